@@ -1,0 +1,66 @@
+"""What a reader finds on a sheet, and the protocol of readers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.geometry import Box
+
+GrayImage = NDArray[np.uint8]
+"""(height, width) uint8, 0 is ink and 255 is paper."""
+
+
+class TextKind(StrEnum):
+    """What a piece of text on a sheet is."""
+
+    NUMERAL = "numeral"  # reference numeral: 12, 12a, 12', A1, S101, 10-1
+    FIGURE_LABEL = "figure-label"  # FIG. 3a
+    SHEET_NUMBER = "sheet-number"  # 3/14
+    SCALE = "scale"  # numbers along the axis of a graph
+    DIMENSION = "dimension"  # 10 mm, 45°
+    WORD = "word"  # anything else that was read
+
+
+@dataclass(frozen=True, slots=True)
+class TextBox:
+    """One reading. `seen` is what the recogniser saw, `text` what it was settled to (equal when not settled)."""
+
+    seen: str
+    text: str
+    box_on_sheet: Box
+    confidence: float  # 0 to 1
+    kind: TextKind = TextKind.NUMERAL
+    settled_by: str = ""  # "" | "known-numeral" | "second-look": why text may be trusted beyond confidence
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading:
+    """All text read on one sheet. rotation: degrees clockwise (0/90/180/270) that turn the sheet upright."""
+
+    reader_key: str
+    rotation: int
+    boxes: tuple[TextBox, ...]
+
+    def numerals(self) -> tuple[TextBox, ...]:
+        return tuple(box for box in self.boxes if box.kind is TextKind.NUMERAL)
+
+
+class NumeralReader(Protocol):
+    """Reads a sheet. `key` names the reader, its weights and its version; readings of two keys are not mixed."""
+
+    @property
+    def key(self) -> str: ...
+
+    def read(self, sheet: GrayImage) -> SheetReading:
+        """Every reading of the sheet, boxes in the stored sheet's frame."""
+        ...
+
+    def look_again(self, sheet: GrayImage, reading: SheetReading, missing: Collection[str]) -> SheetReading:
+        """The reading with those of `missing` added that a second, harder look finds drawn; none is invented."""
+        ...
