@@ -1,0 +1,1 @@
+"""Publications, sheets, figures, sentences, links, embeddings, index versions, queries and hits."""

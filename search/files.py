@@ -1,0 +1,106 @@
+"""Files of the collection and of queries, named by content, through Django's storages.
+
+Two storages: "default" holds what publications are made of, "private" holds query images, which may be unpublished.
+Both are written so that a name in a committed row always has its bytes on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import FileSystemStorage, Storage, storages
+
+
+class DurableFileSystemStorage(FileSystemStorage):
+    """A local storage that is safe against power cuts and against two writers of the same content.
+
+    Bytes go to a temporary file in the target's own folder, are fsynced, renamed, and the folder is fsynced.
+    """
+
+    def _save(self, name: str, content: File[bytes]) -> str:
+        target = Path(self.path(name))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, staging = tempfile.mkstemp(dir=target.parent, prefix=".staging-")
+        try:
+            with os.fdopen(handle, "wb") as staged:
+                for chunk in content.chunks():
+                    staged.write(chunk)
+                staged.flush()
+                os.fsync(staged.fileno())
+            os.chmod(staging, 0o600)
+            os.replace(staging, target)
+        except BaseException:
+            Path(staging).unlink(missing_ok=True)
+            raise
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+        return name
+
+    def get_available_name(self, name: str, max_length: int | None = None) -> str:
+        return name  # names are content hashes: the same name is the same bytes
+
+
+def collection_storage() -> Storage:
+    return storages["default"]
+
+
+def private_storage() -> Storage:
+    return storages["private"]
+
+
+def file_keep(data: bytes, *, folder: str, suffix: str, storage: Storage | None = None) -> str:
+    """Store bytes under folder/ab/cd…suffix (SHA-256) and return that name; the second time it only returns it."""
+    digest = hashlib.sha256(data).hexdigest()
+    name = f"{folder}/{digest[:2]}/{digest[2:]}{suffix}"
+    target = storage or collection_storage()
+    if not target.exists(name):
+        target.save(name, ContentFile(data))
+    return name
+
+
+def file_read(name: str, storage: Storage | None = None) -> bytes:
+    """The bytes of a stored file. Raises FileNotFoundError when the storage has lost it."""
+    with (storage or collection_storage()).open(name, "rb") as stored:
+        data: bytes = stored.read()
+        return data
+
+
+def delivery_keep(path: Path, sha256: str) -> str:
+    """Store a delivery's file, streamed, and return its name."""
+    name = f"deliveries/{sha256[:2]}/{sha256[2:]}"
+    storage = collection_storage()
+    if not storage.exists(name):
+        with path.open("rb") as stream:
+            storage.save(name, File(stream))
+    return name
+
+
+@contextmanager
+def delivery_path(name: str) -> Iterator[Path]:
+    """A local path to a stored delivery; a copy when the storage is elsewhere."""
+    storage = collection_storage()
+    try:
+        yield Path(storage.path(name))
+        return
+    except NotImplementedError:
+        pass
+    with tempfile.NamedTemporaryFile(prefix="delivery-") as copy, storage.open(name, "rb") as stored:
+        for chunk in stored.chunks():
+            copy.write(chunk)
+        copy.flush()
+        yield Path(copy.name)
+
+
+def sha256_of(path: Path) -> str:
+    """Hexadecimal SHA-256 of a file, read in chunks."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,28 @@
+"""Which sentences explain a figure, and why."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from search.models.drawings import Figure
+from search.models.texts import Sentence
+
+
+class SentenceLink(models.Model):
+    """A sentence that mentions a numeral drawn in the figure, or describes the figure by its label.
+
+    spans are [start, end] of each mention, in characters of the sentence.
+    """
+
+    figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="links")
+    sentence = models.ForeignKey(Sentence, on_delete=models.CASCADE, related_name="links")
+    reason = models.CharField(max_length=14)
+    numerals = models.JSONField(default=list)
+    spans = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["figure", "sentence__position"]
+        constraints = [models.UniqueConstraint(fields=["figure", "sentence", "reason"], name="link_once")]
+
+    def __str__(self) -> str:
+        return f"{self.figure}: {self.reason}"

@@ -1,0 +1,78 @@
+"""Publications and what they are searched and filtered by."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Publication(models.Model):
+    """A published patent document: country, number and kind code are its identity."""
+
+    country = models.CharField(max_length=2)
+    doc_number = models.CharField(max_length=20)
+    kind_code = models.CharField(max_length=3)
+    reference = models.CharField(max_length=25, unique=True)
+    language = models.CharField(max_length=2, blank=True)
+    date = models.DateField(null=True, blank=True, db_index=True)
+    titles = models.JSONField(default=list, help_text="language, text; the document's own language first.")
+    application_number = models.CharField(max_length=40, blank=True, db_index=True)
+    application_date = models.DateField(null=True, blank=True)
+    family_key = models.CharField(
+        max_length=60, blank=True, db_index=True, help_text="Publications with the same key are one simple family."
+    )
+    priorities = models.JSONField(default=list, blank=True)
+    citations = models.JSONField(default=list, blank=True)
+    related = models.JSONField(default=list, blank=True, help_text="Publications and applications the XML relates it to.")
+    dtd_version = models.CharField(max_length=60, blank=True)
+    xml_sha256 = models.CharField(max_length=64)
+    repaired = models.BooleanField(default=False)
+    notes = models.JSONField(default=list, blank=True)
+    unlinked_in_text = models.JSONField(default=list, blank=True, help_text="Numerals in the text but on no sheet.")
+    unlinked_on_sheet = models.JSONField(default=list, blank=True, help_text="Numerals on a sheet but not in the text.")
+    stored_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["reference"]
+        constraints = [
+            models.UniqueConstraint(fields=["country", "doc_number", "kind_code"], name="publication_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+    @property
+    def title(self) -> str:
+        """English where there is one, else the first."""
+        english = [title["text"] for title in self.titles if title["language"] == "en"]
+        return english[0] if english else (self.titles[0]["text"] if self.titles else "")
+
+
+class Classification(models.Model):
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="classifications")
+    scheme = models.CharField(max_length=4)
+    symbol = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "scheme", "symbol"], name="classification_once")
+        ]
+        indexes = [models.Index(fields=["symbol"], name="classification_prefix", opclasses=["varchar_pattern_ops"])]
+
+    def __str__(self) -> str:
+        return f"{self.scheme} {self.symbol}"
+
+
+class Party(models.Model):
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="parties")
+    role = models.CharField(max_length=20)
+    name = models.TextField()
+    country = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "parties"
+
+    def __str__(self) -> str:
+        return self.name

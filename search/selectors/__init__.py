@@ -1,0 +1,1 @@
+"""Every composed read, with what the page will show brought along."""

@@ -1,0 +1,1 @@
+"""Every write: keyword-only, noun first, atomic, safe to call twice."""

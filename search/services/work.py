@@ -1,0 +1,124 @@
+"""Taking and giving back work. Only the database's clock decides whether a lease is over."""
+
+from __future__ import annotations
+
+import os
+import socket
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from search.models import Verdict, Work, WorkState
+
+Row = TypeVar("Row", bound=Work)
+
+LEASE = timedelta(seconds=150)  # longer than the hard time limit of a task, so that a live worker never loses its row
+MAX_ATTEMPTS = 3
+
+
+def worker_name() -> str:
+    """host/pid of this process: enough to see on the same host whether the holder of a lease still lives."""
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+@transaction.atomic
+def work_claim(*, model: type[Row], pk: object) -> Row | None:
+    """Take a row for this process and count the attempt, or None when it is finished or somebody else's.
+
+    The attempt is committed before the work begins: a row that kills its worker is quarantined after MAX_ATTEMPTS.
+    """
+    row = model._default_manager.select_for_update(skip_locked=True).filter(pk=pk).first()
+    if row is None or row.is_finished:
+        return None
+    if row.state == WorkState.RUNNING and not _is_free(row):
+        return None
+    if row.attempts >= MAX_ATTEMPTS:
+        work_quarantine(
+            row=row,
+            code="gave-up",
+            detail=f"The worker was lost {row.attempts} times while working on this. Retry it, or look at the log.",
+        )
+        return None
+    _set(row, state=WorkState.RUNNING, attempts=F("attempts") + 1, lease_until=Now() + LEASE, worker=worker_name())
+    row.refresh_from_db()
+    return row
+
+
+def work_extend(*, row: Work) -> None:
+    """A part is done and committed: a new lease, and the attempts start again."""
+    _set(row, lease_until=Now() + LEASE, attempts=0)
+
+
+def work_return(*, row: Work) -> None:
+    """Put a row back into the queue after a part of its work; its next part starts with no attempts."""
+    _set(row, state=WorkState.WAITING, lease_until=None, worker="", attempts=0)
+
+
+def work_retry_later(*, row: Work, detail: str) -> None:
+    """Put a row back after a fault that may pass; the attempt stays counted."""
+    _set(row, state=WorkState.WAITING, lease_until=None, worker="", error_code="retry", error_detail=detail)
+
+
+def work_done(*, row: Work, verdict: Verdict) -> None:
+    _set(
+        row, state=WorkState.DONE, lease_until=None, worker="", attempts=0, verdict=verdict, error_code="",
+        error_detail="",
+    )  # fmt: skip
+
+
+def work_reject(*, row: Work, code: str, detail: str) -> None:
+    """The input is unusable, and would be the next time."""
+    _end(row, WorkState.REJECTED, code, detail)
+
+
+def work_quarantine(*, row: Work, code: str, detail: str) -> None:
+    """The work could not be done for a reason that is not the input's as far as known; an administrator may retry."""
+    _end(row, WorkState.QUARANTINED, code, detail)
+
+
+def work_restart(*, row: Work) -> None:
+    """An administrator's retry of a quarantined row."""
+    _set(row, state=WorkState.WAITING, attempts=0, lease_until=None, worker="", error_code="", error_detail="")
+
+
+def is_open() -> Q:
+    """Rows that should be worked on and that nobody holds a live lease on."""
+    return Q(state=WorkState.WAITING) | Q(state=WorkState.RUNNING, lease_until__lt=Now())
+
+
+def _is_free(row: Work) -> bool:
+    host, _, pid = row.worker.partition("/")
+    if host == socket.gethostname() and pid.isdigit() and not _process_lives(int(pid)):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now() > %s", [row.lease_until])
+        return bool(cursor.fetchone()[0])
+
+
+def _process_lives(pid: int) -> bool:
+    if pid == os.getpid():
+        return False  # this process works on one row at a time: a row it seems to hold is from before it was reborn
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _end(row: Work, state: WorkState, code: str, detail: str) -> None:
+    _set(
+        row, state=state, lease_until=None, worker="", verdict=Verdict.REJECTED, error_code=code[:60],
+        error_detail=detail,
+    )  # fmt: skip
+
+
+def _set(row: Work, **values: object) -> None:
+    type(row)._default_manager.filter(pk=row.pk).update(**values)
+    for name, value in values.items():
+        if not hasattr(value, "resolve_expression"):
+            setattr(row, name, value)
