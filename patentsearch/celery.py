@@ -1,0 +1,32 @@
+"""The Celery app. Tasks live in `workers.tasks`; settings with the prefix CELERY_ in `patentsearch.settings`."""
+
+import ctypes
+import logging.config
+import os
+import signal
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging, worker_process_init
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patentsearch.settings")
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+app = Celery("patentsearch")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def configure_logging(**_: Any) -> None:
+    """Workers log as Django does: short lines on standard error."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_process_init.connect
+def die_with_the_worker(**_: Any) -> None:
+    """A pool child ends with its worker, so that `kill -9` of a worker leaves nobody working on a task that the broker
+    will hand out again."""
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,0 +1,248 @@
+"""Settings. Every one is a typed line with a default that works; README.md has a row for each variable."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONE, SELF
+
+from patentsearch.environment import Environment
+from patentsearch.outside import bucket_storage
+from supervisor.home import Home
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+# The installation: its folder, and the outside services that replace our own.
+PATENTSEARCH_HOME = env.path("PATENTSEARCH_HOME", default=BASE_DIR / "var")
+HOME = Home.at(PATENTSEARCH_HOME)
+DATABASE_URL = env.text("DATABASE_URL")
+BROKER_URL = env.text("BROKER_URL")
+STORAGE_URL = env.text("STORAGE_URL")
+
+# The web server.
+WEB_HOST = env.text("PATENTSEARCH_HOST", default="127.0.0.1")
+WEB_PORT = env.whole("PATENTSEARCH_PORT", default=8000, least=1)
+WEB_PROCESSES = env.whole("PATENTSEARCH_WEB_PROCESSES", default=1, least=1)
+WEB_THREADS = env.whole("PATENTSEARCH_WEB_THREADS", default=8, least=1)
+BATCH_WORKERS = env.whole("PATENTSEARCH_BATCH_WORKERS", default=1, least=1)
+DEBUG = env.flag("PATENTSEARCH_DEBUG", default=False)
+HTTPS = env.flag("PATENTSEARCH_HTTPS", default=False)
+ALLOWED_HOSTS = env.words("PATENTSEARCH_ALLOWED_HOSTS", default=("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.words("PATENTSEARCH_CSRF_TRUSTED_ORIGINS")
+SECRET_KEY = env.text("PATENTSEARCH_SECRET_KEY") or HOME.secret("secret-key")
+
+# Models: "auto" takes the method's own where its weights are in reach.
+VISUAL_ENCODER = env.text("PATENTSEARCH_VISUAL_ENCODER", default="auto")
+SENTENCE_ENCODER = env.text("PATENTSEARCH_SENTENCE_ENCODER", default="auto")
+NUMERAL_READER = env.text("PATENTSEARCH_NUMERAL_READER", default="components")
+MODEL_DEVICE = env.text("PATENTSEARCH_MODEL_DEVICE", default="cpu")
+MODEL_THREADS = env.whole("PATENTSEARCH_MODEL_THREADS", default=1, least=1)
+INDEX_ROOT = env.path("PATENTSEARCH_INDEX_ROOT", default=HOME.indexes)
+QUERY_RETENTION_DAYS = env.whole("PATENTSEARCH_QUERY_RETENTION_DAYS", default=7, least=1)
+QUERY_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_QUERY_TIMEOUT_SECONDS", default=30, least=1)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "rest_framework.authtoken",
+    "drf_spectacular",
+    "csp",
+    "search",
+    "workers",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "patentsearch.urls"
+WSGI_APPLICATION = "patentsearch.wsgi.application"
+ASGI_APPLICATION = "patentsearch.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# PostgreSQL: ours on a unix socket, or DATABASE_URL.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environ.Env.db_url_config(DATABASE_URL)
+    if DATABASE_URL
+    else {"NAME": "patentsearch", "USER": "patentsearch", "HOST": str(HOME.postgres_sockets), "PORT": "5432"}
+}
+STATEMENT_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_STATEMENT_TIMEOUT_SECONDS", default=30)
+LOCK_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_LOCK_TIMEOUT_SECONDS", default=5)
+DATABASES["default"] |= {
+    "ENGINE": "django.db.backends.postgresql",
+    "CONN_MAX_AGE": 60,
+    "CONN_HEALTH_CHECKS": True,
+    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
+    | {
+        "connect_timeout": 10,
+        "options": f"-c statement_timeout={STATEMENT_TIMEOUT_SECONDS}s -c lock_timeout={LOCK_TIMEOUT_SECONDS}s",
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Celery. Postgres holds the work; the broker only rings (docs/decisions explains each of the values that are no default).
+CELERY_BROKER_URL = BROKER_URL or f"redis+socket://{HOME.valkey_socket}?virtual_host=0"
+CELERY_RESULT_BACKEND = CELERY_BROKER_URL
+CELERY_RESULT_EXPIRES = 600  # seconds; a query's answer is fetched at once, and Valkey keeps everything in memory
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "batch"
+CELERY_TASK_ROUTES = {"workers.tasks.query_*": {"queue": "query"}}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it a task whose pool child is killed is lost
+CELERY_TASK_SOFT_TIME_LIMIT = 90
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # importing the model stack alone takes 11 s
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# Ten times the longest task: a shorter one lets a second worker start a task that the first still works on. The sweep
+# for unacknowledged tasks comes every 5 s instead of kombu's 100 s (kombu.transport.redis, "unacked_restore_*").
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 10 * CELERY_TASK_TIME_LIMIT,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+}
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 10 * CELERY_TASK_TIME_LIMIT}
+CELERY_VISIBILITY_TIMEOUT = 10 * CELERY_TASK_TIME_LIMIT
+CELERY_BEAT_SCHEDULE_FILENAME = str(HOME.run / "celerybeat-schedule")
+CELERY_TIMEZONE = "UTC"
+
+# Files. Nothing is served by its address: every byte goes through a view that checks permission.
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": bucket_storage(STORAGE_URL)
+    if STORAGE_URL
+    else {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": str(HOME.media),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = True  # so that a checkout needs no collectstatic
+FILE_UPLOAD_TEMP_DIR = str(HOME.tmp)
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # fields of a form without its files
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FILES = 100
+
+# Accounts and sessions.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+COOKIE_PREFIX = "__Host-" if HTTPS else ""  # the prefix binds a cookie to HTTPS and this very host (RFC 6265bis)
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
+SESSION_COOKIE_AGE = 10 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
+CSRF_COOKIE_HTTPONLY = True
+
+# What browsers are told.
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "img-src": [SELF, "blob:"],  # blob: a pasted or cropped query before it is sent
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "rest_framework.authentication.SessionAuthentication",
+        "rest_framework.authentication.TokenAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "STRICT_JSON": True,  # NaN and Infinity are no JSON, and no column takes them
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Patent image search",
+    "DESCRIPTION": "Figures of patents, found by drawing and by the sentences that explain them.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+LOG_LEVEL = env.text("PATENTSEARCH_LOG_LEVEL", default="INFO").upper()
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname:.1} {name}: {message}", "style": "{", "datefmt": "%H:%M:%S"}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"level": "INFO"},
+        "django.request": {"level": "ERROR"},  # a 4xx is an answer, not an event; the access log of the proxy has it
+        "celery": {"level": "INFO"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+    },
+}
