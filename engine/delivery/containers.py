@@ -1,0 +1,170 @@
+"""What every container of entries offers, and the plainest one: a folder on disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from engine.delivery.limits import ArchiveLimits
+from engine.delivery.names import is_plainly_shown, matching_key, shown_name
+from engine.errors import DeliveryError
+from engine.publication import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a container: its name (a label), its declared size and what to say about it."""
+
+    name: str
+    byte_count: int
+    notes: tuple[Note, ...] = ()
+
+
+class Container(Protocol):
+    """Files by name, in the container's order. Folders are left out; names are unique."""
+
+    @property
+    def entries(self) -> Sequence[Entry]: ...
+
+    @property
+    def ignored(self) -> Sequence[tuple[str, Note]]:
+        """Names that are no readable file, such as links in a folder on disk, with the reason."""
+        ...
+
+    def read(self, name: str, max_bytes: int) -> bytes:
+        """The whole content. Raises: DeliveryError when it is broken or longer than max_bytes or than declared."""
+        ...
+
+    def stream(self, name: str, max_bytes: int) -> BinaryIO:
+        """The content to seek in, for archives in archives; the caller closes it. Raises: DeliveryError."""
+        ...
+
+    def close(self) -> None: ...
+
+
+def entry_with_notes(name: str, byte_count: int, notes: tuple[Note, ...] = ()) -> Entry:
+    """An entry that carries a note when its name would mislead a person."""
+    if not is_plainly_shown(name):
+        notes += (Note("odd-name", f'The file name is shown as "{shown_name(name)}"; it holds unusual characters.'),)
+    return Entry(name, byte_count, notes)
+
+
+def with_case_notes(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries, those noted whose name differs from another's by case or Unicode composition only."""
+    same = Counter(matching_key(entry.name) for entry in entries)
+    return [
+        replace(entry, notes=(*entry.notes, Note("case-collision", "Another entry has this name in other case.")))
+        if same[matching_key(entry.name)] > 1
+        else entry
+        for entry in entries
+    ]
+
+
+def read_exactly(stream: BinaryIO, name: str, declared: int, max_bytes: int) -> bytes:
+    """Bytes really produced, refused beyond the limit or beyond what was declared. Raises: DeliveryError."""
+    if declared > max_bytes:
+        raise too_large(name, declared, max_bytes)
+    data = stream.read(declared + 1)
+    if len(data) != declared:
+        raise DeliveryError(
+            "wrong-size", f'"{shown_name(name)}" declares {declared} bytes and holds another number. Pack it again.'
+        )
+    return data
+
+
+def too_large(name: str, byte_count: int, max_bytes: int) -> DeliveryError:
+    """The refusal of an entry that would unpack to too much."""
+    return DeliveryError(
+        "entry-too-large",
+        f'"{shown_name(name)}" unpacks to {byte_count:,} bytes; at most {max_bytes:,} are allowed for one file.',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file on disk under the name it has in the delivery."""
+
+    name: str
+    path: Path
+    mode: int
+    byte_count: int
+
+
+class FolderContainer:
+    """Files on disk. Links are never followed. Raises: DeliveryError."""
+
+    def __init__(self, found: Iterable[FoundFile], limits: ArchiveLimits) -> None:
+        self._paths: dict[str, Path] = {}
+        self.ignored: list[tuple[str, Note]] = []
+        entries: list[Entry] = []
+        for file in found:
+            if not stat.S_ISREG(file.mode):
+                note = Note("not-a-file", f'"{shown_name(file.name)}" is a link or device; left out.')
+                self.ignored.append((file.name, note))
+                continue
+            if file.name in self._paths:
+                raise DeliveryError("duplicate-names", f'Two files of the folder read as "{shown_name(file.name)}".')
+            self._paths[file.name] = file.path
+            entries.append(entry_with_notes(file.name, file.byte_count))
+            if len(entries) > limits.max_entries:
+                raise DeliveryError(
+                    "too-many-entries", f"The folder holds over {limits.max_entries:,} files. Give it in parts."
+                )
+        self.entries: Sequence[Entry] = with_case_notes(entries)
+
+    def read(self, name: str, max_bytes: int) -> bytes:
+        with self.stream(name, max_bytes) as stream:
+            return read_exactly(stream, name, os.fstat(stream.fileno()).st_size, max_bytes)
+
+    def stream(self, name: str, max_bytes: int) -> BinaryIO:
+        """The file itself; max_bytes does not bind, since nothing is taken into memory."""
+        return open_regular_file(self._paths[name], name)
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def open_regular_file(path: Path, name: str) -> BinaryIO:
+    """The file, unless it became a link or device since it was found. Raises: DeliveryError, naming it `name`."""
+    try:
+        # O_NONBLOCK: opening a named pipe would wait for its writer.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise DeliveryError("unreadable", f'"{shown_name(name)}" is no file.')
+        return os.fdopen(handle, "rb")
+    except OSError as error:
+        raise DeliveryError("unreadable", f'"{shown_name(name)}" cannot be read: {error.strerror}.') from error
+
+
+def files_below(folder: Path) -> Iterator[FoundFile]:
+    """Everything below the folder that is no folder, by name. Raises: DeliveryError."""
+    yield from _walk(folder, "")
+
+
+def _walk(folder: Path, prefix: str) -> Iterator[FoundFile]:
+    try:
+        found = sorted(os.scandir(folder), key=lambda item: item.name)
+    except OSError as error:
+        raise DeliveryError("unreadable", f'"{shown_name(folder.name)}" cannot be read: {error.strerror}.') from error
+    for item in found:
+        name = prefix + storable(item.name)
+        if item.is_dir(follow_symlinks=False):
+            yield from _walk(Path(item.path), f"{name}/")
+        else:
+            status = item.stat(follow_symlinks=False)
+            yield FoundFile(name, Path(item.path), status.st_mode, status.st_size)
+
+
+def storable(name: str) -> str:
+    """The name as text that any database takes: bytes that are no UTF-8 are read as Latin-1."""
+    raw = name.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
