@@ -1,0 +1,7 @@
+"""Reading patent XML: the one package that parses XML. Entry point: parse_patent."""
+
+from engine.patents.document import parse_patent
+from engine.patents.drawings import ImageFamily, image_family
+from engine.patents.limits import XmlLimits
+
+__all__ = ["ImageFamily", "XmlLimits", "image_family", "parse_patent"]

@@ -1,0 +1,115 @@
+"""One patent XML in, one PatentDocument out: the entry point of this package."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.errors import DocumentError
+from engine.patents.bibliography import Bibliography, DateReader, read_bibliography
+from engine.patents.drawings import read_images
+from engine.patents.flow import FlowNotes, is_indented
+from engine.patents.formats import require_ep_patent_document
+from engine.patents.limits import XmlLimits
+from engine.patents.paragraphs import ParagraphReader
+from engine.patents.tree import parse_tree
+from engine.publication import Note, Paragraph, PatentDocument, PublicationNumber
+
+# Offices lead with letters for kinds of right (US D0907292, RE36154, PP12345; JP H08123456); WIPO ST.6 allows 13
+# characters, of which EPO, US and WO use at most 11.
+_DOC_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{1,13}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_KIND = re.compile(r"[A-Z][0-9]?")
+_SHOWN = 40
+
+
+def parse_patent(xml: bytes, member: str, limits: XmlLimits = XmlLimits()) -> PatentDocument:  # noqa: B008 (frozen)
+    """Everything the search keeps of one ep-patent-document XML of any DTD version, EP or not.
+
+    member is the name the document has in its delivery; it only appears in errors. Nothing outside `xml` is read.
+    `repaired` with notes of code "repaired" tells what was mended and on which lines of the delivered file.
+
+    Raises: DocumentError; its code is one of "too-large", "empty", "encoding", "entity-declaration",
+    "not-well-formed", "illegal-character", "text-too-long", "too-deep" (the XML), "foreign-format", "wrong-root"
+    (another kind of XML), "publication-number" (no usable country, number and kind).
+    """
+    tree = parse_tree(xml, member, limits)
+    root = tree.root
+    require_ep_patent_document(root, member)
+    number = _publication_number(root, member)
+    dates, flow_notes = DateReader(), FlowNotes()
+    date = dates.read(root.get("date-publ"), "publication date")
+    sdobi = root.find("SDOBI")
+    head = Bibliography() if sdobi is None else read_bibliography(sdobi, number.country, flow_notes)
+    language = _language(root)
+    paragraphs = ParagraphReader(root, language, flow_notes, indented=is_indented(root)).read()
+    images = read_images(root)
+    own_notes = _notes(root, paragraphs, flow_notes, limits)
+    return PatentDocument(
+        number=number,
+        language=language,
+        date=date,
+        dtd_version=(root.get("dtd-version") or "").removeprefix("ep-patent-document-")[:_SHOWN],
+        titles=head.titles,
+        parties=head.parties,
+        classifications=head.classifications,
+        application_number=head.application_number,
+        application_date=head.application_date,
+        priorities=head.priorities,
+        citations=head.citations,
+        family=head.family,
+        paragraphs=paragraphs,
+        drawings=images.drawings,
+        left_out=images.left_out,
+        repaired=tree.repaired,
+        notes=(*tree.notes, *dates.notes, *head.notes, *images.notes, *own_notes),
+    )
+
+
+def _publication_number(root: etree._Element, member: str) -> PublicationNumber:
+    # The file name and B210 carry the application number; only the root's attributes name the publication.
+    country = (root.get("country") or "").strip()
+    doc_number = (root.get("doc-number") or "").strip()
+    kind_code = (root.get("kind") or "").strip()
+    for name, value, rule in (
+        ("country", country, _COUNTRY),
+        ("doc-number", doc_number, _DOC_NUMBER),
+        ("kind", kind_code, _KIND),
+    ):
+        if not rule.fullmatch(value):
+            shown = repr(value[:_SHOWN]) + (f" … ({len(value)} characters)" if len(value) > _SHOWN else "")
+            detail = f"the root's {name} is {shown}, which names no publication; correct the attribute"
+            raise DocumentError(member, "publication-number", detail)
+    return PublicationNumber(country, doc_number, kind_code)
+
+
+def _language(root: etree._Element) -> str:
+    for element in (root, root.find("description"), root.find("SDOBI"), root.find("claims")):
+        language = "" if element is None else (element.get("lang") or "").strip().lower()[:2]
+        if re.fullmatch(r"[a-z]{2}", language):
+            return language
+    return ""
+
+
+def _notes(
+    root: etree._Element, paragraphs: tuple[Paragraph, ...], flow: FlowNotes, limits: XmlLimits
+) -> Iterator[Note]:
+    if flow.mapped:
+        shown = ", ".join(f"{name} as {text}" for name, text in sorted(flow.mapped.items())[:12])
+        yield Note("named-entity", f"entities of the absent DTD were read by their ISO names: {shown}")
+    if flow.unknown_entities:
+        shown = ", ".join(sorted(flow.unknown_entities)[:12])
+        yield Note("unknown-entity", f"kept literally, no ISO set has them: {shown}")
+    if flow.unknown_elements:
+        shown = ", ".join(sorted(flow.unknown_elements)[:12])
+        yield Note("unknown-element", f"elements that no EPO DTD has were not processed, their text was kept: {shown}")
+    if len(root.attrib) > limits.attributes:
+        yield Note("attributes", f"the root has {len(root.attrib)} attributes; only the known ones were read")
+    if not paragraphs:
+        yield Note("no-text", "has neither abstract, description nor claims; it is found by its bibliography only")
+    for paragraph in paragraphs:
+        if len(paragraph.text) > limits.long_paragraph_characters:
+            detail = f"{paragraph.section} paragraph {paragraph.number!r} has {len(paragraph.text)} characters"
+            yield Note("long-paragraph", detail)

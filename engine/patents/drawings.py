@@ -1,0 +1,159 @@
+"""Which images of a patent XML are drawings, and which are formulas, tables or chemistry.
+
+Markup decides: the place (<drawings> against <maths>, <chemistry>, <tables>, running text) and img-content. Where a
+delivery has no such markup, the file name's family decides. Measured on all 1,292 images of the 27 EPO files and of
+both batches at hand: every one of the 1,065 images in <drawings> is of the family imgf…, every one of the 227 others
+(chem 88, dna 107, math 19, table 8, program listing 1, abstract drawing 4) is imgb…, imga… or imgaf…, so the family
+alone is right on 1292 of 1292. Height alone (drawing from 40 mm) is right on 1238, on 320 of the 332 EPO images at
+its best (127 mm): size is not used. The USPTO's and WIPO's families (…-D00001 against -C, -M, -T, -P) come from
+the USPTO's image naming.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lxml import etree
+
+from engine.publication import DrawingReference, Note
+
+
+class ImageFamily(StrEnum):
+    """What an image file's name says of its content."""
+
+    DRAWING = "drawing"
+    ABSTRACT = "abstract-drawing"  # a copy of one of the drawings, for the title page
+    EMBEDDED = "embedded"  # formula, table, chemistry, listing: belongs into the running text
+    UNKNOWN = "unknown"
+
+
+_FAMILIES = (
+    (re.compile(r"imgf\d", re.IGNORECASE), ImageFamily.DRAWING),
+    (re.compile(r"imgaf\d", re.IGNORECASE), ImageFamily.ABSTRACT),
+    (re.compile(r"img(?:b|a|ia|ib|t|c|m)\d", re.IGNORECASE), ImageFamily.EMBEDDED),
+    (re.compile(r".*-D\d{5}\b", re.IGNORECASE), ImageFamily.DRAWING),
+    (re.compile(r".*-[CMTPS]\d{5}\b", re.IGNORECASE), ImageFamily.EMBEDDED),
+)
+# img-content values of the DTD that are no drawings (v1.5, ATTLIST img); "drawing", "photograph", "ad" and "character"
+# aside, all belong to the running text.
+_EMBEDDED_CONTENT = frozenset(
+    [
+        "biological-sequence",
+        "chem",
+        "chemistry",
+        "clinical-trials",
+        "cpc-definition",
+        "dna",
+        "flowchart-text",
+        "formula",
+        "math",
+        "maths",
+        "program-listing",
+        "protein",
+        "table",
+        "undefined-character",
+        "character",
+        "dna-sequence",
+    ]
+)
+_MILLIMETRES = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
+_NAME_CHARACTERS = 255
+
+
+def image_family(file_name: str) -> ImageFamily:
+    """What the name alone says; for members of a delivery that no XML names, and for XML without markup."""
+    name = re.split(r"[/\\]", file_name)[-1]
+    for pattern, family in _FAMILIES:
+        if pattern.match(name):
+            return family
+    return ImageFamily.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """drawings in document order; left_out carries the image's content ("chem", "table" …) as its label."""
+
+    drawings: tuple[DrawingReference, ...]
+    left_out: tuple[DrawingReference, ...]
+    notes: tuple[Note, ...]
+
+
+def read_images(root: etree._Element) -> Images:
+    """Every image the XML names, sorted by the rule above."""
+    drawings: list[DrawingReference] = []
+    left_out: list[DrawingReference] = []
+    abstract: list[DrawingReference] = []
+    for element in root.iter("img", "doc-page"):
+        if not element.get("file"):
+            continue
+        family = image_family(element.get("file", ""))
+        in_drawings = next(element.iterancestors("drawings"), None) is not None
+        content = (element.get("img-content") or "").lower()
+        if element.tag == "doc-page" and not in_drawings:
+            continue  # a facsimile page of the search report or of the whole document
+        if in_drawings and content not in _EMBEDDED_CONTENT and (content or family is not ImageFamily.EMBEDDED):
+            drawings.append(_reference(element, _label(element)))
+        elif family is ImageFamily.ABSTRACT:
+            abstract.append(_reference(element, ImageFamily.ABSTRACT.value))
+        else:
+            left_out.append(_reference(element, content or _place(element)))
+    if abstract and not drawings:
+        # The title page's drawing is the only one the delivery names: better that than none.
+        drawings = [
+            DrawingReference(one.identifier, "", one.file_name, one.width_mm, one.height_mm) for one in abstract
+        ]
+        abstract = []
+    return Images(tuple(drawings), (*left_out, *abstract), _notes(drawings, root))
+
+
+def _reference(element: etree._Element, label: str) -> DrawingReference:
+    figure = next(element.iterancestors("figure"), element)
+    return DrawingReference(
+        identifier=(figure.get("id") or element.get("id") or "")[:_NAME_CHARACTERS],
+        label=label,
+        file_name=(element.get("file") or "").strip()[:_NAME_CHARACTERS],
+        width_mm=_millimetres(element.get("wi")),
+        height_mm=_millimetres(element.get("he")),
+    )
+
+
+def _label(element: etree._Element) -> str:
+    figure = next(element.iterancestors("figure"), element)
+    label = figure.get("figure-labels") or figure.get("num") or ""
+    return " ".join(label.split())[:_NAME_CHARACTERS]
+
+
+def _place(element: etree._Element) -> str:
+    for ancestor in element.iterancestors("maths", "chemistry", "tables", "table", "figure", "drawings"):
+        return str(ancestor.tag)
+    return "text"
+
+
+def _millimetres(text: str | None) -> float | None:
+    """A size in millimetres above 0; None when the attribute is absent or no plain number."""
+    digits = (text or "").strip()
+    if not _MILLIMETRES.fullmatch(digits):
+        return None
+    return float(digits) or None
+
+
+def _notes(drawings: list[DrawingReference], root: etree._Element) -> tuple[Note, ...]:
+    notes = []
+    for what, count in Counter(one.file_name for one in drawings).items():
+        if count > 1:
+            notes.append(Note("file-named-twice", f"{count} drawings name the file {what!r}"))
+    for what, count in Counter(one.identifier for one in drawings).items():
+        if what and count > 1:
+            notes.append(Note("identifier-twice", f"{count} drawings have the id {what!r}; all are kept"))
+    for one in drawings:
+        if re.search(r"[/\\:]", one.file_name):
+            detail = f"the drawing {one.identifier!r} names a path or an address, not a file of the delivery"
+            notes.append(Note("file-name-is-a-path", detail))
+    for element in root.iterfind("drawings//img"):
+        for name in ("wi", "he"):
+            if element.get(name) and _millimetres(element.get(name)) is None:
+                notes.append(Note("impossible-size", f"{name}={element.get(name, '')[:20]!r} is no size; left empty"))
+    return tuple(notes)

@@ -1,0 +1,110 @@
+"""The one place that parses XML: strict first, mended second, refused third. No DTD, no network, no huge_tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import etree
+
+from engine.errors import DocumentError
+from engine.patents.limits import XmlLimits
+from engine.patents.repair import repair
+from engine.patents.source import Source, read_source
+from engine.publication import Note
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTree:
+    """The root element, with Entity nodes where the text names entities, and what the reader should know."""
+
+    root: etree._Element
+    repaired: bool
+    notes: tuple[Note, ...]
+
+
+def parse_tree(xml: bytes, member: str, limits: XmlLimits) -> ParsedTree:
+    """Parse untrusted bytes.
+
+    Raises: DocumentError, code "too-large", "empty", "encoding", "entity-declaration", "not-well-formed",
+    "illegal-character", "text-too-long" or "too-deep".
+    """
+    source = read_source(xml, member, limits)
+    notes = source.notes
+    repaired = False
+    try:
+        root = _strict(source.text)
+    except etree.XMLSyntaxError as error:
+        root, repairs = _mended(source, error, member, limits)
+        notes, repaired = (*notes, *repairs), True
+    _check_declarations(root, source.unparsed_entities, member)
+    _check_shape(root, member, limits)
+    return ParsedTree(root, repaired, notes)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8",
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+        recover=False,
+    )
+
+
+def _strict(text: str) -> etree._Element:
+    # The parser's encoding overrides the declaration, which told how to decode the delivered bytes.
+    return etree.fromstring(text.encode("utf-8"), _parser())
+
+
+def _mended(
+    source: Source, first: etree.XMLSyntaxError, member: str, limits: XmlLimits
+) -> tuple[etree._Element, tuple[Note, ...]]:
+    if "xmlSAX2Characters" in str(first) or "Text node too long" in str(first) or "huge text node" in str(first):
+        detail = f"one text node has more than {limits.text_node_characters} characters"
+        raise DocumentError(member, "text-too-long", detail) from first
+    if "Excessive depth" in str(first):
+        raise DocumentError(member, "too-deep", f"elements nest deeper than {limits.depth}") from first
+    text, notes = repair(
+        source.text, source.body_at, has_doctype=source.has_doctype, member=member, limit=limits.repairs
+    )
+    if not notes:
+        raise _refusal(member, first, "") from first
+    try:
+        return _strict(text), notes
+    except etree.XMLSyntaxError as still:
+        raise _refusal(member, still, "; even with the smaller faults mended") from still
+
+
+def _refusal(member: str, error: etree.XMLSyntaxError, extra: str) -> DocumentError:
+    line, column = error.position
+    reason = (error.msg or "no reason given").split(" (<string>")[0].removesuffix(f", line {line}, column {column}")
+    detail = f"line {line}, column {column}: {reason}{extra}. The file is cut off or damaged: ask for it again"
+    return DocumentError(member, "not-well-formed", detail)
+
+
+def _check_declarations(root: etree._Element, unparsed: frozenset[str], member: str) -> None:
+    """Refuse parsed entity declarations that the prolog's gate might have read differently from libxml2."""
+    internal = root.getroottree().docinfo.internalDTD
+    if internal is None:
+        return
+    for entity in internal.entities():
+        if entity.name not in unparsed:
+            raise DocumentError(member, "entity-declaration", f"declares the entity {entity.name!r} itself")
+
+
+def _check_shape(root: etree._Element, member: str, limits: XmlLimits) -> None:
+    """Depth without recursion, and the length of text nodes."""
+    depth = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        if depth > limits.depth:
+            raise DocumentError(member, "too-deep", f"elements nest deeper than {limits.depth}")
+        if len(element.text or "") > limits.text_node_characters:
+            detail = f"one text node has more than {limits.text_node_characters} characters"
+            raise DocumentError(member, "text-too-long", detail)
