@@ -1,0 +1,35 @@
+"""Sentences linked to figures: split, searched for reference numerals and figure labels, and named."""
+
+from engine.linking.analysis import Mention, MentionKind, TextAnalysis, analyse_text
+from engine.linking.figure_labels import normalised_label
+from engine.linking.links import (
+    LinkReason,
+    SentenceLink,
+    labels_in_text,
+    link_sentences,
+    numeral_order,
+    numerals_in_text,
+    unlinked_in_text,
+    unlinked_on_sheet,
+)
+from engine.linking.occurrences import normalised_numeral
+from engine.linking.sentences import Sentence, split_sentences
+
+__all__ = [
+    "LinkReason",
+    "Mention",
+    "MentionKind",
+    "Sentence",
+    "SentenceLink",
+    "TextAnalysis",
+    "analyse_text",
+    "labels_in_text",
+    "link_sentences",
+    "normalised_label",
+    "normalised_numeral",
+    "numeral_order",
+    "numerals_in_text",
+    "split_sentences",
+    "unlinked_in_text",
+    "unlinked_on_sheet",
+]

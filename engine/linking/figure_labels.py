@@ -1,0 +1,99 @@
+"""Figure labels that the text mentions: "FIG. 3", "FIGS. 3A-3C", "Abb. 2", "planche 4"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.linking.vocabulary import FIGURE_WORDS, PLURAL_FIGURE_WORDS
+
+LONGEST_RANGE = 60
+"""Labels that one range may stand for; a longer one is a misreading and gives its two ends only."""
+
+# A letter apart from its number is one only where it cannot be an article ("FIG. 3 a perspective view").
+_LABEL = r"\d{1,3}(?:\s?\(\s?[A-Za-z]\s?\)|-?[A-Za-z](?![A-Za-z])|\s(?-i:[b-zA-Z])(?![\w']))?['′’]*(?![\d])"
+_SEPARATOR = (
+    r"\s*(?P<s>,\s*(?:and|und|et|or|to|bis)\b|,|;|/|&|[-–—]|\b(?:and|or|to|through|und|oder|bis|sowie|et|ou|à|a)\b)\s*"
+)
+_FIRST = re.compile(
+    rf"(?<![\w])(?P<word>{FIGURE_WORDS})(?![a-zäöü])\s*\.?\s*(?:(?:no|nr|n°)\.?\s*)?(?P<label>{_LABEL})", re.I
+)
+_NEXT = re.compile(rf"{_SEPARATOR}(?:(?:figs?|figures?)\s*\.?\s*)?(?P<label>{_LABEL}|[A-Za-z](?![\w]))", re.I)
+_PARTS = re.compile(r"(\d+)\s*\(?-?\s*([A-Za-z]?)")
+_RANGE_WORDS = ("-", "–", "—", "to", "through", "bis", "à", "a")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureMention:
+    """Figure labels named together: characters [start, end) of the paragraph, all labels normalised ("3a")."""
+
+    start: int
+    end: int
+    labels: tuple[str, ...]
+
+
+def normalised_label(text: str) -> str:
+    """Return a figure label without its word, brackets and blanks, in lower case: "FIG. 3(A)" is "3a".
+
+    A text without a number comes back in lower case without blanks.
+    """
+    match = _PARTS.search(text)
+    return match[1].lstrip("0") + match[2].lower() if match else re.sub(r"[\s.()]", "", text).lower()
+
+
+def figure_mentions(text: str) -> list[FigureMention]:
+    """Return every mention of figures by label in a paragraph, lists and ranges taken whole, in order."""
+    return list(_mentions(text))
+
+
+def _mentions(text: str) -> Iterator[FigureMention]:
+    position = 0
+    while first := _FIRST.search(text, position):
+        end = first.end()
+        plural = re.sub(r"\s", "", first["word"]).lower() in PLURAL_FIGURE_WORDS
+        labels = [normalised_label(first["label"])]
+        while following := _NEXT.match(text, end):
+            label = _continued(labels[-1], following, plural, text)
+            if label is None:
+                break
+            separator = following["s"].lower()
+            span = (
+                _range(labels[-1], label)
+                if separator in _RANGE_WORDS or separator.endswith((" to", " bis"))
+                else [label]
+            )
+            labels.extend(span)
+            end = following.end()
+        yield FigureMention(first.start(), end, tuple(dict.fromkeys(labels)))
+        position = end
+
+
+def _continued(previous: str, following: re.Match[str], plural: bool, text: str) -> str | None:
+    """The label that goes on a list, or None where the list has ended ("in FIG. 3, 12 is the housing")."""
+    raw, separator = following["label"], following["s"].lower()
+    if raw.isalpha():  # "FIGS. 3A and B", "Fig. 3A-C"
+        joined = _PARTS.match(previous)
+        goes_on = joined is not None and joined[2] and raw.lower() > joined[2] and (raw.isupper() or separator in "-–/")
+        return joined[1] + raw.lower() if joined and goes_on and (separator != "a") else None
+    label = normalised_label(raw)
+    number, before = int(re.match(r"\d+", label)[0]), int(re.match(r"\d+", previous)[0])  # type: ignore[index]
+    if separator == "a" or number < before or number - before > LONGEST_RANGE:
+        return None
+    if number == before and label <= previous:
+        return None
+    # After a singular word a comma often ends the label, and a reference sign follows.
+    if not plural and separator in (",", ";", "/") and (number > before + 1 or not label[-1].isalpha()):
+        return None
+    return label
+
+
+def _range(first: str, last: str) -> list[str]:
+    """Labels after `first` up to `last`: 1-4 is 2, 3, 4 and 3a-3c is 3b, 3c; across both, the end alone."""
+    number, letter = _PARTS.match(first).groups()  # type: ignore[union-attr]
+    end_number, end_letter = _PARTS.match(last).groups()  # type: ignore[union-attr]
+    if not letter and not end_letter:
+        return [str(value) for value in range(int(number) + 1, int(end_number) + 1)]
+    if number == end_number and letter and end_letter:
+        return [number + chr(value) for value in range(ord(letter) + 1, ord(end_letter) + 1)]
+    return [last]

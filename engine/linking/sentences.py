@@ -1,0 +1,131 @@
+"""Sentences of patent text with their character spans.
+
+nupunkt finds the boundaries (docs/decisions tells what it was measured against). Full stops that never end a
+sentence in patents ("FIG. 3", "U.S. Pat. No. 5", "z. B.", "c.-à-d.") are masked first, each by one character of the
+same length, so that the spans found on the masked text are those of the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import nupunkt
+
+from engine.linking.vocabulary import FIGURE_WORDS
+from engine.publication import Paragraph, Section
+
+LONGEST_SENTENCE = 8000
+"""Characters; a longer one (a sequence listing, a flattened table) is cut at a blank, or in the middle of a word."""
+
+_MASK = "_"
+
+# Abbreviations that something always follows: their stop is never the end.
+_ALWAYS = re.compile(
+    rf"""(?ix)\b(?:
+      {FIGURE_WORDS} | refs? | nos? | nrs? | approx | ca | cf | vgl | gem | bzw | ser | pat | appl | publ | pub
+    | viz | incl | resp | eqs? | i\.?\s?e | e\.?\s?g | c\.?-à-d | p\.\s?ex | z\.?\s?b | d\.?\s?h | u\.?\s?a | o\.?\s?ä
+    | s\.?\s?o | i\.?\s?d\.?\s?r | z\.?\s?t | u\.?\s?u | sog | insbes | einschl | entspr | evtl | ggf | mind | dgl
+    | bspw | env | vs | dr | prof | st | mr | ms | mrs | jan | feb | apr | jun | jul | aug | sept? | oct | nov | dec
+    | al(?=\.,) | wt | vol | pp | pgs? | cols? | lns? | paras? | abs | art | tab | chap | kap | sect? | rev
+    )\s?\.(?=\s?[^\s])""",
+)
+# These may end a sentence: masked only where what follows cannot begin one.
+_SOMETIMES = re.compile(
+    r"(?i)\b(?:etc|usw|al|max|min|int|ext|temp|dia|dim|mech|ltd|inc|co|corp|gmbh|z|u\.s|u\.k|n|b|h|a|e|g|d)\."
+    r"(?=\s*(?-i:[a-zäöüßàâçéèêîôû(\d,;:)]))"
+)
+_COUNTRY = re.compile(
+    r"(?i)\bU\.\s?(?:S\.|K\.)(?=\s*(?:Pat|Appl|Provisional|Ser|Publ?|Application|Design|Utility|Pregrant))"
+)
+# A number's stop: list items at the start of a paragraph ("1. A device") and German ordinals ("die 2. Stufe").
+_LIST_ITEM = re.compile(r"\A\s*(?:\(?[0-9]{1,3}[a-z]?|\(?[A-Za-z]|[IVX]{1,5})\s?[.)](?=\s)")
+_GERMAN_ORDINAL = re.compile(
+    r"(?i)\b(?:der|die|das|dem|den|des|am|im|vom|zum|beim|eine[rnms]?|ein|jede[rnms]?)\s\d{1,3}\.(?=\s[^\W\d])"
+)
+_INITIALS = re.compile(r"\b[A-Z]\.(?=\s?[A-Z](?:\.|[a-z]))")
+_STOP_BEFORE_LOWER = re.compile(r"(?<=[^\W\d_])\.(?=\s[a-zäöü]{2,}\b)")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Characters [start, end) of paragraph number `paragraph` (counted from 0) in the text that was analysed."""
+
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    section: Section
+    language: str
+
+
+def split_sentences(text: str, language: str) -> list[tuple[int, int]]:
+    """Return the spans [start, end) of the sentences of one paragraph, blanks at their edges left out, in order.
+
+    language is ISO 639-1; German ordinals are known in "de" only. Every letter of the text lies in one span.
+    """
+    spans = nupunkt.sent_spans(_masked(text, language))
+    return list(_whole(text, spans))
+
+
+def sentences_of(paragraphs: Sequence[Paragraph], limit: int) -> tuple[Sentence, ...]:
+    """Return the sentences of all paragraphs but headings, at most `limit` of them, in the order of the text."""
+    found: list[Sentence] = []
+    for position, paragraph in enumerate(paragraphs):
+        if paragraph.heading:
+            continue
+        for start, end in split_sentences(paragraph.text, paragraph.language):
+            if len(found) == limit:
+                return tuple(found)
+            text = paragraph.text[start:end]
+            found.append(Sentence(position, start, end, text, paragraph.section, paragraph.language))
+    return tuple(found)
+
+
+def _masked(text: str, language: str) -> str:
+    """The text with the stops that end nothing replaced, character for character."""
+    patterns = [_COUNTRY, _ALWAYS, _SOMETIMES, _LIST_ITEM, _INITIALS, _STOP_BEFORE_LOWER]
+    if language == "de":
+        patterns.append(_GERMAN_ORDINAL)
+    for pattern in patterns:
+        text = pattern.sub(_without_stops, text)
+    return text
+
+
+def _without_stops(match: re.Match[str]) -> str:
+    return match[0].replace(".", _MASK).replace("\n", " ")
+
+
+def _whole(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Trim blanks, join pieces without a letter ("1.") to what follows, and cut the endless."""
+    begin: int | None = None
+    last = 0
+    for start, end in spans:
+        start = start if begin is None else begin
+        if not _LETTER.search(text, start, end):
+            begin, last = start, end
+            continue
+        begin = None
+        yield from _cut(text, *_trimmed(text, start, end))
+    if begin is not None and text[begin:last].strip():
+        yield from _cut(text, *_trimmed(text, begin, last))
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > LONGEST_SENTENCE:
+        blank = text.rfind(" ", start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE)
+        stop = blank if blank > 0 else start + LONGEST_SENTENCE
+        yield start, stop
+        start = stop + (blank > 0)
+    if end > start:
+        yield start, end

@@ -1,0 +1,156 @@
+"""Words that decide what a number in patent text is, in English, German and French.
+
+The lists are closed classes (articles, prepositions, units) and the patent's own formulas ("according to claim 1");
+nouns are never listed, they are learned from the publication itself.
+"""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FIGURE_WORDS = (
+    r"figures?|figs?|figg|f\s?i\s?g\s?s?|figuren?|abbildung(?:en)?|abb|abbn|zeichnung(?:en)?|drawings?|planches?|pl"
+)
+"""Words that a figure label follows; "drawing 3" and "planche 2" are old or French forms."""
+
+PLURAL_FIGURE_WORDS = frozenset(
+    {"figures", "figs", "figg", "figuren", "abbildungen", "abbn", "zeichnungen", "drawings", "planches"}
+)
+
+# A number after one of these is never a reference sign: it counts claims, tables, documents, standards or time.
+HARD_HEADS = _words(
+    """
+    claim claims anspruch ansprüche ansprüchen anspruchs patentanspruch patentansprüche patentansprüchen revendication
+    revendications table tables tabelle tabellen tableau tableaux tab page pages seite seiten pg pgs pp p col column
+    columns spalte spalten colonne colonnes line lines zeile zeilen ligne lignes paragraph paragraphs para paras absatz
+    abs alinéa example examples beispiel beispiele beispielen exemple exemples embodiment embodiments
+    ausführungsbeispiel ausführungsform ausführungsbeispiele ausführungsformen réalisation formula formulas formulae
+    formel formeln formule formules equation equations eq eqs gleichung gleichungen équation équations expression
+    expressions section sections chapter chapitre kapitel abschnittsnummer patent patents patentschrift publication
+    publications application applications ser serial no nos nr nrn number numbers nummer nummern numéro numéros n° nº
+    id document documents dokument doc druckschrift reference-document iso din en iec astm ieee rfc jis aisi sae ansi
+    bs vde etsi tr ts rev revision version versions vol volume band issue ed edition art article artikel rule regel
+    regulation appendix annex anhang annexe note january february march april may june july august september october
+    november december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember
+    janvier février mars avril juin juillet août septembre octobre novembre décembre since year years jahr année an
+    ep us wo jp de fr gb cn kr at ch ca au ru it es nl se dk seq lemma theorem proposition corollary ratio chem
+    experiment experiments experimental versuch scheme schema schemes comparative citation citations ref refs literature
+    """
+)
+
+# A number after one of these is often a count ("step 1", "type 2") but flow charts and variants use them for signs too:
+# accepted only when the numbers that follow the word look like signs.
+SOFT_HEADS = _words(
+    """
+    step steps schritt schritte schritten étape étapes type types typ level levels stage stages phase phases class
+    classes klasse category mode modes case cases sample samples test tests item items point points condition conditions
+    group groups grade grades option options variant variants day days week weeks period periods generation cycle cycles
+    run runs layer-number aspect aspects factor factors index order position positions lot batch series zone-number
+    modification modifications method methods compound compounds verbindung composé comparison solution solutions
+    invention problem score rank round times time size value values
+    """
+)
+
+# Words that announce a sign outright: "denoted by reference numeral 12".
+SIGN_WORDS = _words(
+    """
+    numeral numerals sign signs bezugszeichen bezugsziffer bezugsziffern bezugszahl bezugszahlen bezugsnummer repère
+    repères repere reperes
+    """
+)
+
+# Quantities: a number right after one is its value unless the publication gives that quantity a sign of its own.
+MEASURE_WORDS = _words(
+    """
+    temperature pressure length width height depth thickness diameter radius weight mass density speed velocity
+    frequency voltage current power amount content concentration ratio percentage rate total average maximum minimum
+    approximately about roughly nearly least most than above below under over exceeding temperatur druck länge breite
+    höhe tiefe dicke durchmesser gewicht masse geschwindigkeit frequenz spannung strom menge gehalt anteil etwa ca circa
+    mindestens höchstens température pression longueur largeur hauteur profondeur épaisseur diamètre poids vitesse
+    fréquence tension quantité teneur environ moins plus
+    """
+)
+
+_ENGLISH_STOP = """
+    a an the this that these those each every any some no all both either neither another other others such same said
+    its their his her our your it they he she we you which who whose what one ones two three four five six seven eight
+    nine ten several many much more most least few less
+    and or but nor so yet if then than as while when where wherein whereby because since until unless although though
+    whether of in on at by to from with without within into onto upon over under above below between among through
+    throughout across along around about against during before after behind beside besides beyond near toward towards
+    via per for off out up down like not only also too very just even still already again further thus therefore hence
+    however moreover furthermore additionally respectively preferably generally typically here there herein thereof
+    thereto therein therefrom hereinafter e.g i.e cf etc approximately roughly nearly
+    is are was were be been being am has have had having do does did done can could may might must shall should will
+    would comprise comprises comprised comprising include includes included including contain contains contained
+    containing consist consists consisting provide provides provided providing receive receives received receiving
+    form forms forming show shows shown showing illustrate illustrates illustrated illustrating depict depicts depicted
+    depicting denote denotes denoted denoting designate designates designated designating describe describes described
+    describing represent represents represented representing indicate indicates indicated indicating use uses used using
+    utilize utilizes utilizing make makes made making allow allows allowing enable enables enabling cause causes causing
+    perform performs performed performing connect connects connecting couple couples engage engages engaging extend
+    extends extending move moves moving rotate rotates support supports supporting hold holds holding send sends sending
+    transmit transmits transmitting store stores storing execute executes executing generate generates generating
+    determine determines determining obtain obtains obtaining detect detects detecting set sets setting give gives given
+    giving take takes taken taking get gets getting become becomes remain remains lie lies lying see refer refers
+    referred referring reference turn turns go goes going come comes coming open opens close closes call calls called
+    namely correspond corresponds corresponding surround surrounds surrounding face faces facing pass passes passing
+    equal equals let say e ie eg
+"""
+_GERMAN_STOP = """
+    der die das den dem des ein eine einen einem einer eines dieser diese dieses diesem diesen jener jene jenes jeder
+    jede jedes jedem jeden welcher welche welches welchem welchen alle allen aller beide beiden beider kein keine keinen
+    mehrere mehreren mehrerer einige einigen zwei drei vier fünf sechs sieben acht neun zehn
+    und oder aber sowie als wie wenn dass daß ob weil da damit wobei wodurch woran worin indem während bis bzw
+    in im an am auf aus bei beim mit nach von vom vor zu zum zur über unter durch für gegen ohne um zwischen neben
+    hinter entlang gemäß gem laut je pro ab seit nicht nur auch noch schon sehr dann dort hier so somit also jedoch
+    ist sind war waren wird werden wurde wurden worden sein hat haben hatte kann können muss müssen soll sollen
+    es er sie man sich seine seiner seinem ihr ihre ihrer ihrem deren dessen umfasst umfaßt aufweist aufweisen weist
+    enthält zeigt bildet bilden dient dienen etwa ca circa mindestens höchstens vgl siehe ebenfalls jeweils genannte
+    genannten besagte besagten
+"""
+_FRENCH_STOP = """
+    le la les un une ce cet cette ces chaque chacun chacune tout toute tous toutes plusieurs autre autres même mêmes
+    ledit ladite lesdits lesdites son sa ses leur leurs deux trois quatre cinq six sept huit neuf dix
+    et ou mais donc or ni car que qui dont où si comme lorsque quand puis ainsi alors aussi
+    dans sur sous par pour avec sans vers entre chez depuis jusque jusqu selon contre pendant après avant derrière
+    est sont était étaient être été a ont avait avoir peut peuvent doit doivent comprend comprennent comprenant comporte
+    comportent comportant présente présentent forme forment reçoit montre représente ne pas plus moins très environ
+    il elle ils elles on se nous vous s n qu voir cf notamment savoir lequel laquelle lesquels lesquelles au aux
+"""
+
+STOP_WORDS: dict[str, frozenset[str]] = {
+    "en": _words(_ENGLISH_STOP),
+    "de": _words(_GERMAN_STOP),
+    "fr": _words(_FRENCH_STOP),
+}
+"""Words that end a part's name on its left, by language; they are never part of one."""
+
+FRENCH_CONNECTORS = frozenset({"de", "d", "du", "des", "à", "en"})
+"""Inside a French name ("élément de liaison"), never at its edge."""
+
+AFTER_SIGN = _words(
+    """
+    is are was were has have may can and or to of in on at by from with for as which that is, then includes comprises
+    shows denotes designates represents indicates performs receives determines provides also when where while if
+    through via into within is bezeichnet ist sind und oder in im an zu mit von der die das wird werden dargestellt et
+    ou est sont du de des dans sur par pour avec qui désigne through using between while are
+    """
+)
+"""Words after a number that leave it a sign ("at 12 is shown") and make no count of it ("12 passengers")."""
+
+_UNITS = (
+    r"%|‰|°\s?[CFK]?|º\s?[CFK]?|℃|K|mol\s?%|wt\.?\s?%|vol\.?\s?%|at\.?\s?%|ppm|ppb|percent|per\s?cent|Prozent|pour\s?cent"
+    r"|degrees?|degs?|Grad|degrés?|(?:k|M|m|µ|μ|n|c|d|h|G)?(?:m|g|l|L|s|A|V|W|N|J|Pa|Hz|F|H|Ω|mol|M|eV|bit|B|S|T|Gy|bar)"
+    r"(?:[²³]|\d|\s?/\s?[A-Za-zµ]+\d?)?|mm[²³23]|[µμ]m|nm|in|inch(?:es)?|feet|foot|ft|mils?|lbs?|oz|psi|rpm|min|mins|sec"
+    r"|secs|hrs?|h|kg|kgf|kJ|kWh?|dB[mA]?|Ohms?|ohms?|[VA]DC|[VA]AC|[KMGT]i?[Bb](?:ps|it)?|bits?|bytes?|pixels?|px|dpi"
+    r"|fps|Torr|mbar|atm|U/min|seconds?|minutes?|hours?|days?|weeks?|months?|years?|Sekunden?|Minuten?|Stunden?|Tagen?"
+    r"|Jahren?|secondes?|heures?|jours?|mois|ans|millimet(?:er|re)s?|centimet(?:er|re)s?|met(?:er|re)s?|microns?"
+    r"|micromet(?:er|re)s?|nanomet(?:er|re)s?|grams?|kilograms?|lit(?:er|re)s?|volts?|amperes?|amps?|watts?|newtons?"
+    r"|times|fold|mal|fois|parts\s+by|equivalents?|moles?|carbon\s+atoms|cycles|layers\s+of|decibels?|VAC|VDC"
+)
+UNITS = _UNITS
+"""Alternatives of a regular expression: what makes the number before it a quantity."""
