@@ -1,9 +1,18 @@
-"""Settings that an outside service's URL turns into."""
+"""Settings of the storages, and those that an outside service's URL turns into."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+
+def local_storage(folder: Path) -> dict[str, Any]:
+    """The STORAGES entry of a private folder; nothing in it has an address of its own."""
+    return {
+        "BACKEND": "search.files.DurableFileSystemStorage",
+        "OPTIONS": {"location": str(folder), "base_url": None, "directory_permissions_mode": 0o700},
+    }
 
 
 def bucket_storage(url: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import environ
 from csp.constants import NONE, SELF
 
 from patentsearch.environment import Environment
-from patentsearch.outside import bucket_storage
+from patentsearch.outside import bucket_storage, local_storage
 from supervisor.home import Home
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -39,6 +39,7 @@ NUMERAL_READER = env.text("PATENTSEARCH_NUMERAL_READER", default="components")
 MODEL_DEVICE = env.text("PATENTSEARCH_MODEL_DEVICE", default="cpu")
 MODEL_THREADS = env.whole("PATENTSEARCH_MODEL_THREADS", default=1, least=1)
 INDEX_ROOT = env.path("PATENTSEARCH_INDEX_ROOT", default=HOME.indexes)
+INDEX_KIND = env.text("PATENTSEARCH_INDEX_KIND", default="flat")
 QUERY_RETENTION_DAYS = env.whole("PATENTSEARCH_QUERY_RETENTION_DAYS", default=7, least=1)
 QUERY_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_QUERY_TIMEOUT_SECONDS", default=30, least=1)
 
@@ -108,14 +109,17 @@ DATABASES["default"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Celery. Postgres holds the work; the broker only rings (docs/decisions explains each of the values that are no default).
+# Celery. Postgres holds the work; the broker only rings.
 CELERY_BROKER_URL = BROKER_URL or f"redis+socket://{HOME.valkey_socket}?virtual_host=0"
-CELERY_RESULT_BACKEND = CELERY_BROKER_URL
-CELERY_RESULT_EXPIRES = 600  # seconds; a query's answer is fetched at once, and Valkey keeps everything in memory
-CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True  # results are rows
+CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "batch"
-CELERY_TASK_ROUTES = {"workers.tasks.query_*": {"queue": "query"}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "workers.tasks.sweep_work", "schedule": 10.0, "options": {"queue": "batch", "expires": 10.0}},
+    "refresh": {"task": "workers.tasks.refresh_indexes", "schedule": 60.0, "options": {"queue": "batch", "expires": 60.0}},
+    "expire": {"task": "workers.tasks.expire_queries", "schedule": 3600.0, "options": {"queue": "batch", "expires": 3600.0}},
+}
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it a task whose pool child is killed is lost
 CELERY_TASK_SOFT_TIME_LIMIT = 90
@@ -133,24 +137,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
 }
-CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 10 * CELERY_TASK_TIME_LIMIT}
 CELERY_VISIBILITY_TIMEOUT = 10 * CELERY_TASK_TIME_LIMIT
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME.run / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
 # Files. Nothing is served by its address: every byte goes through a view that checks permission.
+# "default" holds what publications are made of; "private" holds query images, which may be unpublished applications.
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": bucket_storage(STORAGE_URL)
-    if STORAGE_URL
-    else {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": str(HOME.media),
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "default": bucket_storage(STORAGE_URL) if STORAGE_URL else local_storage(HOME.media),
+    "private": local_storage(HOME.private),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"

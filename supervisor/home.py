@@ -49,6 +49,11 @@ class Home:
         return self.root / "media"
 
     @property
+    def private(self) -> Path:
+        """Query images: possibly unpublished applications, kept apart from the collection and out of backups."""
+        return self.root / "private"
+
+    @property
     def indexes(self) -> Path:
         return self.root / "indexes"
 
@@ -84,7 +89,16 @@ class Home:
 
         Raises: SupervisorError where they cannot be made, belong to someone else, or the disk is full."""
         try:
-            for folder in (self.root, self.run, self.logs, self.valkey, self.media, self.indexes, self.tmp):
+            for folder in (
+                self.root,
+                self.run,
+                self.logs,
+                self.valkey,
+                self.media,
+                self.private,
+                self.indexes,
+                self.tmp,
+            ):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.sockets, self.postgres_sockets):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)

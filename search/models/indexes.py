@@ -20,6 +20,7 @@ class FigureEmbedding(models.Model):
     figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="embeddings")
     modality = models.CharField(max_length=6, choices=Modality.choices)
     encoder_key = models.CharField(max_length=160)
+    source = models.CharField(max_length=64, help_text="SHA-256 of what was embedded: the crop, or the sentences.")
     vector = models.BinaryField()
 
     class Meta:

@@ -26,6 +26,7 @@ class Query(Work):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queries")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     image = models.CharField(max_length=255, blank=True, help_text="Re-encoded PNG in the private storage.")
+    patent_xml = models.CharField(max_length=255, blank=True, help_text="The XML that came with the image, private too.")
     figure = models.ForeignKey(Figure, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     text = models.TextField(blank=True)
     sentences = models.JSONField(

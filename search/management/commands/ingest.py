@@ -1,0 +1,75 @@
+"""manage.py ingest: deliveries in, searchable figures out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from argparse import ArgumentParser
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from engine.delivery import pack_folder
+from engine.errors import DeliveryError
+from search.management.services import ServiceCommand, worker_for
+from search.models import Batch
+from search.selectors.batches import batch_report
+from search.services.batches import batch_receive
+from search.services.indexes import indexes_refresh
+from workers import pipeline
+
+SHOWN_EVERY_SECONDS = 5.0
+
+
+class Command(ServiceCommand):
+    help = "Receive deliveries: a batch zip, a document zip, a TAR, a folder, or an XML with its images beside it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--wait", action="store_true", help="come back when every figure is searchable")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        batches = [self._receive(path) for path in options["paths"]]
+        with worker_for("batch") if options["wait"] else nullcontext():
+            for batch in batches:
+                pipeline.batch_start(batch)
+            if options["wait"]:
+                for batch in batches:
+                    self._await(batch)
+                indexes_refresh()
+        report = batch_report(batches)
+        for line in report["rejected"]:
+            self.say(f"refused: {line['member']}: {line['detail']}")
+        self.say(
+            f"{report['publications']} publications, {report['sheets']} sheets, {report['figures']} figures, "
+            f"{report['warned']} with remarks, {len(report['rejected'])} refused"
+        )
+        return report
+
+    def fault(self, result: dict[str, Any]) -> str:
+        return "a delivery was refused" if result["refused_deliveries"] else ""
+
+    def _receive(self, path: Path) -> Batch:
+        if not path.exists():
+            raise CommandError(f"{path} does not exist; give a delivery's file or folder")
+        if path.is_file() and path.suffix.lower() != ".xml":
+            return batch_receive(path=path, file_name=path.name, received_by=None)
+        with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
+            packed = Path(folder) / "delivery.zip"
+            try:
+                pack_folder(path, packed)
+            except DeliveryError as error:
+                raise CommandError(f"{path}: {error.detail}") from error
+            return batch_receive(path=packed, file_name=path.name, received_by=None)
+
+    def _await(self, batch: Batch) -> None:
+        shown = time.monotonic()
+        while not pipeline.batch_is_finished(batch):
+            time.sleep(0.2)
+            if time.monotonic() - shown > SHOWN_EVERY_SECONDS:
+                shown = time.monotonic()
+                done, count = batch.documents.exclude(verdict="").count(), batch.documents.count()
+                self.say(f"{batch.file_name}: {done} of {count} documents")

@@ -1,0 +1,105 @@
+"""manage.py search: one query from the command line."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
+
+from engine.errors import DocumentError, ImageError
+from search.management.services import ServiceCommand, worker_for
+from search.models import Query, QueryModality
+from search.selectors.figures import FILTER_NAMES, figure_by_reference
+from search.selectors.hits import answer_as_json
+from search.services.queries import Question, QueryRefused, query_create, query_delete
+from workers import pipeline
+
+PATIENCE_SECONDS = 120.0
+
+
+class Command(ServiceCommand):
+    help = "Search with a drawing, a figure of the collection, a text, or a drawing and a text."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        drawing = parser.add_mutually_exclusive_group()
+        drawing.add_argument("--image", type=Path, metavar="FILE")
+        drawing.add_argument("--figure", metavar="REF", help="a figure's key, or EP1234567A1/3a, or EP1234567A1#2")
+        parser.add_argument("--xml", type=Path, metavar="FILE", help="the patent XML of the image: links its text")
+        parser.add_argument("--text", default="", metavar="T")
+        parser.add_argument("--modality", choices=QueryModality.values, default=QueryModality.AVERAGE.value)
+        parser.add_argument("--top", type=int, default=50)
+        parser.add_argument("--include-family", action="store_true", help="also the own publication and its family")
+        for name in FILTER_NAMES:
+            parser.add_argument(f"--{name.replace('_', '-')}", default="", metavar="F")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        started = time.perf_counter()
+        query = self._ask(options)
+        try:
+            with worker_for("query"):
+                pipeline.query_start(query)
+                query = pipeline.query_wait(query, seconds=PATIENCE_SECONDS)
+            if query.state != "done":
+                raise CommandError(query.error_detail or f"no answer within {PATIENCE_SECONDS:.0f} s")
+            answer = answer_as_json(query)
+        finally:
+            query_delete(query=query)
+        answer["milliseconds"]["total"] = round((time.perf_counter() - started) * 1000, 1)
+        if not options["json"]:
+            self._print(answer)
+        return answer
+
+    def _ask(self, options: dict[str, Any]) -> Query:
+        figure = None
+        if options["figure"]:
+            figure = figure_by_reference(options["figure"])
+            if figure is None:
+                raise CommandError(f"no figure {options['figure']} in the collection; look at manage.py links PUBLICATION")
+        try:
+            return query_create(
+                owner=_command_line_user(),
+                question=Question(
+                    image=_read(options["image"]),
+                    image_name=options["image"].name if options["image"] else "",
+                    figure=figure,
+                    text=options["text"],
+                    patent_xml=_read(options["xml"]),
+                    modality=QueryModality(options["modality"]),
+                    top=options["top"],
+                    filters={name: options[name] for name in FILTER_NAMES if options[name]},
+                    include_family=options["include_family"],
+                ),
+            )
+        except (QueryRefused, ImageError, DocumentError) as error:
+            raise CommandError(error.detail) from error
+
+    def _print(self, answer: dict[str, Any]) -> None:
+        for hit in answer["hits"]:
+            label = f"FIG. {hit['label']}" if hit["label"] else "–"
+            sides = " ".join(f"{side}={hit[side]:.3f}" for side in ("visual", "text") if hit[side] is not None)
+            self.stdout.write(
+                f"{hit['rank']:3}  {hit['score']:.3f}  {hit['publication']:18} {label:10} {sides}  {hit['title'][:60]}"
+            )
+
+
+def _command_line_user() -> User:
+    """Queries belong to somebody; those of the command line to an account that cannot log in."""
+    user, created = User.objects.get_or_create(username="command-line", defaults={"is_active": False})
+    if created:
+        user.set_unusable_password()
+        user.save()
+    return user
+
+
+def _read(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}") from error

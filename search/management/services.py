@@ -1,0 +1,105 @@
+"""What every command stands on: the services of the home, and a worker when none runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from supervisor.embedded import EmbeddedServices
+from supervisor.errors import SupervisorError
+
+WORKER_START_SECONDS = 90.0
+
+
+class ServiceCommand(BaseCommand):
+    """A command that starts the embedded services it needs when none run, and with --json ends with one JSON line.
+
+    Subclasses implement `run`, which returns the object for --json and prints for people on its own.
+    """
+
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        services = EmbeddedServices(
+            settings.HOME, postgres=not settings.DATABASE_URL, valkey=not settings.BROKER_URL
+        )
+        try:
+            with services:
+                result = self.run(**options)
+        except SupervisorError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(result, ensure_ascii=False, default=str))
+        fault = self.fault(result)
+        if fault:
+            raise CommandError(fault)
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        raise NotImplementedError
+
+    def fault(self, result: dict[str, Any]) -> str:
+        """Why the exit status is not 0, or nothing."""
+        return ""
+
+    def say(self, line: str) -> None:
+        """A line for people: on standard error, so that standard output stays for the JSON."""
+        self.stderr.write(line, ending="\n")
+
+
+@contextmanager
+def worker_for(queue: str) -> Iterator[None]:
+    """A worker of a queue for the time of the block: the one that runs already, or one of our own."""
+    if _queue_is_served(queue):
+        yield
+        return
+    command = [
+        sys.executable, "-m", "celery", "-A", "patentsearch", "worker", "--queues", queue, "--concurrency", "1",
+        "--hostname", f"{queue}-{os.getpid()}@%h", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+    ]  # fmt: skip
+    environment = os.environ | {name: str(settings.MODEL_THREADS) for name in _THREAD_VARIABLES}
+    log = settings.HOME.logs / f"{queue}-command.log"
+    with log.open("ab") as written:
+        process = subprocess.Popen(
+            command, cwd=settings.BASE_DIR, env=environment, stdout=written, stderr=written, start_new_session=True
+        )
+    try:
+        _await_worker(queue, process, str(log))
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def _queue_is_served(queue: str) -> bool:
+    served = current_app.control.inspect(timeout=1.0).active_queues() or {}
+    return any(found["name"] == queue for queues in served.values() for found in queues)
+
+
+def _await_worker(queue: str, process: subprocess.Popen[bytes], log: str) -> None:
+    deadline = time.monotonic() + WORKER_START_SECONDS
+    while not _queue_is_served(queue):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise CommandError(f"the worker for {queue} did not start; its log is {log}")
+        time.sleep(0.2)

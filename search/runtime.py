@@ -1,0 +1,135 @@
+"""The one place that reads settings and holds loaded models and open indexes, one set per process.
+
+Only workers call the loaders: the web process never loads a model or an index.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from django.conf import settings
+
+from engine.encoding import SentenceEncoder, VisualEncoder
+from engine.errors import IndexMismatch
+from engine.index import LayeredIndex, MemoryIndex, VectorIndex, open_index
+from engine.reading import NumeralReader
+from search.models import IndexVersion
+from search.selectors import vectors
+
+if TYPE_CHECKING:
+    from engine import encoders
+
+logger = logging.getLogger(__name__)
+
+
+def _encoders() -> encoders:
+    # The model stack costs seconds and a gigabyte to import; the web process, which imports this module, must not pay.
+    return import_module("engine.encoders")
+
+
+@cache
+def visual_encoder() -> VisualEncoder:
+    """The visual encoder of the settings, loaded once. Raises WeightsMissing, saying the mend."""
+    module = _encoders()
+    name = module.resolve_visual(settings.VISUAL_ENCODER)
+    encoder = module.visual_encoder(name, device=settings.MODEL_DEVICE, threads=settings.MODEL_THREADS)
+    logger.info("visual encoder loaded key=%s", encoder.key)
+    return encoder
+
+
+@cache
+def sentence_encoder() -> SentenceEncoder:
+    """The sentence encoder of the settings, loaded once. Raises WeightsMissing, saying the mend."""
+    module = _encoders()
+    name = module.resolve_sentences(settings.SENTENCE_ENCODER)
+    encoder = module.sentence_encoder(name, device=settings.MODEL_DEVICE, threads=settings.MODEL_THREADS)
+    logger.info("sentence encoder loaded key=%s", encoder.key)
+    return encoder
+
+
+@cache
+def numeral_reader() -> NumeralReader:
+    """The reader of the settings, loaded once. Raises WeightsMissing, saying the mend."""
+    module = import_module("engine.numerals")
+    build = {"components": module.component_reader, "easyocr": module.easyocr_reader}[settings.NUMERAL_READER]
+    reader: NumeralReader = build(threads=settings.MODEL_THREADS, device=settings.MODEL_DEVICE)
+    logger.info("numeral reader loaded key=%s", reader.key)
+    return reader
+
+
+@dataclass(slots=True)
+class OpenIndex:
+    """What one process searches for one encoder: the version's directory and the vectors that came after it."""
+
+    version: IndexVersion
+    main: VectorIndex
+    delta: MemoryIndex
+    delta_state: tuple[int, int]
+    retired: frozenset[int]
+
+    def layered(self) -> LayeredIndex:
+        retired = np.fromiter(self.retired, dtype=np.int64, count=len(self.retired))
+        return LayeredIndex(self.main, self.delta, retired)
+
+
+_open: dict[str, OpenIndex] = {}
+_open_lock = threading.Lock()
+
+
+def open_figures(*, encoder_key: str, dim: int) -> OpenIndex | None:
+    """The active index of an encoder with everything embedded since, or None before the first version.
+
+    The pointer row is read at each call, so that a search sees a swap at once and never mixes two versions. A version
+    that does not open is reported and the one before it serves.
+
+    Raises: IndexMismatch when no version of this encoder can be opened.
+    """
+    with _open_lock:
+        current = _open.get(encoder_key)
+        versions = vectors.servable_versions(encoder_key)
+        if not versions:
+            return None
+        if current is None or current.version.pk != versions[0].pk:
+            current = _open_newest(versions, dim, current)
+            _open[encoder_key] = current
+        _catch_up(current, encoder_key, dim)
+        return current
+
+
+def _open_newest(versions: list[IndexVersion], dim: int, current: OpenIndex | None) -> OpenIndex:
+    fault: IndexMismatch | None = None
+    for version in versions:
+        if current is not None and current.version.pk == version.pk:
+            return current
+        try:
+            main = open_index(index_directory(version), encoder_key=version.encoder_key, dim=dim)
+        except IndexMismatch as error:
+            fault = fault or error
+            logger.error("index refused version=%d: %s; the version before it serves", version.pk, error)
+            continue
+        logger.info("index open version=%d encoder=%s figures=%d", version.pk, version.encoder_key, main.count)
+        empty = MemoryIndex(np.empty(0, dtype=np.int64), np.empty((0, dim), dtype=np.float32))
+        return OpenIndex(version, main, empty, (0, version.last_embedding_id), frozenset())
+    raise fault or IndexMismatch("versions", "one that opens", "none")
+
+
+def _catch_up(opened: OpenIndex, encoder_key: str, dim: int) -> None:
+    state = vectors.delta_state(encoder_key, opened.version.last_embedding_id)
+    if state != opened.delta_state:
+        ids, added = vectors.embeddings_after(
+            encoder_key=encoder_key, after=opened.version.last_embedding_id, dim=dim
+        )
+        opened.delta = MemoryIndex(ids, added)
+        opened.delta_state = state
+    opened.retired = vectors.retired_figures()
+
+
+def index_directory(version: IndexVersion) -> Path:
+    return Path(settings.INDEX_ROOT) / version.directory

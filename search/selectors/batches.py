@@ -1,0 +1,97 @@
+"""Batches as an administrator wants to see them: what came in, what became of it, how far it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from search.models import Batch, Document, Figure, Publication, Sheet, Verdict, WorkState
+
+
+@dataclass(frozen=True, slots=True)
+class BatchProgress:
+    """Counts of documents; accepted + warned + rejected + open = count, always."""
+
+    count: int
+    accepted: int
+    warned: int
+    rejected: int
+
+    @property
+    def finished(self) -> int:
+        return self.accepted + self.warned + self.rejected
+
+    @property
+    def open(self) -> int:
+        return self.count - self.finished
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.finished // self.count if self.count else 100
+
+
+def batches_with_progress() -> QuerySet[Batch]:
+    """All batches, newest first, with counts of documents by verdict."""
+    return Batch.objects.select_related("received_by").annotate(
+        document_count=Count("documents"),
+        accepted_count=Count("documents", filter=Q(documents__verdict=Verdict.ACCEPTED)),
+        warned_count=Count("documents", filter=Q(documents__verdict=Verdict.WARNED)),
+        rejected_count=Count("documents", filter=Q(documents__verdict=Verdict.REJECTED)),
+    )
+
+
+def progress_of(batch: Batch) -> BatchProgress:
+    """Works for a batch of `batches_with_progress`, and costs a query for any other."""
+    if not hasattr(batch, "document_count"):
+        batch = batches_with_progress().get(pk=batch.pk)
+    return BatchProgress(
+        count=batch.document_count,
+        accepted=batch.accepted_count,
+        warned=batch.warned_count,
+        rejected=batch.rejected_count,
+    )
+
+
+def documents_of_batch(batch: Batch) -> QuerySet[Document]:
+    return batch.documents.select_related("publication").order_by("position")
+
+
+def batch_report(batches: Sequence[Batch]) -> dict[str, Any]:
+    """What became of deliveries, as `manage.py ingest --json` and the API say it.
+
+    publications, sheets and figures count what the deliveries' documents stand for, each once.
+    """
+    keys = [batch.pk for batch in batches]
+    publications = Publication.objects.filter(documents__batch__in=keys).distinct()
+    documents = Document.objects.filter(batch__in=keys)
+    refused = Batch.objects.filter(pk__in=keys, state__in=[WorkState.REJECTED, WorkState.QUARANTINED])
+    seconds: Counter[str] = Counter()
+    for by_stage in documents.values_list("seconds", flat=True):
+        seconds.update(by_stage)
+    return {
+        "batch": keys[0] if len(keys) == 1 else keys,
+        "verdicts": dict(Batch.objects.filter(pk__in=keys).values_list("file_name", "verdict")),
+        "publications": publications.count(),
+        "sheets": Sheet.objects.filter(publication__in=publications, missing=False).count(),
+        "figures": Figure.objects.filter(sheet__publication__in=publications, retired_at=None).count(),
+        "warned": documents.filter(verdict=Verdict.WARNED).count(),
+        "documents": {
+            document.publication.reference if document.publication else document.member: document.verdict
+            for document in documents.select_related("publication")
+        },
+        "rejected": [
+            {"member": document.member, "code": document.error_code, "detail": document.error_detail}
+            for document in documents.filter(verdict=Verdict.REJECTED)
+        ]
+        + [
+            {"member": batch.file_name, "code": batch.error_code, "detail": batch.error_detail} for batch in refused
+        ],
+        "refused_deliveries": refused.count(),
+        "ignored": [member for ignored in Batch.objects.filter(pk__in=keys).values_list("ignored", flat=True)
+                    for member in ignored],
+        "seconds": {stage: round(spent, 2) for stage, spent in seconds.items()},
+    }  # fmt: skip

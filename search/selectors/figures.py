@@ -1,0 +1,121 @@
+"""Figures: which may be searched, and what a page shows of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from django.db.models import Prefetch, Q, QuerySet
+from numpy.typing import NDArray
+
+from search.models import Figure, Reading, Sentence, SentenceLink, Sheet
+
+
+def figures_allowed(filters: Mapping[str, Any]) -> NDArray[np.int64] | None:
+    """Primary keys, sorted int64, of the figures that pass the filters; None when there are no filters.
+
+    Filters: ipc, cpc (symbol prefixes), date_from, date_to (ISO dates), applicant (part of the name), kind (prefix of
+    the kind code), country, language, batch (its key), has_text (true).
+    """
+    conditions = Q()
+    for name, value in filters.items():
+        if value not in ("", None, False):
+            conditions &= _FILTERS[name](value)
+    if not conditions:
+        return None
+    allowed = Figure.objects.filter(conditions, retired_at=None).values_list("pk", flat=True).distinct()
+    return np.fromiter(sorted(allowed), dtype=np.int64)
+
+
+def figures_of_own_family(figure: Figure) -> frozenset[int]:
+    """The figures of a figure's own publication and of its family's other publications, itself among them."""
+    publication = figure.sheet.publication
+    own = Q(sheet__publication=publication)
+    if publication.family_key:
+        own |= Q(sheet__publication__family_key=publication.family_key)
+    if publication.application_number:
+        own |= Q(sheet__publication__application_number=publication.application_number)
+    return frozenset(Figure.objects.filter(own).values_list("pk", flat=True))
+
+
+def figures_to_show() -> QuerySet[Figure]:
+    """Figures that anyone may see, with sheet and publication."""
+    return Figure.objects.filter(
+        retired_at__isnull=True, sheet__publication__retired_at__isnull=True
+    ).select_related("sheet__publication")
+
+
+def figure_by_reference(reference: str) -> Figure | None:
+    """A figure by its key ("1234"), or by publication and label or sheet position: "EP1234567A1/3a", "EP1234567A1#2"."""
+    if reference.isdigit():
+        return figures_to_show().filter(pk=int(reference)).first() if len(reference) < 19 else None
+    figures = figures_to_show()
+    if "/" in reference:
+        publication, label = reference.split("/", 1)
+        return figures.filter(sheet__publication__reference=publication, label=label.lower()).first()
+    publication, _, number = reference.partition("#")
+    found = figures.filter(sheet__publication__reference=publication).order_by(
+        "sheet__position", "sheet__page", "position"
+    )
+    place = int(number) - 1 if number.isdigit() and len(number) < 6 else 0
+    return found[place : place + 1].first() if place >= 0 else None
+
+
+def figure_with_links(figure_id: int) -> Figure | None:
+    """A figure with its readings, and its links with sentence and paragraph, in the text's order."""
+    links = SentenceLink.objects.select_related("sentence__paragraph").order_by("sentence__position", "reason")
+    return (
+        figures_to_show()
+        .prefetch_related(Prefetch("links", links), Prefetch("readings", Reading.objects.order_by("top", "left")))
+        .filter(pk=figure_id)
+        .first()
+    )
+
+
+def links_of_figures(figure_ids: Sequence[int], most: int) -> dict[int, list[SentenceLink]]:
+    """For each figure its most telling linked sentences: by its label first, then those that mention most numerals."""
+    links = SentenceLink.objects.filter(figure_id__in=figure_ids).select_related("sentence__paragraph")
+    by_figure: dict[int, list[SentenceLink]] = {figure_id: [] for figure_id in figure_ids}
+    for link in links:
+        by_figure[link.figure_id].append(link)
+    return {figure_id: sorted(some, key=_telling)[:most] for figure_id, some in by_figure.items()}
+
+
+def sheets_with_figures(publication_id: int) -> QuerySet[Sheet]:
+    """All sheets of a publication in order, missing ones too, with the figures that are shown."""
+    shown = Figure.objects.filter(retired_at=None).order_by("position")
+    return Sheet.objects.filter(publication_id=publication_id).prefetch_related(Prefetch("figures", shown))
+
+
+def sentences_of_publication(publication_id: int) -> QuerySet[Sentence]:
+    return Sentence.objects.filter(publication_id=publication_id).select_related("paragraph").order_by("position")
+
+
+def _telling(link: SentenceLink) -> tuple[bool, int, int]:
+    return link.reason != "figure-label", -len(link.numerals), link.sentence.position
+
+
+def _publication(path: str) -> str:
+    return f"sheet__publication__{path}"
+
+
+_FILTERS = {
+    "ipc": lambda value: Q(
+        **{_publication("classifications__scheme"): "IPC", _publication("classifications__symbol__startswith"): value}
+    ),
+    "cpc": lambda value: Q(
+        **{_publication("classifications__scheme"): "CPC", _publication("classifications__symbol__startswith"): value}
+    ),
+    "date_from": lambda value: Q(**{_publication("date__gte"): value}),
+    "date_to": lambda value: Q(**{_publication("date__lte"): value}),
+    "applicant": lambda value: Q(
+        **{_publication("parties__role"): "applicant", _publication("parties__name__icontains"): value}
+    ),
+    "kind": lambda value: Q(**{_publication("kind_code__startswith"): value}),
+    "country": lambda value: Q(**{_publication("country"): value}),
+    "language": lambda value: Q(**{_publication("language"): value}),
+    "batch": lambda value: Q(**{_publication("documents__batch_id"): value}),
+    "has_text": lambda value: Q(links__isnull=False),
+}
+FILTER_NAMES = tuple(_FILTERS)

@@ -1,0 +1,68 @@
+"""Publications with their sheets and text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from engine.reading import TextKind
+from search.models import Figure, Publication, Reading, SentenceLink, Sheet
+
+
+def publications_to_show() -> QuerySet[Publication]:
+    return Publication.objects.filter(retired_at=None)
+
+
+def publication_by_reference(reference: str) -> Publication | None:
+    """A publication by country, number and kind as people write them: "EP 1 234 567 A1" and "ep1234567a1" too."""
+    return publications_to_show().filter(reference="".join(reference.split()).upper()[:25]).first()
+
+
+def sheets_of_publication(publication: Publication) -> QuerySet[Sheet]:
+    """Sheets in order with their numerals, and their figures with links, sentences and paragraphs."""
+    links = SentenceLink.objects.select_related("sentence__paragraph").order_by("sentence__position", "reason")
+    figures = Figure.objects.filter(retired_at=None).order_by("position").prefetch_related(Prefetch("links", links))
+    numerals = Reading.objects.filter(kind=TextKind.NUMERAL.value).order_by("top", "left", "pk")
+    return publication.sheets.prefetch_related(Prefetch("figures", figures), Prefetch("readings", numerals))
+
+
+def publication_links(publication: Publication) -> dict[str, Any]:
+    """Numerals and linked sentences per sheet, as `manage.py links` and the API give them."""
+    return {
+        "publication": publication.reference,
+        "sheets": [_sheet_links(sheet) for sheet in sheets_of_publication(publication)],
+        "unlinked_in_text": publication.unlinked_in_text,
+        "unlinked_on_sheet": publication.unlinked_on_sheet,
+    }
+
+
+def _sheet_links(sheet: Sheet) -> dict[str, Any]:
+    return {
+        "file": sheet.file_name,
+        "page": sheet.page,
+        "missing": sheet.missing,
+        "rotation": sheet.rotation,
+        "figures": [{"figure": figure.pk, "label": figure.label} for figure in sheet.figures.all()],
+        "numerals": [
+            {
+                "text": reading.text,
+                "seen": reading.seen,
+                "box": [reading.left, reading.top, reading.width, reading.height],
+                "confidence": reading.confidence,
+                "settled_by": reading.settled_by,
+            }
+            for reading in sheet.readings.all()
+        ],
+        "sentences": [
+            {
+                "figure": figure.pk,
+                "text": link.sentence.text,
+                "numerals": link.numerals,
+                "reason": link.reason,
+                "spans": link.spans,
+            }
+            for figure in sheet.figures.all()
+            for link in figure.links.all()
+        ],
+    }

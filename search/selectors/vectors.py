@@ -1,0 +1,78 @@
+"""Embeddings and index versions, as the runtime and the builders need them."""
+
+from __future__ import annotations
+
+import numpy as np
+from django.db.models import Count, Max, Q, QuerySet
+from numpy.typing import NDArray
+
+from engine.encoding import Vectors
+from search.models import Figure, FigureEmbedding, IndexState, IndexVersion, Modality
+
+
+def servable_versions(encoder_key: str) -> list[IndexVersion]:
+    """The active version first, then the superseded ones that are still on disk, newest first."""
+    versions = IndexVersion.objects.filter(
+        encoder_key=encoder_key, state__in=[IndexState.ACTIVE, IndexState.SUPERSEDED]
+    )
+    return sorted(versions, key=lambda version: (version.state != IndexState.ACTIVE, -version.pk))
+
+
+def active_versions() -> dict[str, IndexVersion]:
+    """The newest active version by modality: what the page footer and the API name as the models in use."""
+    active = IndexVersion.objects.filter(state=IndexState.ACTIVE).order_by("activated_at")
+    return {version.modality: version for version in active}
+
+
+def delta_state(encoder_key: str, after: int) -> tuple[int, int]:
+    """Count and largest pk of the embeddings beyond `after`; it changes whenever one comes or goes.
+
+    Both are needed: keys are given out before they are committed, so a smaller one may appear after a larger one.
+    """
+    beyond = FigureEmbedding.objects.filter(encoder_key=encoder_key, pk__gt=after)
+    found = beyond.aggregate(count=Count("pk"), newest=Max("pk"))
+    return found["count"], found["newest"] or after
+
+
+def embeddings_after(*, encoder_key: str, after: int, dim: int) -> tuple[NDArray[np.int64], Vectors]:
+    """Figure ids (n,) int64 and vectors (n, dim) float32 of the embeddings with pk > after, by figure."""
+    rows = (
+        FigureEmbedding.objects.filter(encoder_key=encoder_key, pk__gt=after)
+        .order_by("figure_id")
+        .values_list("figure_id", "vector")
+    )
+    ids: list[int] = []
+    packed = bytearray()
+    for figure_id, vector in rows.iterator(chunk_size=5000):
+        ids.append(figure_id)
+        packed += vector
+    return np.asarray(ids, dtype=np.int64), np.frombuffer(packed, dtype="<f4").reshape(len(ids), dim)
+
+
+def retired_figures() -> frozenset[int]:
+    """Figures that must not be shown: their own or their publication's retirement."""
+    retired = Figure.objects.filter(Q(retired_at__isnull=False) | Q(sheet__publication__retired_at__isnull=False))
+    return frozenset(retired.values_list("pk", flat=True))
+
+
+def figures_without_embedding(*, publication_id: int, encoder_key: str) -> QuerySet[Figure]:
+    """Figures of a publication that are shown and not yet embedded by this encoder."""
+    embedded = FigureEmbedding.objects.filter(encoder_key=encoder_key).values("figure_id")
+    return (
+        Figure.objects.filter(sheet__publication_id=publication_id, retired_at__isnull=True)
+        .exclude(pk__in=embedded)
+        .order_by("pk")
+    )
+
+
+def delta_count(version: IndexVersion) -> int:
+    """How many embeddings came after a version was built."""
+    return FigureEmbedding.objects.filter(
+        encoder_key=version.encoder_key, pk__gt=version.last_embedding_id
+    ).count()
+
+
+def embedded_keys(modality: Modality) -> list[str]:
+    """Encoder keys with embeddings of this modality, sorted."""
+    keys = FigureEmbedding.objects.filter(modality=modality).values_list("encoder_key", flat=True)
+    return sorted(keys.distinct())

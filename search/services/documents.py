@@ -1,0 +1,126 @@
+"""One document through the pipeline, one stage at a time. Every stage can be done twice with the same result."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+from django.db import transaction
+
+from engine.delivery import open_delivery
+from engine.errors import DeliveryError, DocumentError
+from engine.patents import parse_patent
+from engine.publication import Note
+from search.files import delivery_path
+from search.models import Document, Stage, Verdict
+from search.services.batches import batch_finish_if_complete
+from search.services.embeddings import publication_encode
+from search.services.figures import publication_link
+from search.services.publications import publication_store
+from search.services.readings import publication_read
+from search.services.sheets import sheets_decode, sheets_store
+from search.services.work import work_claim, work_done, work_reject, work_return
+
+logger = logging.getLogger(__name__)
+
+BUDGET_SECONDS = 40.0  # of one task: well under its time limit, however slow one more sheet is
+
+
+def document_process(*, document_id: int) -> bool:
+    """Take a document through its stages for at most BUDGET_SECONDS; true when it is to be continued by another task.
+
+    Depth first, so that the first documents of a batch are searchable while the last ones wait.
+    """
+    deadline = time.monotonic() + BUDGET_SECONDS
+    while time.monotonic() < deadline:
+        document = document_advance(document_id=document_id)
+        if document is None or document.is_finished:
+            return False
+    return True
+
+
+def document_advance(*, document_id: int) -> Document | None:
+    """Do the next stage of a document. Returns the document, or None when it is finished or somebody else's.
+
+    A document that is unusable is refused with its reason; its neighbours do not notice.
+    """
+    document = work_claim(model=Document, pk=document_id)
+    if document is None:
+        return None
+    stage = Stage(document.stage)
+    started = time.monotonic()
+    try:
+        following = _STAGES[stage](document)
+    except DocumentError as error:
+        logger.warning("document refused document=%d code=%s", document.pk, error.code)
+        work_reject(row=document, code=error.code, detail=error.detail)
+        batch_finish_if_complete(batch_id=document.batch_id)
+        return document
+    _record(document, stage, following, time.monotonic() - started)
+    if following is Stage.DONE:
+        batch_finish_if_complete(batch_id=document.batch_id)
+    return document
+
+
+@transaction.atomic
+def _record(document: Document, stage: Stage, following: Stage, seconds: float) -> None:
+    document.seconds[stage.value] = round(document.seconds.get(stage.value, 0.0) + seconds, 3)
+    document.stage = following
+    document.save(update_fields=["seconds", "stage", "notes", "publication"])
+    if following is Stage.DONE:
+        work_done(row=document, verdict=Verdict.WARNED if document.notes else Verdict.ACCEPTED)
+    else:
+        work_return(row=document)
+    logger.info(
+        "document %s document=%d publication=%s seconds=%.2f", stage.value, document.pk, document.publication_id, seconds
+    )
+
+
+def _store(document: Document) -> Stage:
+    try:
+        with delivery_path(document.batch.stored_as) as path, open_delivery(path) as delivery:
+            files = delivery.read(document.member)
+            parsed = parse_patent(files.xml, document.member)
+            decoded, sheet_notes = sheets_decode(drawings=parsed.drawings, files=files)
+    except DeliveryError as error:
+        raise DocumentError(document.member, error.code, error.detail) from error
+    with transaction.atomic():
+        publication, is_holder = publication_store(parsed=parsed, xml=files.xml, document=document)
+        sheets_store(publication=publication, decoded=decoded, only_missing=not is_holder)
+        notes = [*files.notes, *parsed.notes, *sheet_notes]
+        if not is_holder:
+            notes.append(
+                Note("other-contents", f"{publication.reference} was delivered before with other contents, which stay.")
+            )
+        document.publication = publication
+        document.notes = [asdict(note) for note in notes]
+        document.save(update_fields=["publication", "notes"])
+    return Stage.READ
+
+
+def _read(document: Document) -> Stage:
+    assert document.publication is not None
+    finished = publication_read(publication=document.publication, work=document, budget_seconds=BUDGET_SECONDS)
+    return Stage.LINK if finished else Stage.READ
+
+
+def _link(document: Document) -> Stage:
+    assert document.publication is not None
+    publication_link(publication=document.publication)
+    return Stage.ENCODE
+
+
+def _encode(document: Document) -> Stage:
+    assert document.publication is not None
+    publication_encode(publication=document.publication)
+    return Stage.DONE
+
+
+_STAGES: dict[Stage, Callable[[Document], Stage]] = {
+    Stage.STORE: _store,
+    Stage.READ: _read,
+    Stage.LINK: _link,
+    Stage.ENCODE: _encode,
+}

@@ -1,0 +1,76 @@
+"""What follows what. Everything is enqueued on commit; a lost message costs a sweep's delay, never work."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from search.models import Batch, Document, Query
+from search.services.work import is_open
+
+RUNG_AT_ONCE = 200  # messages kept in the batch queue: enough for every worker, few enough to wait behind
+QUERY_PATIENCE = timedelta(minutes=2)  # nobody waits longer for hits, so an older query is not answered any more
+
+
+def batch_start(batch: Batch) -> None:
+    """Ring for a batch that is to be unpacked."""
+    transaction.on_commit(lambda: _ring("unpack_batch", batch.pk, queue="batch"))
+
+
+def document_continue(document_id: int) -> None:
+    """Ring for one document."""
+    transaction.on_commit(lambda: _ring("advance_document", document_id, queue="batch"))
+
+
+def query_start(query: Query) -> None:
+    """Ring for a query."""
+    transaction.on_commit(lambda: _ring("answer_query", str(query.pk), queue="query"))
+
+
+def query_wait(query: Query, *, seconds: float) -> Query:
+    """The query once it is finished, or as it stands when the time is over; never raises."""
+    deadline = time.monotonic() + seconds
+    pause = 0.004
+    while True:
+        query.refresh_from_db()
+        if query.is_finished or time.monotonic() > deadline:
+            return query
+        time.sleep(pause)
+        pause = min(pause * 1.2, 0.05)
+
+
+def sweep_open_work() -> int:
+    """Ring for rows that should be worked on and that nobody holds, as far as the queue has room; returns how many.
+
+    A row may have a message already: the second finds nothing to do.
+    """
+    room = RUNG_AT_ONCE - _queue_length("batch")
+    batches = list(Batch.objects.filter(is_open()).values_list("pk", flat=True)[: max(0, room)])
+    documents = list(open_documents().values_list("pk", flat=True)[: max(0, room - len(batches))])
+    queries = Query.objects.filter(is_open(), created_at__gt=Now() - QUERY_PATIENCE).values_list("pk", flat=True)
+    rung = [*(("unpack_batch", pk) for pk in batches), *(("advance_document", pk) for pk in documents)]
+    for task, pk in rung:
+        _ring(task, pk, queue="batch")
+    waiting = [str(pk) for pk in queries[:RUNG_AT_ONCE]] if _queue_length("query") == 0 else []
+    for query_id in waiting:
+        _ring("answer_query", query_id, queue="query")
+    return len(rung) + len(waiting)
+
+
+def open_documents() -> QuerySet[Document]:
+    """Documents to work on, those that were never tried first."""
+    return Document.objects.filter(is_open(), batch__unpacked_at__isnull=False).order_by("attempts", "pk")
+
+
+def _ring(task: str, row_id: int | str, *, queue: str) -> None:
+    current_app.send_task(f"workers.tasks.{task}", args=[row_id], queue=queue)
+
+
+def _queue_length(queue: str) -> int:
+    with current_app.connection_for_read() as connection, connection.channel() as channel:
+        return int(channel._size(queue))  # kombu's own count for transports that keep a list; passive declare fails on an empty one

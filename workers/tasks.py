@@ -1,0 +1,55 @@
+"""Celery tasks: log, one service call, and ring for what follows."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+
+from search.services.batches import batch_unpack
+from search.services.documents import document_process
+from search.services.indexes import indexes_refresh
+from search.services.queries import queries_expire, query_answer
+from workers import pipeline, warmup  # noqa: F401  warmup attaches itself to the worker
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def unpack_batch(batch_id: int) -> None:
+    logger.info("unpacking batch=%d", batch_id)
+    if batch_unpack(batch_id=batch_id) is not None:
+        pipeline.sweep_open_work()
+
+
+@shared_task
+def advance_document(document_id: int) -> None:
+    logger.info("advancing document=%d", document_id)
+    if document_process(document_id=document_id):
+        pipeline.document_continue(document_id)
+    else:
+        refresh_indexes.apply_async(queue="batch")
+
+
+@shared_task
+def answer_query(query_id: str) -> None:
+    query_answer(query_id=query_id)
+
+
+@shared_task
+def refresh_indexes() -> None:
+    indexes_refresh()
+
+
+@shared_task
+def sweep_work() -> None:
+    rung = pipeline.sweep_open_work()
+    if rung:
+        logger.info("sweep rang=%d", rung)
+
+
+@shared_task
+def expire_queries() -> None:
+    count = queries_expire()
+    if count:
+        logger.info("queries expired count=%d", count)
