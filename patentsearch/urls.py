@@ -1,0 +1,14 @@
+"""Every address. Pages and files are `search.urls`, the REST API is `search.api.urls`."""
+
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView, LogoutView
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("search.urls")),
+    path("api/", include("search.api.urls")),
+    path("admin/", admin.site.urls),
+    path("login/", login_not_required(LoginView.as_view(redirect_authenticated_user=True)), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+]
