@@ -1,1 +1,1 @@
-"""Runs the processes of one installation: PostgreSQL, Valkey, workers, beat and the web server. Pure Python, no Django."""
+"""Runs one installation's processes: PostgreSQL, Valkey, workers, beat and the web server. Pure Python, no Django."""

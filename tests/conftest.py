@@ -1,10 +1,68 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use.
 
+Each test process has a PATENTSEARCH_HOME of its own; all of them share one PostgreSQL and one Valkey, started by the
+first test that asks for the database. The variables are set when this file is imported, before Django's settings are.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from supervisor.embedded import EmbeddedServices
+from supervisor.home import Home
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+RUN_FOLDER_VARIABLE = "PATENTSEARCH_TEST_RUN"  # how xdist's workers find the folder of the run that started them
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+def _set_the_environment() -> tuple[Path, bool]:
+    """The run's folder, and whether this process made it; points every setting at it."""
+    made_here = RUN_FOLDER_VARIABLE not in os.environ
+    run_folder = Path(os.environ.setdefault(RUN_FOLDER_VARIABLE, tempfile.mkdtemp(prefix="pst-")))
+    services = Home.at(run_folder / "services")
+    os.environ["PATENTSEARCH_HOME"] = str(run_folder / WORKER)
+    os.environ["DATABASE_URL"] = f"postgres://patentsearch@/patentsearch?host={services.postgres_sockets}"
+    # One of Valkey's 16 databases for each test process, so that no worker takes another's tasks.
+    os.environ["BROKER_URL"] = f"redis+socket://{services.valkey_socket}?virtual_host={int(WORKER[2:]) % 16}"
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "patentsearch.settings"
+    return run_folder, made_here
+
+
+RUN_FOLDER, MADE_HERE = _set_the_environment()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Read the settings now, so that pytest-django finds them and sets Django up."""
+    if config.pluginmanager.has_plugin("django"):
+        assert settings.PATENTSEARCH_HOME == RUN_FOLDER / WORKER
+
+
+def pytest_unconfigure() -> None:
+    """Take the run's folder away with the process that made it."""
+    if MADE_HERE:
+        shutil.rmtree(RUN_FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def embedded_services() -> Iterator[EmbeddedServices]:
+    """PostgreSQL and Valkey of this test run."""
+    Home.at(RUN_FOLDER / WORKER).prepare()
+    with EmbeddedServices(RUN_FOLDER / "services", durable=False) as services:
+        yield services
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    embedded_services: EmbeddedServices, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """pytest-django's place to prepare the database's settings: by then the server must run."""
 
 
 @pytest.fixture(scope="session")
