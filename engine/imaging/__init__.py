@@ -1,0 +1,20 @@
+"""Images of deliveries and queries: the one package that opens images."""
+
+from engine.errors import ImageError
+from engine.imaging.limits import ImageLimits
+from engine.imaging.pages import Page, open_image, open_pages
+from engine.imaging.pixels import decode_png, encode_png, is_bilevel, is_blank, is_inverted, thumbnail
+
+__all__ = [
+    "ImageError",
+    "ImageLimits",
+    "Page",
+    "decode_png",
+    "encode_png",
+    "is_bilevel",
+    "is_blank",
+    "is_inverted",
+    "open_image",
+    "open_pages",
+    "thumbnail",
+]
