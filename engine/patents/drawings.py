@@ -18,6 +18,7 @@ from enum import StrEnum
 
 from lxml import etree
 
+from engine.patents.vocabulary import EMBEDDED_CONTENT
 from engine.publication import DrawingReference, Note
 
 
@@ -36,28 +37,6 @@ _FAMILIES = (
     (re.compile(r"img(?:b|a|ia|ib|t|c|m)\d", re.IGNORECASE), ImageFamily.EMBEDDED),
     (re.compile(r".*-D\d{5}\b", re.IGNORECASE), ImageFamily.DRAWING),
     (re.compile(r".*-[CMTPS]\d{5}\b", re.IGNORECASE), ImageFamily.EMBEDDED),
-)
-# img-content values of the DTD that are no drawings (v1.5, ATTLIST img); "drawing", "photograph", "ad" and "character"
-# aside, all belong to the running text.
-_EMBEDDED_CONTENT = frozenset(
-    [
-        "biological-sequence",
-        "chem",
-        "chemistry",
-        "clinical-trials",
-        "cpc-definition",
-        "dna",
-        "flowchart-text",
-        "formula",
-        "math",
-        "maths",
-        "program-listing",
-        "protein",
-        "table",
-        "undefined-character",
-        "character",
-        "dna-sequence",
-    ]
 )
 _MILLIMETRES = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _NAME_CHARACTERS = 255
@@ -94,7 +73,7 @@ def read_images(root: etree._Element) -> Images:
         content = (element.get("img-content") or "").lower()
         if element.tag == "doc-page" and not in_drawings:
             continue  # a facsimile page of the search report or of the whole document
-        if in_drawings and content not in _EMBEDDED_CONTENT and (content or family is not ImageFamily.EMBEDDED):
+        if in_drawings and content not in EMBEDDED_CONTENT and (content or family is not ImageFamily.EMBEDDED):
             drawings.append(_reference(element, _label(element)))
         elif family is ImageFamily.ABSTRACT:
             abstract.append(_reference(element, ImageFamily.ABSTRACT.value))

@@ -11,79 +11,30 @@ from __future__ import annotations
 from html.entities import html5
 
 # ISOgrk1: short name → position after alpha in Unicode, ς between ρ and σ.
-_GREEK = [
-    "a",
-    "b",
-    "g",
-    "d",
-    "e",
-    "z",
-    "ee",
-    "th",
-    "i",
-    "k",
-    "l",
-    "m",
-    "n",
-    "x",
-    "o",
-    "p",
-    "r",
-    "sfgr",
-    "s",
-    "t",
-    "u",
-    "ph",
-    "kh",
-    "ps",
-    "oh",
-]
+_GREEK = "a b g d e z ee th i k l m n x o p r sfgr s t u ph kh ps oh"
 _ACCENTED = {  # ISOgrk2
     "aacgr": "ά", "Aacgr": "Ά", "eacgr": "έ", "Eacgr": "Έ", "eeacgr": "ή", "EEacgr": "Ή", "idigr": "ϊ", "Idigr": "Ϊ",
     "iacgr": "ί", "Iacgr": "Ί", "idiagr": "ΐ", "oacgr": "ό", "Oacgr": "Ό", "udigr": "ϋ", "Udigr": "Ϋ", "uacgr": "ύ",
     "Uacgr": "Ύ", "udiagr": "ΰ", "ohacgr": "ώ", "OHacgr": "Ώ",
 }  # fmt: skip
-_BOLD = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsi",
-    "zeta",
-    "eta",
-    "thetas",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigmav",
-    "sigma",
-    "tau",
-    "upsi",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-]
+_BOLD = (
+    "alpha beta gamma delta epsi zeta eta thetas iota kappa lambda mu nu xi omicron pi rho sigmav sigma tau upsi phi "
+    "chi psi omega"
+)
 _BOLD_CAPITALS = {"Gamma": 2, "Delta": 3, "Theta": 7, "Lambda": 10, "Xi": 13, "Pi": 15, "Sigma": 18, "Upsi": 20,
                   "Phi": 21, "Psi": 23, "Omega": 24}  # fmt: skip
 
 
 def _greek() -> dict[str, str]:
     names = dict(_ACCENTED)
-    for offset, name in enumerate(_GREEK):
+    for offset, name in enumerate(_GREEK.split()):
         lower = chr(0x3B1 + offset)
         if name == "sfgr":
             names["sfgr"] = lower
             continue
         names[f"{name}gr"] = lower
         names[f"{name.upper()}gr"] = lower.upper()
-    for offset, name in enumerate(_BOLD):
+    for offset, name in enumerate(_BOLD.split()):
         names[f"b.{name}"] = chr(0x1D6C2 + offset)
     for name, offset in _BOLD_CAPITALS.items():
         names[f"b.{name}"] = chr(0x1D6A8 + offset)

@@ -1,11 +1,11 @@
 """Marked-up text as plain text with spans: what a paragraph, a heading, a claim or a title reads like.
 
 Rules, each held by a test:
-- white space is one space; list items, definition pairs and table-like lines end in one "\\n", so that a list of
+- white space is one space; list items and definition pairs end in one "\\n", so that a list of
   reference signs does not run together; nothing starts or ends with white space
 - an inline element never adds or eats a space: 12<sup>'</sup> is 12', H<sub>2</sub>O is H₂O
-- digits, + and − in <sup> and <sub> become the Unicode ones, so that 10<sup>3</sup> is 10³ and never the numeral 103;
-  letters and primes stay as they are, so that 12<sub>a</sub> is 12a
+- digits (and + and − of a number) in <sup> and <sub> become the Unicode ones, so that 10<sup>3</sup> is 10³ and never
+  the numeral 103; letters and primes stay as they are, so that 12<sub>a</sub> is 12a
 - <br/> is a space; formulas, tables, chemistry and images are left out and leave a space
 - an entity is its character; a name no ISO set has stays as "&name;"; comments and instructions leave nothing
 - white space that a pretty printer put around inline elements (it holds a line break, in a file whose structure is
@@ -15,37 +15,18 @@ Rules, each held by a test:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 from engine.patents.entities import character_of
+from engine.patents.vocabulary import INLINE, LEFT_OUT, LINES
 from engine.publication import Span
 
-INLINE = frozenset(
-    [
-        "b",
-        "i",
-        "u",
-        "o",
-        "sup",
-        "sub",
-        "smallcaps",
-        "figref",
-        "crossref",
-        "patcit",
-        "nplcit",
-        "claim-ref",
-        "pre",
-        "text",
-        "bio-deposit",
-        "invention-title",
-    ]
-)
-LINES = frozenset(["li", "dt", "ul", "ol", "dl", "p", "row", "heading"])  # what they hold stands on lines of its own
-LEFT_OUT = frozenset(["maths", "math", "chemistry", "tables", "table", "img", "table-external-doc", "doc-page"])
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
+_SIGNED_NUMBER = re.compile(r"[0-9+−-]+")
 _CLOSING = tuple(",.;:)]}!?")
 _OPENING = ("(", "[", "{")
 # A whole word before <sup> in an indented file ("bis <sup>14</sup>C") keeps its space; R, mm, 10 do not.
@@ -95,7 +76,7 @@ class _Writer:
             self._owe_space(text[: text.index(words[0])])
         if self.made_by_printer and self.after_inline and core.startswith(_CLOSING):
             self._forget_space()
-        self._append(core.translate(table) if table else core)
+        self._append(_translated(core, table) if table else core)
         self.after_inline = False
         if text[-1].isspace():
             self._owe_space(text[text.rindex(words[-1]) + len(words[-1]) :])
@@ -116,9 +97,14 @@ class _Writer:
         if last.endswith(_OPENING) or (tag in ("sup", "sub") and not _WORD_END.search(last[-12:])):
             self._forget_space()
 
-    def start(self) -> int:
-        """Where the next character will stand."""
-        return self.length + (len(self.pending) if self.length else 0)
+    def separator_at(self, offset: int) -> bool:
+        """Whether the character at `offset` is white space; walks back over the last pieces only."""
+        at = self.length
+        for part in reversed(self.parts):
+            at -= len(part)
+            if at <= offset:
+                return part[offset - at].isspace()
+        return False
 
     def _owe_space(self, space: str) -> None:
         if self.pending != "\n":
@@ -137,10 +123,17 @@ class _Writer:
         self.pending, self.made_by_printer = "", False
 
 
+def _translated(core: str, table: dict[int, int]) -> str:
+    """Digits raised or lowered; + and − only where they belong to a number: "e-mail" keeps its hyphen."""
+    if _SIGNED_NUMBER.fullmatch(core):
+        return core.translate(table)
+    return "".join(character.translate(table) if character.isdigit() else character for character in core)
+
+
 def flow_of(element: etree._Element, notes: FlowNotes, *, indented: bool = False) -> Flow:
     """The plain text of an element without its tail. `indented`: the file was pretty-printed (see is_indented)."""
     writer = _Writer(indented)
-    _content(element, writer, notes, None)
+    _content(element, writer, notes)
     return Flow("".join(writer.parts), tuple(writer.figure_references), tuple(writer.emphasised))
 
 
@@ -154,14 +147,40 @@ def is_indented(root: etree._Element) -> bool:
     return root.text is not None and re.match(r"\s*\n[ \t]+$", root.text) is not None
 
 
-def _content(element: etree._Element, writer: _Writer, notes: FlowNotes, table: dict[int, int] | None) -> None:
-    writer.write(element.text, table)
-    for child in element:
-        if isinstance(child, etree._Entity):
-            _entity(child, writer, notes)
-        elif isinstance(child.tag, str):
-            _element(child, writer, notes, table)
-        writer.write(child.tail, table)
+@dataclass(slots=True)
+class _Open:
+    """An element being read: its children still to come, how its digits are written, and where its text began."""
+
+    element: etree._Element
+    children: Iterator[etree._Element]
+    table: dict[int, int] | None
+    began: int
+
+
+def _content(element: etree._Element, writer: _Writer, notes: FlowNotes) -> None:
+    """Write what the element holds; a loop and no recursion, since hostile markup nests as deep as it is let."""
+    writer.write(element.text)
+    stack = [_Open(element, iter(element), None, 0)]
+    while stack:
+        current = stack[-1]
+        child = next(current.children, None)
+        if child is None:
+            stack.pop()
+            if stack:
+                _close(current, writer)
+                writer.write(current.element.tail, stack[-1].table)
+            continue
+        tag = child.tag
+        if not isinstance(tag, str):
+            if isinstance(child, etree._Entity):
+                _entity(child, writer, notes)
+        elif tag in LEFT_OUT or tag == "br":
+            writer.owe_space()
+        else:
+            stack.append(_opened(child, tag, writer, notes, current.table))
+            writer.write(child.text, stack[-1].table)
+            continue
+        writer.write(child.tail, current.table)
 
 
 def _entity(entity: etree._Entity, writer: _Writer, notes: FlowNotes) -> None:
@@ -174,49 +193,41 @@ def _entity(entity: etree._Entity, writer: _Writer, notes: FlowNotes) -> None:
     writer.write(literal if characters is None else characters)
 
 
-def _element(element: etree._Element, writer: _Writer, notes: FlowNotes, table: dict[int, int] | None) -> None:
-    tag = str(element.tag)
-    if tag in LEFT_OUT or tag == "br":
-        writer.owe_space()
+def _opened(
+    element: etree._Element, tag: str, writer: _Writer, notes: FlowNotes, table: dict[int, int] | None
+) -> _Open:
+    if tag in INLINE:
+        writer.before_inline(tag)
+        table = {"sup": _RAISED, "sub": _LOWERED}.get(tag, table)
     elif tag in LINES:
-        if tag != "dt" or writer.length:
-            writer.owe_line()
-        _content(element, writer, notes, None)
-        if tag == "dt":
-            writer.owe_space()
-        else:
-            writer.owe_line()
-    elif tag in INLINE:
-        _inline(element, tag, writer, notes, table)
+        writer.owe_line()
+        table = None
     else:
         if tag.startswith("{"):
             notes.unknown_elements[tag] = notes.unknown_elements.get(tag, 0) + 1
         writer.owe_space()
-        _content(element, writer, notes, table)
+    return _Open(element, iter(element), table, writer.length)
+
+
+def _close(done: _Open, writer: _Writer) -> None:
+    tag = str(done.element.tag)
+    if tag in INLINE:
+        writer.after_inline = True
+        if tag in ("figref", "b") and writer.length > done.began:
+            _span(done, tag, writer)
+    elif tag == "dt":
+        writer.owe_space()
+    elif tag in LINES or tag == "dd":
+        writer.owe_line()
+    else:
         writer.owe_space()
 
 
-def _inline(element: etree._Element, tag: str, writer: _Writer, notes: FlowNotes, table: dict[int, int] | None) -> None:
-    writer.before_inline(tag)
-    inner = {"sup": _RAISED, "sub": _LOWERED}.get(tag, table)
-    start_length = writer.length
-    _content(element, writer, notes, inner)
-    writer.after_inline = True
-    if writer.length == start_length:
-        return
-    if tag not in ("figref", "b"):
-        return
-    # Spaces at the element's start were owed before its first character: the span begins after them.
-    joined_at = start_length + (1 if start_length and _starts_with_space(writer, start_length) else 0)
-    span = Span(joined_at, writer.length, element.get("idref") or element.get("num") or "" if tag == "figref" else "")
-    (writer.figure_references if tag == "figref" else writer.emphasised).append(span)
-
-
-def _starts_with_space(writer: _Writer, offset: int) -> bool:
-    """Whether the character at `offset` is a separator; walks back over the last pieces only."""
-    at = writer.length
-    for part in reversed(writer.parts):
-        at -= len(part)
-        if at <= offset:
-            return part[offset - at].isspace()
-    return False
+def _span(done: _Open, tag: str, writer: _Writer) -> None:
+    # The space owed before the element was written with its first character: the span begins after it.
+    began = done.began + (1 if done.began and writer.separator_at(done.began) else 0)
+    if tag == "b":
+        writer.emphasised.append(Span(began, writer.length))
+    else:
+        value = done.element.get("idref") or done.element.get("num") or ""
+        writer.figure_references.append(Span(began, writer.length, value))

@@ -16,5 +16,5 @@ class XmlLimits:
     depth: int = 256
     text_node_characters: int = 10_000_000
     attributes: int = 1_000  # of one element; beyond it they are counted in a note, not read
-    repairs: int = 2_000  # more faults than this, and a person would ask for the file again
+    repairs: int = 20_000  # more faults than this, and a person would ask for the file again
     long_paragraph_characters: int = 1_000_000  # longer ones are kept and noted

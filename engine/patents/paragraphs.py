@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.patents.flow import Flow, FlowNotes, flow_of
+from engine.patents.vocabulary import LEFT_OUT
 from engine.publication import Paragraph, Section
 
-_NOT_TEXT = frozenset(
-    ["maths", "math", "chemistry", "tables", "table", "img", "table-external-doc", "doc-page", "drawings"]
-)
 _PARAGRAPHS = ("p", "heading", "invention-title")
 _NUMBER_CHARACTERS = 32
 
@@ -53,11 +51,11 @@ class ParagraphReader:
             if not isinstance(tag, str):
                 if isinstance(child, etree._Entity):
                     yield from self._loose(child.text, section, language)
-            elif tag in _PARAGRAPHS or (tag not in _NOT_TEXT and child.find(".//p") is None):
+            elif tag in _PARAGRAPHS or (tag not in LEFT_OUT and child.find(".//p") is None):
                 number = (child.get("num") or "").strip()[:_NUMBER_CHARACTERS] if tag == "p" else ""
                 heading = tag in ("heading", "invention-title")
                 yield from self._paragraph(child, section, language, number, heading=heading)
-            elif tag not in _NOT_TEXT:
+            elif tag not in LEFT_OUT:
                 yield from self._blocks(child, section, language)
             yield from self._loose(child.tail, section, language)
 

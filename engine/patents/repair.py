@@ -2,14 +2,16 @@
 
 Called only after the strict parser refused. The text is cut into markup and characters; what cannot be markup is text.
 Mended (see docs/decisions/0002-repairing-xml.md):
-- "&" that starts no reference → "&amp;"; a named entity without a DTD → its character, an unknown one kept literally
-- "<" that starts no markup → "&lt;" (a real delivery writes "<First Embodiment</heading>")
-- an attribute given twice: the first stays; "<" inside an attribute's value
-- a missing end tag of an inline element, paragraph, heading or list item, where the enclosing end tag or the next
-  block shows that it is missing; a stray end tag of one of them
-- control characters that XML forbids: form feed and vertical tab become a space, the others go
+- "&" that starts no reference → "&amp;"; a named entity that nothing declares → its character, an unknown one kept
+- "<" that starts no markup → "&lt;" (a real delivery writes "<First Embodiment</heading>"); "]]>" in text
+- an attribute given twice (the first stays), without quotes or without a space before it; "<" and "&" in its value
+- a missing end tag of an inline element, paragraph, heading, list item or claim text, where the enclosing end tag or
+  the next paragraph shows that it is missing; a stray end tag of one of them
+- control characters that XML forbids: form feed and vertical tab become a space, the others go; "--" in a comment
 Everything else stays as it is and is then refused by the strict parser: characters are never invented, an element
 that carries structure is never opened or closed by guess, and what ends in the middle is refused.
+
+Every pattern runs in time linear in the text: unclosed comments and sections end the work at once.
 """
 
 from __future__ import annotations
@@ -20,66 +22,30 @@ from dataclasses import dataclass, field
 
 from engine.errors import DocumentError
 from engine.patents.entities import character_of
+from engine.patents.vocabulary import MENDABLE, MENDABLE_INLINE, STRUCTURE
 from engine.publication import Note
 
-INLINE = frozenset(
-    ["b", "i", "u", "o", "sup", "sub", "smallcaps", "figref", "crossref", "patcit", "nplcit", "claim-ref", "pre"]
-)
-BLOCK = frozenset(["p", "heading", "li", "claim-text"])
-MENDABLE = INLINE | BLOCK
-# Elements that carry structure: never taken for text, never closed by guess. B110, B542 … as well, by their pattern.
-STRUCTURE = frozenset(
-    [
-        "ep-patent-document",
-        "SDOBI",
-        "bibliographic-data",
-        "abstract",
-        "description",
-        "claims",
-        "amended-claims",
-        "claim",
-        "drawings",
-        "figure",
-        "img",
-        "tables",
-        "table",
-        "tgroup",
-        "thead",
-        "tbody",
-        "row",
-        "entry",
-        "maths",
-        "math",
-        "chemistry",
-        "ul",
-        "ol",
-        "dl",
-        "dt",
-        "dd",
-        "br",
-        "search-report-data",
-        "ep-reference-list",
-        "doc-page",
-    ]
-)
+_STARTS_BLOCK = ("p", "heading")
 _BIBLIOGRAPHY = re.compile(r"B\d{3}(?:EP)?$")
-STARTS_BLOCK = frozenset(["p", "heading"])
-
 _NAME = r"[A-Za-z_][\w.:-]*"
-_ATTRIBUTES = rf"""(?:\s+{_NAME}\s*=\s*(?:"[^"]*"|'[^']*'))*"""
+_REFERENCE = r"&(?:[A-Za-z][\w.]{0,31}|#[0-9]{1,10}|#x[0-9A-Fa-f]{1,8});"
 _TOKEN = re.compile(
-    rf"""(?P<skip><!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>)"""
-    rf"""|<(?P<open>{_NAME})(?P<attributes>{_ATTRIBUTES})\s*(?P<empty>/?)>"""
+    rf"""(?P<skip><!--|<!\[CDATA\[|<\?)"""
+    rf"""|<(?P<open>{_NAME})(?P<attributes>(?:\s+{_NAME}\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*(?P<empty>/?)>"""
     rf"""|</(?P<close>{_NAME})\s*>"""
-    r"""|(?P<stray><)"""
-    r"""|(?P<reference>&(?:[A-Za-z][\w.]{0,31}|\#[0-9]{1,10}|\#x[0-9A-Fa-f]{1,8});)"""
+    rf"""|(?P<stray><)"""
+    rf"""|(?P<reference>{_REFERENCE})"""
     r"""|(?P<ampersand>&)"""
-    r"""|(?P<control>[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff])""",
-    re.DOTALL,
+    r"""|(?P<section_end>\]\]>)"""
+    r"""|(?P<control>[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff])"""
 )
-_ATTRIBUTE = re.compile(rf"""\s+({_NAME})\s*=\s*("[^"]*"|'[^']*')""")
-_IN_VALUE = re.compile(r"<|&(?!(?:[A-Za-z][\w.]{0,31}|#[0-9]{1,10}|#x[0-9A-Fa-f]{1,8});)")
+_CLOSERS = {"<!--": "-->", "<![CDATA[": "]]>", "<?": "?>"}
+_ATTRIBUTE = re.compile(rf"""\s*({_NAME})\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>=]+)""")
+_LOOSE_TAG = re.compile(rf"""<({_NAME})((?:\s*{_NAME}\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=/]+))*)\s*(/?)>""")
+_STARTS_NAME = re.compile(rf"<({_NAME})(?=[\s/>])")
+_IN_VALUE = re.compile(rf"<|&(?!{_REFERENCE[1:]})")
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_STRAY = '"<" without a tag was kept as text'
 
 
 @dataclass(slots=True)
@@ -89,7 +55,6 @@ class _Mending:
     text: str
     member: str
     limit: int
-    has_doctype: bool
     known_ends: frozenset[str]
     line_starts: list[int]
     out: list[str] = field(default_factory=list)
@@ -97,27 +62,34 @@ class _Mending:
     faults: dict[str, list[int]] = field(default_factory=dict)
     count: int = 0
 
+    def line(self, at: int) -> int:
+        return bisect_right(self.line_starts, at)
+
     def note(self, fault: str, at: int) -> None:
         self.count += 1
         if self.count > self.limit:
             detail = f"more than {self.limit} faults; this is no typing error any more: ask for the file again"
             raise DocumentError(self.member, "not-well-formed", detail)
-        self.faults.setdefault(fault, []).append(bisect_right(self.line_starts, at))
+        self.faults.setdefault(fault, []).append(self.line(at))
 
 
-def repair(text: str, body_at: int, *, has_doctype: bool, member: str, limit: int) -> tuple[str, tuple[Note, ...]]:
+def repair(text: str, body_at: int, *, member: str, limit: int) -> tuple[str, tuple[Note, ...]]:
     """The mended text and one note for each sort of fault, with the lines of the delivered file.
 
-    No notes means that nothing could be mended. Raises: DocumentError "illegal-character" for a reference to a
-    character that XML forbids (&#0;), "not-well-formed" beyond `limit` faults.
+    body_at: where the prolog with its DOCTYPE ends; the prolog stays as it is. No notes means that nothing could be
+    mended. Raises: DocumentError "illegal-character" for a reference to a character that XML forbids (&#0;),
+    "not-well-formed" beyond `limit` faults and for a comment or section that never ends.
     """
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     ends = frozenset(re.findall(rf"</({_NAME})\s*>", text))
-    work = _Mending(text, member, limit, has_doctype, ends, starts, out=[text[:body_at]])
+    work = _Mending(text, member, limit, ends, starts)
+    prolog = text[:body_at]
+    if prolog[:1].isspace() and prolog.lstrip().startswith("<?xml"):
+        work.note("blank space before the XML declaration was taken out", 0)
+        prolog = prolog.lstrip()
+    work.out.append(prolog)
     at = body_at
-    for match in _TOKEN.finditer(text, body_at):
-        if match.start() < at:
-            continue
+    while (match := _TOKEN.search(text, at)) is not None:
         work.out.append(text[at : match.start()])
         at = _mend_token(work, match)
     work.out.append(text[at:])
@@ -127,62 +99,98 @@ def repair(text: str, body_at: int, *, has_doctype: bool, member: str, limit: in
 
 def _mend_token(work: _Mending, match: re.Match[str]) -> int:
     """Append the token, mended where it must be; return the offset after what was used up."""
-    kind = match.lastgroup if match.lastgroup not in ("attributes", "empty") else "open"
-    if kind == "skip":
-        work.out.append(match.group())
-    elif kind == "open":
+    at = match.start()
+    if match.group("skip"):
+        return _skip(work, match.group("skip"), at)
+    if match.group("open"):
         return _open(work, match)
-    elif kind == "close":
-        _close(work, match.group("close"), match.start())
-    elif kind == "reference":
-        work.out.append(_reference(work, match.group(), match.start()))
-    elif kind == "control":
-        character = match.group()
-        work.note("a control character that XML forbids was taken out", match.start())
-        work.out.append(" " if character in "\x0b\x0c" else "")
+    if match.group("stray"):
+        return _stray(work, at)
+    if match.group("close"):
+        _close(work, match.group("close"), at)
+    elif match.group("reference"):
+        work.out.append(_reference(work, match.group("reference"), at))
+    elif match.group("control"):
+        work.note("a control character that XML forbids was taken out", at)
+        work.out.append(" " if match.group() in "\x0b\x0c" else "")
+    elif match.group("ampersand"):
+        work.note('"&" was kept as text', at)
+        work.out.append("&amp;")
     else:
-        stray = match.group()
-        work.note('"<" without a tag was kept as text' if stray == "<" else '"&" was kept as text', match.start())
-        work.out.append("&lt;" if stray == "<" else "&amp;")
-        return match.start() + 1
+        work.note('"]]>" was kept as text', at)
+        work.out.append("]]&gt;")
     return match.end()
+
+
+def _skip(work: _Mending, opener: str, at: int) -> int:
+    """Step over a comment, a CDATA section or an instruction."""
+    closer = _CLOSERS[opener]
+    closed = work.text.find(closer, at + len(opener))
+    if closed < 0:
+        detail = f'line {work.line(at)}: "{opener}" is never closed; the file is cut off or damaged: ask for it again'
+        raise DocumentError(work.member, "not-well-formed", detail)
+    end = closed + len(closer)
+    if opener == "<!--" and ("--" in work.text[at + 4 : closed] or work.text[closed - 1 : closed] == "-"):
+        work.note('a comment with "--" in it was taken out', at)
+    else:
+        work.out.append(work.text[at:end])
+    return end
+
+
+def _is_known(name: str) -> bool:
+    return name in MENDABLE or name in STRUCTURE or _BIBLIOGRAPHY.match(name) is not None
+
+
+def _stray(work: _Mending, at: int) -> int:
+    """A "<" that starts no well-formed tag: a known tag with careless attributes, a damaged tag, or a character."""
+    loose = _LOOSE_TAG.match(work.text, at)
+    if loose is not None and _is_known(loose.group(1)):
+        work.note(f"the attributes of <{loose.group(1)}> were put in order", at)
+        _append_tag(work, loose.group(1), loose.group(2), loose.group(3), at)
+        return loose.end()
+    started = _STARTS_NAME.match(work.text, at)
+    if started is not None and _is_known(started.group(1)) and started.group(1) not in MENDABLE_INLINE:
+        detail = f"line {work.line(at)}: the tag <{started.group(1)} … is damaged: ask for the file again"
+        raise DocumentError(work.member, "not-well-formed", detail)
+    work.note(_STRAY, at)
+    work.out.append("&lt;")
+    return at + 1
 
 
 def _open(work: _Mending, match: re.Match[str]) -> int:
-    name, attributes = match.group("open"), match.group("attributes")
-    structural = name in STRUCTURE or name in MENDABLE or _BIBLIOGRAPHY.match(name)
-    if not structural and not match.group("empty") and name not in work.known_ends:
+    name = match.group("open")
+    if not _is_known(name) and not match.group("empty") and name not in work.known_ends:
         # "<First>" with no "</First>" anywhere is somebody's angle bracket, not an element.
-        work.note('"<" without a tag was kept as text', match.start())
+        work.note(_STRAY, match.start())
         work.out.append("&lt;")
         return match.start() + 1
-    if name in STARTS_BLOCK:
-        _close_before_block(work, match.start())
-    work.out.append(f"<{name}{_attributes(work, attributes, match.start())}{match.group('empty')}>")
-    if not match.group("empty"):
-        work.open.append(name)
+    _append_tag(work, name, match.group("attributes"), match.group("empty"), match.start())
     return match.end()
+
+
+def _append_tag(work: _Mending, name: str, attributes: str, empty: str, at: int) -> None:
+    if name in _STARTS_BLOCK:
+        _close_before_block(work, at)
+    work.out.append(f"<{name}{_attributes(work, attributes, at)}{empty}>")
+    if not empty:
+        work.open.append(name)
 
 
 def _close_before_block(work: _Mending, at: int) -> None:
     """End an unended paragraph or heading when the next one starts: no DTD lets them nest directly."""
     depth = len(work.open)
-    while depth and work.open[depth - 1] in INLINE:
+    while depth and work.open[depth - 1] in MENDABLE_INLINE:
         depth -= 1
-    if depth and work.open[depth - 1] in STARTS_BLOCK:
+    if depth and work.open[depth - 1] in _STARTS_BLOCK:
         _unwind(work, depth - 1, at)
 
 
 def _close(work: _Mending, name: str, at: int) -> None:
-    if work.open and work.open[-1] == name:
-        work.open.pop()
-        work.out.append(f"</{name}>")
-        return
-    above = len(work.open)
-    while above and work.open[above - 1] != name and work.open[above - 1] in MENDABLE:
-        above -= 1
-    if above and work.open[above - 1] == name:
-        _unwind(work, above, at)
+    depth = len(work.open)
+    while depth and work.open[depth - 1] != name and work.open[depth - 1] in MENDABLE:
+        depth -= 1
+    if depth and work.open[depth - 1] == name:
+        _unwind(work, depth, at)
         work.open.pop()
         work.out.append(f"</{name}>")
     elif name in MENDABLE:
@@ -201,17 +209,11 @@ def _unwind(work: _Mending, depth: int, at: int) -> None:
 def _reference(work: _Mending, reference: str, at: int) -> str:
     name = reference[1:-1]
     if name.startswith("#"):
-        code = int(name[2:], 16) if name[1] == "x" else int(name[1:])
-        if not (
-            code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
-        ):
-            line = bisect_right(work.line_starts, at)
-            detail = (
-                f"line {line}: {reference} names no character that XML allows; the text around it is not to be trusted"
-            )
+        if not _is_xml_character(int(name[2:], 16) if name[1] == "x" else int(name[1:])):
+            detail = f"line {work.line(at)}: {reference} names no character that XML allows; the text is doubtful"
             raise DocumentError(work.member, "illegal-character", detail)
         return reference
-    if name in _PREDEFINED or work.has_doctype:
+    if name in _PREDEFINED:
         return reference
     characters = character_of(name)
     if characters is None:
@@ -221,21 +223,26 @@ def _reference(work: _Mending, reference: str, at: int) -> str:
     return characters.replace("&", "&amp;").replace("<", "&lt;")
 
 
+def _is_xml_character(code: int) -> bool:
+    """Char of XML 1.0, production 2."""
+    return code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+
+
 def _attributes(work: _Mending, attributes: str, at: int) -> str:
-    """The attributes, each name once, their values free of "<" and lone "&"."""
+    """The attributes, each name once, their values quoted and free of "<" and lone "&"."""
     seen: dict[str, str] = {}
     for name, value in _ATTRIBUTE.findall(attributes):
         if name in seen:
             work.note(f"the attribute {name} was given twice; the first was kept", at)
             continue
-        mended = _IN_VALUE.sub(lambda stray: "&lt;" if stray.group() == "<" else "&amp;", value)
-        if mended != value:
+        quoted = value if value[0] in "\"'" else f'"{value}"'
+        seen[name] = _IN_VALUE.sub(lambda stray: "&lt;" if stray.group() == "<" else "&amp;", quoted)
+        if seen[name] != quoted:
             work.note(f'"&" or "<" in the attribute {name} was kept as text', at)
-        seen[name] = mended
     return "".join(f" {name}={value}" for name, value in seen.items())
 
 
 def _sentence(fault: str, lines: list[int]) -> str:
-    shown = ", ".join(str(line) for line in lines[:8])
+    shown = ", ".join(str(line) for line in dict.fromkeys(lines[:8]))
     more = f" and {len(lines) - 8} more" if len(lines) > 8 else ""
-    return f"{fault} (line{'s' if len(lines) > 1 else ''} {shown}{more})"
+    return f"{fault} (line{'s' if len(set(lines)) > 1 else ''} {shown}{more})"

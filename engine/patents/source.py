@@ -31,7 +31,8 @@ ENCODINGS = {
 }
 _DECLARATION = re.compile(r"""<\?xml\s[^>]{0,400}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _BEFORE_ROOT = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
-_DOCTYPE_PART = re.compile(r"""<!--.*?-->|<\?.*?\?>|"[^"]*"|'[^']*'|[\[\]>]|[^<>\[\]"']+|<""", re.DOTALL)
+_DOCTYPE_PART = re.compile(r"""<!--|<\?|["'\[\]<>]""")
+_CLOSERS = {"<!--": "-->", "<?": "?>", '"': '"', "'": "'"}
 _ENTITY_DECLARATION = re.compile(r"<!ENTITY\b")
 _UNPARSED_ENTITY = re.compile(
     r"""<!ENTITY\s+([\w.:-]+)\s+(?:SYSTEM|PUBLIC\s+(?:"[^"]*"|'[^']*'))\s+(?:"[^"]*"|'[^']*')\s+NDATA\s+[\w.:-]+\s*>"""
@@ -44,7 +45,6 @@ class Source:
 
     text: str
     body_at: int
-    has_doctype: bool
     unparsed_entities: frozenset[str]  # declared as NDATA: names of files that nobody reads
     notes: tuple[Note, ...]
 
@@ -61,12 +61,12 @@ def read_source(xml: bytes, member: str, limits: XmlLimits) -> Source:
     text, notes = _decode(xml, member)
     start = _end_of_match(_BEFORE_ROOT, text, 0)
     if not text.startswith("<!DOCTYPE", start):
-        return Source(text, start, False, frozenset(), notes)
+        return Source(text, start, frozenset(), notes)
     end = _doctype_end(text, start, member)
     unparsed = _unparsed_entities(text[start:end], member)
     if unparsed:
         notes = (*notes, Note("unparsed-entity", "declares unparsed (NDATA) entities; they are not read"))
-    return Source(text, end, True, unparsed, notes)
+    return Source(text, end, unparsed, notes)
 
 
 def _decode(xml: bytes, member: str) -> tuple[str, tuple[Note, ...]]:
@@ -117,25 +117,25 @@ def _unparsed_entities(doctype: str, member: str) -> frozenset[str]:
 
 
 def _doctype_end(text: str, start: int, member: str) -> int:
-    """The offset after the DOCTYPE's closing ">", quoted strings and comments respected."""
-    depth, in_subset = 0, False
-    at = start + len("<!DOCTYPE")
-    while at < len(text):
-        match = _DOCTYPE_PART.match(text, at)
-        if match is None:
-            break
-        part = match.group()
-        at = match.end()
-        if part == "[":
-            in_subset = True
-        elif part == "]":
-            in_subset = False
-        elif part == "<":
-            depth += 1
-        elif part == ">":
-            if depth == 0 and not in_subset:
-                return at
-            depth -= 1
+    """The offset after the DOCTYPE's closing ">"; quoted strings, comments and instructions are stepped over."""
+    declarations, in_subset = 0, False
+    part = _DOCTYPE_PART.search(text, start + len("<!DOCTYPE"))
+    while part is not None:
+        token, at = part.group(), part.end()
+        if token in _CLOSERS:
+            closed = text.find(_CLOSERS[token], at)
+            if closed < 0:
+                break
+            at = closed + len(_CLOSERS[token])
+        elif token in "[]":
+            in_subset = token == "["
+        elif token == "<":
+            declarations += 1
+        elif declarations:
+            declarations -= 1
+        elif not in_subset:
+            return at
+        part = _DOCTYPE_PART.search(text, at)
     raise DocumentError(member, "not-well-formed", "the DOCTYPE is never closed; ask for the file again")
 
 

@@ -67,9 +67,7 @@ def _mended(
         raise DocumentError(member, "text-too-long", detail) from first
     if "Excessive depth" in str(first):
         raise DocumentError(member, "too-deep", f"elements nest deeper than {limits.depth}") from first
-    text, notes = repair(
-        source.text, source.body_at, has_doctype=source.has_doctype, member=member, limit=limits.repairs
-    )
+    text, notes = repair(source.text, source.body_at, member=member, limit=limits.repairs)
     if not notes:
         raise _refusal(member, first, "") from first
     try:
@@ -90,7 +88,7 @@ def _check_declarations(root: etree._Element, unparsed: frozenset[str], member: 
     internal = root.getroottree().docinfo.internalDTD
     if internal is None:
         return
-    for entity in internal.entities():
+    for entity in internal.iterentities():  # type: ignore[attr-defined]  # lxml-stubs lack it
         if entity.name not in unparsed:
             raise DocumentError(member, "entity-declaration", f"declares the entity {entity.name!r} itself")
 
