@@ -70,8 +70,8 @@ def read_bibliography(sdobi: etree._Element, country: str, notes: FlowNotes) -> 
     return Bibliography(
         titles=_titles(sdobi, notes),
         parties=_parties(sdobi, notes),
-        classifications=_classifications(sdobi, notes),
-        application_number=_with_country(application, country) if application else "",
+        classifications=classifications_of(sdobi, notes),
+        application_number=number_with_country(application, country) if application else "",
         application_date=dates.read(text_of(sdobi.find(".//B220/date"), notes), "application date"),
         priorities=_priorities(sdobi, dates, notes),
         citations=_citations(sdobi, notes),
@@ -119,10 +119,14 @@ def _end(pattern: re.Pattern[str], text: str) -> int:
     return match.end() if match else 0
 
 
-def _classifications(sdobi: etree._Element, notes: FlowNotes) -> tuple[Classification, ...]:
+def classifications_of(sdobi: etree._Element, notes: FlowNotes) -> tuple[Classification, ...]:
+    """IPC of every edition, CPC and Locarno ("LOC", "28-03"), each symbol once, in the order of the schemes."""
     found: list[Classification] = []
     for tag in ("B511", "B512", "B513", "B514", "B515", "B517EP"):
         for element in sdobi.iterfind(f".//B510/{tag}"):
+            found.append(Classification("IPC", symbol_of(text_of(element, notes))))
+    for tag in ("main-classification", "further-classification"):
+        for element in sdobi.iterfind(f".//classification-ipc/{tag}"):
             found.append(Classification("IPC", symbol_of(text_of(element, notes))))
     for tag, scheme in (("classification-ipcr", "IPC"), ("classification-cpc", "CPC")):
         for element in sdobi.iterfind(f".//{tag}"):
@@ -181,14 +185,14 @@ def _family(sdobi: etree._Element, country: str, notes: FlowNotes) -> tuple[str,
             document = next(number.iterancestors("pdoc", "cdoc", "B861", "B871"), element)
             own = text_of(document.find("ctry"), notes)
             if text:
-                found.append(_with_country(text, own or ("WO" if international else country)))
+                found.append(number_with_country(text, own or ("WO" if international else country)))
         for dnum in element.iter("dnum"):
             if not len(dnum) and (text := text_of(dnum, notes)):
-                found.append(_with_country(text, country))
+                found.append(number_with_country(text, country))
     return tuple(dict.fromkeys(found))
 
 
-def _with_country(number: str, country: str) -> str:
+def number_with_country(number: str, country: str) -> str:
     """A number without its check digit and blanks, its country in front: "07012363.9" → "EP07012363".
 
     WO numbers of two-digit years get their century (PCT started in 1978): "WO02020444" → "WO2002020444".

@@ -14,6 +14,7 @@ from engine.patents.flow import FlowNotes, is_indented
 from engine.patents.formats import require_ep_patent_document
 from engine.patents.limits import XmlLimits
 from engine.patents.paragraphs import ParagraphReader
+from engine.patents.st36 import read_st36
 from engine.patents.tree import parse_tree
 from engine.publication import Note, Paragraph, PatentDocument, PublicationNumber
 
@@ -41,8 +42,7 @@ def parse_patent(xml: bytes, member: str, limits: XmlLimits = XmlLimits()) -> Pa
     number = _publication_number(root, member)
     dates, flow_notes = DateReader(), FlowNotes()
     date = dates.read(root.get("date-publ"), "publication date")
-    sdobi = root.find("SDOBI")
-    head = Bibliography() if sdobi is None else read_bibliography(sdobi, number.country, flow_notes)
+    head = _head(root, number.country, flow_notes)
     language = _language(root)
     paragraphs = ParagraphReader(root, language, flow_notes, indented=is_indented(root)).read()
     images = read_images(root)
@@ -66,6 +66,15 @@ def parse_patent(xml: bytes, member: str, limits: XmlLimits = XmlLimits()) -> Pa
         repaired=tree.repaired,
         notes=(*tree.notes, *dates.notes, *head.notes, *images.notes, *own_notes),
     )
+
+
+def _head(root: etree._Element, country: str, notes: FlowNotes) -> Bibliography:
+    sdobi, bibliographic_data = root.find("SDOBI"), root.find("bibliographic-data")
+    if sdobi is not None:
+        return read_bibliography(sdobi, country, notes)
+    if bibliographic_data is not None:
+        return read_st36(bibliographic_data, country, notes)
+    return Bibliography(notes=(Note("no-bibliography", "has no bibliographic data"),))
 
 
 def _publication_number(root: etree._Element, member: str) -> PublicationNumber:

@@ -73,7 +73,7 @@ def read_images(root: etree._Element) -> Images:
         content = (element.get("img-content") or "").lower()
         if element.tag == "doc-page" and not in_drawings:
             continue  # a facsimile page of the search report or of the whole document
-        if in_drawings and content not in EMBEDDED_CONTENT and (content or family is not ImageFamily.EMBEDDED):
+        if _is_drawing(element, content, family, in_drawings=in_drawings):
             drawings.append(_reference(element, _label(element)))
         elif family is ImageFamily.ABSTRACT:
             abstract.append(_reference(element, ImageFamily.ABSTRACT.value))
@@ -86,6 +86,15 @@ def read_images(root: etree._Element) -> Images:
         ]
         abstract = []
     return Images(tuple(drawings), (*left_out, *abstract), _notes(drawings, root))
+
+
+def _is_drawing(element: etree._Element, content: str, family: ImageFamily, *, in_drawings: bool) -> bool:
+    if content in EMBEDDED_CONTENT:
+        return False
+    if in_drawings:
+        return bool(content) or family is not ImageFamily.EMBEDDED
+    # Deliveries without a <drawings> part: the family alone, and never inside a formula, a table or chemistry.
+    return family is ImageFamily.DRAWING and _place(element) == "text"
 
 
 def _reference(element: etree._Element, label: str) -> DrawingReference:

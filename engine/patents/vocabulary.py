@@ -28,8 +28,9 @@ STRUCTURE = names(
 )
 """Elements that carry structure: never taken for text, never opened or closed by guess."""
 
-EMBEDDED_CONTENT = names(
-    "biological-sequence character chem chemistry clinical-trials cpc-definition dna dna-sequence flowchart-text "
-    "formula math maths program-listing protein table undefined-character"
-)
-"""Values of img-content that are no drawings."""
+EMBEDDED_CONTENT = names("chem chemistry math maths formula table dna protein character program-listing")
+"""Values of img-content (DTD 1.0 to 1.5, ATTLIST img) that are no drawings, and spellings of other offices.
+
+The others are drawing, photograph, graph, flowchart and undefined. The DTD's default is "drawing", for formulas too:
+an absent img-content therefore says nothing.
+"""
