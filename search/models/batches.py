@@ -15,6 +15,7 @@ class Batch(Work):
     sha256 = models.CharField(max_length=64, unique=True)
     file_name = models.CharField(max_length=255, help_text="As delivered; a label, never a path.")
     stored_as = models.CharField(max_length=255)
+    packed_here = models.BooleanField(default=False, help_text="A folder that we packed: one more archive around it.")
     size_bytes = models.BigIntegerField()
     received_at = models.DateTimeField(auto_now_add=True)
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)

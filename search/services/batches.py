@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -10,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from engine.delivery import DocumentMember, IgnoredMember, open_delivery
+from engine.delivery import ArchiveLimits, Delivery, DocumentMember, IgnoredMember, open_delivery
 from engine.errors import DeliveryError
 from search.files import delivery_keep, delivery_path, sha256_of
 from search.models import Batch, Document, Verdict, WorkState
@@ -19,7 +22,7 @@ from search.services.work import work_claim, work_done, work_reject, work_restar
 logger = logging.getLogger(__name__)
 
 
-def batch_receive(*, path: Path, file_name: str, received_by: User | None) -> Batch:
+def batch_receive(*, path: Path, file_name: str, received_by: User | None, packed_here: bool = False) -> Batch:
     """The batch of a delivered file; the same bytes a second time are the same batch.
 
     The file is stored and fsynced before its row is committed.
@@ -34,6 +37,7 @@ def batch_receive(*, path: Path, file_name: str, received_by: User | None) -> Ba
         defaults={
             "file_name": _label(file_name),
             "stored_as": stored_as,
+            "packed_here": packed_here,
             "size_bytes": path.stat().st_size,
             "received_by": received_by,
         },
@@ -41,6 +45,17 @@ def batch_receive(*, path: Path, file_name: str, received_by: User | None) -> Ba
     if created:
         logger.info("batch received batch=%d bytes=%d", batch.pk, batch.size_bytes)
     return batch
+
+
+@contextmanager
+def batch_open(batch: Batch) -> Iterator[Delivery]:
+    """The stored delivery of a batch. Raises: DeliveryError when the whole of it is refused."""
+    limits = ArchiveLimits()
+    if batch.packed_here:
+        limits = replace(limits, max_depth=limits.max_depth + 1)
+    name = f"{batch.file_name}.zip" if batch.packed_here else batch.file_name
+    with delivery_path(batch.stored_as) as path, open_delivery(path, limits, given_name=name) as delivery:
+        yield delivery
 
 
 def batch_unpack(*, batch_id: int) -> Batch | None:
@@ -52,7 +67,7 @@ def batch_unpack(*, batch_id: int) -> Batch | None:
     if batch is None:
         return None
     try:
-        with delivery_path(batch.stored_as) as path, open_delivery(path) as delivery:
+        with batch_open(batch) as delivery:
             members = list(delivery.members())
     except DeliveryError as error:
         logger.warning("batch refused batch=%d code=%s", batch.pk, error.code)

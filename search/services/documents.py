@@ -9,13 +9,11 @@ from dataclasses import asdict
 
 from django.db import transaction
 
-from engine.delivery import open_delivery
 from engine.errors import DeliveryError, DocumentError
 from engine.patents import parse_patent
 from engine.publication import Note
-from search.files import delivery_path
 from search.models import Document, Stage, Verdict
-from search.services.batches import batch_finish_if_complete
+from search.services.batches import batch_finish_if_complete, batch_open
 from search.services.embeddings import publication_encode
 from search.services.figures import publication_link
 from search.services.publications import publication_store
@@ -80,7 +78,7 @@ def _record(document: Document, stage: Stage, following: Stage, seconds: float) 
 
 def _store(document: Document) -> Stage:
     try:
-        with delivery_path(document.batch.stored_as) as path, open_delivery(path) as delivery:
+        with batch_open(document.batch) as delivery:
             files = delivery.read(document.member)
             parsed = parse_patent(files.xml, document.member)
             decoded, sheet_notes = sheets_decode(drawings=parsed.drawings, files=files)

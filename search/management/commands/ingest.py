@@ -63,7 +63,7 @@ class Command(ServiceCommand):
                 pack_folder(path, packed)
             except DeliveryError as error:
                 raise CommandError(f"{path}: {error.detail}") from error
-            return batch_receive(path=packed, file_name=path.name, received_by=None)
+            return batch_receive(path=packed, file_name=path.name, received_by=None, packed_here=True)
 
     def _await(self, batch: Batch) -> None:
         shown = time.monotonic()
