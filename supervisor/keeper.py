@@ -32,7 +32,9 @@ class Service(Protocol):
     """A server that the keeper runs."""
 
     name: str
-    end_steps: Sequence[tuple[signal.Signals, float]]
+
+    @property
+    def end_steps(self) -> Sequence[tuple[signal.Signals, float]]: ...
 
     def prepare(self) -> Command: ...
 

@@ -24,7 +24,9 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 def _set_the_environment() -> tuple[Path, bool]:
     """The run's folder, and whether this process made it; points every setting at it."""
     made_here = RUN_FOLDER_VARIABLE not in os.environ
-    run_folder = Path(os.environ.setdefault(RUN_FOLDER_VARIABLE, tempfile.mkdtemp(prefix="pst-")))
+    if made_here:
+        os.environ[RUN_FOLDER_VARIABLE] = tempfile.mkdtemp(prefix="pst-")
+    run_folder = Path(os.environ[RUN_FOLDER_VARIABLE])
     services = Home.at(run_folder / "services")
     os.environ["PATENTSEARCH_HOME"] = str(run_folder / WORKER)
     os.environ["DATABASE_URL"] = f"postgres://patentsearch@/patentsearch?host={services.postgres_sockets}"
@@ -42,6 +44,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings now, so that pytest-django finds them and sets Django up."""
     if config.pluginmanager.has_plugin("django"):
         assert settings.PATENTSEARCH_HOME == RUN_FOLDER / WORKER
+    if config.getoption("numprocesses", None):
+        # xdist's workers get our environment, and pytest-django would read the settings by it before this file is
+        # imported there and names that worker's own home.
+        del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_unconfigure() -> None:
