@@ -1,0 +1,24 @@
+"""manage.py check_integrity: files, rows, vectors and index against each other."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from search.integrity import faults
+from search.management.services import ServiceCommand
+
+
+class Command(ServiceCommand):
+    help = "Hold files, rows, vectors and indexes against each other. Changes nothing; orphans are listed, not fatal."
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        found = list(faults())
+        for fault in found:
+            self.say(f"{fault.kind}: {fault.where}: {fault.detail}")
+        self.say(f"{len(found)} faults")
+        return {"faults": [asdict(fault) for fault in found]}
+
+    def fault(self, result: dict[str, Any]) -> str:
+        serious = [fault for fault in result["faults"] if fault["kind"] != "orphan"]
+        return f"{len(serious)} faults that need mending" if serious else ""
