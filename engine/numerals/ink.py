@@ -1,0 +1,83 @@
+"""The ink of a sheet as connected components, with what is no text (rules, frames, underlines) taken off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.reading import GrayImage
+
+Mask = NDArray[np.uint8]
+"""(height, width) uint8, 1 is ink and 0 is paper."""
+
+INK_BELOW = 128
+
+# At 300 dpi. Longer and thinner straight strokes than these belong to frames, axes and underlines: the letters of the
+# sizes that patents use (Rule 46(2)(h) EPC asks for at least 3.2 mm = 38 px) have shorter or thicker ones.
+RULE_ALONG_TEXT_PX = 44
+RULE_ACROSS_TEXT_PX = 96
+RULE_THICKNESS_PX = 8
+
+# Share of black pixels with fewer than two black neighbours above which a sheet is taken for dithered or broken.
+BROKEN_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Connected components: labels (height, width) int32, and per label (0 is the paper) its box and pixel count."""
+
+    labels: NDArray[np.int32]
+    left: NDArray[np.int32]
+    top: NDArray[np.int32]
+    width: NDArray[np.int32]
+    height: NDArray[np.int32]
+    pixels: NDArray[np.int32]
+
+
+def ink_of(sheet: GrayImage) -> Mask:
+    """The sheet's ink; a sheet that is white on black for the most part is not turned round."""
+    return (sheet < INK_BELOW).astype(np.uint8)
+
+
+def looks_broken(ink: Mask) -> bool:
+    """Whether strokes fall into specks: low-resolution or dithered scans that were made bilevel."""
+    count = int(ink.sum())
+    if not count:
+        return False
+    cross = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]], np.uint8)
+    neighbours = cv2.filter2D(ink, cv2.CV_8U, cross, borderType=cv2.BORDER_CONSTANT)
+    return int(((neighbours < 2) & (ink > 0)).sum()) > BROKEN_SHARE * count
+
+
+def mended(ink: Mask) -> Mask:
+    """The ink with gaps of one or two pixels closed."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
+    result: Mask = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel)
+    return result
+
+
+def without_rules(ink: Mask) -> Mask:
+    """The ink without thin straight lines along the text (underlines, frames) and across it (frames, axes)."""
+    along = _thin_lines(ink, (RULE_ALONG_TEXT_PX, 1), (1, RULE_THICKNESS_PX + 1))
+    across = _thin_lines(ink, (1, RULE_ACROSS_TEXT_PX), (RULE_THICKNESS_PX + 1, 1))
+    result: Mask = ink & (1 - (along | across))
+    return result
+
+
+def _thin_lines(ink: Mask, long_kernel: tuple[int, int], thick_kernel: tuple[int, int]) -> Mask:
+    lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(long_kernel[::-1], np.uint8))
+    thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones(thick_kernel[::-1], np.uint8))
+    # A ragged line is a pixel thicker here and there; what is left beside it would be specks.
+    along_x = thick_kernel[1] > 1
+    thin = cv2.dilate(lines & (1 - thick), np.ones((3, 1) if along_x else (1, 3), np.uint8))
+    result: Mask = cv2.bitwise_and(ink, thin)
+    return result
+
+
+def components_of(ink: Mask) -> Components:
+    """The connected components (8 neighbours) of the ink."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8, ltype=cv2.CV_32S)
+    return Components(labels, stats[:, 0], stats[:, 1], stats[:, 2], stats[:, 3], stats[:, 4])

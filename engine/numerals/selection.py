@@ -1,0 +1,101 @@
+"""Which proposed words are worth the recogniser's time: numerals, labels and what stands beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from engine.numerals.ink import Components, Mask
+from engine.numerals.proposals import Word
+
+MAX_MEMBERS = 8  # "FIGURE" and its point, "100A-12'"
+MAX_CROWDING = 0.3  # share of ink around a word: hatching and halftones have more, numerals stand free
+SAME_SIZE = 1.25  # letters of one size differ by less
+MIN_ALIKE = 3  # words of several characters that show the sheet's sizes of text
+
+
+def worth_reading(words: Sequence[Word], components: Components, ink: Mask) -> list[Word]:
+    """The words that may be numerals or labels. ink: what the components were made of."""
+    short = [word for word in words if len(word.members) <= MAX_MEMBERS and _may_be_text(word, components)]
+    free = _free_standing(short, ink)
+    sizes = _text_sizes(free, components)
+    singles_apart = _bars_in_a_row(free, components)
+    kept = []
+    for word in free:
+        height = int(components.height[list(word.members)].max())
+        alone = len(word.members) == 1
+        if alone and (id(word) in singles_apart or (sizes.size and not _near(height, sizes))):
+            continue
+        kept.append(word)
+    return kept
+
+
+def _may_be_text(word: Word, components: Components) -> bool:
+    """Not a word whose letters are mostly small (running text), nor a shape far too wide for its members."""
+    members = list(word.members)
+    heights = components.height[members]
+    tallest = int(heights.max())
+    letters = heights >= 0.35 * tallest
+    if letters.sum() >= 4 and (heights[letters] < 0.82 * tallest).mean() > 0.6:
+        return False
+    return word.box.width <= 7 * tallest
+
+
+def _free_standing(words: Sequence[Word], ink: Mask) -> list[Word]:
+    """Words with little ink around them."""
+    if not words:
+        return []
+    rows, columns = ink.shape
+    total = cv2.integral(ink)
+    box = np.array([[w.box.left, w.box.top, w.box.right, w.box.bottom] for w in words])
+    margin = np.maximum(4, (0.35 * (box[:, 3] - box[:, 1])).astype(int))
+    outer = box + np.stack([-margin, -margin, margin, margin], axis=1)
+    outer[:, 0::2] = outer[:, 0::2].clip(0, columns)
+    outer[:, 1::2] = outer[:, 1::2].clip(0, rows)
+
+    def inked(b: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        result: np.ndarray[tuple[int], np.dtype[np.int64]] = (
+            total[b[:, 3], b[:, 2]] - total[b[:, 1], b[:, 2]] - total[b[:, 3], b[:, 0]] + total[b[:, 1], b[:, 0]]
+        ).astype(np.int64)
+        return result
+
+    def area(b: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        result: np.ndarray[tuple[int], np.dtype[np.int64]] = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
+        return result
+
+    crowding = (inked(outer) - inked(box)) / np.maximum(1, area(outer) - area(box))
+    return [word for word, share in zip(words, crowding, strict=True) if share <= MAX_CROWDING]
+
+
+def _text_sizes(words: Sequence[Word], components: Components) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    """Heights of the words of two to six even characters; empty when too few show a size."""
+    heights = []
+    for word in words:
+        if 2 <= len(word.members) <= 6:
+            member_heights = components.height[list(word.members)]
+            tallest = int(member_heights.max())
+            narrow = components.width[list(word.members)].max() <= 1.3 * tallest
+            if narrow and np.sort(member_heights)[-2] >= 0.85 * tallest:
+                heights.append(tallest)
+    sizes = np.array(heights, np.int32)
+    return sizes if len(sizes) >= MIN_ALIKE else sizes[:0]
+
+
+def _near(height: int, sizes: np.ndarray[tuple[int], np.dtype[np.int32]]) -> bool:
+    ratio = sizes / height
+    return int(((ratio <= SAME_SIZE) & (ratio >= 1 / SAME_SIZE)).sum()) >= min(2, len(sizes))
+
+
+def _bars_in_a_row(words: Sequence[Word], components: Components) -> set[int]:
+    """Ids of single bars that stand exactly above one another: what is left of dashed frames and axes."""
+    bars = []
+    for word in words:
+        if len(word.members) == 1:
+            width, height = word.box.width, word.box.height
+            full = components.pixels[word.members[0]] / max(1, width * height)
+            if width <= 0.35 * height and full >= 0.7:
+                bars.append(word)
+    left = np.array([bar.box.left for bar in bars])
+    return {id(bar) for bar in bars if int((np.abs(left - bar.box.left) <= 3).sum()) >= 3}

@@ -1,0 +1,159 @@
+"""Doubtful readings settled by the publication's own numerals. Nothing is added that was not read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import replace
+
+from engine.geometry import Box
+from engine.numerals.kinds import tidied
+from engine.reading import SheetReading, TextBox, TextKind
+
+KNOWN_NUMERAL = "known-numeral"
+
+# Characters that the drawing's lettering itself does not tell apart: a swap needs no doubt.
+_LETTER_SHAPES = "0O 0o 0D 0Q 1l 1I 1| 1i lI 5S 8B 8b 4A 4a 2Z 2z 6b 9g 0a 6G 7T 9q ao 6a 1t 1/ 1( 1) 8& 3B 0C"
+_ALIKE = {frozenset(pair) for pair in _LETTER_SHAPES.split()} | {
+    frozenset((letter, letter.upper())) for letter in "abcdefghijklmnopqrstuvwxyz"
+}
+# Digits that broken strokes or a lead line turn into one another: a swap needs a doubtful reading.
+_CONFUSED = {frozenset(pair) for pair in ("53", "17", "38", "56", "68", "69", "49", "14", "12", "35", "08", "06", "27")}
+
+DOUBTFUL = 0.9  # below this confidence a digit may be another
+SURE_UNKNOWN = 0.85  # a numeral that the text does not name is kept from here on
+SURE_SINGLE = 0.7  # a single known digit is believed from here on
+SURE_KNOWN = 0.12  # a known numeral of several characters, read as it is written
+
+
+def settle(reading: SheetReading, known: Collection[str]) -> SheetReading:
+    """The reading with doubtful texts settled by `known`, the numerals of the publication's own text.
+
+    A text that is known stays; one that is a known numeral but for letters of like shape becomes it (settled_by
+    "known-numeral"); pieces of one known numeral are joined; what is neither known nor surely read becomes a WORD.
+    With no known numerals the reading is returned as it is.
+    """
+    wanted = frozenset(known)
+    if not wanted:
+        return reading
+    boxes = [part for box in reading.boxes for part in _listed(box, wanted)]
+    boxes = _joined(boxes, wanted, reading.rotation)
+    return replace(reading, boxes=tuple(_settled(box, wanted) for box in boxes))
+
+
+def _settled(box: TextBox, known: frozenset[str]) -> TextBox:
+    if box.kind not in (TextKind.NUMERAL, TextKind.WORD) or box.settled_by:
+        return box
+    text = tidied(box.text)
+    if text in known and box.confidence >= (SURE_SINGLE if len(text) == 1 else SURE_KNOWN):
+        promoted = box.kind is not TextKind.NUMERAL
+        return replace(box, text=text, kind=TextKind.NUMERAL, settled_by=KNOWN_NUMERAL if promoted else "")
+    meant = _meant(text, box.confidence, known)
+    if meant is not None:
+        return replace(box, text=meant, kind=TextKind.NUMERAL, settled_by=KNOWN_NUMERAL)
+    if box.kind is TextKind.NUMERAL and not _trusted_unknown(text, box.confidence):
+        return replace(box, kind=TextKind.WORD)
+    return box
+
+
+def _trusted_unknown(text: str, confidence: float) -> bool:
+    """Whether a numeral that the text never names is believed: several characters, not all of them bare strokes."""
+    return len(text) >= 2 and text[:2].isdigit() and confidence >= SURE_UNKNOWN and not set(text) <= set("1Il")
+
+
+def _meant(text: str, confidence: float, known: frozenset[str]) -> str | None:
+    """The one known numeral that the reading must be, or None. Single characters are never guessed."""
+    if len(text) < 2 or not any(c.isdigit() for c in text) or confidence < SURE_KNOWN:
+        return None
+    costs = sorted((cost, numeral) for numeral in known if (cost := _distance(text, numeral, confidence)) is not None)
+    if not costs or (len(costs) > 1 and costs[0][0] == costs[1][0]):
+        return None
+    return costs[0][1]
+
+
+def _distance(text: str, numeral: str, confidence: float) -> int | None:
+    """How many characters differ, all of them by shapes that are easily confused; None when others differ."""
+    if len(numeral) < 2:
+        return None
+    bare = text.replace(" ", "").replace(".", "")
+    if bare == numeral:
+        return 0
+    # A prime is a speck: it is lost, or dirt beside the numeral is read as one.
+    if bare.rstrip("'") == numeral.rstrip("'") and (confidence < DOUBTFUL or bare.endswith("'")):
+        return 1
+    if len(bare) != len(numeral):
+        return None
+    cost = 0
+    for a, b in zip(bare, numeral, strict=True):
+        if a == b:
+            continue
+        pair = frozenset((a, b))
+        if pair in _ALIKE:
+            cost += 1
+        elif pair in _CONFUSED and confidence < DOUBTFUL:
+            cost += 2
+        else:
+            return None
+    return cost if cost <= 2 and cost < len(numeral) * 2 - 1 else None
+
+
+def _listed(box: TextBox, known: frozenset[str]) -> list[TextBox]:
+    """A list read as one text ("12,14") as its numerals, if all of them are known; any other box as it is."""
+    parts = [part for part in re.split(r"[,;/&]+", box.text) if part]
+    if box.kind not in (TextKind.NUMERAL, TextKind.WORD) or len(parts) < 2 or not all(p in known for p in parts):
+        return [box]
+    tidy = tidied(box.text)
+    if tidy in known:
+        return [box]
+    return [replace(box, text=part, kind=TextKind.NUMERAL, settled_by=KNOWN_NUMERAL) for part in parts]
+
+
+def _joined(boxes: list[TextBox], known: frozenset[str], rotation: int) -> list[TextBox]:
+    """Neighbours on one line that are the pieces of a known numeral ("1" "02"), as one box."""
+    pieces = [b for b in boxes if b.kind in (TextKind.NUMERAL, TextKind.WORD) and len(b.text) <= 4 and not b.settled_by]
+    gone: set[int] = set()
+    joined: list[TextBox] = []
+    for first in pieces:
+        for second in pieces:
+            if first is second or id(first) in gone or id(second) in gone or not _follows(first, second, rotation):
+                continue
+            text = tidied(first.text + second.text)
+            if text not in known or (first.text in known and second.text in known and len(second.text) > 1):
+                continue
+            gone.update((id(first), id(second)))
+            joined.append(
+                TextBox(
+                    seen=f"{first.seen} {second.seen}",
+                    text=text,
+                    box_on_sheet=first.box_on_sheet.union(second.box_on_sheet),
+                    confidence=min(first.confidence, second.confidence),
+                    kind=TextKind.NUMERAL,
+                    settled_by=KNOWN_NUMERAL,
+                )
+            )
+    return [box for box in boxes if id(box) not in gone] + joined
+
+
+def _follows(first: TextBox, second: TextBox, rotation: int) -> bool:
+    """Whether second stands right after first on one line of the upright sheet."""
+    a, b = _upright(first.box_on_sheet, rotation), _upright(second.box_on_sheet, rotation)
+    height = max(a.height, b.height)
+    gap = b.left - a.right
+    shared = min(a.bottom, b.bottom) - max(a.top, b.top)
+    return -0.2 * height <= gap <= 0.7 * height and shared >= 0.8 * min(a.height, b.height) and looks_alike(a, b)
+
+
+def looks_alike(a: Box, b: Box) -> bool:
+    """Whether two boxes hold text of one size."""
+    return max(a.height, b.height) <= 1.3 * min(a.height, b.height)
+
+
+def _upright(box: Box, rotation: int) -> Box:
+    """The box turned clockwise by rotation about the sheet's origin; only differences of places are used."""
+    if rotation == 90:
+        return Box(-box.bottom, box.left, box.height, box.width)
+    if rotation == 180:
+        return Box(-box.right, -box.bottom, box.width, box.height)
+    if rotation == 270:
+        return Box(box.top, -box.right, box.height, box.width)
+    return box
