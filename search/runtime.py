@@ -57,7 +57,7 @@ def sentence_encoder() -> SentenceEncoder:
 @cache
 def numeral_reader() -> NumeralReader:
     """The reader of the settings, loaded once. Raises WeightsMissing, saying the mend."""
-    module = import_module("engine.numerals")
+    module = import_module("engine.numerals.readers")
     build = {"components": module.component_reader, "easyocr": module.easyocr_reader}[settings.NUMERAL_READER]
     reader: NumeralReader = build(threads=settings.MODEL_THREADS, device=settings.MODEL_DEVICE)
     logger.info("numeral reader loaded key=%s", reader.key)

@@ -19,7 +19,7 @@ from engine.errors import DocumentError, EngineError
 from engine.figures import normalised_label
 from engine.imaging import decode_png, encode_png, open_image
 from engine.linking import analyse_text, link_sentences
-from engine.numerals import settle
+from engine.numerals.settling import settle
 from engine.patents import parse_patent
 from engine.reading import GrayImage, TextKind
 from search import ranking, runtime

@@ -8,7 +8,7 @@ from collections.abc import Set
 from django.db import transaction
 
 from engine.imaging import decode_png
-from engine.numerals import settle
+from engine.numerals.settling import settle
 from engine.reading import SheetReading, TextKind
 from search import runtime
 from search.files import file_read

@@ -1,0 +1,89 @@
+"""manage.py up: everything, in the foreground, until Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from supervisor.children import Installation
+from supervisor.errors import SupervisorError
+from supervisor.up import Supervisor, print_line
+
+ADMINISTRATOR = "admin"
+
+
+class Command(BaseCommand):
+    help = "Run everything on this machine: PostgreSQL, Valkey, the workers, beat and the web server."
+    requires_system_checks: list[str] = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        installation = Installation(
+            home=settings.HOME,
+            host=settings.WEB_HOST,
+            port=settings.WEB_PORT,
+            web_processes=settings.WEB_PROCESSES,
+            web_threads=settings.WEB_THREADS,
+            batch_workers=settings.BATCH_WORKERS,
+            model_threads=settings.MODEL_THREADS,
+            own_postgres=not settings.DATABASE_URL,
+            own_valkey=not settings.BROKER_URL,
+            with_sample=settings.LOAD_SAMPLE,
+        )
+        try:
+            Supervisor(installation, print_line).run(prepare, lambda: greeting(installation))
+        except SupervisorError as error:
+            raise CommandError(str(error)) from error
+
+
+def prepare() -> bool:
+    """Migrate where needed and make the first administrator; whether the sample is still to be loaded."""
+    try:
+        migrate_where_needed()
+        first_administrator()
+    finally:
+        connection.close()  # the supervisor itself needs the database no more
+    return not settings.HOME.sample_loaded.exists()
+
+
+def migrate_where_needed() -> None:
+    """Bring the schema up to date. Nothing is run, and little is paid, where it is already."""
+    executor = MigrationExecutor(connection)
+    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        return
+    print_line("up | bringing the database up to date")
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")  # an index over a large table takes longer than any request may
+        cursor.execute("SET lock_timeout = 0")
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+@transaction.atomic
+def first_administrator() -> None:
+    """Make the account `admin` with a random password, kept in the home (0600), where no administrator exists."""
+    if User.objects.filter(is_superuser=True).exists():
+        return
+    password = secrets.token_urlsafe(12)
+    descriptor = os.open(settings.HOME.admin_password, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(f"{password}\n")
+    User.objects.create_superuser(ADMINISTRATOR, password=password)
+
+
+def greeting(installation: Installation) -> list[str]:
+    """Where it runs and how to log in. The password itself is printed on the first start alone."""
+    kept = installation.home.admin_password
+    lines = [f"Patent image search runs at {installation.address}"]
+    if not kept.exists():
+        return [*lines, "Log in with your account. Ctrl-C ends it."]
+    if installation.home.sample_loaded.exists():
+        return [*lines, f"Log in as {ADMINISTRATOR}; the first password is in {kept}. Ctrl-C ends it."]
+    password = kept.read_text(encoding="ascii").strip()
+    return [*lines, f"Log in as {ADMINISTRATOR} with the password {password} (also in {kept}). Ctrl-C ends it."]
