@@ -26,6 +26,7 @@ WEB_PORT = env.whole("PATENTSEARCH_PORT", default=8000, least=1)
 WEB_PROCESSES = env.whole("PATENTSEARCH_WEB_PROCESSES", default=1, least=1)
 WEB_THREADS = env.whole("PATENTSEARCH_WEB_THREADS", default=8, least=1)
 BATCH_WORKERS = env.whole("PATENTSEARCH_BATCH_WORKERS", default=1, least=1)
+LOAD_SAMPLE = env.flag("PATENTSEARCH_SAMPLE", default=True)
 DEBUG = env.flag("PATENTSEARCH_DEBUG", default=False)
 HTTPS = env.flag("PATENTSEARCH_HTTPS", default=False)
 ALLOWED_HOSTS = env.words("PATENTSEARCH_ALLOWED_HOSTS", default=("127.0.0.1", "localhost", "[::1]"))
@@ -116,9 +117,12 @@ CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "workers.tasks.sweep_work", "schedule": 10.0, "options": {"queue": "batch", "expires": 10.0}},
-    "refresh": {"task": "workers.tasks.refresh_indexes", "schedule": 60.0, "options": {"queue": "batch", "expires": 60.0}},
-    "expire": {"task": "workers.tasks.expire_queries", "schedule": 3600.0, "options": {"queue": "batch", "expires": 3600.0}},
+    name: {"task": f"workers.tasks.{task}", "schedule": seconds, "options": {"queue": "batch", "expires": seconds}}
+    for name, task, seconds in (
+        ("sweep", "sweep_work", 10.0),
+        ("refresh", "refresh_indexes", 60.0),
+        ("expire", "expire_queries", 3600.0),
+    )
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it a task whose pool child is killed is lost

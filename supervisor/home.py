@@ -84,21 +84,18 @@ class Home:
     def admin_password(self) -> Path:
         return self.root / "admin-password"
 
+    @property
+    def sample_loaded(self) -> Path:
+        """Exists once the sample batch was handed in."""
+        return self.root / "sample-loaded"
+
     def prepare(self) -> None:
         """Create the folders that are missing, private to this account.
 
         Raises: SupervisorError where they cannot be made, belong to someone else, or the disk is full."""
         try:
-            for folder in (
-                self.root,
-                self.run,
-                self.logs,
-                self.valkey,
-                self.media,
-                self.private,
-                self.indexes,
-                self.tmp,
-            ):
+            inside = (self.run, self.logs, self.valkey, self.media, self.private, self.indexes, self.tmp)
+            for folder in (self.root, *inside):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.sockets, self.postgres_sockets):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)

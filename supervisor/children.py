@@ -1,0 +1,204 @@
+"""The processes that `manage.py up` keeps running, and one of them at a time: its start, its output, its end."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from supervisor.home import Home
+from supervisor.processes import LARGEST_LOG_BYTES, Command, kill_group, open_log, start
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+# Marks every process of a home's `up`, so that the next one knows what a killed one left.
+MARK = "PATENTSEARCH_CHILD_OF"
+# A worker is replaced when its memory has grown past this: the fence behind the limits of each task.
+LARGEST_WORKER_KIB = 3_000_000
+TASKS_PER_WORKER = 500
+BATCH_NICENESS = 10  # a search is waited for, a batch is not
+LONGEST_LINE_BYTES = 64 * 1024
+SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+HEALTHY_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What `up` runs. `web_processes` and `web_threads` share the requests; `model_threads` bounds each process."""
+
+    home: Home
+    host: str
+    port: int
+    web_processes: int = 1
+    web_threads: int = 8
+    batch_workers: int = 1
+    model_threads: int = 1
+    own_postgres: bool = True
+    own_valkey: bool = True
+    with_sample: bool = True
+    project: Path = PROJECT_ROOT
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds it."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}/"
+
+    def environment(self) -> dict[str, str]:
+        """What every child finds: bounded threads, no model hub, our mark."""
+        bounded = {name: str(self.model_threads) for name in THREAD_VARIABLES}
+        return os.environ | bounded | {
+            "PATENTSEARCH_HOME": str(self.home.root),
+            MARK: str(self.home.root),
+            "DJANGO_SETTINGS_MODULE": "patentsearch.settings",
+            "TMPDIR": str(self.home.tmp),
+            "HF_HUB_OFFLINE": "1",
+            "TRANSFORMERS_OFFLINE": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+            "PYTHONUNBUFFERED": "1",
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One process of the installation. `once`: it is not started again when it has ended well."""
+
+    name: str
+    arguments: Sequence[str]
+    death_signal: signal.Signals = signal.SIGKILL
+    niceness: int = 0
+    once: bool = False
+
+
+def roles(installation: Installation) -> list[Role]:
+    """The processes in the order of their start: the web server first, since people wait for it."""
+    bind = f"[{installation.host}]" if ":" in installation.host.strip("[]") else installation.host
+    gunicorn = ["-m", "gunicorn", "patentsearch.wsgi:application", "--worker-class", "gthread", "--no-control-socket"]
+    web = [
+        *("--bind", f"{bind.replace('[[', '[').replace(']]', ']')}:{installation.port}"),
+        *("--workers", str(installation.web_processes), "--threads", str(installation.web_threads)),
+        *("--timeout", "120", "--graceful-timeout", "5", "--worker-tmp-dir", str(installation.home.tmp)),
+        *("--log-level", "warning", "--error-logfile", "-"),
+    ]
+    celery = ["-m", "celery", "-A", "patentsearch"]
+    worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
+    batch = [
+        *("--queues", "batch", "--hostname", "batch@%h", "--concurrency", str(installation.batch_workers)),
+        *("--max-tasks-per-child", str(TASKS_PER_WORKER), "--max-memory-per-child", str(LARGEST_WORKER_KIB)),
+    ]
+    # One process that is never recycled: it holds the encoders and the open index, warm.
+    query = ["--queues", "query", "--hostname", "query@%h", "--concurrency", "1"]
+    schedule = ["--schedule", str(installation.home.run / "celerybeat-schedule"), "--pidfile", ""]
+    return [
+        Role("web", [*gunicorn, *web], death_signal=signal.SIGINT),
+        Role("query", [*worker, *query]),
+        Role("batch", [*worker, *batch], niceness=BATCH_NICENESS),
+        Role("beat", [*celery, "beat", "--loglevel", "WARNING", *schedule]),
+    ]
+
+
+def sample_role(installation: Installation) -> Role:
+    """The one that loads the sample batch on the first start."""
+    return Role(
+        "sample", ["-m", "supervisor.first_start", str(installation.home.root)], niceness=BATCH_NICENESS, once=True
+    )
+
+
+class Child:
+    """One role's process: started, started again after a growing pause, its output cut into lines."""
+
+    def __init__(self, role: Role, installation: Installation) -> None:
+        self.role = role
+        self.installation = installation
+        self.process: subprocess.Popen[bytes] | None = None
+        self.output: int | None = None
+        self._log: IO[bytes] | None = None
+        self._rest = b""
+        self._started = 0.0
+        self._pause = SHORTEST_PAUSE_SECONDS
+        self.start_at = 0.0
+
+    @property
+    def alive(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def start(self) -> None:
+        """Start it; its output can be read from `output`, which never blocks."""
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)
+        command = Command(
+            [sys.executable, *self.role.arguments],
+            death_signal=self.role.death_signal,
+            environment=self.installation.environment(),
+            folder=self.installation.project,
+            niceness=self.role.niceness,
+        )
+        try:
+            self.process = start(command, output=writing)
+        finally:
+            os.close(writing)
+        self.output = reading
+        self._started = time.monotonic()
+
+    def lines(self) -> list[str]:
+        """The whole lines written since the last call; they are in the role's log, too. None are left after the end."""
+        if self.output is None:
+            return []
+        try:
+            read = os.read(self.output, LONGEST_LINE_BYTES)
+        except BlockingIOError:
+            return []
+        if not read:
+            os.close(self.output)
+            self.output = None
+        self._write_log(read)
+        *whole, self._rest = re.split(rb"\r?\n", self._rest + read)
+        if self.output is None or len(self._rest) > LONGEST_LINE_BYTES:
+            whole, self._rest = [*whole, *([self._rest] if self._rest else [])], b""
+        return [line.decode("utf-8", errors="replace") for line in whole]
+
+    def plan_a_restart(self) -> float:
+        """Note that it ended; return the seconds before it is started again: more, the sooner it failed."""
+        if time.monotonic() - self._started > HEALTHY_SECONDS:
+            self._pause = SHORTEST_PAUSE_SECONDS
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        self.start_at = time.monotonic() + pause
+        return pause
+
+    def send(self, signal_number: signal.Signals) -> None:
+        if self.process is not None and self.alive:
+            self.process.send_signal(signal_number)
+
+    def clear(self) -> None:
+        """Kill what is left of its process group and close its log."""
+        if self.process is not None:
+            kill_group(self.process.pid)
+            self.process.wait()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def _write_log(self, read: bytes) -> None:
+        path = self.installation.home.logs / f"{self.role.name}.log"
+        if self._log is not None and self._log.tell() > LARGEST_LOG_BYTES:
+            self._log.close()
+            self._log = None
+        if self._log is None:
+            self._log = open_log(path)
+        self._log.write(read)
+
+
+def leftover_of(home: Home, environment: Mapping[str, str]) -> bool:
+    """Whether a process with this environment was started by an `up` on this home."""
+    return environment.get(MARK) == str(home.root)
