@@ -81,6 +81,10 @@ class Home:
         return self.sockets / "valkey.sock"
 
     @property
+    def static(self) -> Path:
+        return self.root / "static"
+
+    @property
     def admin_password(self) -> Path:
         return self.root / "admin-password"
 
@@ -94,7 +98,7 @@ class Home:
 
         Raises: SupervisorError where they cannot be made, belong to someone else, or the disk is full."""
         try:
-            inside = (self.run, self.logs, self.valkey, self.media, self.private, self.indexes, self.tmp)
+            inside = (self.run, self.logs, self.valkey, self.media, self.private, self.indexes, self.tmp, self.static)
             for folder in (self.root, *inside):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.sockets, self.postgres_sockets):
