@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from types import MappingProxyType
 
-from engine.linking.evidence import is_mention, signs_of
+from engine.linking.evidence import Signs, signs_of
 from engine.linking.figure_labels import FigureMention, figure_mentions
 from engine.linking.names import part_name
 from engine.linking.occurrences import Context, Occurrence, occurrences_of
@@ -71,7 +71,7 @@ def analyse_text(paragraphs: Sequence[Paragraph], sentence_limit: int = 20000) -
     spans: defaultdict[int, list[tuple[str, int, int, MentionKind]]] = defaultdict(list)
     for at, found in occurrences.items():
         for one in found:
-            if is_mention(one, signs):
+            if signs.is_mention(one):
                 mentioned[one.text].append(one)
                 spans[at].append((one.text, one.start, one.end, MentionKind.NUMERAL))
         spans[at].extend(_ranges(found, signs))
@@ -92,13 +92,17 @@ def _occurrences(at: int, paragraph: Paragraph, end: int, figures: list[FigureMe
     return occurrences_of(at, paragraph.text[:end], paragraph.language, figures, bold)
 
 
-def _ranges(found: list[Occurrence], signs: frozenset[str]) -> Iterator[tuple[str, int, int, MentionKind]]:
+def _ranges(found: list[Occurrence], signs: Signs) -> Iterator[tuple[str, int, int, MentionKind]]:
     """The signs between the two ends of a range, as far as the publication mentions them elsewhere."""
     for first, last in pairwise(found):
-        if not last.is_range or last.context is not Context.LISTED or not (first.text in signs and last.text in signs):
+        if (
+            not last.is_range
+            or last.context is not Context.LISTED
+            or not (signs.is_mention(first) and signs.is_mention(last))
+        ):
             continue
         for text in _between(first.text, last.text):
-            if text in signs:
+            if text in signs.numerals:
                 yield text, first.start, last.end, MentionKind.NUMERAL
 
 

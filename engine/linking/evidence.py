@@ -19,6 +19,13 @@ from engine.linking.vocabulary import AFTER_SIGN, MEASURE_WORDS, SOFT_HEADS
 FEWEST_SIGNS = 5
 """So many numerals with strong evidence show that a publication uses reference signs."""
 
+LEAST_SHARE = 0.35
+"""Share of its uses in which one noun names a sign; the line numbers of a scan follow every noun once."""
+
+CERTAIN_SHARE = 0.5
+REACH = 20
+"""A numeral named once lies so near to one that is certain, or within a fifth of its own value."""
+
 _DIGITS = re.compile(r"\d+")
 _PREFIX = re.compile(r"[A-Z]+")
 
@@ -27,64 +34,85 @@ _PREFIX = re.compile(r"[A-Z]+")
 class Tally:
     """What the occurrences of one numeral say."""
 
-    heads: Counter[str] = field(default_factory=Counter)
+    heads: Counter[tuple[str, str]] = field(default_factory=Counter)  # (language, stem of the noun)
     named: int = 0
-    bracketed: int = 0
     listed: int = 0
     signed: int = 0
     bare: int = 0
-    against: int = 0
+    counted: int = 0
+    quantities: int = 0
+
+    @property
+    def best(self) -> int:
+        """How often the noun that names it most does so, each language for itself: a part has a name in each."""
+        most: Counter[str] = Counter()
+        for (language, _), count in self.heads.items():
+            most[language] = max(most[language], count)
+        return most.total()
+
+    @property
+    def share(self) -> float:
+        """The part of its uses in which that noun names it; a quantity of the same number says little against it."""
+        uses = self.named + self.counted + self.bare + self.quantities / 2
+        return self.best / uses if uses else 0.0
 
     @property
     def strong(self) -> bool:
-        """One noun names it twice, or the text says that it is a sign, and quantities do not outweigh that."""
-        best = max(self.heads.values(), default=0)
-        return self.signed > 0 or (best >= 2 and self.against <= 3 * self.named)
+        """The text says that it is a sign, or one noun names it twice and in most of its uses."""
+        return self.signed > 0 or (self.best >= 2 and self.share >= LEAST_SHARE)
+
+    @property
+    def certain(self) -> bool:
+        return self.best >= 3 and self.share >= CERTAIN_SHARE
 
     @property
     def weak(self) -> bool:
-        return (self.named > 0 or self.listed > 0) and self.against <= self.named + self.listed
+        return self.named + self.listed > self.counted + self.bare / 2
 
 
-def signs_of(occurrences: Sequence[Occurrence]) -> frozenset[str]:
-    """Return the numerals that are reference signs of the publication, normalised."""
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The reference signs of a publication, normalised; series: soft heads ("step") whose numbers are signs."""
+
+    numerals: frozenset[str]
+    series: frozenset[str]
+
+    def is_mention(self, one: Occurrence) -> bool:
+        """Whether this occurrence of an accepted numeral is the sign, and not a count or a quantity."""
+        if one.text not in self.numerals or one.context in (Context.AGAINST, Context.CITED):
+            return False
+        if one.context is Context.BARE:
+            return _stands_alone(one)
+        return one.context is Context.SIGNED or not (_is_measure(one) or _is_count(one, self.series))
+
+
+def signs_of(occurrences: Sequence[Occurrence]) -> Signs:
+    """Return the numerals that are reference signs of the publication."""
     series = _series(occurrences)
     tallies: defaultdict[str, Tally] = defaultdict(Tally)
     for one in occurrences:
         _count(tallies[one.text], one, series)
     strong = {text for text, tally in tallies.items() if tally.strong and _plausible(text, tally)}
-    weak = {text for text, tally in tallies.items() if text not in strong and tally.weak}
+    weak = {text for text, tally in tallies.items() if text not in strong and tally.weak and _plausible(text, tally)}
     if not _uses_signs(tallies, strong, weak):
-        return frozenset(text for text in strong if tallies[text].signed)
-    return frozenset(strong | {text for text in weak if _like(text, strong or weak)})
-
-
-def is_mention(one: Occurrence, signs: frozenset[str]) -> bool:
-    """Whether this occurrence of an accepted numeral is the sign, and not a count or a quantity."""
-    if one.text not in signs or one.context in (Context.AGAINST, Context.CITED):
-        return False
-    if one.context is Context.BARE:
-        return _stands_alone(one)
-    return not _is_measure(one)
+        return Signs(frozenset(), series)
+    return Signs(frozenset(strong | {text for text in weak if _like(text, strong or weak)}), series)
 
 
 def _count(tally: Tally, one: Occurrence, series: frozenset[str]) -> None:
-    if one.context in (Context.AGAINST, Context.CITED):
-        tally.against += 1
+    if one.context is Context.AGAINST:
+        tally.quantities += 1
     elif one.context is Context.SIGNED:
         tally.signed += 1
     elif one.context is Context.LISTED:
         tally.listed += 1
     elif one.context is Context.BARE:
-        tally.bare += 1
-    else:
-        head = stem(one.words[-1], one.language)
-        if _is_measure(one) or (one.words[-1].lower() in SOFT_HEADS and one.words[-1].lower() not in series):
-            tally.against += 1
-            return
+        tally.bare += not one.bracketed
+    elif one.context is Context.NAMED and (_is_measure(one) or _is_count(one, series)):
+        tally.counted += 1
+    elif one.context is Context.NAMED:
         tally.named += 1
-        tally.bracketed += one.bracketed
-        tally.heads[head] += 1
+        tally.heads[one.language, stem(one.words[-1], one.language)] += 1
 
 
 def _series(occurrences: Sequence[Occurrence]) -> frozenset[str]:
@@ -102,6 +130,10 @@ def _is_measure(one: Occurrence) -> bool:
     return bool(one.words) and one.words[-1].lower() in MEASURE_WORDS and not one.bracketed
 
 
+def _is_count(one: Occurrence, series: frozenset[str]) -> bool:
+    return bool(one.words) and one.words[-1].lower() in SOFT_HEADS - series
+
+
 def _stands_alone(one: Occurrence) -> bool:
     """A number without a noun before it, in brackets or followed by no noun that it could count."""
     return one.bracketed or not one.after or one.after.lower() in AFTER_SIGN
@@ -110,16 +142,16 @@ def _stands_alone(one: Occurrence) -> bool:
 def _plausible(text: str, tally: Tally) -> bool:
     """Letters before one digit are chemistry or mathematics ("H2", "R1") until the text names them often."""
     if text[0].isalpha() and _value(text) < 10:
-        return max(tally.heads.values(), default=0) >= 3 or tally.signed > 0
-    return _value(text) > 0
+        return tally.best >= 3 or tally.signed > 0
+    return _value(text) > 0 and not text.startswith("00")
 
 
 def _uses_signs(tallies: dict[str, Tally], strong: set[str], weak: set[str]) -> bool:
-    """Whether the publication uses reference signs at all: enough of them, and not lost among other numbers."""
-    others = sum(1 for text, tally in tallies.items() if text not in strong and text not in weak)
-    if len(strong) >= FEWEST_SIGNS:
-        return len(strong) >= 0.2 * others
-    return len(strong) + len(weak) > others
+    """Whether the publication uses reference signs at all: enough certain ones, or hardly any other numbers."""
+    if sum(1 for text in strong if tallies[text].certain) >= FEWEST_SIGNS:
+        return True
+    others = sum(1 for text in tallies if text not in strong and text not in weak)
+    return len(strong) + len(weak) > others and (len(strong) + len(weak) > 1 or len(tallies) <= FEWEST_SIGNS)
 
 
 def _like(text: str, strong: set[str]) -> bool:
@@ -127,8 +159,12 @@ def _like(text: str, strong: set[str]) -> bool:
     prefix = _PREFIX.match(text)
     if prefix:
         return sum(1 for other in strong if other.startswith(prefix[0])) >= 2
-    values = [_value(other) for other in strong if not other[0].isalpha()]
-    return bool(values) and min(values) <= _value(text) <= 1.25 * max(values) + 5
+    value = _value(text)
+    others = [_value(other) for other in strong if not other[0].isalpha()]
+    if len(others) >= FEWEST_SIGNS and sum(1 for other in others if len(str(other)) == len(str(value))) < 2:
+        return False  # a publication that counts from 100 has no sign 2
+    reach = max(REACH, value // 5)
+    return any(abs(other - value) <= reach for other in others)
 
 
 def _value(text: str) -> int:

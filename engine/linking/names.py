@@ -34,9 +34,10 @@ def stem(word: str, language: str) -> str:
 def part_name(occurrences: Sequence[Occurrence]) -> str:
     """Return the name that most mentions of one numeral give it, as most of them print it; "" when none names it.
 
-    Mentions that go on a list ("arms 35, 50") count only where no other mention names the numeral.
+    Mentions within a list ("arms 35, 50") count only where no other mention names the numeral.
     """
-    named = [one for one in occurrences if one.words and one.context is not Context.LISTED]
+    named = [one for one in occurrences if one.words and one.context is not Context.LISTED and not one.leads]
+    named = named or [one for one in occurrences if one.words and one.context is not Context.LISTED]
     named = named or [one for one in occurrences if one.words]
     if not named:
         return ""
@@ -64,4 +65,5 @@ def _most_common_phrase(phrases: Iterable[tuple[str, ...]], language: str) -> st
     printed = Counter(
         " ".join(phrase[len(phrase) - len(name) :]) for key, phrase in stems if key[len(key) - len(name) :] == name
     )
-    return printed.most_common(1)[0][0]
+    # Of equally frequent forms the one in small letters: capitals come from the start of a sentence.
+    return max(printed.items(), key=lambda entry: (entry[1], sum(map(str.islower, entry[0]))))[0]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from engine.linking.figure_labels import FigureMention
-from engine.linking.vocabulary import HARD_HEADS, SIGN_WORDS, STOP_WORDS, UNITS
+from engine.linking.vocabulary import CITED_OR_PART, HARD_HEADS, SIGN_WORDS, STOP_WORDS, UNITS
 from engine.publication import Span
 
 
@@ -28,7 +28,8 @@ class Occurrence:
     """One number in paragraph `paragraph`, characters [start, end); words: up to six before it, nearest last.
 
     after: the word that follows ("" at punctuation). chain: position, among the paragraph's occurrences, of the
-    head of the list it goes on, or its own. is_range: the sign before it was a range's ("12 to 16").
+    head of the list it goes on, or its own. is_range: the sign before it was a range's ("12 to 16"). leads: others follow on
+    its list, so that the words before it may be a plural.
     """
 
     paragraph: int
@@ -42,14 +43,20 @@ class Occurrence:
     chain: int
     is_range: bool = False
     bracketed: bool = False
+    leads: bool = False
 
 
-# A sign as patents write it: 12, 12a, 12', 10-1, A1, S101, B21S. Not a piece of a decimal, a date or a longer word.
+# A sign as patents write it: 12, 12a, 12', 10-1, A1, S101, B21S. Not a piece of a decimal, a date or a longer word;
+# numbers side by side are a table, or a number that a scan has broken ("2 1 1").
 _SIGN = re.compile(
-    r"""(?x)(?<![\w.,#$€£+=<>≤≥~^-])(?<!\d[\s][.,])
-    (?P<sign>(?:[A-Z]{1,3})?\d{1,4}(?:[A-Za-z]{1,2}(?![A-Za-z]))?(?:-\d{1,3}[a-z]?(?![\w-]))?(?:['′’`]{1,3}|″)?)
-    (?![\w+=^]|[.,:]\d|\s?[%‰°×]|\s?[-–]?\s?[=<>±≤≥])""",
+    r"""(?x)(?<![\w.,#$€£+=<>≤≥~^])(?<![^\W\d_][-–])(?<!\d[\s][.,])(?<!\d[ ])
+    (?P<sign>(?![2-5][DG]\b)(?:[A-Z]{1,3})?\d{1,4}(?:[A-Za-z]{1,2}(?![A-Za-z]))?
+      (?P<variant>-\d{1,3}[a-z]?(?![\w-]))?(?:['′’`]{1,3}|″)?)
+    (?![\w+=^]|[.,:]\d|[ ]\d|\s?[%‰°×]|\s?[-–]?\s?[=<>±≤≥])""",
 )
+_INNER_HYPHEN = re.compile(r"\d[A-Za-z]?['′’]*\s?[-–]\s?\Z")
+# Cover sheets of scanned US and WO publications carry INID codes (WIPO ST.9) that look like bracketed signs.
+_COVER_SHEET = re.compile(r"\(54\)\s+[A-Z]{4}|\(57\)\s+(?i:abstract)|\(21\)\s+(?i:appl|int)")
 _SPACED_SUFFIX = re.compile(r"\s(?P<letter>[b-fg])(?=[\s,;.)])|\s(?P<german>a)(?=[\s,;.)])")
 
 _NUMBER = r"\d+(?:[.,]\d+)*"
@@ -59,7 +66,8 @@ _AGAINST = re.compile(
       (?:{_NUMBER}{_JOIN})*{_NUMBER}\s*-?\s*(?:{UNITS})(?![\w'′])                     # quantities and their ranges
     | \[\s?\d{{3,5}}\s?\]                                                          # paragraph numbers
     | \b(?:19|20)\d\d\s?[-/.]\s?\d\d?\s?[-/.]\s?\d\d?\b | \b\d\d?\s?[-/.]\s?\d\d?\s?[-/.]\s?(?:19|20)?\d\d\b   # dates
-    | \b(?:{_NUMBER}|an?)\s?(?:st|nd|rd|th)\b
+    | \b\d+\s?(?:st|nd|rd|th)\b
+    | \b[A-Z0-9]{{4}}\s?\d{{1,4}}\s?/\s?\d{{2,6}} | \(\s?(?:19|20)\d\d\s?\.\s?\d\d\s?\) # symbols misread in scans, their dates
     | \b[A-HY]\s?\d\s?\d\s?[A-Z]\s?\d{{1,4}}\s?/\s?\d{{2,6}}\b  # IPC and CPC symbols
     | \b(?:US|EP|WO|JP|DE|FR|GB|CN|KR|AT|CH|CA|PCT)\b[\s/-]?(?:[A-Z]{{1,2}}[\s-]?)?\d[\d\s,./]*\d
       (?:\s?[ABCUE]\d?\b)?  # patents
@@ -71,6 +79,7 @@ _AGAINST = re.compile(
     | \b\d+\s?/\s?\d+\b(?=\s(?:of|inch|of\s+the))
     """,
 )
+_UNIT = re.compile(UNITS)
 _SEPARATOR = re.compile(
     r"\s*\)?\s*(?P<s>,\s*(?:and/or|and|or|und|oder|et|ou)\b|,|;|/|and/or\b|and\b|or\b|und\b|oder\b|sowie\b|et\b|ou\b"
     r"|to\b|bis\b|à\b|through\b|[-–])\s*\(?\s*(?:respectively\s)?\Z"
@@ -80,6 +89,14 @@ _BOUNDARY = re.compile(r"""[,;:.!?()\[\]{}"“”„«»<>=*|•\n\t/]""")
 _WORD_AFTER = re.compile(r"\s*([^\W\d_]+)")
 _ELISION = re.compile(r"\b([ldnsLDNS]|qu|Qu)['’]")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[-‐’'](?=[^\W\d_]))*(?:\([es]{1,2}\))?\Z")
+_THREE_DIGITS = re.compile(r"\d{3,4}[a-z]?\b")
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
+_STEP = re.compile(
+    r"(?:(?:^|[.;:]\s*)(?:At|In)|\b(?:respect|regard|performed|described|identified|obtained)\s+(?:to|at|in))\Z"
+)
+_CITING = frozenset(
+    {"in", "of", "see", "and", "or", "from", "to", "at", "by", "with", "under", "per", "siehe", "gemäß", "nach", "voir"}
+)
 _WINDOW = 100
 
 
@@ -87,18 +104,29 @@ def occurrences_of(
     paragraph: int, text: str, language: str, figures: list[FigureMention], emphasised: tuple[Span, ...]
 ) -> list[Occurrence]:
     """Return the numbers of one paragraph in order, those of figure labels left out."""
+    if _COVER_SHEET.search(text):
+        return []
     labels = _covered(text, ((mention.start, mention.end) for mention in figures))
     blocked = _covered(text, (match.span() for match in _AGAINST.finditer(text)))
     bold = _covered(text, ((span.start, span.end) for span in emphasised))
     found: list[Occurrence] = []
-    for match in _SIGN.finditer(text):
+    position = 0
+    while match := _SIGN.search(text, position):
         start, end = match.span("sign")
+        position = end
+        if match["variant"] and not _is_variant(match["sign"]):
+            position = end = match.start("variant")  # "140-149" is a range
         if labels[start]:
             continue
         if not blocked[start]:
             end = _with_suffix(text, end, language)
         context, words, chain, separator, bracketed = _surroundings(
-            text, start, language, found, against=bool(blocked[start]), bold=bool(bold[start])
+            text,
+            start,
+            language,
+            found,
+            against=bool(blocked[start]),
+            bold=bool(bold[start]) and not _is_item(text, span=(start, end)),
         )
         after = _WORD_AFTER.match(text, end)
         found.append(
@@ -116,7 +144,7 @@ def occurrences_of(
                 bracketed,
             )
         )
-    return found
+    return _with_leaders(found)
 
 
 def _surroundings(
@@ -135,15 +163,49 @@ def _surroundings(
     before = text[max(0, start - _WINDOW) : start].rstrip()
     bracketed = before.endswith("(")
     before = before[:-1].rstrip() if bracketed else before
-    last = before[before.rfind(" ") + 1 :].lower().lstrip("([")
-    if last.rstrip(".") in HARD_HEADS:
+    last = before[before.rfind(" ") + 1 :].lstrip("([")
+    if _is_citation(before, last):
         return Context.CITED, (), own, "", bracketed
     words = words_before(before, language)
-    if last in SIGN_WORDS:
+    if last.lower() in SIGN_WORDS or (not words and _is_step(before, text, start)):
         return Context.SIGNED, (), own, "", bracketed
     if bold:
         return Context.SIGNED, words, own, "", bracketed
     return Context.NAMED if words else Context.BARE, words, own, "", bracketed
+
+
+def _is_citation(before: str, last: str) -> bool:
+    """Whether the word before a number cites something ("claim", "No.", "Table") and names no part."""
+    plain = last.lower().rstrip(".")
+    if plain in HARD_HEADS or (plain in ("no", "p", "l", "art") and (last.endswith(".") or last[0].isupper())):
+        return True
+    if plain not in CITED_OR_PART:
+        return False
+    others = before[: -len(last)].split()
+    return last[0].isupper() or not others or not _WORD.match(others[-1]) or others[-1].lower() in _CITING
+
+
+def _is_step(before: str, text: str, start: int) -> bool:
+    """Whether a number of three or four digits is a box of a flow chart: "At 205, a view is made", "respect to 209"."""
+    digits = _THREE_DIGITS.match(text, start)
+    return bool(digits and not _YEAR.match(text, start) and _STEP.search(before))
+
+
+def _is_variant(sign: str) -> bool:
+    """Whether "1308-1" is one sign; "140-149" and "2-4" are ranges."""
+    base, variant = sign.split("-", 1)
+    return int(re.sub(r"\D", "", base)) > int(re.sub(r"\D", "", variant))
+
+
+def _is_item(text: str, span: tuple[int, int]) -> bool:
+    """Whether a bold number only counts a claim or a list: "<b>4.</b> Procedure"."""
+    return span[0] == 0 or text[span[1] : span[1] + 1] in (".", ")") and not text[: span[0]].strip()
+
+
+def _with_leaders(found: list[Occurrence]) -> list[Occurrence]:
+    for position in {one.chain for one in found if one.context is Context.LISTED}:
+        found[position] = replace(found[position], leads=True)
+    return found
 
 
 def words_before(before: str, language: str) -> tuple[str, ...]:
@@ -156,6 +218,8 @@ def words_before(before: str, language: str) -> tuple[str, ...]:
     words: list[str] = []
     for piece in reversed(pieces):
         if len(words) == 6 or not _WORD.match(piece) or piece.lower() in stop:
+            break
+        if not words and (len(piece) == 1 or _UNIT.fullmatch(piece)):
             break
         words.append(piece)
     return tuple(reversed(words))

@@ -20,20 +20,27 @@ LONGEST_SENTENCE = 8000
 """Characters; a longer one (a sequence listing, a flattened table) is cut at a blank, or in the middle of a word."""
 
 _MASK = "_"
+_ENDING = ")"
 
-# Abbreviations that something always follows: their stop is never the end.
+# Abbreviations that something always follows: their stop is never the end. Scanned texts have blanks before stops.
 _ALWAYS = re.compile(
+    r"""(?ix)\b(?:
+      approx | ca | cf | vgl | gem | bzw | ser | pat | appl | publ | viz | incl | resp | sog | insbes | einschl | entspr
+    | evtl | ggf | dgl | bspw | env | lt | zw | vs | dr | prof | mr | ms | mrs | wt
+    | i\s?\.\s?e | e\s?\.\s?g | c\.?-à-d | p\.\s?ex | z\.\s?b | d\.\s?h | u\.\s?a | o\.\s?ä | s\.\s?o | i\.\s?d\.\s?r
+    | i\.\s?s\.\s?d | z\.\s?t | u\.\s?u
+    )\s?\.(?=\s?\S)""",
+)
+# Abbreviations of things that are counted: a number, a letter or a lower case word follows, else it is the end.
+_COUNTED = re.compile(
     rf"""(?ix)\b(?:
-      {FIGURE_WORDS} | refs? | nos? | nrs? | approx | ca | cf | vgl | gem | bzw | ser | pat | appl | publ | pub
-    | viz | incl | resp | eqs? | i\.?\s?e | e\.?\s?g | c\.?-à-d | p\.\s?ex | z\.?\s?b | d\.?\s?h | u\.?\s?a | o\.?\s?ä
-    | s\.?\s?o | i\.?\s?d\.?\s?r | z\.?\s?t | u\.?\s?u | sog | insbes | einschl | entspr | evtl | ggf | mind | dgl
-    | bspw | env | vs | dr | prof | st | mr | ms | mrs | jan | feb | apr | jun | jul | aug | sept? | oct | nov | dec
-    | al(?=\.,) | wt | vol | pp | pgs? | cols? | lns? | paras? | abs | art | tab | chap | kap | sect? | rev
-    )\s?\.(?=\s?[^\s])""",
+      {FIGURE_WORDS} | refs? | nos? | nrs? | eqs? | st | mind | vol | pp? | pgs? | cols? | lns? | paras? | abs | art | tab
+    | chap | kap | sect? | rev | pub | jan | feb | apr | jun | jul | aug | sept? | oct | nov | dec | temp | dia | max | min
+    )\s?\.(?=\s?(?:\d|\(\d|(?-i:[IVX]+\b|[A-Z]\b|[A-Z]\d|[a-zäöü])))""",
 )
 # These may end a sentence: masked only where what follows cannot begin one.
 _SOMETIMES = re.compile(
-    r"(?i)\b(?:etc|usw|al|max|min|int|ext|temp|dia|dim|mech|ltd|inc|co|corp|gmbh|z|u\.s|u\.k|n|b|h|a|e|g|d)\."
+    r"(?i)\b(?:etc|usw|al|int|ext|dim|mech|ltd|inc|co|corp|gmbh|z|u\.s|u\.k|n|b|h|a|e|g|d)\."
     r"(?=\s*(?-i:[a-zäöüßàâçéèêîôû(\d,;:)]))"
 )
 _COUNTRY = re.compile(
@@ -46,6 +53,15 @@ _GERMAN_ORDINAL = re.compile(
 )
 _INITIALS = re.compile(r"\b[A-Z]\.(?=\s?[A-Z](?:\.|[a-z]))")
 _STOP_BEFORE_LOWER = re.compile(r"(?<=[^\W\d_])\.(?=\s[a-zäöü]{2,}\b)")
+# One letter before a stop is an initial to every splitter; after a number it is a unit, and before an article an end.
+_UNIT_END = re.compile(
+    r"(?<=[\d°] )(?:[A-Za-zµΩ]|min|max|in|ft|sec)(?=\.\s+[(A-ZÄÖÜÀÉ])"
+    r"|(?<=[\d°])[A-Za-z](?=\.\s+[(A-ZÄÖÜÀÉ][a-z]+\s)|\ban(?=\.\s+[A-ZÄÖÜ])"
+)
+_LETTER_END = re.compile(
+    r"(?<= )[A-Za-z](?=\.\s+(?:The|This|These|An|It|In|As|At|On|When|If|Each|For|Then|Der|Die|Das|Ein|Eine|Im|In|Bei|Es"
+    r"|Le|La|Les|L['’]|Un|Une|Il|Elle)\b)"
+)
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -86,12 +102,17 @@ def sentences_of(paragraphs: Sequence[Paragraph], limit: int) -> tuple[Sentence,
 
 def _masked(text: str, language: str) -> str:
     """The text with the stops that end nothing replaced, character for character."""
-    patterns = [_COUNTRY, _ALWAYS, _SOMETIMES, _LIST_ITEM, _INITIALS, _STOP_BEFORE_LOWER]
+    patterns = [_COUNTRY, _ALWAYS, _COUNTED, _SOMETIMES, _LIST_ITEM, _INITIALS, _STOP_BEFORE_LOWER]
     if language == "de":
         patterns.append(_GERMAN_ORDINAL)
+    text = _LETTER_END.sub(_as_ending, _UNIT_END.sub(_as_ending, text))
     for pattern in patterns:
         text = pattern.sub(_without_stops, text)
     return text
+
+
+def _as_ending(match: re.Match[str]) -> str:
+    return _ENDING * len(match[0])
 
 
 def _without_stops(match: re.Match[str]) -> str:

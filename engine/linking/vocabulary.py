@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 FIGURE_WORDS = (
-    r"figures?|figs?|figg|f\s?i\s?g\s?s?|figuren?|abbildung(?:en)?|abb|abbn|zeichnung(?:en)?|drawings?|planches?|pl"
+    r"figures?|figs?|figg|f\s?i\s?g\s?s?|figur(?:en)?|abbildung(?:en)?|abb|abbn|zeichnung(?:en)?|drawings?|planches?|pl"
 )
 """Words that a figure label follows; "drawing 3" and "planche 2" are old or French forms."""
 
@@ -20,24 +20,30 @@ PLURAL_FIGURE_WORDS = frozenset(
     {"figures", "figs", "figg", "figuren", "abbildungen", "abbn", "zeichnungen", "drawings", "planches"}
 )
 
-# A number after one of these is never a reference sign: it counts claims, tables, documents, standards or time.
+# A number after one of these is never a reference sign: it counts claims, examples, documents or formulas.
 HARD_HEADS = _words(
     """
     claim claims anspruch ansprüche ansprüchen anspruchs patentanspruch patentansprüche patentansprüchen revendication
-    revendications table tables tabelle tabellen tableau tableaux tab page pages seite seiten pg pgs pp p col column
-    columns spalte spalten colonne colonnes line lines zeile zeilen ligne lignes paragraph paragraphs para paras absatz
-    abs alinéa example examples beispiel beispiele beispielen exemple exemples embodiment embodiments
-    ausführungsbeispiel ausführungsform ausführungsbeispiele ausführungsformen réalisation formula formulas formulae
-    formel formeln formule formules equation equations eq eqs gleichung gleichungen équation équations expression
-    expressions section sections chapter chapitre kapitel abschnittsnummer patent patents patentschrift publication
-    publications application applications ser serial no nos nr nrn number numbers nummer nummern numéro numéros n° nº
-    id document documents dokument doc druckschrift reference-document iso din en iec astm ieee rfc jis aisi sae ansi
-    bs vde etsi tr ts rev revision version versions vol volume band issue ed edition art article artikel rule regel
-    regulation appendix annex anhang annexe note january february march april may june july august september october
-    november december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember
-    janvier février mars avril juin juillet août septembre octobre novembre décembre since year years jahr année an
-    ep us wo jp de fr gb cn kr at ch ca au ru it es nl se dk seq lemma theorem proposition corollary ratio chem
-    experiment experiments experimental versuch scheme schema schemes comparative citation citations ref refs literature
+    revendications tabelle tabellen tableau tableaux tab pages seite seiten pg pgs pp col spalte spalten zeile zeilen
+    ligne lignes paragraph paragraphs para paras absatz abs alinéa example examples beispiel beispiele beispielen
+    exemple exemples embodiment embodiments ausführungsbeispiel ausführungsform ausführungsbeispiele ausführungsformen
+    réalisation formula formulas formulae formel formeln formule formules equation equations eq eqs gleichung gleichungen
+    équation équations chapter chapitre kapitel patent patents patentschrift publication publications applications
+    ser serial nos nr nrn number numbers nummer nummern numéro numéros n° nº id doc druckschrift iso din iec astm ieee
+    rfc jis aisi sae ansi etsi rev revision vol issue edition appendix annex anhang annexe since years jahr année seq
+    lemma theorem proposition corollary chem experiment experiments experimental versuch schema comparative citation
+    citations ref refs literature examiner windows usb january february april june july august september october november
+    december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember janvier
+    février avril juin juillet août septembre octobre novembre décembre
+    """
+)
+
+# The same, but these name parts too ("control section 70", "rotary table 12"): a citation only without an article or
+# another word of the name before it ("in section 4", "Table 2").
+CITED_OR_PART = _words(
+    """
+    table tables page column columns line lines section sections document documents application expression expressions
+    version versions volume article scheme note rule reference abschnitt dokument artikel regel band colonne colonnes
     """
 )
 
@@ -87,17 +93,17 @@ _ENGLISH_STOP = """
     is are was were be been being am has have had having do does did done can could may might must shall should will
     would comprise comprises comprised comprising include includes included including contain contains contained
     containing consist consists consisting provide provides provided providing receive receives received receiving
-    form forms forming show shows shown showing illustrate illustrates illustrated illustrating depict depicts depicted
+    forming show shows shown showing illustrate illustrates illustrated illustrating depict depicts depicted
     depicting denote denotes denoted denoting designate designates designated designating describe describes described
-    describing represent represents represented representing indicate indicates indicated indicating use uses used using
+    describing represents represented representing indicate indicates indicated indicating use uses used using
     utilize utilizes utilizing make makes made making allow allows allowing enable enables enabling cause causes causing
-    perform performs performed performing connect connects connecting couple couples engage engages engaging extend
-    extends extending move moves moving rotate rotates support supports supporting hold holds holding send sends sending
-    transmit transmits transmitting store stores storing execute executes executing generate generates generating
-    determine determines determining obtain obtains obtaining detect detects detecting set sets setting give gives given
+    perform performs performed performing connects engages 
+    extends moves rotates supports sends 
+    transmits executes generates 
+    determine determines obtain obtains detects give gives given
     giving take takes taken taking get gets getting become becomes remain remains lie lies lying see refer refers
-    referred referring reference turn turns go goes going come comes coming open opens close closes call calls called
-    namely correspond corresponds corresponding surround surrounds surrounding face faces facing pass passes passing
+    referred referring go goes come comes coming called
+    namely correspond corresponds corresponding surrounds surrounding 
     equal equals let say e ie eg
 """
 _GERMAN_STOP = """
@@ -145,7 +151,7 @@ AFTER_SIGN = _words(
 _UNITS = (
     r"%|‰|°\s?[CFK]?|º\s?[CFK]?|℃|K|mol\s?%|wt\.?\s?%|vol\.?\s?%|at\.?\s?%|ppm|ppb|percent|per\s?cent|Prozent|pour\s?cent"
     r"|degrees?|degs?|Grad|degrés?|(?:k|M|m|µ|μ|n|c|d|h|G)?(?:m|g|l|L|s|A|V|W|N|J|Pa|Hz|F|H|Ω|mol|M|eV|bit|B|S|T|Gy|bar)"
-    r"(?:[²³]|\d|\s?/\s?[A-Za-zµ]+\d?)?|mm[²³23]|[µμ]m|nm|in|inch(?:es)?|feet|foot|ft|mils?|lbs?|oz|psi|rpm|min|mins|sec"
+    r"(?:[²³]|\d|\s?/\s?[A-Za-zµ]+\d?)?|mm[²³23]|[µμ]m|nm|inch(?:es)?|feet|foot|ft|mils?|lbs?|oz|psi|rpm|min|mins|sec"
     r"|secs|hrs?|h|kg|kgf|kJ|kWh?|dB[mA]?|Ohms?|ohms?|[VA]DC|[VA]AC|[KMGT]i?[Bb](?:ps|it)?|bits?|bytes?|pixels?|px|dpi"
     r"|fps|Torr|mbar|atm|U/min|seconds?|minutes?|hours?|days?|weeks?|months?|years?|Sekunden?|Minuten?|Stunden?|Tagen?"
     r"|Jahren?|secondes?|heures?|jours?|mois|ans|millimet(?:er|re)s?|centimet(?:er|re)s?|met(?:er|re)s?|microns?"
