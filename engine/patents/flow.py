@@ -124,9 +124,14 @@ class _Writer:
 
 
 def _translated(core: str, table: dict[int, int]) -> str:
-    """Digits raised or lowered; + and − only where they belong to a number: "e-mail" keeps its hyphen."""
+    """Digits raised or lowered, with + and − where they belong to a number; what starts with a letter stays plain.
+
+    "10<sup>2n</sup>" must not read 102n, whereas "x<sup>n+1</sup>" reads best as xn+1.
+    """
     if _SIGNED_NUMBER.fullmatch(core):
         return core.translate(table)
+    if not _SIGNED_NUMBER.match(core):
+        return core
     return "".join(character.translate(table) if character.isdigit() else character for character in core)
 
 
