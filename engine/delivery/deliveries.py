@@ -71,8 +71,8 @@ class Delivery:
         self.close()
 
     def close(self) -> None:
-        """Close every file; lazily read files of documents are out of reach from now on."""
-        self._forget_batch()
+        """Close the delivery; the files of its documents are not to be asked for any more."""
+        self._batch = None
         self._root.container.close()
 
     def has_documents(self) -> bool:
@@ -148,15 +148,9 @@ class Delivery:
         if opened is not self._root:
             return self._open_inner(opened, name)
         if self._batch is None or self._batch[0] != name:
-            batch = self._open_inner(opened, name)
-            self._forget_batch()
-            self._batch = name, batch
+            # The one before is not closed: documents read from it may still be in use.
+            self._batch = name, self._open_inner(opened, name)
         return self._batch[1]
-
-    def _forget_batch(self) -> None:
-        if self._batch is not None:
-            self._batch[1].container.close()
-            self._batch = None
 
     def _read_archive(self, opened: _Opened, name: str, member: str) -> DocumentFiles:
         """The one document of an inner archive. Raises: DeliveryError, DocumentError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tarfile
 import tempfile
+import weakref
 import zlib
 from collections.abc import Sequence
 from typing import BinaryIO
@@ -102,6 +103,8 @@ class TarContainer:
 
     def __init__(self, stream: BinaryIO, limits: ArchiveLimits) -> None:
         self._stream = stream
+        # A document keeps its container for its files; the last one to let go closes the file.
+        weakref.finalize(self, stream.close)
         self._infos: dict[str, tarfile.TarInfo] = {}
         self.ignored: Sequence[tuple[str, Note]] = ()
         stream.seek(0)

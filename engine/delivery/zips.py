@@ -11,6 +11,7 @@ import io
 import os
 import stat
 import struct
+import weakref
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -51,6 +52,8 @@ class ZipContainer:
 
     def __init__(self, stream: BinaryIO, limits: ArchiveLimits) -> None:
         self._stream = stream
+        # A document keeps its container for its files; the last one to let go closes the file.
+        weakref.finalize(self, stream.close)
         directory = _find_directory(stream)
         _require_bounded(directory, limits)
         try:

@@ -26,6 +26,9 @@ from engine.reading import GrayImage
 
 _EXTREME_ASPECT = 20
 _PLAUSIBLE_DPI = (30.0, 4800.0)
+# Measured at 64 million pixels: 1,090 MiB for WebP, 570 MiB at most for every other format.
+_WEBP_COST = 2
+_JFIF_UNITS = (1, 2)  # dots per inch, dots per cm; 0 says nothing
 _PHOTOMETRIC_TAG = 262
 _WHITE_IS_ZERO = 0
 
@@ -64,8 +67,8 @@ def _opened(data: bytes, name: str, limits: ImageLimits, *, first_only: bool) ->
     if len(data) > limits.max_bytes:
         raise ImageError(
             "too-large",
-            f"The file has {len(data) / 1e6:.1f} MB; at most {limits.max_bytes / 1e6:.1f} MB are allowed. "
-            "Save it with fewer pixels or packed.",
+            f"The file has {len(data) / 2**20:.1f} MB; at most {limits.max_bytes / 2**20:.1f} MB are allowed. "
+            "Save it as TIFF (group 4) or PNG, or with fewer pixels.",
         )
     notes: tuple[Note, ...] = ()
     if not suffix_fits(name, image_format):
@@ -102,7 +105,8 @@ def _decoded(data: bytes, image_format: str, limits: ImageLimits, first_only: bo
         yield from _tiff_decoded(data, limits, first_only)
         return
     if image_format == "WEBP":
-        _require_size(*webp_size(data), 1, limits)  # its decoder sets the canvas aside on opening
+        # Its decoder sets the canvas aside on opening.
+        _require_size(*webp_size(data), 1, replace(limits, max_pixels=limits.max_pixels // _WEBP_COST))
     if image_format == "JPEG":
         require_few_scans(data)
     with _open(data, image_format, limits) as image:
@@ -176,6 +180,8 @@ def _dpi_of(image: Image.Image) -> tuple[float | None, tuple[Note, ...]]:
     given = image.info.get("dpi")
     if not isinstance(given, tuple) or len(given) != 2:
         return None, ()
+    if "exif" in image.info and given == (72, 72) and image.info.get("jfif_unit") not in _JFIF_UNITS:
+        return None, ()  # Pillow's stand-in for a camera's silence
     try:
         across, down = float(given[0]), float(given[1])
     except (TypeError, ValueError, ZeroDivisionError):
