@@ -1,0 +1,185 @@
+"""A sheet reduced to cells, and the blocks of ink on it: what can be shared out among figures without cutting ink."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage  # type: ignore[import-untyped]
+
+from engine.geometry import Box
+from engine.reading import GrayImage, SheetReading, TextKind
+
+Cells = NDArray[np.int32]
+"""(rows, columns) of a reduced, upright sheet: 0 is paper, block i is i + 1, ink that is no drawing is -1."""
+
+LONG_SIDE_CELLS = 620  # of the reduced sheet: 5 px or 0.4 mm a cell on a full sheet of 300 dpi
+INK_BELOW = 128  # gray levels
+SPECK_PX = 2  # a cell needs so many pixels of ink: single pixels are dirt of the scanner
+SPECK_CELLS = 8  # a block with no more ink is dirt, when it stands alone
+ALONE_CELLS = 10  # white around dirt: about the height of a numeral
+TEXT_SHARE = 0.7  # a block with so much of its ink in readings is writing
+LABEL_SLACK = 1.6  # a piece of ink up to so many times as long as a label's box, and inside it, is the label's
+APART = -1
+
+
+@dataclass(frozen=True, slots=True)
+class SheetBlocks:
+    """cells: as Cells says. boxes: of the blocks, in cells of the upright sheet. text: whether a block is only writing.
+
+    scale: pixels per cell. rotation: degrees clockwise that turn the sheet upright. width_px, height_px: as stored.
+    """
+
+    cells: Cells
+    boxes: tuple[Box, ...]
+    text: tuple[bool, ...]
+    scale: int
+    rotation: int
+    width_px: int
+    height_px: int
+
+    def to_cells(self, box_on_sheet: Box) -> Box:
+        """A box of the stored sheet, in cells of the upright one, every cell it touches."""
+        return _to_cells(box_on_sheet, self.scale, self.rotation, self.cells.shape)
+
+    def to_sheet(self, box: Box) -> Box:
+        """A box in cells of the upright sheet, in pixels of the stored one."""
+        rows, columns = self.cells.shape if self.rotation in (0, 180) else self.cells.shape[::-1]
+        stored = box.turned_back(self.rotation, columns, rows)
+        left, top = stored.left * self.scale, stored.top * self.scale
+        right, bottom = min(self.width_px, stored.right * self.scale), min(self.height_px, stored.bottom * self.scale)
+        return Box(left, top, right - left, bottom - top)
+
+    def foreign(self, members: Collection[int], box: Box) -> tuple[Box, ...]:
+        """Boxes in cells, inside `box`, of all ink that is not of the blocks `members`."""
+        window = self.cells[box.top : box.bottom, box.left : box.right]
+        mine = np.isin(window, np.array([0, *(block + 1 for block in members)]))
+        return tuple(Box(b.left + box.left, b.top + box.top, b.width, b.height) for b in _tiles(~mine))
+
+    def gaps(self) -> dict[tuple[int, int], float]:
+        """White space in cells between each two blocks that face each other, by their indexes, the smaller first."""
+        paper = np.where(self.cells > 0, 0, 1).astype(np.uint8)
+        away, nearest = cv2.distanceTransformWithLabels(
+            paper, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+        )
+        block_at = np.zeros(int(nearest.max()) + 1, np.int32)
+        block_at[nearest[self.cells > 0]] = self.cells[self.cells > 0]
+        zones = block_at[nearest]
+        facing: dict[tuple[int, int], float] = {}
+        for one, other in ((np.s_[:, :-1], np.s_[:, 1:]), (np.s_[:-1, :], np.s_[1:, :])):
+            border = zones[one] != zones[other]
+            pairs = np.sort(np.stack([zones[one][border], zones[other][border]], axis=1), axis=1) - 1
+            widths = away[one][border] + away[other][border]
+            order = np.argsort(-widths, kind="stable")
+            for (a, b), width in zip(pairs[order].tolist(), widths[order].tolist(), strict=True):
+                facing[a, b] = min(width, facing.get((a, b), width))
+        return facing
+
+
+def blocks_of(sheet: GrayImage, reading: SheetReading, near_cells: int = 1) -> SheetBlocks:
+    """Return the sheet's blocks. Figure labels, sheet numbers and page headers that were read belong to none.
+
+    sheet: (height, width) uint8 as stored. near_cells: ink closer than twice this is one block.
+    """
+    height_px, width_px = sheet.shape
+    scale = max(1, round(max(sheet.shape) / LONG_SIDE_CELLS))
+    ink = np.ascontiguousarray(np.rot90(_reduced(sheet, scale), -(reading.rotation // 90)))
+
+    def boxed(kinds: Collection[TextKind]) -> list[Box]:
+        found = [box.box_on_sheet for box in reading.boxes if box.kind in kinds]
+        return [_to_cells(box, scale, reading.rotation, ink.shape) for box in found]
+
+    apart = _ink_inside(ink, boxed((TextKind.FIGURE_LABEL, TextKind.SHEET_NUMBER)))
+    cells = _numbered(ink & ~apart, near_cells)
+    boxes = _boxes(cells)
+    cells[apart] = APART
+    text = _only_text(cells, len(boxes), boxed(tuple(TextKind)))
+    return SheetBlocks(cells, boxes, text, scale, reading.rotation, width_px, height_px)
+
+
+def _reduced(sheet: GrayImage, scale: int) -> NDArray[np.bool_]:
+    """Whether each cell of scale × scale pixels holds ink; the last row and column may be cut by the sheet's edge."""
+    ink = (sheet < INK_BELOW).astype(np.uint8)
+    if scale == 1:
+        return ink.astype(np.bool_)
+    down, right = -ink.shape[0] % scale, -ink.shape[1] % scale
+    padded = cv2.copyMakeBorder(ink * np.uint8(255), 0, down, 0, right, cv2.BORDER_CONSTANT, value=0)
+    size = (padded.shape[1] // scale, padded.shape[0] // scale)
+    share = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(share >= 255 * (SPECK_PX - 0.5) / scale**2, np.bool_)
+
+
+def _to_cells(box: Box, scale: int, rotation: int, shape: tuple[int, ...]) -> Box:
+    left, top = box.left // scale, box.top // scale
+    stored = Box(left, top, -(-box.right // scale) - left, -(-box.bottom // scale) - top)
+    return stored.turned_back(-rotation % 360, shape[1], shape[0])
+
+
+def _ink_inside(ink: NDArray[np.bool_], boxes: Sequence[Box]) -> NDArray[np.bool_]:
+    """The pieces of ink that lie in one of the boxes; a line that only passes through is left."""
+    found = np.zeros_like(ink)
+    height, width = ink.shape
+    for box in boxes:
+        around = box.grown(max(2, round(LABEL_SLACK * max(box.width, box.height) / 2)), width, height)
+        window = ink[around.top : around.bottom, around.left : around.right]
+        count, pieces, stats, middles = cv2.connectedComponentsWithStats(window.astype(np.uint8), connectivity=8)
+        near = box.grown(2, width, height)
+        for piece in range(1, count):
+            x, y = middles[piece]
+            long_side = max(stats[piece, cv2.CC_STAT_WIDTH], stats[piece, cv2.CC_STAT_HEIGHT])
+            short = long_side <= LABEL_SLACK * max(box.width, box.height)
+            if short and near.contains_point(x + around.left, y + around.top):
+                found[around.top : around.bottom, around.left : around.right] |= pieces == piece
+    return found
+
+
+def _numbered(ink: NDArray[np.bool_], near_cells: int) -> Cells:
+    """Cells with each piece of ink numbered by its block from 1 on; specks that stand alone are 0, as paper."""
+    kernel = np.ones((2 * near_cells + 1, 2 * near_cells + 1), np.uint8)
+    count, near = cv2.connectedComponents(cv2.dilate(ink.astype(np.uint8), kernel), connectivity=8)
+    cells = np.where(ink, near, 0).astype(np.int32)
+    large = np.bincount(cells.ravel(), minlength=count) > SPECK_CELLS
+    large[0] = False
+    away = cv2.distanceTransform((~large[cells]).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_3)
+    close = np.zeros(count, np.bool_)
+    close[cells[ink & (away <= ALONE_CELLS)]] = True
+    kept = large | close
+    numbers = np.where(kept, np.cumsum(kept), 0).astype(np.int32)
+    return np.asarray(numbers[cells], np.int32)
+
+
+def _boxes(cells: Cells) -> tuple[Box, ...]:
+    found = ndimage.find_objects(cells)
+    return tuple(
+        Box(columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start) for rows, columns in found
+    )
+
+
+def _only_text(cells: Cells, count: int, readings: Sequence[Box]) -> tuple[bool, ...]:
+    """Whether nearly all ink of a block lies in readings."""
+    read = np.zeros(cells.shape, np.bool_)
+    for box in readings:
+        read[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
+    inked = np.where(cells > 0, cells, 0)
+    amounts = np.bincount(inked.ravel(), minlength=count + 1)[1:]
+    within = np.bincount(inked[read].ravel(), minlength=count + 1)[1:]
+    return tuple((within >= TEXT_SHARE * amounts).tolist())
+
+
+def _tiles(mask: NDArray[np.bool_]) -> list[Box]:
+    """The mask as boxes: runs of each row, those that repeat in the next row as one."""
+    tiles: list[Box] = []
+    running: dict[tuple[int, int], int] = {}
+    for row in range(mask.shape[0] + 1):
+        line = mask[row] if row < mask.shape[0] else np.zeros(mask.shape[1], np.bool_)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], line, [False])).astype(np.int8)))
+        runs = set(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+        for run in [run for run in running if run not in runs]:
+            top = running.pop(run)
+            tiles.append(Box(run[0], top, run[1] - run[0], row - top))
+        for run in runs:
+            running.setdefault(run, row)
+    return tiles

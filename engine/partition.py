@@ -1,0 +1,227 @@
+"""Which ink belongs to which figure label: cuts along white space, and growing where no straight cut parts the sheet.
+
+Everything here is in cells of a reduced, upright sheet. A cut must leave every label some ink, which settles by itself
+whether labels stand above or below their drawings; where several cuts are possible, the arrangement that holds for the
+whole sheet decides (labels stand all below, all above or all beside their drawings).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import hypot, inf
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
+
+from engine.geometry import Box
+
+GapGraph = dict[tuple[int, int], float]
+"""White space in cells between two blocks that face each other, by their indexes, the smaller first."""
+
+WIDEST_CUTS = 3  # tried for each way to share out the labels; more changed no sheet of the truth
+OFF_SIDE_COST = 1.0  # a label on another side of its drawing than the arrangement says
+FREE_COST = 0.5  # each label, when no arrangement is assumed: dearer than one that holds for most labels
+GROWN_COST = 0.25  # each label parted without a straight cut
+JOINED_COST = 4.0  # each label left together with another: dearer than any parting that gives each a drawing
+CUT_REWARD = 0.5  # per share of the sheet's diagonal that a cut is wide
+LABEL_AREAS = 1.5  # a drawing is at least this many times as large as its label
+
+
+class Side(StrEnum):
+    """Where labels stand, seen from their drawings."""
+
+    BELOW = "below"
+    ABOVE = "above"
+    LEFT = "left"
+    RIGHT = "right"
+    FREE = "free"
+
+
+ARRANGEMENT_COST = {Side.BELOW: 0.0, Side.ABOVE: 0.05, Side.RIGHT: 0.1, Side.LEFT: 0.1, Side.FREE: 0.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Labels and the blocks that belong to them, by index. More than one label: they could not be parted."""
+
+    labels: tuple[int, ...]
+    blocks: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    cost: float
+    groups: tuple[Group, ...]
+
+
+def gap_between(a: Box, b: Box) -> float:
+    """White space between two boxes, 0 where they touch or overlap."""
+    across = max(a.left - b.right, b.left - a.right, 0)
+    down = max(a.top - b.bottom, b.top - a.bottom, 0)
+    return hypot(across, down)
+
+
+def parted(labels: Sequence[Box], blocks: Sequence[Box], text: Sequence[bool], gaps: GapGraph) -> tuple[Group, ...]:
+    """The groups of blocks, each with the label it belongs to; every label and every block is in exactly one.
+
+    labels, blocks: boxes in cells of the upright sheet. text: whether a block is nothing but writing, which alone is
+    no drawing. gaps: between blocks that face each other.
+    """
+    if len(labels) < 2 or not blocks:
+        return (Group(tuple(range(len(labels))), tuple(range(len(blocks)))),)
+    everything = Group(tuple(range(len(labels))), tuple(range(len(blocks))))
+    partings = [_Arrangement(side, labels, blocks, text, gaps).best(everything) for side in Side]
+    costs = [parting.cost + ARRANGEMENT_COST[side] * len(labels) for side, parting in zip(Side, partings, strict=True)]
+    return partings[int(np.argmin(costs))].groups
+
+
+@dataclass(slots=True)
+class _Arrangement:
+    """The search for the cheapest parting when labels are taken to stand on one side of their drawings."""
+
+    side: Side
+    labels: Sequence[Box]
+    blocks: Sequence[Box]
+    text: Sequence[bool]
+    gaps: GapGraph
+    known: dict[Group, Parting] = field(default_factory=dict)
+
+    @property
+    def diagonal(self) -> float:
+        whole = _around([*self.labels, *self.blocks])
+        return hypot(whole.width, whole.height)
+
+    def best(self, group: Group) -> Parting:
+        if group not in self.known:
+            self.known[group] = self._best(group)
+        return self.known[group]
+
+    def _best(self, group: Group) -> Parting:
+        if len(group.labels) == 1:
+            return Parting(self._cost(group), (group,))
+        options = [Parting(JOINED_COST * (len(group.labels) - 1), (group,))]
+        for width, first, second in self._cuts(group):
+            one, other = self.best(first), self.best(second)
+            reward = CUT_REWARD * width / self.diagonal
+            options.append(Parting(one.cost + other.cost - reward, one.groups + other.groups))
+        if min(option.cost for option in options[1:] or options) >= JOINED_COST:
+            options.extend(self._grown(group))
+        return min(options, key=lambda option: option.cost)
+
+    def _cost(self, group: Group) -> float:
+        """How badly a label and its blocks look like a figure and its label; infinite when there is no drawing."""
+        drawn = [block for block in group.blocks if not self.text[block]]
+        if not drawn:
+            return inf
+        label, drawing = self.labels[group.labels[0]], _around([self.blocks[block] for block in drawn])
+        if drawing.area < LABEL_AREAS * label.area or max(drawing.width, drawing.height) < label.width:
+            return inf
+        away = gap_between(label, drawing) / self.diagonal
+        if self.side is Side.FREE:
+            return FREE_COST + away
+        return away + (0.0 if self._on_side(label, drawing) else OFF_SIDE_COST)
+
+    def _on_side(self, label: Box, drawing: Box) -> bool:
+        """Whether the label's middle lies outside the drawing on the side of the arrangement, or nearly so."""
+        x, y = label.centre
+        slack_x, slack_y = 0.1 * drawing.width, 0.1 * drawing.height
+        return {
+            Side.BELOW: y > drawing.bottom - slack_y,
+            Side.ABOVE: y < drawing.top + slack_y,
+            Side.LEFT: x < drawing.left + slack_x,
+            Side.RIGHT: x > drawing.right - slack_x,
+        }[self.side]
+
+    def _cuts(self, group: Group) -> Iterator[tuple[float, Group, Group]]:
+        """Straight cuts through white space that leave labels and blocks on both sides, the widest of each kind."""
+        for horizontal in (False, True):
+            by_labels: dict[tuple[int, ...], list[tuple[float, Group, Group]]] = {}
+            for width, at in self._white_bands(group, horizontal):
+                first, second = self._sides(group, at, horizontal)
+                if first.labels and second.labels and first.blocks and second.blocks:
+                    by_labels.setdefault(first.labels, []).append((width, first, second))
+            for cuts in by_labels.values():
+                yield from sorted(cuts, key=lambda cut: -cut[0])[:WIDEST_CUTS]
+
+    def _white_bands(self, group: Group, horizontal: bool) -> Iterator[tuple[float, float]]:
+        """(width, middle) of each band across the group that nothing reaches into."""
+        members = [self.labels[i] for i in group.labels] + [self.blocks[i] for i in group.blocks]
+        spans = sorted((box.top, box.bottom) if horizontal else (box.left, box.right) for box in members)
+        reached = spans[0][1]
+        for start, end in spans[1:]:
+            if start > reached:
+                yield start - reached, (start + reached) / 2
+            reached = max(reached, end)
+
+    def _sides(self, group: Group, at: float, horizontal: bool) -> tuple[Group, Group]:
+        def before(box: Box) -> bool:
+            return (box.bottom if horizontal else box.right) <= at
+
+        return (
+            Group(
+                tuple(i for i in group.labels if before(self.labels[i])),
+                tuple(i for i in group.blocks if before(self.blocks[i])),
+            ),
+            Group(
+                tuple(i for i in group.labels if not before(self.labels[i])),
+                tuple(i for i in group.blocks if not before(self.blocks[i])),
+            ),
+        )
+
+    def _grown(self, group: Group) -> Iterator[Parting]:
+        """Each label takes the block nearest on its side; the others join, the closest first, the block they face."""
+        seeds = self._seeds(group)
+        if seeds is None:
+            return
+        owner = {block: label for label, block in seeds.items()}
+        parent = {block: block for block in group.blocks}
+
+        def root(block: int) -> int:
+            while parent[block] != block:
+                block = parent[block]
+            return block
+
+        inside = set(group.blocks)
+        edges = sorted((gap, a, b) for (a, b), gap in self.gaps.items() if a in inside and b in inside)
+        for _, a, b in edges:
+            one, other = root(a), root(b)
+            if one == other or (one in owner and other in owner):
+                continue
+            kept, lost = (one, other) if one in owner else (other, one)
+            parent[lost] = kept
+        members: dict[int, list[int]] = {label: [] for label in group.labels}
+        for block in group.blocks:
+            top = root(block)
+            members[owner[top] if top in owner else self._nearest_label(group, block)].append(block)
+        groups = tuple(Group((label,), tuple(sorted(found))) for label, found in members.items())
+        cost = sum(self._cost(part) for part in groups) + GROWN_COST * len(groups)
+        yield Parting(cost, groups)
+
+    def _seeds(self, group: Group) -> dict[int, int] | None:
+        """The block each label claims, all different, or None where there are fewer drawings than labels."""
+        drawn = [
+            block
+            for block in group.blocks
+            if not self.text[block] and self.blocks[block].area >= self.labels[group.labels[0]].area
+        ]
+        if len(drawn) < len(group.labels):
+            return None
+        costs = np.array([[self._claim(self.labels[i], self.blocks[block]) for block in drawn] for i in group.labels])
+        rows, columns = linear_sum_assignment(costs)
+        return {group.labels[row]: drawn[column] for row, column in zip(rows, columns, strict=True)}
+
+    def _claim(self, label: Box, block: Box) -> float:
+        away = gap_between(label, block)
+        if self.side is Side.FREE or self._on_side(label, block):
+            return away
+        return away + self.diagonal
+
+    def _nearest_label(self, group: Group, block: int) -> int:
+        return min(group.labels, key=lambda i: gap_between(self.labels[i], self.blocks[block]))
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    left, top = min(box.left for box in boxes), min(box.top for box in boxes)
+    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
