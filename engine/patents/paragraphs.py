@@ -39,9 +39,9 @@ class ParagraphReader:
         for tag, prefix in (("claims", ""), ("amended-claims", "amended ")):
             for claims in self.root.iterfind(tag):
                 language = self._language_of(claims)
-                for claim in claims.iterfind("claim"):
-                    number = prefix + _claim_number(claim.get("num"))
-                    yield from self._paragraph(claim, Section.CLAIM, language, number.strip(), one_line=True)
+                for position, claim in enumerate(claims.iterfind("claim"), start=1):
+                    number = prefix + _claim_number(claim, position)
+                    yield from self._paragraph(claim, Section.CLAIM, language, number, one_line=True)
 
     def _blocks(self, element: etree._Element, section: Section, language: str) -> Iterator[Paragraph]:
         """Paragraphs and headings below `element`; text that stands outside of any becomes one without a number."""
@@ -85,6 +85,10 @@ class ParagraphReader:
         return language if re.fullmatch(r"[a-z]{2}", language) else self.language
 
 
-def _claim_number(text: str | None) -> str:
-    """ "0001" → "1", "0003-0005" → "3-5"; anything else as it stands."""
-    return re.sub(r"\b0+(?=\d)", "", (text or "").strip())[:_NUMBER_CHARACTERS]
+def _claim_number(claim: etree._Element, position: int) -> str:
+    """ "0001" → "1", "0003-0005" → "3-5". Where num is empty (EP0000002A1, EP1921219A1), the id's or the position."""
+    text = (claim.get("num") or "").strip()
+    if not text:
+        tail = re.search(r"-0*([0-9]{1,5})$", claim.get("id") or "")
+        text = tail.group(1) if tail else str(position)
+    return re.sub(r"\b0+(?=\d)", "", text)[:_NUMBER_CHARACTERS]

@@ -109,6 +109,14 @@ def test_sections_keep_their_language_number_and_kind() -> None:
     ]
 
 
+def test_a_claim_without_a_number_is_counted_by_its_id_or_place() -> None:
+    claim = "<claim {}><claim-text>x</claim-text></claim>"
+    markup = claim.format('id="c-en-0007" num=""') + claim.format("") + claim.format('num="0003-0005"')
+    xml = build_patent_xml(claims=f'<claims lang="en">{markup}</claims>')
+    claims = [one for one in parse_patent(xml, "m.xml").paragraphs if one.section is Section.CLAIM]
+    assert [one.number for one in claims] == ["7", "2", "3-5"]
+
+
 def test_a_paragraph_that_only_holds_a_formula_is_no_paragraph() -> None:
     xml = build_patent_xml(
         '<p num="1"><maths><img file="imgb0001.tif" img-content="math"/></maths></p><p num="2">x</p>'
