@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from supervisor.errors import SupervisorError
 from supervisor.home import Home
 from supervisor.processes import LARGEST_LOG_BYTES, Command, kill_group, open_log, start
 
@@ -47,6 +48,7 @@ class Installation:
     own_postgres: bool = True
     own_valkey: bool = True
     with_sample: bool = True
+    roles: frozenset[str] = frozenset({"web", "query", "batch", "beat"})
     project: Path = PROJECT_ROOT
 
     @property
@@ -82,7 +84,9 @@ class Role:
 
 
 def roles(installation: Installation) -> list[Role]:
-    """The processes in the order of their start: the web server first, since people wait for it."""
+    """The processes that this host runs, in the order of their start: the web server first, since people wait for it.
+
+    Raises: SupervisorError on a role that does not exist."""
     bind = f"[{installation.host}]" if ":" in installation.host.strip("[]") else installation.host
     gunicorn = ["-m", "gunicorn", "patentsearch.wsgi:application", "--worker-class", "gthread", "--no-control-socket"]
     web = [
@@ -100,12 +104,18 @@ def roles(installation: Installation) -> list[Role]:
     # One process that is never recycled: it holds the encoders and the open index, warm.
     query = ["--queues", "query", "--hostname", "query@%h", "--concurrency", "1"]
     schedule = ["--schedule", str(installation.home.run / "celerybeat-schedule"), "--pidfile", ""]
-    return [
+    every = [
         Role("web", [*gunicorn, *web], death_signal=signal.SIGINT),
         Role("query", [*worker, *query]),
         Role("batch", [*worker, *batch], niceness=BATCH_NICENESS),
         Role("beat", [*celery, "beat", "--loglevel", "WARNING", *schedule]),
     ]
+    if unknown := installation.roles - {role.name for role in every}:
+        raise SupervisorError(
+            f"PATENTSEARCH_ROLES names {', '.join(sorted(unknown))}: "
+            f"choose among {', '.join(role.name for role in every)}"
+        )
+    return [role for role in every if role.name in installation.roles]
 
 
 def sample_role(installation: Installation) -> Role:

@@ -47,17 +47,18 @@ class Supervisor:
         home.prepare()
         with self._alone(), self._hearing_signals():
             end_leftovers(self._is_leftover, ((None, 0.5), (signal.SIGKILL, 5.0)))
-            require_free_port(self.installation)
+            wanted = roles(self.installation)
+            if "web" in self.installation.roles:
+                require_free_port(self.installation)
             empty(home.tmp)
             with EmbeddedServices(
                 home, postgres=self.installation.own_postgres, valkey=self.installation.own_valkey
             ) as services:
                 first = prepare()
-                wanted = roles(self.installation)
                 if first and self.installation.with_sample:
                     wanted.append(sample_role(self.installation))
                 self._children = [Child(role, self.installation) for role in wanted]
-                self._probe = WebProbe(self.installation, greeting)
+                self._probe = WebProbe(self.installation, greeting) if "web" in self.installation.roles else None
                 try:
                     self._watch(services)
                 finally:

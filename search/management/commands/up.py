@@ -36,6 +36,7 @@ class Command(BaseCommand):
             own_postgres=not settings.DATABASE_URL,
             own_valkey=not settings.BROKER_URL,
             with_sample=settings.LOAD_SAMPLE,
+            roles=frozenset(settings.ROLES),
         )
         try:
             Supervisor(installation, print_line).run(prepare, lambda: greeting(installation))

@@ -1,0 +1,43 @@
+# make up    everything on this machine, from a fresh checkout, until Ctrl-C
+# make test  lint, types, layers and all tests
+# make lint  the first three alone;  make lock  pin every dependency anew;  make clean  take away what make made
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+# A session of pytest beside others on two cores.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: up test lint lock clean
+.DEFAULT_GOAL := up
+
+up: $(VENV)/.runtime
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/.development
+	@scripts/require-chromium
+	@$(MAKE) --no-print-directory lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.development
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+# An environment is good as long as the hash of what it was made from has not changed; times of files say nothing
+# after a checkout. Development holds all of runtime.
+$(VENV)/.runtime: requirements.txt scripts/environment
+	@scripts/environment $(PYTHON) $(VENV) runtime requirements.txt
+
+$(VENV)/.development: requirements-dev.txt scripts/environment
+	@scripts/environment $(PYTHON) $(VENV) development requirements-dev.txt
+
+LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style=line \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+lock: $(VENV)/.development
+	$(LOCK) --output-file=requirements.txt requirements.in
+	$(LOCK) --output-file=requirements-dev.txt --constraint=requirements.txt requirements-dev.in
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

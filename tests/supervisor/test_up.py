@@ -1,0 +1,118 @@
+"""manage.py up, started, killed and started again as on a real machine."""
+
+import signal
+import socket
+import stat
+import time
+import urllib.error
+import urllib.request
+
+import psycopg
+
+from supervisor.embedded import EmbeddedServices
+from tests.supervisor.conftest import InstallationOnDisk
+
+SECOND_START_SECONDS = 10.0
+
+
+def rows_of(installation: InstallationOnDisk, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(
+        host=str(installation.home.postgres_sockets), dbname="patentsearch", user="patentsearch"
+    ) as connection:
+        return connection.execute(statement.encode()).fetchall()
+
+
+def test_a_killed_supervisor_takes_its_children_along_and_the_next_start_is_quick_and_whole(
+    installation: InstallationOnDisk,
+) -> None:
+    first = installation.up()
+    assert f"http://127.0.0.1:{installation.port}/" in first.line_with("runs at")
+    password = installation.home.admin_password.read_text().strip()
+    assert password in first.line_with("Log in as admin")
+    assert stat.S_IMODE(installation.home.admin_password.stat().st_mode) == 0o600
+    users = rows_of(installation, "SELECT id, username, password FROM auth_user")
+    assert [user[1] for user in users] == ["admin"]
+
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait(10)
+    killed = time.monotonic()
+    second = installation.up()
+    second.line_with("runs at", SECOND_START_SECONDS + 20)
+    seconds = time.monotonic() - killed
+    assert rows_of(installation, "SELECT id, username, password FROM auth_user") == users
+    assert installation.home.admin_password.read_text().strip() == password
+    assert seconds < SECOND_START_SECONDS
+
+    second.process.send_signal(signal.SIGINT)
+    assert second.process.wait(25) == 0
+    assert installation.processes() == []
+
+
+def test_a_killed_supervisor_leaves_nothing_running(installation: InstallationOnDisk) -> None:
+    running = installation.up(PATENTSEARCH_ROLES="web,beat")
+    running.line_with("runs at")
+    assert len(installation.processes()) > 5
+    running.process.send_signal(signal.SIGKILL)
+    running.process.wait(10)
+    assert installation.gone_within(15), installation.processes()
+
+
+def test_a_child_that_dies_is_started_again(installation: InstallationOnDisk) -> None:
+    running = installation.up(PATENTSEARCH_ROLES="web")
+    running.line_with("runs at")
+    [web] = [
+        process
+        for process in installation.processes()
+        if "gunicorn" in " ".join(process.cmdline()) and process.ppid() == running.process.pid
+    ]
+    web.kill()
+    running.line_with("web ended with -9")
+    deadline = time.monotonic() + 20
+    status = 0
+    while status != 403 and status != 200 and time.monotonic() < deadline:
+        try:
+            status = urllib.request.urlopen(f"http://127.0.0.1:{installation.port}/login/", timeout=5).status
+        except urllib.error.HTTPError as error:
+            status = error.code
+        except OSError:
+            time.sleep(0.2)
+    assert status in {200, 403}
+    running.process.send_signal(signal.SIGTERM)
+    assert running.process.wait(25) == 0
+    assert installation.processes() == []
+
+
+def test_a_taken_port_is_one_line_with_the_mend(installation: InstallationOnDisk) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", installation.port))
+        taken.listen()
+        running = installation.up()
+        line = running.line_with("is taken")
+        assert running.process.wait(20) == 1
+    assert f"port {installation.port}" in line
+    assert "PATENTSEARCH_PORT=8001 make up" in line
+    assert [printed for printed in running.lines if printed] == [line]
+    assert not (installation.home.postgres / "PG_VERSION").exists()
+
+
+def test_a_second_up_on_one_home_is_refused_naming_the_first(installation: InstallationOnDisk) -> None:
+    first = installation.up(PATENTSEARCH_ROLES="beat")
+    while not installation.home.admin_password.exists():
+        time.sleep(0.05)
+    second = installation.up(PATENTSEARCH_ROLES="beat")
+    assert str(first.process.pid) in second.line_with("already running")
+    assert second.process.wait(20) == 1
+    first.process.send_signal(signal.SIGINT)
+    assert first.process.wait(25) == 0
+
+
+def test_commands_keep_the_services_when_up_ends(installation: InstallationOnDisk) -> None:
+    running = installation.up(PATENTSEARCH_ROLES="beat")
+    while not installation.home.admin_password.exists():
+        time.sleep(0.05)
+    with EmbeddedServices(installation.home) as services:
+        running.process.send_signal(signal.SIGINT)
+        assert running.process.wait(25) == 0
+        assert services.running()
+        assert rows_of(installation, "SELECT count(*) FROM auth_user") == [(1,)]
+    assert installation.processes() == []
