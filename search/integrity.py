@@ -91,7 +91,7 @@ def _row_faults() -> Iterator[Fault]:
         Q(left__gt=F("sheet__width_px") - F("width")) | Q(top__gt=F("sheet__height_px") - F("height"))
     )
     for figure in beyond.select_related("sheet"):
-        yield Fault("unfinished", f"figure {figure.pk}", "Its box reaches beyond its sheet. Deliver the document again.")
+        yield Fault("unfinished", f"figure {figure.pk}", "Its box reaches beyond its sheet.")
 
 
 def _vector_faults() -> Iterator[Fault]:
@@ -101,11 +101,13 @@ def _vector_faults() -> Iterator[Fault]:
         for embedding in stored.iterator(chunk_size=2000):
             vector = np.frombuffer(embedding.vector, dtype="<f4")
             if vector.size != version.dim or not np.isclose(np.linalg.norm(vector), 1.0, atol=1e-3):
-                yield Fault("bad-vector", f"figure {embedding.figure_id}", f"Not a unit vector of {version.dim} numbers.")
+                yield Fault(
+                    "bad-vector", f"figure {embedding.figure_id}", f"Not a unit vector of {version.dim} numbers."
+                )
         if version.modality == "visual":
-            bare = Figure.objects.filter(
-                retired_at=None, sheet__publication__documents__stage=Stage.DONE
-            ).exclude(embeddings__encoder_key=version.encoder_key)
+            bare = Figure.objects.filter(retired_at=None, sheet__publication__documents__stage=Stage.DONE).exclude(
+                embeddings__encoder_key=version.encoder_key
+            )
             for figure_id in bare.values_list("pk", flat=True).distinct():
                 yield Fault("no-vector", f"figure {figure_id}", f"It has no vector of {version.encoder_key}.")
 
@@ -118,7 +120,11 @@ def _index_faults() -> Iterator[Fault]:
             yield Fault("index", f"version {version.pk}", str(error))
             continue
         if index.count != version.figure_count:
-            yield Fault("index", f"version {version.pk}", f"It holds {index.count} vectors, its row says {version.figure_count}.")
+            yield Fault(
+                "index",
+                f"version {version.pk}",
+                f"It holds {index.count} vectors, its row says {version.figure_count}.",
+            )
         stored = dict(
             FigureEmbedding.objects.filter(
                 encoder_key=version.encoder_key, pk__lte=version.last_embedding_id

@@ -1,4 +1,4 @@
-"""From query vectors to ranked figures: allowed figures, both indexes, exact fusion over the union of the shortlists."""
+"""From query vectors to ranked figures: allowed figures, both indexes, exact fusion over both shortlists."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding import Vectors
-from engine.fusion import Fusion, fuse
+from engine.encoding import SentenceEncoder, Vectors, VisualEncoder
+from engine.fusion import Fusion, FusionQuery, Ranking, search_fused
+from engine.index import LayeredIndex
 from engine.publication import Note
 from engine.reading import GrayImage
 from search import runtime
 from search.models import Figure, FigureEmbedding, Modality, QueryModality
 from search.selectors.figures import figures_allowed, figures_of_own_family
-
-SHORTLIST_FACTOR = 4
-SMALLEST_SHORTLIST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,8 @@ def warm_up() -> None:
 
 def visual_vector(image: GrayImage) -> Vectors:
     """(1, dim) float32 of a query drawing."""
-    return runtime.visual_encoder().encode([image])
+    vector: Vectors = runtime.visual_encoder().encode([image])
+    return vector
 
 
 def text_vector(sentences: Sequence[str]) -> Vectors:
@@ -96,45 +95,53 @@ def rank(
     """
     sides = {Modality.VISUAL: vectors.visual, Modality.TEXT: vectors.textual}
     modality, notes = _modality_in_reach(modality, sides)
-    allowed = figures_allowed(filters)
-    left_out = figures_of_own_family(figure) if figure is not None and not include_family else frozenset()
-    shortlist = max(SMALLEST_SHORTLIST, SHORTLIST_FACTOR * top) + len(left_out)
     opened = {side: _open(side) for side in Modality}
-    candidates = _candidates(opened, sides, modality, allowed, shortlist, left_out)
-    scores = {side: _similarities(opened[side], sides[side], candidates) for side in Modality}
-    fused = fuse(Fusion(modality.value), scores[Modality.VISUAL], scores[Modality.TEXT])
-    order = [place for place in np.lexsort((candidates, -fused)) if np.isfinite(fused[place])][:top]
+    ranking = None
+    if any(opened[side] is not None and sides[side] is not None for side in _needed(modality)):
+        ranking = search_fused(
+            _layered(opened[Modality.VISUAL]),
+            _layered(opened[Modality.TEXT]),
+            FusionQuery(Fusion(modality.value), _flat(vectors.visual), _flat(vectors.textual)),
+            top,
+            allowed_ids=figures_allowed(filters),
+            excluded_ids=None if figure is None or include_family else figures_of_own_family(figure),
+        )
+    if ranking is None or not len(ranking.ids):
+        notes.append(
+            Note("nothing-found", "No figure of the collection passes the filters and can be ranked by this query.")
+        )
     return Ranked(
-        hits=tuple(
-            RankedHit(
-                figure_id=int(candidates[place]),
-                score=float(fused[place]),
-                visual=_number(scores[Modality.VISUAL][place]),
-                text=_number(scores[Modality.TEXT][place]),
-            )
-            for place in order
-        ),
+        hits=() if ranking is None else _hits(ranking),
         notes=tuple(notes),
         encoder_keys={side.value: _encoder(side).key for side in Modality},
         index_versions={side.value: found.version.pk for side, found in opened.items() if found is not None},
     )
 
 
+def _hits(ranking: Ranking) -> tuple[RankedHit, ...]:
+    rows = zip(ranking.ids, ranking.scores, ranking.visual, ranking.text, strict=True)
+    return tuple(
+        RankedHit(int(figure_id), float(score), _number(visual), _number(text))
+        for figure_id, score, visual, text in rows
+    )
+
+
 def _modality_in_reach(
     modality: QueryModality, sides: Mapping[Modality, Vectors | None]
 ) -> tuple[QueryModality, list[Note]]:
-    wanted = {
-        QueryModality.VISUAL: [Modality.VISUAL],
-        QueryModality.TEXT: [Modality.TEXT],
-    }.get(modality, list(Modality))
-    if all(sides[side] is not None for side in wanted):
+    if all(sides[side] is not None for side in _needed(modality)):
         return modality, []
     if sides[Modality.VISUAL] is not None:
-        return QueryModality.VISUAL, [Note("no-text", "The query has no text, so hits are ranked by the drawing alone.")]
-    return QueryModality.TEXT, [Note("no-drawing", "The query has no drawing, so hits are ranked by text alone.")]
+        return QueryModality.VISUAL, [Note("no-text", "The query has no text: hits are ranked by the drawing alone.")]
+    return QueryModality.TEXT, [Note("no-drawing", "The query has no drawing: hits are ranked by text alone.")]
 
 
-def _encoder(side: Modality) -> Any:
+def _needed(modality: QueryModality) -> list[Modality]:
+    alone = {QueryModality.VISUAL: [Modality.VISUAL], QueryModality.TEXT: [Modality.TEXT]}
+    return alone.get(modality, list(Modality))
+
+
+def _encoder(side: Modality) -> VisualEncoder | SentenceEncoder:
     return runtime.visual_encoder() if side is Modality.VISUAL else runtime.sentence_encoder()
 
 
@@ -143,33 +150,14 @@ def _open(side: Modality) -> runtime.OpenIndex | None:
     return runtime.open_figures(encoder_key=encoder.key, dim=encoder.dim)
 
 
-def _candidates(
-    opened: Mapping[Modality, runtime.OpenIndex | None],
-    sides: Mapping[Modality, Vectors | None],
-    modality: QueryModality,
-    allowed: NDArray[np.int64] | None,
-    shortlist: int,
-    left_out: frozenset[int],
-) -> NDArray[np.int64]:
-    found: set[int] = set()
-    for side, vector in sides.items():
-        index = opened[side]
-        used = modality.value == side.value or modality not in (QueryModality.VISUAL, QueryModality.TEXT)
-        if index is not None and vector is not None and used:
-            _, ids = index.layered().search(vector, shortlist, allowed)
-            found.update(int(figure_id) for figure_id in ids[0] if figure_id >= 0)
-    return np.asarray(sorted(found - left_out), dtype=np.int64)
+def _layered(opened: runtime.OpenIndex | None) -> LayeredIndex | None:
+    return None if opened is None else opened.layered
 
 
-def _similarities(
-    opened: runtime.OpenIndex | None, vector: Vectors | None, candidates: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """Exact cosine of every candidate, (n,) float32; NaN where the figure or the query has no vector."""
-    if opened is None or vector is None:
-        return np.full(len(candidates), np.nan, dtype=np.float32)
-    similarities: NDArray[np.float32] = opened.layered().similarities(vector, candidates)
-    return similarities
+def _flat(vector: Vectors | None) -> NDArray[np.float32] | None:
+    return None if vector is None else vector[0]
 
 
 def _number(value: np.float32) -> float | None:
+    """NaN, the engine's word for "has none", is no JSON and no database value."""
     return None if np.isnan(value) else float(value)

@@ -11,25 +11,22 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from django.conf import settings
 
 from engine.encoding import SentenceEncoder, VisualEncoder
 from engine.errors import IndexMismatch
-from engine.index import LayeredIndex, MemoryIndex, VectorIndex, open_index
+from engine.index import LayeredIndex, MemoryIndex, StoredIndex, combine, open_index
 from engine.reading import NumeralReader
 from search.models import IndexVersion
 from search.selectors import vectors
 
-if TYPE_CHECKING:
-    from engine import encoders
-
 logger = logging.getLogger(__name__)
 
 
-def _encoders() -> encoders:
+def _encoders() -> Any:
     # The model stack costs seconds and a gigabyte to import; the web process, which imports this module, must not pay.
     return import_module("engine.encoders")
 
@@ -39,7 +36,7 @@ def visual_encoder() -> VisualEncoder:
     """The visual encoder of the settings, loaded once. Raises WeightsMissing, saying the mend."""
     module = _encoders()
     name = module.resolve_visual(settings.VISUAL_ENCODER)
-    encoder = module.visual_encoder(name, device=settings.MODEL_DEVICE, threads=settings.MODEL_THREADS)
+    encoder: VisualEncoder = module.visual_encoder(name, device=settings.MODEL_DEVICE, threads=settings.MODEL_THREADS)
     logger.info("visual encoder loaded key=%s", encoder.key)
     return encoder
 
@@ -49,7 +46,9 @@ def sentence_encoder() -> SentenceEncoder:
     """The sentence encoder of the settings, loaded once. Raises WeightsMissing, saying the mend."""
     module = _encoders()
     name = module.resolve_sentences(settings.SENTENCE_ENCODER)
-    encoder = module.sentence_encoder(name, device=settings.MODEL_DEVICE, threads=settings.MODEL_THREADS)
+    encoder: SentenceEncoder = module.sentence_encoder(
+        name, device=settings.MODEL_DEVICE, threads=settings.MODEL_THREADS
+    )
     logger.info("sentence encoder loaded key=%s", encoder.key)
     return encoder
 
@@ -66,17 +65,12 @@ def numeral_reader() -> NumeralReader:
 
 @dataclass(slots=True)
 class OpenIndex:
-    """What one process searches for one encoder: the version's directory and the vectors that came after it."""
+    """What one process searches for one encoder: a version, with everything embedded or retired since."""
 
     version: IndexVersion
-    main: VectorIndex
-    delta: MemoryIndex
-    delta_state: tuple[int, int]
-    retired: frozenset[int]
-
-    def layered(self) -> LayeredIndex:
-        retired = np.fromiter(self.retired, dtype=np.int64, count=len(self.retired))
-        return LayeredIndex(self.main, self.delta, retired)
+    main: StoredIndex
+    layered: LayeredIndex
+    state: tuple[object, ...] = ()
 
 
 _open: dict[str, OpenIndex] = {}
@@ -99,7 +93,7 @@ def open_figures(*, encoder_key: str, dim: int) -> OpenIndex | None:
         if current is None or current.version.pk != versions[0].pk:
             current = _open_newest(versions, dim, current)
             _open[encoder_key] = current
-        _catch_up(current, encoder_key, dim)
+        _catch_up(current)
         return current
 
 
@@ -115,20 +109,28 @@ def _open_newest(versions: list[IndexVersion], dim: int, current: OpenIndex | No
             logger.error("index refused version=%d: %s; the version before it serves", version.pk, error)
             continue
         logger.info("index open version=%d encoder=%s figures=%d", version.pk, version.encoder_key, main.count)
-        empty = MemoryIndex(np.empty(0, dtype=np.int64), np.empty((0, dim), dtype=np.float32))
-        return OpenIndex(version, main, empty, (0, version.last_embedding_id), frozenset())
+        nothing = np.empty((0, dim), dtype=np.float32)
+        empty = MemoryIndex(np.empty(0, dtype=np.int64), nothing, encoder_key=version.encoder_key)
+        return OpenIndex(version, main, combine(main, empty))
     raise fault or IndexMismatch("versions", "one that opens", "none")
 
 
-def _catch_up(opened: OpenIndex, encoder_key: str, dim: int) -> None:
-    state = vectors.delta_state(encoder_key, opened.version.last_embedding_id)
-    if state != opened.delta_state:
-        ids, added = vectors.embeddings_after(
-            encoder_key=encoder_key, after=opened.version.last_embedding_id, dim=dim
-        )
-        opened.delta = MemoryIndex(ids, added)
-        opened.delta_state = state
-    opened.retired = vectors.retired_figures()
+def _catch_up(opened: OpenIndex) -> None:
+    """Bring the layers up to date; two counts and the retired figures tell whether anything came or went."""
+    version = opened.version
+    retired = vectors.retired_figures()
+    state = (*vectors.embedding_state(version.encoder_key, version.last_embedding_id), retired)
+    if state == opened.state:
+        return
+    ids, added = vectors.embeddings_after(
+        encoder_key=version.encoder_key, after=version.last_embedding_id, dim=version.dim
+    )
+    delta = MemoryIndex(ids, added, encoder_key=version.encoder_key)
+    # A figure whose vector went away, since its text did, is in the version and no longer in a row.
+    gone = np.setdiff1d(opened.main.ids, vectors.embedded_figures(version.encoder_key))
+    hidden = np.union1d(gone, np.fromiter(retired, dtype=np.int64, count=len(retired)))
+    opened.layered = combine(opened.main, delta, hidden)
+    opened.state = state
 
 
 def index_directory(version: IndexVersion) -> Path:

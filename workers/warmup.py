@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 @worker_process_init.connect
 def make_ready(**_: Any) -> None:
-    """Bound OpenCV's threads; a query worker also loads its encoders and opens the index, so the first query is fast."""
+    """Bound OpenCV's threads; a query worker also loads its encoders and opens the indexes."""
     cv2.setNumThreads(settings.MODEL_THREADS)
     if "query" in current_app.amqp.queues.consume_from:
         ranking.warm_up()

@@ -35,9 +35,7 @@ class ServiceCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object as the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        services = EmbeddedServices(
-            settings.HOME, postgres=not settings.DATABASE_URL, valkey=not settings.BROKER_URL
-        )
+        services = EmbeddedServices(settings.HOME, postgres=not settings.DATABASE_URL, valkey=not settings.BROKER_URL)
         try:
             with services:
                 result = self.run(**options)

@@ -21,7 +21,7 @@ class Batch(Work):
     received_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL)
     unpacked_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    ignored = models.JSONField(default=list, blank=True, help_text="Members that are no documents: member, code, detail.")
+    ignored = models.JSONField(default=list, blank=True, help_text="Members that are no documents.")
 
     class Meta:
         ordering = ["-received_at", "-pk"]

@@ -22,7 +22,7 @@ class Publication(models.Model):
     )
     priorities = models.JSONField(default=list, blank=True)
     citations = models.JSONField(default=list, blank=True)
-    related = models.JSONField(default=list, blank=True, help_text="Publications and applications the XML relates it to.")
+    related = models.JSONField(default=list, blank=True, help_text="Publications and applications it is related to.")
     dtd_version = models.CharField(max_length=60, blank=True)
     xml_sha256 = models.CharField(max_length=64)
     repaired = models.BooleanField(default=False)
@@ -34,9 +34,7 @@ class Publication(models.Model):
 
     class Meta:
         ordering = ["reference"]
-        constraints = [
-            models.UniqueConstraint(fields=["country", "doc_number", "kind_code"], name="publication_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["country", "doc_number", "kind_code"], name="publication_once")]
 
     def __str__(self) -> str:
         return self.reference
@@ -55,9 +53,7 @@ class Classification(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["publication", "scheme", "symbol"], name="classification_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["publication", "scheme", "symbol"], name="classification_once")]
         indexes = [models.Index(fields=["symbol"], name="classification_prefix", opclasses=["varchar_pattern_ops"])]
 
     def __str__(self) -> str:

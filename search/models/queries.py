@@ -26,7 +26,7 @@ class Query(Work):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queries")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     image = models.CharField(max_length=255, blank=True, help_text="Re-encoded PNG in the private storage.")
-    patent_xml = models.CharField(max_length=255, blank=True, help_text="The XML that came with the image, private too.")
+    patent_xml = models.CharField(max_length=255, blank=True, help_text="The XML beside the image, private too.")
     figure = models.ForeignKey(Figure, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
     text = models.TextField(blank=True)
     sentences = models.JSONField(
@@ -50,7 +50,7 @@ class Query(Work):
 
 
 class Hit(models.Model):
-    """A figure found, with both similarities; higher is better for every encoder. `text` is null without linked text."""
+    """A figure found, with both similarities; higher is better. `text` is null without linked text."""
 
     query = models.ForeignKey(Query, on_delete=models.CASCADE, related_name="hits")
     rank = models.PositiveSmallIntegerField()

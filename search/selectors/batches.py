@@ -46,13 +46,12 @@ def batches_with_progress() -> QuerySet[Batch]:
 
 def progress_of(batch: Batch) -> BatchProgress:
     """Works for a batch of `batches_with_progress`, and costs a query for any other."""
-    if not hasattr(batch, "document_count"):
-        batch = batches_with_progress().get(pk=batch.pk)
+    counted: Any = batch if hasattr(batch, "document_count") else batches_with_progress().get(pk=batch.pk)
     return BatchProgress(
-        count=batch.document_count,
-        accepted=batch.accepted_count,
-        warned=batch.warned_count,
-        rejected=batch.rejected_count,
+        count=counted.document_count,
+        accepted=counted.accepted_count,
+        warned=counted.warned_count,
+        rejected=counted.rejected_count,
     )
 
 

@@ -28,26 +28,26 @@ def figures_allowed(filters: Mapping[str, Any]) -> NDArray[np.int64] | None:
     return np.fromiter(sorted(allowed), dtype=np.int64)
 
 
-def figures_of_own_family(figure: Figure) -> frozenset[int]:
-    """The figures of a figure's own publication and of its family's other publications, itself among them."""
+def figures_of_own_family(figure: Figure) -> NDArray[np.int64]:
+    """The figures of a figure's own publication and of its family's other publications, itself among them; int64."""
     publication = figure.sheet.publication
     own = Q(sheet__publication=publication)
     if publication.family_key:
         own |= Q(sheet__publication__family_key=publication.family_key)
     if publication.application_number:
         own |= Q(sheet__publication__application_number=publication.application_number)
-    return frozenset(Figure.objects.filter(own).values_list("pk", flat=True))
+    return np.fromiter(Figure.objects.filter(own).values_list("pk", flat=True), dtype=np.int64)
 
 
 def figures_to_show() -> QuerySet[Figure]:
     """Figures that anyone may see, with sheet and publication."""
-    return Figure.objects.filter(
-        retired_at__isnull=True, sheet__publication__retired_at__isnull=True
-    ).select_related("sheet__publication")
+    return Figure.objects.filter(retired_at__isnull=True, sheet__publication__retired_at__isnull=True).select_related(
+        "sheet__publication"
+    )
 
 
 def figure_by_reference(reference: str) -> Figure | None:
-    """A figure by its key ("1234"), or by publication and label or sheet position: "EP1234567A1/3a", "EP1234567A1#2"."""
+    """A figure by its key ("1234"), by publication and label ("EP1234567A1/3a") or place ("EP1234567A1#2")."""
     if reference.isdigit():
         return figures_to_show().filter(pk=int(reference)).first() if len(reference) < 19 else None
     figures = figures_to_show()

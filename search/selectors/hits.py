@@ -36,9 +36,7 @@ def hit_as_json(hit: Hit) -> dict[str, Any]:
         "score": hit.score,
         "visual": hit.visual,
         "text": hit.text,
-        "sentences": [
-            {"text": link.sentence.text, "numerals": link.numerals, "reason": link.reason} for link in links
-        ],
+        "sentences": [{"text": link.sentence.text, "numerals": link.numerals, "reason": link.reason} for link in links],
     }
 
 

@@ -24,14 +24,23 @@ def active_versions() -> dict[str, IndexVersion]:
     return {version.modality: version for version in active}
 
 
-def delta_state(encoder_key: str, after: int) -> tuple[int, int]:
-    """Count and largest pk of the embeddings beyond `after`; it changes whenever one comes or goes.
+def embedding_state(encoder_key: str, last_of_version: int) -> tuple[int, int, int]:
+    """Counts of the embeddings up to and beyond a version's last one, and the largest key; changes with each change.
 
-    Both are needed: keys are given out before they are committed, so a smaller one may appear after a larger one.
+    Counts too, since keys are given out before they are committed: a smaller one may appear after a larger one.
     """
-    beyond = FigureEmbedding.objects.filter(encoder_key=encoder_key, pk__gt=after)
-    found = beyond.aggregate(count=Count("pk"), newest=Max("pk"))
-    return found["count"], found["newest"] or after
+    found = FigureEmbedding.objects.filter(encoder_key=encoder_key).aggregate(
+        within=Count("pk", filter=Q(pk__lte=last_of_version)),
+        beyond=Count("pk", filter=Q(pk__gt=last_of_version)),
+        newest=Max("pk"),
+    )
+    return found["within"], found["beyond"], found["newest"] or 0
+
+
+def embedded_figures(encoder_key: str) -> NDArray[np.int64]:
+    """Figure ids with an embedding of this encoder, ascending int64."""
+    ids = FigureEmbedding.objects.filter(encoder_key=encoder_key).order_by("figure_id")
+    return np.fromiter(ids.values_list("figure_id", flat=True).iterator(chunk_size=10_000), dtype=np.int64)
 
 
 def embeddings_after(*, encoder_key: str, after: int, dim: int) -> tuple[NDArray[np.int64], Vectors]:
@@ -67,9 +76,7 @@ def figures_without_embedding(*, publication_id: int, encoder_key: str) -> Query
 
 def delta_count(version: IndexVersion) -> int:
     """How many embeddings came after a version was built."""
-    return FigureEmbedding.objects.filter(
-        encoder_key=version.encoder_key, pk__gt=version.last_embedding_id
-    ).count()
+    return FigureEmbedding.objects.filter(encoder_key=version.encoder_key, pk__gt=version.last_embedding_id).count()
 
 
 def embedded_keys(modality: Modality) -> list[str]:

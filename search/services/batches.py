@@ -78,10 +78,7 @@ def batch_unpack(*, batch_id: int) -> Batch | None:
     ignored = [member for member in members if isinstance(member, IgnoredMember)]
     with transaction.atomic():
         Document.objects.bulk_create(
-            [
-                Document(batch=batch, position=position, member=member.name)
-                for position, member in enumerate(documents)
-            ],
+            [Document(batch=batch, position=position, member=member.name) for position, member in enumerate(documents)],
             ignore_conflicts=True,
             batch_size=1000,
         )

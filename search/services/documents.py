@@ -72,7 +72,11 @@ def _record(document: Document, stage: Stage, following: Stage, seconds: float) 
     else:
         work_return(row=document)
     logger.info(
-        "document %s document=%d publication=%s seconds=%.2f", stage.value, document.pk, document.publication_id, seconds
+        "document %s document=%d publication=%s seconds=%.2f",
+        stage.value,
+        document.pk,
+        document.publication_id,
+        seconds,
     )
 
 

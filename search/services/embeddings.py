@@ -53,9 +53,7 @@ def _encode_texts(figures: Sequence[Figure]) -> None:
     if not waiting:
         return
     vectors = _mean_of_each([texts[figure.pk] for figure in waiting], encoder)
-    embeddings_store(
-        modality=Modality.TEXT, encoder_key=encoder.key, figures=waiting, vectors=vectors, sources=sources
-    )
+    embeddings_store(modality=Modality.TEXT, encoder_key=encoder.key, figures=waiting, vectors=vectors, sources=sources)
 
 
 def _mean_of_each(texts: Sequence[Sequence[str]], encoder: SentenceEncoder) -> Vectors:

@@ -88,9 +88,7 @@ def index_version_activate(*, version: IndexVersion) -> None:
     )
     IndexVersion.objects.filter(pk=version.pk).update(state=IndexState.ACTIVE, activated_at=Now())
     version.refresh_from_db()
-    logger.info(
-        "index active version=%d encoder=%s figures=%d", version.pk, version.encoder_key, version.figure_count
-    )
+    logger.info("index active version=%d encoder=%s figures=%d", version.pk, version.encoder_key, version.figure_count)
 
 
 def _is_due(encoder_key: str) -> bool:

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from django.db import connection, transaction
 
 from engine.linking import TextAnalysis, analyse_text
-from engine.publication import PatentDocument, PublicationNumber, Span
 from engine.publication import Paragraph as ParsedParagraph
+from engine.publication import PatentDocument, PublicationNumber, Span
 from search.models import Classification, Document, Paragraph, PartName, Party, Publication, Sentence
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,9 @@ def _row(parsed: PatentDocument, digest: str, publication: Publication | None) -
 def _family_key(parsed: PatentDocument) -> str:
     """The first priority, as in the EPO's simple family; without one, the application itself."""
     if parsed.priorities:
-        first = min(parsed.priorities, key=lambda priority: (str(priority.date or "9999"), priority.country, priority.number))
+        first = min(
+            parsed.priorities, key=lambda priority: (str(priority.date or "9999"), priority.country, priority.number)
+        )
         return f"{first.country}{first.number}"[:60]
     return parsed.application_number[:60]
 
@@ -149,9 +151,7 @@ def _store_sentences(publication: Publication, paragraphs: list[Paragraph], anal
                 end=sentence.end,
                 mentions=[[mention.text, mention.start, mention.end, mention.kind.value] for mention in mentions],
             )
-            for position, (sentence, mentions) in enumerate(
-                zip(analysis.sentences, analysis.mentions, strict=True)
-            )
+            for position, (sentence, mentions) in enumerate(zip(analysis.sentences, analysis.mentions, strict=True))
         ],
         batch_size=2000,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -171,9 +170,7 @@ def _keep_image(query: Query, image: bytes, name: str) -> None:
 
 def _keep_patent(query: Query, patent_xml: bytes) -> None:
     parse_patent(patent_xml, "the patent XML")  # refused here, while the person is still looking
-    query.patent_xml = file_keep(
-        patent_xml, folder=f"queries/{query.pk}", suffix=".xml", storage=private_storage()
-    )
+    query.patent_xml = file_keep(patent_xml, folder=f"queries/{query.pk}", suffix=".xml", storage=private_storage())
 
 
 def _vectors(query: Query, clock: _Clock) -> QueryVectors:

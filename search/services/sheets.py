@@ -91,9 +91,7 @@ def _fill(sheet: Sheet, item: DecodedSheet) -> None:
     sheet.looked_again = False
 
 
-def _pages(
-    drawing: DrawingReference, position: int, name: str, data: bytes
-) -> tuple[list[DecodedSheet], list[Note]]:
+def _pages(drawing: DrawingReference, position: int, name: str, data: bytes) -> tuple[list[DecodedSheet], list[Note]]:
     try:
         pages = open_pages(data, name)
     except ImageError as error:

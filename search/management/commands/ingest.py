@@ -67,9 +67,14 @@ class Command(ServiceCommand):
 
     def _await(self, batch: Batch) -> None:
         shown = time.monotonic()
-        while not pipeline.batch_is_finished(batch):
+        while not _is_finished(batch):
             time.sleep(0.2)
             if time.monotonic() - shown > SHOWN_EVERY_SECONDS:
                 shown = time.monotonic()
                 done, count = batch.documents.exclude(verdict="").count(), batch.documents.count()
                 self.say(f"{batch.file_name}: {done} of {count} documents")
+
+
+def _is_finished(batch: Batch) -> bool:
+    batch.refresh_from_db()
+    return batch.finished_at is not None

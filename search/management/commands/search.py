@@ -15,7 +15,7 @@ from search.management.services import ServiceCommand, worker_for
 from search.models import Query, QueryModality
 from search.selectors.figures import FILTER_NAMES, figure_by_reference
 from search.selectors.hits import answer_as_json
-from search.services.queries import Question, QueryRefused, query_create, query_delete
+from search.services.queries import QueryRefused, Question, query_create, query_delete
 from workers import pipeline
 
 PATIENCE_SECONDS = 120.0
@@ -59,7 +59,9 @@ class Command(ServiceCommand):
         if options["figure"]:
             figure = figure_by_reference(options["figure"])
             if figure is None:
-                raise CommandError(f"no figure {options['figure']} in the collection; look at manage.py links PUBLICATION")
+                raise CommandError(
+                    f"no figure {options['figure']} in the collection; look at manage.py links PUBLICATION"
+                )
         try:
             return query_create(
                 owner=_command_line_user(),
