@@ -19,6 +19,7 @@ from engine.publication import Citation, Classification, Note, Party, Priority, 
 _SYMBOL = re.compile(r"([A-HY])\s*(\d{2})\s*([A-Z])(?:\s*(\d{1,4})\s*/\s*(\d{2,6}))?")
 _EDITION = re.compile(r"^[/\s]*\d?\s*(?=[A-HY])")  # "7C 07C 29/44": the edition of IPC 1 to 7 stands first
 _LOCARNO = re.compile(r"^\s*(\d{2})\s*-?\s*(\d{2})\b")
+NUMBER_CHARACTERS = 40
 _PARTIES = (
     ("B710/B711", "applicant"),
     ("B720/B721", "inventor"),
@@ -90,13 +91,19 @@ def _titles(sdobi: etree._Element, notes: FlowNotes) -> tuple[Title, ...]:
     return tuple(titles)
 
 
+def country_of(element: etree._Element | None, notes: FlowNotes) -> str:
+    """The ST.3 code an element holds, or nothing."""
+    code = text_of(element, notes).upper()
+    return code if re.fullmatch(r"[A-Z]{2}", code) else ""
+
+
 def _parties(sdobi: etree._Element, notes: FlowNotes) -> tuple[Party, ...]:
     found = []
     for path, role in _PARTIES:
         for element in sdobi.iterfind(f".//{path}"):
             name = ", ".join(text for tag in ("snm", "fnm", "onm") if (text := text_of(element.find(tag), notes)))
             if name:
-                found.append(Party(role, name, text_of(element.find("adr/ctry"), notes).upper()))
+                found.append(Party(role, name, country_of(element.find("adr/ctry"), notes)))
     return tuple(dict.fromkeys(found))
 
 
@@ -157,9 +164,11 @@ def _priorities(sdobi: etree._Element, dates: DateReader, notes: FlowNotes) -> t
         elif rows and element.tag == "B320":
             rows[-1]["date"] = text_of(element.find("date"), notes)
         elif rows and element.tag == "B330":
-            rows[-1]["country"] = text_of(element.find("ctry"), notes).upper()
+            rows[-1]["country"] = country_of(element.find("ctry"), notes)
     return tuple(
-        Priority(row.get("country", ""), row["number"], dates.read(row.get("date"), "priority date"))
+        Priority(
+            row.get("country", ""), row["number"][:NUMBER_CHARACTERS], dates.read(row.get("date"), "priority date")
+        )
         for row in rows
         if row["number"]
     )
@@ -183,7 +192,7 @@ def _family(sdobi: etree._Element, country: str, notes: FlowNotes) -> tuple[str,
         for number in element.iter("anum", "pnum"):
             text = text_of(number, notes)
             document = next(number.iterancestors("pdoc", "cdoc", "B861", "B871"), element)
-            own = text_of(document.find("ctry"), notes)
+            own = country_of(document.find("ctry"), notes)
             if text:
                 found.append(number_with_country(text, own or ("WO" if international else country)))
         for dnum in element.iter("dnum"):
@@ -198,7 +207,7 @@ def number_with_country(number: str, country: str) -> str:
     WO numbers of two-digit years get their century (PCT started in 1978): "WO02020444" → "WO2002020444".
     """
     compact = re.sub(r"[\s/-]", "", number.strip())
-    compact = re.sub(r"\.\d$", "", compact)[:40]
+    compact = re.sub(r"\.\d$", "", compact)[:NUMBER_CHARACTERS]
     compact = compact if re.match(r"[A-Z]{2}", compact) else f"{country}{compact}"
     short = re.fullmatch(r"WO(\d{2})(\d{5,6})", compact)
     if short is None:

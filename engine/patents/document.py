@@ -21,8 +21,11 @@ from engine.publication import Note, Paragraph, PatentDocument, PublicationNumbe
 # Offices lead with letters for kinds of right (US D0907292, RE36154, PP12345; JP H08123456); WIPO ST.6 allows 13
 # characters, of which EPO, US and WO use at most 11.
 _DOC_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{1,13}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
-_KIND = re.compile(r"[A-Z][0-9]?")
+_NUMBER_PARTS = (
+    ("country", "SDOBI/B100/B190", re.compile(r"[A-Z]{2}")),
+    ("doc-number", "SDOBI/B100/B110", _DOC_NUMBER),
+    ("kind", "SDOBI/B100/B130", re.compile(r"[A-Z][0-9]?")),
+)
 _SHOWN = 40
 
 
@@ -39,7 +42,7 @@ def parse_patent(xml: bytes, member: str, limits: XmlLimits = XmlLimits()) -> Pa
     tree = parse_tree(xml, member, limits)
     root = tree.root
     require_ep_patent_document(root, member)
-    number = _publication_number(root, member)
+    number, number_notes = _publication_number(root, member)
     dates, flow_notes = DateReader(), FlowNotes()
     date = dates.read(root.get("date-publ"), "publication date")
     head = _head(root, number.country, flow_notes)
@@ -64,7 +67,7 @@ def parse_patent(xml: bytes, member: str, limits: XmlLimits = XmlLimits()) -> Pa
         drawings=images.drawings,
         left_out=images.left_out,
         repaired=tree.repaired,
-        notes=(*tree.notes, *dates.notes, *head.notes, *images.notes, *own_notes),
+        notes=(*tree.notes, *number_notes, *dates.notes, *head.notes, *images.notes, *own_notes),
     )
 
 
@@ -77,21 +80,22 @@ def _head(root: etree._Element, country: str, notes: FlowNotes) -> Bibliography:
     return Bibliography(notes=(Note("no-bibliography", "has no bibliographic data"),))
 
 
-def _publication_number(root: etree._Element, member: str) -> PublicationNumber:
-    # The file name and B210 carry the application number; only the root's attributes name the publication.
-    country = (root.get("country") or "").strip()
-    doc_number = (root.get("doc-number") or "").strip()
-    kind_code = (root.get("kind") or "").strip()
-    for name, value, rule in (
-        ("country", country, _COUNTRY),
-        ("doc-number", doc_number, _DOC_NUMBER),
-        ("kind", kind_code, _KIND),
-    ):
+def _publication_number(root: etree._Element, member: str) -> tuple[PublicationNumber, tuple[Note, ...]]:
+    # The file name and B210 carry the application number; only the root's attributes name the publication. The DTD
+    # does not require them: where one is absent, the bibliography's own (B190, B110, B130) stands in, and is noted.
+    values, absent = [], []
+    for name, path, rule in _NUMBER_PARTS:
+        value = (root.get(name) or "").strip()
+        if not value:
+            value = " ".join((root.findtext(path) or "").split())
+            absent.append(name)
         if not rule.fullmatch(value):
             shown = repr(value[:_SHOWN]) + (f" … ({len(value)} characters)" if len(value) > _SHOWN else "")
             detail = f"the root's {name} is {shown}, which names no publication; correct the attribute"
             raise DocumentError(member, "publication-number", detail)
-    return PublicationNumber(country, doc_number, kind_code)
+        values.append(value)
+    notes = (Note("number-from-bibliography", f"the root has no {', '.join(absent)}; B100 gave it"),) if absent else ()
+    return PublicationNumber(*values), notes
 
 
 def _language(root: etree._Element) -> str:

@@ -8,6 +8,7 @@ ISOcyr, ISObox, ISOdia, ISOgrk3). Added here: ISOgrk1 and ISOgrk2 (Greek text le
 
 from __future__ import annotations
 
+import re
 from html.entities import html5
 
 # ISOgrk1: short name → position after alpha in Unicode, ς between ρ and σ.
@@ -45,6 +46,25 @@ CHARACTERS: dict[str, str] = _greek() | {name[:-1]: text for name, text in html5
 """Entity name without & and ; → its characters (one, rarely two)."""
 
 
+PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAMED = re.compile(r"&([A-Za-z][\w.]{0,31});")
+
+
 def character_of(name: str) -> str | None:
     """The characters of a named entity, or None when no ISO set has the name."""
     return CHARACTERS.get(name)
+
+
+def escaped_character_of(name: str) -> str:
+    """The entity as XML text without it: its characters, or its name kept literally."""
+    characters = character_of(name)
+    if characters is None:
+        return f"&amp;{name};"
+    return characters.translate({ord("&"): "&amp;", ord("<"): "&lt;", ord('"'): "&quot;"})
+
+
+def resolve_named(markup: str) -> str:
+    """Markup with every named entity but XML's own five resolved: the parser drops them from attribute values."""
+    return _NAMED.sub(
+        lambda found: found.group() if found.group(1) in PREDEFINED else escaped_character_of(found.group(1)), markup
+    )

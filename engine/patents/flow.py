@@ -26,6 +26,7 @@ from engine.publication import Span
 
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋")
+_TABLES = {"sup": _RAISED, "sup2": _RAISED, "sub": _LOWERED, "sub2": _LOWERED}
 _SIGNED_NUMBER = re.compile(r"[0-9+−-]+")
 _CLOSING = tuple(",.;:)]}!?")
 _OPENING = ("(", "[", "{")
@@ -60,7 +61,7 @@ class _Writer:
         self.length = 0
         self.pending = ""
         self.made_by_printer = False  # the pending space holds a line break and touches an inline element
-        self.after_inline = False
+        self.after_inline = ""  # the element that ended just before, if any
         self.figure_references: list[Span] = []
         self.emphasised: list[Span] = []
 
@@ -74,27 +75,32 @@ class _Writer:
         core = " ".join(words)
         if text[0].isspace():
             self._owe_space(text[: text.index(words[0])])
-        if self.made_by_printer and self.after_inline and core.startswith(_CLOSING):
+        if self.made_by_printer and self.after_inline and self._clings(core):
             self._forget_space()
         self._append(_translated(core, table) if table else core)
-        self.after_inline = False
+        self.after_inline = ""
         if text[-1].isspace():
             self._owe_space(text[text.rindex(words[-1]) + len(words[-1]) :])
 
     def owe_line(self) -> None:
         self.pending = "\n"
-        self.made_by_printer = self.after_inline = False
+        self.made_by_printer, self.after_inline = False, ""
 
     def owe_space(self) -> None:
         self.pending = self.pending or " "
         self.made_by_printer = False
+
+    def leave_out(self) -> None:
+        """Something was left out here: words keep apart, punctuation closes up to the word before."""
+        if self.pending != "\n":
+            self.pending, self.made_by_printer, self.after_inline = " ", True, "left-out"
 
     def before_inline(self, tag: str) -> None:
         """An inline element starts: drop the pretty printer's space where print has none."""
         if not (self.made_by_printer and self.parts):
             return
         last = self.parts[-1]
-        if last.endswith(_OPENING) or (tag in ("sup", "sub") and not _WORD_END.search(last[-12:])):
+        if last.endswith(_OPENING) or (tag in _TABLES and not _WORD_END.search(last[-12:])):
             self._forget_space()
 
     def separator_at(self, offset: int) -> bool:
@@ -105,6 +111,12 @@ class _Writer:
             if at <= offset:
                 return part[offset - at].isspace()
         return False
+
+    def _clings(self, core: str) -> bool:
+        """Whether print sets these words close to the inline element before them: "R¹-alkyl", "12)"."""
+        if self.after_inline in _TABLES and core[0] == "-" and core[1:2].isalpha():
+            return True
+        return core.startswith(_CLOSING)
 
     def _owe_space(self, space: str) -> None:
         if self.pending != "\n":
@@ -179,8 +191,10 @@ def _content(element: etree._Element, writer: _Writer, notes: FlowNotes) -> None
         if not isinstance(tag, str):
             if isinstance(child, etree._Entity):
                 _entity(child, writer, notes)
-        elif tag in LEFT_OUT or tag == "br":
+        elif tag == "br":
             writer.owe_space()
+        elif tag in LEFT_OUT:
+            writer.leave_out()
         else:
             stack.append(_opened(child, tag, writer, notes, current.table))
             writer.write(child.text, stack[-1].table)
@@ -203,7 +217,7 @@ def _opened(
 ) -> _Open:
     if tag in INLINE:
         writer.before_inline(tag)
-        table = {"sup": _RAISED, "sub": _LOWERED}.get(tag, table)
+        table = _TABLES.get(tag, table)
     elif tag in LINES:
         writer.owe_line()
         table = None
@@ -217,7 +231,7 @@ def _opened(
 def _close(done: _Open, writer: _Writer) -> None:
     tag = str(done.element.tag)
     if tag in INLINE:
-        writer.after_inline = True
+        writer.after_inline = tag
         if tag in ("figref", "b") and writer.length > done.began:
             _span(done, tag, writer)
     elif tag == "dt":

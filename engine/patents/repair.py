@@ -21,7 +21,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from engine.errors import DocumentError
-from engine.patents.entities import character_of
+from engine.patents.entities import PREDEFINED, escaped_character_of, resolve_named
 from engine.patents.vocabulary import MENDABLE, MENDABLE_INLINE, STRUCTURE
 from engine.publication import Note
 
@@ -44,7 +44,6 @@ _ATTRIBUTE = re.compile(rf"""\s*({_NAME})\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>=]+)"""
 _LOOSE_TAG = re.compile(rf"""<({_NAME})((?:\s*{_NAME}\s*=\s*(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=/]+))*)\s*(/?)>""")
 _STARTS_NAME = re.compile(rf"<({_NAME})(?=[\s/>])")
 _IN_VALUE = re.compile(rf"<|&(?!{_REFERENCE[1:]})")
-_PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _STRAY = '"<" without a tag was kept as text'
 
 
@@ -55,6 +54,7 @@ class _Mending:
     text: str
     member: str
     limit: int
+    depth: int
     known_ends: frozenset[str]
     line_starts: list[int]
     out: list[str] = field(default_factory=list)
@@ -73,16 +73,16 @@ class _Mending:
         self.faults.setdefault(fault, []).append(self.line(at))
 
 
-def repair(text: str, body_at: int, *, member: str, limit: int) -> tuple[str, tuple[Note, ...]]:
+def repair(text: str, body_at: int, *, member: str, limit: int, depth: int) -> tuple[str, tuple[Note, ...]]:
     """The mended text and one note for each sort of fault, with the lines of the delivered file.
 
     body_at: where the prolog with its DOCTYPE ends; the prolog stays as it is. No notes means that nothing could be
     mended. Raises: DocumentError "illegal-character" for a reference to a character that XML forbids (&#0;),
-    "not-well-formed" beyond `limit` faults and for a comment or section that never ends.
+    "not-well-formed" beyond `limit` faults and for a comment or section that never ends, "too-deep" beyond `depth`.
     """
     starts = [0, *(match.end() for match in re.finditer("\n", text))]
     ends = frozenset(re.findall(rf"</({_NAME})\s*>", text))
-    work = _Mending(text, member, limit, ends, starts)
+    work = _Mending(text, member, limit, depth, ends, starts)
     prolog = text[:body_at]
     if prolog[:1].isspace() and prolog.lstrip().startswith("<?xml"):
         work.note("blank space before the XML declaration was taken out", 0)
@@ -174,6 +174,8 @@ def _append_tag(work: _Mending, name: str, attributes: str, empty: str, at: int)
     work.out.append(f"<{name}{_attributes(work, attributes, at)}{empty}>")
     if not empty:
         work.open.append(name)
+        if len(work.open) > work.depth:
+            raise DocumentError(work.member, "too-deep", f"elements nest deeper than {work.depth}")
 
 
 def _close_before_block(work: _Mending, at: int) -> None:
@@ -213,14 +215,10 @@ def _reference(work: _Mending, reference: str, at: int) -> str:
             detail = f"line {work.line(at)}: {reference} names no character that XML allows; the text is doubtful"
             raise DocumentError(work.member, "illegal-character", detail)
         return reference
-    if name in _PREDEFINED:
+    if name in PREDEFINED:
         return reference
-    characters = character_of(name)
-    if characters is None:
-        work.note(f"the unknown entity {reference} was kept literally", at)
-        return f"&amp;{name};"
-    work.note(f"the entity {reference} was read as {characters}", at)
-    return characters.replace("&", "&amp;").replace("<", "&lt;")
+    work.note(f"the entity {reference}, which nothing declares, was read by its ISO name or kept literally", at)
+    return escaped_character_of(name)
 
 
 def _is_xml_character(code: int) -> bool:
@@ -237,8 +235,9 @@ def _attributes(work: _Mending, attributes: str, at: int) -> str:
             continue
         quoted = value if value[0] in "\"'" else f'"{value}"'
         seen[name] = _IN_VALUE.sub(lambda stray: "&lt;" if stray.group() == "<" else "&amp;", quoted)
+        seen[name] = resolve_named(seen[name])
         if seen[name] != quoted:
-            work.note(f'"&" or "<" in the attribute {name} was kept as text', at)
+            work.note(f'"&", "<" or an entity in the attribute {name} was kept as text', at)
     return "".join(f" {name}={value}" for name, value in seen.items())
 
 

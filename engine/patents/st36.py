@@ -5,9 +5,11 @@ from __future__ import annotations
 from lxml import etree
 
 from engine.patents.bibliography import (
+    NUMBER_CHARACTERS,
     Bibliography,
     DateReader,
     classifications_of,
+    country_of,
     number_with_country,
 )
 from engine.patents.flow import FlowNotes, text_of
@@ -48,7 +50,7 @@ def read_st36(head: etree._Element, country: str, notes: FlowNotes) -> Bibliogra
 
 
 def _number(document_id: etree._Element, country: str, notes: FlowNotes) -> str:
-    own = text_of(document_id.find("country"), notes).upper() or country
+    own = country_of(document_id.find("country"), notes) or country
     return number_with_country(text_of(document_id.find("doc-number"), notes), own)
 
 
@@ -61,15 +63,15 @@ def _parties(head: etree._Element, notes: FlowNotes) -> tuple[Party, ...]:
                 continue
             name = ", ".join(text for tag in _NAMES if (text := text_of(book.find(tag), notes)))
             if name := name or text_of(book.find("text"), notes):
-                found.append(Party(role, name, text_of(book.find("address/country"), notes).upper()))
+                found.append(Party(role, name, country_of(book.find("address/country"), notes)))
     return tuple(dict.fromkeys(found))
 
 
 def _priorities(head: etree._Element, dates: DateReader, notes: FlowNotes) -> tuple[Priority, ...]:
     return tuple(
         Priority(
-            text_of(claim.find("country"), notes).upper(),
-            text_of(claim.find("doc-number"), notes),
+            country_of(claim.find("country"), notes),
+            text_of(claim.find("doc-number"), notes)[:NUMBER_CHARACTERS],
             dates.read(text_of(claim.find("date"), notes), "priority date"),
         )
         for claim in head.iterfind("priority-claims/priority-claim")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
 
 from engine.errors import DocumentError
+from engine.patents.entities import resolve_named
 from engine.patents.limits import XmlLimits
 from engine.patents.repair import repair
 from engine.patents.source import Source, read_source
 from engine.publication import Note
+
+_TAG_WITH_REFERENCE = re.compile(r"<[A-Za-z][^<>&]*&[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,14 @@ def _parser() -> etree.XMLParser:
 
 def _strict(text: str) -> etree._Element:
     # The parser's encoding overrides the declaration, which told how to decode the delivered bytes.
-    return etree.fromstring(text.encode("utf-8"), _parser())
+    return etree.fromstring(_attributes_resolved(text).encode("utf-8"), _parser())
+
+
+def _attributes_resolved(text: str) -> str:
+    """The text with the named entities of attribute values resolved, which libxml2 drops when the DTD is absent."""
+    if "<![CDATA[" in text:
+        return text  # a section may hold what only looks like a tag
+    return _TAG_WITH_REFERENCE.sub(lambda tag: resolve_named(tag.group()), text)
 
 
 def _mended(
@@ -67,7 +78,7 @@ def _mended(
         raise DocumentError(member, "text-too-long", detail) from first
     if "Excessive depth" in str(first):
         raise DocumentError(member, "too-deep", f"elements nest deeper than {limits.depth}") from first
-    text, notes = repair(source.text, source.body_at, member=member, limit=limits.repairs)
+    text, notes = repair(source.text, source.body_at, member=member, limit=limits.repairs, depth=limits.depth)
     if not notes:
         raise _refusal(member, first, "") from first
     try:

@@ -8,7 +8,9 @@ def names(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-INLINE = names("b i u o sup sub smallcaps figref crossref patcit nplcit claim-ref pre text bio-deposit invention-title")
+INLINE = names(
+    "b i u o sup sub sup2 sub2 smallcaps figref crossref patcit nplcit claim-ref pre text bio-deposit invention-title"
+)
 """Stand in the line: they add and eat no space."""
 
 LINES = names("li dt ul ol dl p row heading")

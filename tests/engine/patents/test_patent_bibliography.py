@@ -125,6 +125,13 @@ def test_a_number_that_names_no_publication_is_refused(patent_xml: PatentXml, at
     assert len(caught.value.detail) < 200
 
 
+def test_an_absent_attribute_is_read_from_the_bibliography_and_noted(patent_xml: PatentXml) -> None:
+    sdobi = "<B100><B110>0874807</B110><B130>B2</B130><B190>EP</B190></B100>"
+    document = parse_patent(patent_xml(sdobi=sdobi, attributes='lang="en" country="EP"'), "m.xml")
+    assert document.number.reference == "EP0874807B2"
+    assert [note.code for note in document.notes] == ["number-from-bibliography"]
+
+
 @pytest.mark.parametrize("number", ["D0907292", "RE036154", "2017007696", "4378116", "H08123456"])
 def test_numbers_of_other_offices_are_numbers(patent_xml: PatentXml, number: str) -> None:
     document = parse_patent(patent_xml(attributes=f'country="US" doc-number="{number}" kind="A"'), "m.xml")

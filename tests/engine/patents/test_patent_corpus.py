@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from lxml import etree
 
 from engine.errors import DocumentError
 from engine.patents import ImageFamily, image_family, parse_patent
+from engine.patents.vocabulary import INLINE, LEFT_OUT, LINES
 from engine.publication import PatentDocument, Section
 
 pytestmark = pytest.mark.corpus
@@ -193,3 +195,27 @@ def test_the_file_family_alone_sorts_every_real_image(shared: Path) -> None:
     assert (len(drawings), len(others)) == (1065, 227)
     assert set(drawings) == {ImageFamily.DRAWING}
     assert ImageFamily.DRAWING not in others
+
+
+def test_every_inline_element_of_every_dtd_is_known(shared: Path) -> None:
+    """Against the DTDs themselves: whatever may stand in a line of text has its rule in the vocabulary."""
+
+    def members(content: Any) -> set[str]:
+        if content is None:
+            return set()
+        own = {content.name} if content.type == "element" else set()
+        return own | members(content.left) | members(content.right)
+
+    files = sorted((shared / "corpus" / "dtd").glob("*.dtd"))
+    assert len(files) == 5
+    for file in files:
+        elements = {one.name: one for one in etree.DTD(str(file)).iterelements()}  # type: ignore[attr-defined]
+        met, to_visit = set(), ["p", "heading", "li", "dt", "dd", "claim-text", "claim-ref", "invention-title"]
+        while to_visit:
+            name = to_visit.pop()
+            if name in met or name in LEFT_OUT:
+                continue
+            met.add(name)
+            if name in elements and name not in ("patcit", "nplcit", "bio-deposit"):  # citations: words, kept apart
+                to_visit += members(elements[name].content)
+        assert met - INLINE - LINES == {"claim-text", "dd", "br"}, file.name

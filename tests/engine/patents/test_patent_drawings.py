@@ -75,6 +75,13 @@ def test_the_abstract_drawing_counts_only_where_there_is_no_other(patent_xml: Pa
     assert [one.label for one in beside.left_out] == ["abstract-drawing"]
 
 
+def test_entities_in_attributes_are_characters_too(patent_xml: PatentXml) -> None:
+    drawings = f"<drawings>{figure('imgf0001.tif', '3&prime;&wunder;')}</drawings>"
+    for doctype in ('<!DOCTYPE ep-patent-document SYSTEM "x.dtd">', ""):
+        document = parse_patent(patent_xml(doctype=doctype, drawings=drawings), "m.xml")
+        assert document.drawings[0].label == "3′&wunder;"
+
+
 def test_odd_drawings_are_kept_and_noted(patent_xml: PatentXml) -> None:
     drawings = (
         figure("imgf0001.tif")

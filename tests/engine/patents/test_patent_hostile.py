@@ -39,7 +39,7 @@ def hostile(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pat
     folder = tmp_path_factory.mktemp("hostile")
     secret = folder / "secret.txt"
     secret.write_text(maker.SECRET_TEXT)
-    maker.OUT, maker.SECRET, maker.CONTROL = str(folder), str(secret), maker.doczip("3000001")
+    vars(maker).update(OUT=str(folder), SECRET=str(secret), CONTROL=maker.doczip("3000001"))
     maker.xmls()
     return folder, {Path(name).stem: expected for name, expected in maker.EXP.items()}
 
@@ -74,7 +74,7 @@ def test_every_hostile_xml_gets_its_verdict(
 
     monkeypatch.setattr(socket.socket, "connect", no_network)
     folder, expectations = hostile
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for stem, expected in sorted(expectations.items()):
         xml = hostile_xml(folder / "xml" / f"{stem}.zip")
         started = time.perf_counter()

@@ -111,7 +111,9 @@ def test_every_bound_is_a_clean_refusal() -> None:
     deep = build_patent_xml(f'<p num="1">{"<b>" * 60}x{"</b>" * 60}</p>')
     long = build_patent_xml(f'<p num="1">{"z" * 5000}</p>')
     faulty = build_patent_xml(f'<p num="1">{"& " * 50}</p>')
+    deep_and_faulty = build_patent_xml(f'<p num="1">a & b {"<b>" * 5000}{"</i>" * 5000}</p>')
     for xml, limits, code in (
+        (deep_and_faulty, XmlLimits(), "too-deep"),
         (deep, XmlLimits(depth=50), "too-deep"),
         (long, XmlLimits(text_node_characters=4000), "text-too-long"),
         (long, XmlLimits(bytes=4000), "too-large"),
