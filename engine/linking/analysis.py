@@ -14,8 +14,9 @@ from types import MappingProxyType
 from engine.linking.evidence import Signs, signs_of
 from engine.linking.figure_labels import FigureMention, figure_mentions
 from engine.linking.names import part_name
-from engine.linking.occurrences import Context, Occurrence, occurrences_of
+from engine.linking.occurrences import Occurrence, occurrences_of
 from engine.linking.sentences import Sentence, sentences_of
+from engine.linking.surroundings import Context
 from engine.publication import Paragraph
 
 LONGEST_NUMERAL_RANGE = 40
@@ -67,6 +68,7 @@ def analyse_text(paragraphs: Sequence[Paragraph], sentence_limit: int = 20000) -
     occurrences = {at: _occurrences(at, paragraphs[at], end, figures[at]) for at, end in ends.items()}
     everything = [one for found in occurrences.values() for one in found]
     signs = signs_of(everything)
+    known_labels = frozenset(label for found in figures.values() for one in found for label in one.labels)
     mentioned: defaultdict[str, list[Occurrence]] = defaultdict(list)
     spans: defaultdict[int, list[tuple[str, int, int, MentionKind]]] = defaultdict(list)
     for at, found in occurrences.items():
@@ -76,13 +78,15 @@ def analyse_text(paragraphs: Sequence[Paragraph], sentence_limit: int = 20000) -
                 spans[at].append((one.text, one.start, one.end, MentionKind.NUMERAL))
         spans[at].extend(_ranges(found, signs))
         for figure in figures[at]:
-            spans[at].extend((label, figure.start, figure.end, MentionKind.FIGURE) for label in figure.labels)
+            spans[at].extend(
+                (label, figure.start, figure.end, MentionKind.FIGURE) for label in figure.labels_among(known_labels)
+            )
     return TextAnalysis(
         sentences=sentences,
         mentions=_by_sentence(sentences, spans),
         part_names=MappingProxyType({text: name for text in sorted(mentioned) if (name := part_name(mentioned[text]))}),
         numerals=frozenset(mentioned),
-        figure_labels=frozenset(label for found in figures.values() for one in found for label in one.labels),
+        figure_labels=known_labels,
         truncated=truncated,
     )
 

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.linking.names import stem
-from engine.linking.occurrences import Context, Occurrence
-from engine.linking.vocabulary import AFTER_SIGN, MEASURE_WORDS, SOFT_HEADS
+from engine.linking.occurrences import Occurrence
+from engine.linking.surroundings import Context
+from engine.linking.vocabulary import AFTER_SIGN, BEFORE_COUNT, MEASURE_WORDS, SOFT_HEADS
 
 FEWEST_SIGNS = 5
 """So many numerals with strong evidence show that a publication uses reference signs."""
@@ -26,6 +27,7 @@ CERTAIN_SHARE = 0.5
 REACH = 20
 """A numeral named once lies so near to one that is certain, or within a fifth of its own value."""
 
+_MARGIN = range(5, 75, 5)
 _DIGITS = re.compile(r"\d+")
 _PREFIX = re.compile(r"[A-Z]+")
 
@@ -41,6 +43,7 @@ class Tally:
     bare: int = 0
     counted: int = 0
     quantities: int = 0
+    bracketed: int = 0
 
     @property
     def best(self) -> int:
@@ -94,6 +97,7 @@ def signs_of(occurrences: Sequence[Occurrence]) -> Signs:
         _count(tallies[one.text], one, series)
     strong = {text for text, tally in tallies.items() if tally.strong and _plausible(text, tally)}
     weak = {text for text, tally in tallies.items() if text not in strong and tally.weak and _plausible(text, tally)}
+    weak -= _line_numbers(strong, weak)
     if not _uses_signs(tallies, strong, weak):
         return Signs(frozenset(), series)
     return Signs(frozenset(strong | {text for text in weak if _like(text, strong or weak)}), series)
@@ -112,6 +116,7 @@ def _count(tally: Tally, one: Occurrence, series: frozenset[str]) -> None:
         tally.counted += 1
     elif one.context is Context.NAMED:
         tally.named += 1
+        tally.bracketed += one.bracketed
         tally.heads[one.language, stem(one.words[-1], one.language)] += 1
 
 
@@ -135,8 +140,15 @@ def _is_count(one: Occurrence, series: frozenset[str]) -> bool:
 
 
 def _stands_alone(one: Occurrence) -> bool:
-    """A number without a noun before it, in brackets or followed by no noun that it could count."""
-    return one.bracketed or not one.after or one.after.lower() in AFTER_SIGN
+    """A number without a noun before it: in brackets, at punctuation, or followed by no noun that it could count."""
+    if one.bracketed:
+        return True
+    if one.preposition in BEFORE_COUNT:
+        return False
+    if not one.after or one.after.lower() in AFTER_SIGN:
+        return True
+    # "the image model at 209 match with": boxes of flow charts, whose numbers are too great to count what follows.
+    return one.preposition == "at" and _value(one.text) >= 100 and not one.after.endswith("s")
 
 
 def _plausible(text: str, tally: Tally) -> bool:
@@ -146,10 +158,19 @@ def _plausible(text: str, tally: Tally) -> bool:
     return _value(text) > 0 and not text.startswith("00")
 
 
+def _line_numbers(strong: set[str], weak: set[str]) -> set[str]:
+    """The numbers 5, 10, 15 … that a scan of a US patent read from the margin into the text, if it did."""
+    fives = {text for text in weak if text.isdigit() and _value(text) in _MARGIN}
+    others = sum(1 for text in strong | weak if text.isdigit() and _value(text) < max(_MARGIN) and text not in fives)
+    return fives if len(fives) >= FEWEST_SIGNS and len(fives) > 2 * others else set()
+
+
 def _uses_signs(tallies: dict[str, Tally], strong: set[str], weak: set[str]) -> bool:
     """Whether the publication uses reference signs at all: enough certain ones, or hardly any other numbers."""
     if sum(1 for text in strong if tallies[text].certain) >= FEWEST_SIGNS:
         return True
+    if sum(1 for text in strong if tallies[text].bracketed >= 2) >= 2:
+        return True  # "core (1)": the claims of the EPO bracket their signs (Rule 43(7) EPC), and nothing else
     others = sum(1 for text in tallies if text not in strong and text not in weak)
     return len(strong) + len(weak) > others and (len(strong) + len(weak) > 1 or len(tallies) <= FEWEST_SIGNS)
 
@@ -161,7 +182,7 @@ def _like(text: str, strong: set[str]) -> bool:
         return sum(1 for other in strong if other.startswith(prefix[0])) >= 2
     value = _value(text)
     others = [_value(other) for other in strong if not other[0].isalpha()]
-    if len(others) >= FEWEST_SIGNS and sum(1 for other in others if len(str(other)) == len(str(value))) < 2:
+    if len(others) >= FEWEST_SIGNS and sum(1 for other in others if len(str(other)) <= len(str(value))) < 2:
         return False  # a publication that counts from 100 has no sign 2
     reach = max(REACH, value // 5)
     return any(abs(other - value) <= reach for other in others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from engine.linking.vocabulary import FIGURE_WORDS, PLURAL_FIGURE_WORDS
@@ -26,11 +26,20 @@ _RANGE_WORDS = ("-", "–", "—", "to", "through", "bis", "à", "a")
 
 @dataclass(frozen=True, slots=True)
 class FigureMention:
-    """Figure labels named together: characters [start, end) of the paragraph, all labels normalised ("3a")."""
+    """Figure labels named together: characters [start, end) of the paragraph, all labels normalised ("3a").
+
+    ranges: first and last label of ranges that cannot be counted out ("1a" to "5"); both are in labels.
+    """
 
     start: int
     end: int
     labels: tuple[str, ...]
+    ranges: tuple[tuple[str, str], ...] = ()
+
+    def labels_among(self, known: Collection[str]) -> tuple[str, ...]:
+        """Its labels and those of `known` that lie within its ranges: "Figs. 1A-5" names 3c where there is a 3c."""
+        within = [label for label in known for first, last in self.ranges if _key(first) < _key(label) < _key(last)]
+        return tuple(dict.fromkeys((*self.labels, *sorted(within, key=_key))))
 
 
 def normalised_label(text: str) -> str:
@@ -39,7 +48,7 @@ def normalised_label(text: str) -> str:
     A text without a number comes back in lower case without blanks.
     """
     match = _PARTS.search(text)
-    return match[1].lstrip("0") + match[2].lower() if match else re.sub(r"[\s.()]", "", text).lower()
+    return str(int(match[1])) + match[2].lower() if match else re.sub(r"[\s.()]", "", text).lower()
 
 
 def figure_mentions(text: str) -> list[FigureMention]:
@@ -53,23 +62,23 @@ def _mentions(text: str) -> Iterator[FigureMention]:
         end = first.end()
         plural = re.sub(r"\s", "", first["word"]).lower() in PLURAL_FIGURE_WORDS
         labels = [normalised_label(first["label"])]
+        ranges: list[tuple[str, str]] = []
         while following := _NEXT.match(text, end):
-            label = _continued(labels[-1], following, plural, text)
+            label = _continued(labels[-1], following, plural)
             if label is None:
                 break
             separator = following["s"].lower()
-            span = (
-                _range(labels[-1], label)
-                if separator in _RANGE_WORDS or separator.endswith((" to", " bis"))
-                else [label]
-            )
-            labels.extend(span)
+            if separator in _RANGE_WORDS or separator.endswith((" to", " bis")):
+                ranges.append((labels[-1], label))
+                labels.extend(_range(labels[-1], label))
+            else:
+                labels.append(label)
             end = following.end()
-        yield FigureMention(first.start(), end, tuple(dict.fromkeys(labels)))
+        yield FigureMention(first.start(), end, tuple(dict.fromkeys(labels)), tuple(ranges))
         position = end
 
 
-def _continued(previous: str, following: re.Match[str], plural: bool, text: str) -> str | None:
+def _continued(previous: str, following: re.Match[str], plural: bool) -> str | None:
     """The label that goes on a list, or None where the list has ended ("in FIG. 3, 12 is the housing")."""
     raw, separator = following["label"], following["s"].lower()
     if raw.isalpha():  # "FIGS. 3A and B", "Fig. 3A-C"
@@ -77,23 +86,28 @@ def _continued(previous: str, following: re.Match[str], plural: bool, text: str)
         goes_on = joined is not None and joined[2] and raw.lower() > joined[2] and (raw.isupper() or separator in "-–/")
         return joined[1] + raw.lower() if joined and goes_on and (separator != "a") else None
     label = normalised_label(raw)
-    number, before = int(re.match(r"\d+", label)[0]), int(re.match(r"\d+", previous)[0])  # type: ignore[index]
-    if separator == "a" or number < before or number - before > LONGEST_RANGE:
+    (number, letter), (before, _) = _key(label), _key(previous)
+    if separator == "a" or label == previous or number - before > LONGEST_RANGE:
         return None
-    if number == before and label <= previous:
+    if _key(label) < _key(previous) and not (plural and letter):  # "Figs 9f, 4a-4d" goes on, "FIG. 9, 4" does not
         return None
     # After a singular word a comma often ends the label, and a reference sign follows.
-    if not plural and separator in (",", ";", "/") and (number > before + 1 or not label[-1].isalpha()):
+    if not plural and separator in (",", ";", "/") and (number > before + 1 or not letter):
         return None
     return label
 
 
 def _range(first: str, last: str) -> list[str]:
     """Labels after `first` up to `last`: 1-4 is 2, 3, 4 and 3a-3c is 3b, 3c; across both, the end alone."""
-    number, letter = _PARTS.match(first).groups()  # type: ignore[union-attr]
-    end_number, end_letter = _PARTS.match(last).groups()  # type: ignore[union-attr]
+    (number, letter), (end_number, end_letter) = _key(first), _key(last)
     if not letter and not end_letter:
-        return [str(value) for value in range(int(number) + 1, int(end_number) + 1)]
+        return [str(value) for value in range(number + 1, end_number + 1)]
     if number == end_number and letter and end_letter:
-        return [number + chr(value) for value in range(ord(letter) + 1, ord(end_letter) + 1)]
+        return [str(number) + chr(value) for value in range(ord(letter) + 1, ord(end_letter) + 1)]
     return [last]
+
+
+def _key(label: str) -> tuple[int, str]:
+    """Number and letter of a normalised label, in the order of figures."""
+    match = _PARTS.match(label)
+    return (int(match[1]), match[2]) if match else (0, "")

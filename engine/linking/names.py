@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from engine.linking.occurrences import Context, Occurrence
+from engine.linking.occurrences import Occurrence
+from engine.linking.surroundings import Context
 from engine.linking.vocabulary import FRENCH_CONNECTORS
 
 EXTENSION_SHARE = 0.5

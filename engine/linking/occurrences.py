@@ -1,35 +1,24 @@
-"""Every number of a paragraph that could be a reference sign, with the words that speak for or against it."""
+"""Every number of a paragraph that could be a reference sign, with what speaks for or against it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 
 from engine.linking.figure_labels import FigureMention
-from engine.linking.vocabulary import CITED_OR_PART, HARD_HEADS, SIGN_WORDS, STOP_WORDS, UNITS
+from engine.linking.surroundings import Context, Surroundings, surroundings_of
+from engine.linking.vocabulary import UNITS
 from engine.publication import Span
-
-
-class Context(Enum):
-    """What stands before a number."""
-
-    NAMED = auto()  # a word that may name a part: "wheel loader 101", "housing (12)"
-    LISTED = auto()  # goes on a list: "12, 14 and 16"
-    SIGNED = auto()  # announced as a sign: "reference numeral 12", or printed bold
-    BARE = auto()  # a function word, punctuation, or nothing
-    CITED = auto()  # "claim 1", "Table 2", and what goes on their list
-    AGAINST = auto()  # "[0012]", "10 mm", dates, numbers of patents and standards
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One number in paragraph `paragraph`, characters [start, end); words: up to six before it, nearest last.
+    """One number in paragraph `paragraph`, characters [start, end); words: up to six that may name it, nearest last.
 
-    after: the word that follows ("" at punctuation). chain: position, among the paragraph's occurrences, of the
-    head of the list it goes on, or its own. is_range: the sign before it was a range's ("12 to 16"). leads: others follow on
-    its list, so that the words before it may be a plural.
+    preposition: the word before it where none names it. after: the word that follows ("" at punctuation). chain:
+    position, among the paragraph's occurrences, of the head of the list it goes on, or its own. is_range: the sign
+    before it was a range's ("12 to 16"). leads: others follow on its list, so that its words may be a plural.
     """
 
     paragraph: int
@@ -38,6 +27,7 @@ class Occurrence:
     text: str
     context: Context
     words: tuple[str, ...]
+    preposition: str
     after: str
     language: str
     chain: int
@@ -54,50 +44,53 @@ _SIGN = re.compile(
       (?P<variant>-\d{1,3}[a-z]?(?![\w-]))?(?:['′’`]{1,3}|″)?)
     (?![\w+=^]|[.,:]\d|[ ]\d|\s?[%‰°×]|\s?[-–]?\s?[=<>±≤≥])""",
 )
-_INNER_HYPHEN = re.compile(r"\d[A-Za-z]?['′’]*\s?[-–]\s?\Z")
+# German texts set the letter apart: "Gewindeabschnitt 4 b".
+_SPACED_SUFFIX = re.compile(r"\s[a-g](?=[\s,;.)])")
+# Without a blank after the comma a list in brackets looks like a decimal: "(20,21)".
+_TIGHT_LIST = re.compile(r"\(\s?\d{1,4}[a-z]?(?:,\d{1,4}[a-z]?){1,12}\s?\)")
 # Cover sheets of scanned US and WO publications carry INID codes (WIPO ST.9) that look like bracketed signs.
 _COVER_SHEET = re.compile(r"\(54\)\s+[A-Z]{4}|\(57\)\s+(?i:abstract)|\(21\)\s+(?i:appl|int)")
-_SPACED_SUFFIX = re.compile(r"\s(?P<letter>[b-fg])(?=[\s,;.)])|\s(?P<german>a)(?=[\s,;.)])")
+_LIST_LINE = re.compile(
+    r"(?m)^\s{0,4}(?P<sign>[A-Z]{0,3}\d{1,4}[a-z]{0,2}['′’]{0,2})[ \t]*[.:=–-]{0,2}[ \t]*"
+    r"(?P<name>[^\W\d_][^\n\d]{2,80})$"
+)
+FEWEST_LIST_LINES = 4
+"""So many lines "12 housing" in one paragraph are a list of reference signs."""
 
-_NUMBER = r"\d+(?:[.,]\d+)*"
-_JOIN = r"\s*(?:to|and|or|bis|und|oder|à|et|ou|through|,|x|×|[-–~/±])\s*"
+# Every repetition is bounded: a paragraph of nothing but digits must not take quadratic time.
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,9}){0,3}"
+_JOIN = r"\s?(?:to|and|or|bis|und|oder|à|et|ou|through|,|x|×|[-–~/±])\s?"
 _AGAINST = re.compile(
     rf"""(?x)
-      (?:{_NUMBER}{_JOIN})*{_NUMBER}\s*-?\s*(?:{UNITS})(?![\w'′])                     # quantities and their ranges
-    | \[\s?\d{{3,5}}\s?\]                                                          # paragraph numbers
-    | \b(?:19|20)\d\d\s?[-/.]\s?\d\d?\s?[-/.]\s?\d\d?\b | \b\d\d?\s?[-/.]\s?\d\d?\s?[-/.]\s?(?:19|20)?\d\d\b   # dates
-    | \b\d+\s?(?:st|nd|rd|th)\b
-    | \b[A-Z0-9]{{4}}\s?\d{{1,4}}\s?/\s?\d{{2,6}} | \(\s?(?:19|20)\d\d\s?\.\s?\d\d\s?\) # symbols misread in scans, their dates
+      (?<!\d)(?:{_NUMBER}{_JOIN}){{0,4}}{_NUMBER}\s?-?\s?(?:{UNITS})(?![\w'′])  # quantities and their ranges
+    | \[\s?\d{{3,5}}\s?\]  # paragraph numbers
+    | \b(?:19|20)\d\d\s?[-/.]\s?\d\d?\s?[-/.]\s?\d\d?\b | \b\d\d?\s?[-/.]\s?\d\d?\s?[-/.]\s?(?:19|20)?\d\d\b  # dates
+    | \b\d{{1,4}}\s?(?:st|nd|rd|th)\b
+    | \b[A-Z0-9]{{4}}\s?\d{{1,4}}\s?/\s?\d{{2,6}}  # classification symbols misread in scans
+    | \(\s?(?:19|20)\d\d\s?\.\s?\d\d\s?\)  # their dates
+    | \([\w',]{{1,12}}\)-(?=[\w(])  # (3R)-methyl
     | \b[A-HY]\s?\d\s?\d\s?[A-Z]\s?\d{{1,4}}\s?/\s?\d{{2,6}}\b  # IPC and CPC symbols
-    | \b(?:US|EP|WO|JP|DE|FR|GB|CN|KR|AT|CH|CA|PCT)\b[\s/-]?(?:[A-Z]{{1,2}}[\s-]?)?\d[\d\s,./]*\d
+    | \b(?:US|EP|WO|JP|DE|FR|GB|CN|KR|AT|CH|CA|PCT)\b[\s/-]?(?:[A-Z]{{1,2}}[\s-]?)?\d[\d\s,./]{{0,24}}\d
       (?:\s?[ABCUE]\d?\b)?  # patents
-    | \b\d{{1,3}}(?:,\d{{3}})+\b | \b\d{{2}}/\d{{3}},?\d{{3}}\b | \b\d{{5,}}\b  # thousands, serial and long numbers
-    | \b(?:ISO|DIN|EN|IEC|ASTM|IEEE|RFC|JIS|AISI|SAE|ANSI|BS|VDE|ETSI)(?:[\s/-](?:ISO|EN|IEC))*[\s-]?[A-Z]?\d[\d.:-]*
-    | \bSEQ\s+ID\s+NOS?\s?[.:]?\s?\d+(?:\s?(?:-|to|and|,)\s?\d+)*
+    | \b\d{{1,3}}(?:,\d{{3}}){{1,4}}\b | \b\d{{2}}/\d{{3}},?\d{{3}}\b | \b\d{{5,40}}\b  # thousands, serial numbers
+    | \b(?:ISO|DIN|EN|IEC|ASTM|IEEE|RFC|JIS|AISI|SAE|ANSI|BS|VDE|ETSI)(?:[\s/-](?:ISO|EN|IEC)){{0,2}}[\s-]?
+      [A-Z]?\d[\d.:-]{{0,16}}
+    | \bSEQ\s+ID\s+NOS?\s?[.:]?\s?\d{{1,5}}(?:\s?(?:-|to|and|,)\s?\d{{1,5}}){{0,20}}
     | \bbetween\s+{_NUMBER}\s+and\s+{_NUMBER}(?=\s+[a-z])
-    | (?:\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\s?\.?\s?\d{{1,2}}\s?,\s?\d{{4}}\b)
-    | \b\d+\s?/\s?\d+\b(?=\s(?:of|inch|of\s+the))
+    | \b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]{{0,6}}\s?\.?\s?\d{{1,2}}\s?,\s?\d{{4}}\b
+    | \b\d{{1,4}}\s?/\s?\d{{1,4}}\b(?=\s(?:of|inch|of\s+the))
+    | (?:\A|(?<=[.;:]\s)|(?<=[.;:]\n))\s?\(?\d{{1,3}}\s?[.)](?=\s)  # items of a list, numbers of claims
     """,
 )
-_UNIT = re.compile(UNITS)
 _SEPARATOR = re.compile(
     r"\s*\)?\s*(?P<s>,\s*(?:and/or|and|or|und|oder|et|ou)\b|,|;|/|and/or\b|and\b|or\b|und\b|oder\b|sowie\b|et\b|ou\b"
     r"|to\b|bis\b|à\b|through\b|[-–])\s*\(?\s*(?:respectively\s)?\Z"
 )
 _RANGES = frozenset({"to", "bis", "à", "through", "-", "–"})
-_BOUNDARY = re.compile(r"""[,;:.!?()\[\]{}"“”„«»<>=*|•\n\t/]""")
-_WORD_AFTER = re.compile(r"\s*([^\W\d_]+)")
-_ELISION = re.compile(r"\b([ldnsLDNS]|qu|Qu)['’]")
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[-‐’'](?=[^\W\d_]))*(?:\([es]{1,2}\))?\Z")
-_THREE_DIGITS = re.compile(r"\d{3,4}[a-z]?\b")
-_YEAR = re.compile(r"(?:19|20)\d\d\b")
-_STEP = re.compile(
-    r"(?:(?:^|[.;:]\s*)(?:At|In)|\b(?:respect|regard|performed|described|identified|obtained)\s+(?:to|at|in))\Z"
-)
-_CITING = frozenset(
-    {"in", "of", "see", "and", "or", "from", "to", "at", "by", "with", "under", "per", "siehe", "gemäß", "nach", "voir"}
-)
-_WINDOW = 100
+_FARTHEST = 20
+"""Characters between two signs of one list, at most."""
+
+_WORD_AFTER = re.compile(r"\s{0,3}([^\W\d_]+)")
 
 
 def occurrences_of(
@@ -106,9 +99,11 @@ def occurrences_of(
     """Return the numbers of one paragraph in order, those of figure labels left out."""
     if _COVER_SHEET.search(text):
         return []
+    text = _TIGHT_LIST.sub(_with_semicolons, text)
     labels = _covered(text, ((mention.start, mention.end) for mention in figures))
     blocked = _covered(text, (match.span() for match in _AGAINST.finditer(text)))
     bold = _covered(text, ((span.start, span.end) for span in emphasised))
+    lines = _list_lines(text)
     found: list[Occurrence] = []
     position = 0
     while match := _SIGN.search(text, position):
@@ -118,111 +113,21 @@ def occurrences_of(
             position = end = match.start("variant")  # "140-149" is a range
         if labels[start]:
             continue
-        if not blocked[start]:
+        joined = _joined(text, start, found)
+        if start in lines:
+            around = Surroundings(Context.SIGNED, lines[start])
+        elif blocked[start]:
+            around = Surroundings(Context.AGAINST)
+        elif joined:
             end = _with_suffix(text, end, language)
-        context, words, chain, separator, bracketed = _surroundings(
-            text,
-            start,
-            language,
-            found,
-            against=bool(blocked[start]),
-            bold=bool(bold[start]) and not _is_item(text, span=(start, end)),
-        )
-        after = _WORD_AFTER.match(text, end)
-        found.append(
-            Occurrence(
-                paragraph,
-                start,
-                end,
-                normalised_numeral(text[start:end]),
-                context,
-                words,
-                after[1] if after else "",
-                language,
-                chain,
-                separator in _RANGES,
-                bracketed,
-            )
-        )
+            around = _continued(found[-1])
+        else:
+            end = _with_suffix(text, end, language)
+            around = surroundings_of(text, start, language, bool(bold[start]))
+        chain = found[-1].chain if joined and around.context in (Context.LISTED, Context.CITED) else len(found)
+        separator = joined["s"] if joined else ""
+        found.append(_occurrence(paragraph, text, (start, end), language, around, chain, separator))
     return _with_leaders(found)
-
-
-def _surroundings(
-    text: str, start: int, language: str, found: list[Occurrence], *, against: bool, bold: bool
-) -> tuple[Context, tuple[str, ...], int, str, bool]:
-    """Context, words, chain, separator and brackets of the number at `start`, told from what stands before it."""
-    own = len(found)
-    if against:
-        return Context.AGAINST, (), own, "", False
-    previous = found[-1] if found else None
-    if previous and start - previous.end < 20 and previous.context not in (Context.AGAINST, Context.BARE):
-        joined = _SEPARATOR.match(text, previous.end, start)
-        if joined:
-            context = Context.CITED if previous.context is Context.CITED else Context.LISTED
-            return context, previous.words, previous.chain, joined["s"], previous.bracketed
-    before = text[max(0, start - _WINDOW) : start].rstrip()
-    bracketed = before.endswith("(")
-    before = before[:-1].rstrip() if bracketed else before
-    last = before[before.rfind(" ") + 1 :].lstrip("([")
-    if _is_citation(before, last):
-        return Context.CITED, (), own, "", bracketed
-    words = words_before(before, language)
-    if last.lower() in SIGN_WORDS or (not words and _is_step(before, text, start)):
-        return Context.SIGNED, (), own, "", bracketed
-    if bold:
-        return Context.SIGNED, words, own, "", bracketed
-    return Context.NAMED if words else Context.BARE, words, own, "", bracketed
-
-
-def _is_citation(before: str, last: str) -> bool:
-    """Whether the word before a number cites something ("claim", "No.", "Table") and names no part."""
-    plain = last.lower().rstrip(".")
-    if plain in HARD_HEADS or (plain in ("no", "p", "l", "art") and (last.endswith(".") or last[0].isupper())):
-        return True
-    if plain not in CITED_OR_PART:
-        return False
-    others = before[: -len(last)].split()
-    return last[0].isupper() or not others or not _WORD.match(others[-1]) or others[-1].lower() in _CITING
-
-
-def _is_step(before: str, text: str, start: int) -> bool:
-    """Whether a number of three or four digits is a box of a flow chart: "At 205, a view is made", "respect to 209"."""
-    digits = _THREE_DIGITS.match(text, start)
-    return bool(digits and not _YEAR.match(text, start) and _STEP.search(before))
-
-
-def _is_variant(sign: str) -> bool:
-    """Whether "1308-1" is one sign; "140-149" and "2-4" are ranges."""
-    base, variant = sign.split("-", 1)
-    return int(re.sub(r"\D", "", base)) > int(re.sub(r"\D", "", variant))
-
-
-def _is_item(text: str, span: tuple[int, int]) -> bool:
-    """Whether a bold number only counts a claim or a list: "<b>4.</b> Procedure"."""
-    return span[0] == 0 or text[span[1] : span[1] + 1] in (".", ")") and not text[: span[0]].strip()
-
-
-def _with_leaders(found: list[Occurrence]) -> list[Occurrence]:
-    for position in {one.chain for one in found if one.context is Context.LISTED}:
-        found[position] = replace(found[position], leads=True)
-    return found
-
-
-def words_before(before: str, language: str) -> tuple[str, ...]:
-    """Return up to six words directly before a number that may name a part, nearest last; () where none may."""
-    edge = 0
-    for boundary in _BOUNDARY.finditer(before):
-        edge = boundary.end()
-    pieces = _ELISION.sub(r"\1 ", before[edge:]).split()
-    stop = STOP_WORDS.get(language, STOP_WORDS["en"])
-    words: list[str] = []
-    for piece in reversed(pieces):
-        if len(words) == 6 or not _WORD.match(piece) or piece.lower() in stop:
-            break
-        if not words and (len(piece) == 1 or _UNIT.fullmatch(piece)):
-            break
-        words.append(piece)
-    return tuple(reversed(words))
 
 
 def normalised_numeral(text: str) -> str:
@@ -231,8 +136,75 @@ def normalised_numeral(text: str) -> str:
     return re.sub(r"[′’`]", "'", plain)
 
 
+def _occurrence(
+    paragraph: int,
+    text: str,
+    span: tuple[int, int],
+    language: str,
+    around: Surroundings,
+    chain: int,
+    separator: str,
+) -> Occurrence:
+    start, end = span
+    after = _WORD_AFTER.match(text, end)
+    return Occurrence(
+        paragraph=paragraph,
+        start=start,
+        end=end,
+        text=normalised_numeral(text[start:end]),
+        context=around.context,
+        words=around.words,
+        preposition=around.preposition,
+        after=after[1] if after else "",
+        language=language,
+        chain=chain,
+        is_range=separator in _RANGES,
+        bracketed=around.bracketed,
+    )
+
+
+def _joined(text: str, start: int, found: list[Occurrence]) -> re.Match[str] | None:
+    """The separator between the last number and this one, where they stand on one list."""
+    if not found or start - found[-1].end >= _FARTHEST or found[-1].context in (Context.AGAINST, Context.BARE):
+        return None
+    return _SEPARATOR.match(text, found[-1].end, start)
+
+
+def _continued(previous: Occurrence) -> Surroundings:
+    context = Context.CITED if previous.context is Context.CITED else Context.LISTED
+    return Surroundings(context, previous.words, previous.bracketed)
+
+
+def _list_lines(text: str) -> dict[int, tuple[str, ...]]:
+    """Start of each sign of a list of reference signs, one a line, with its name; empty for other paragraphs."""
+    if "\n" not in text:
+        return {}
+    lines = list(_LIST_LINE.finditer(text))
+    if len(lines) < FEWEST_LIST_LINES:
+        return {}
+    return {line.start("sign"): tuple(line["name"].strip(" ,;.").split()[:6]) for line in lines}
+
+
+def _with_semicolons(match: re.Match[str]) -> str:
+    """A list in brackets that is no decimal, made plain; its numbers rise, and none but the first may be 0."""
+    values = [int(re.sub(r"\D", "", value)) for value in match[0].split(",")]
+    return match[0].replace(",", ";") if values[0] and values == sorted(set(values)) else match[0]
+
+
+def _is_variant(sign: str) -> bool:
+    """Whether "1308-1" is one sign; "140-149" and "2-4" are ranges."""
+    base, variant = sign.split("-", 1)
+    return int(re.sub(r"\D", "", base)) > int(re.sub(r"\D", "", variant))
+
+
+def _with_leaders(found: list[Occurrence]) -> list[Occurrence]:
+    for position in {one.chain for one in found if one.context is Context.LISTED}:
+        found[position] = replace(found[position], leads=True)
+    return found
+
+
 def _with_suffix(text: str, end: int, language: str) -> int:
-    """The end of a sign whose letter stands apart, as German texts print it: "Gewindeabschnitt 4 b"."""
+    """The end of a sign whose letter stands apart in German text."""
     if language != "de" or not text[end - 1].isdigit():
         return end
     match = _SPACED_SUFFIX.match(text, end)

@@ -25,8 +25,8 @@ _ENDING = ")"
 # Abbreviations that something always follows: their stop is never the end. Scanned texts have blanks before stops.
 _ALWAYS = re.compile(
     r"""(?ix)\b(?:
-      approx | ca | cf | vgl | gem | bzw | ser | pat | appl | publ | viz | incl | resp | sog | insbes | einschl | entspr
-    | evtl | ggf | dgl | bspw | env | lt | zw | vs | dr | prof | mr | ms | mrs | wt
+      approx | ca | cf | vgl | gem | bzw | ser | pat | appl | publ | viz | incl | resp | sog | insbes | einschl
+    | entspr | evtl | ggf | dgl | bspw | env | lt | zw | vs | dr | prof | mr | ms | mrs | wt
     | i\s?\.\s?e | e\s?\.\s?g | c\.?-à-d | p\.\s?ex | z\.\s?b | d\.\s?h | u\.\s?a | o\.\s?ä | s\.\s?o | i\.\s?d\.\s?r
     | i\.\s?s\.\s?d | z\.\s?t | u\.\s?u
     )\s?\.(?=\s?\S)""",
@@ -34,8 +34,9 @@ _ALWAYS = re.compile(
 # Abbreviations of things that are counted: a number, a letter or a lower case word follows, else it is the end.
 _COUNTED = re.compile(
     rf"""(?ix)\b(?:
-      {FIGURE_WORDS} | refs? | nos? | nrs? | eqs? | st | mind | vol | pp? | pgs? | cols? | lns? | paras? | abs | art | tab
-    | chap | kap | sect? | rev | pub | jan | feb | apr | jun | jul | aug | sept? | oct | nov | dec | temp | dia | max | min
+      {FIGURE_WORDS} | refs? | nos? | nrs? | eqs? | st | mind | vol | pp? | pgs? | cols? | lns? | paras? | abs | art
+    | tab | chap | kap | sect? | rev | pub | jan | feb | apr | jun | jul | aug | sept? | oct | nov | dec | temp | dia
+    | max | min
     )\s?\.(?=\s?(?:\d|\(\d|(?-i:[IVX]+\b|[A-Z]\b|[A-Z]\d|[a-zäöü])))""",
 )
 # These may end a sentence: masked only where what follows cannot begin one.
@@ -61,6 +62,11 @@ _UNIT_END = re.compile(
 _LETTER_END = re.compile(
     r"(?<= )[A-Za-z](?=\.\s+(?:The|This|These|An|It|In|As|At|On|When|If|Each|For|Then|Der|Die|Das|Ein|Eine|Im|In|Bei|Es"
     r"|Le|La|Les|L['’]|Un|Une|Il|Elle)\b)"
+)
+# A line break ends a sentence after a stop, and before what begins a line of a list ("Figur 2 zeigt", "12 housing").
+_LINE_END = re.compile(
+    r"(?<=[;:.,])\s*\n\s*"
+    r"|\n\s*(?=(?:Fig|FIG|Abb|\d{1,4}[a-z]?['′]?[ \t]*[:=–-]?[ \t]*[^\W\d_]{2}|[-–•]\s|\(?[a-z]\)\s))"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -120,10 +126,10 @@ def _without_stops(match: re.Match[str]) -> str:
 
 
 def _whole(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Trim blanks, join pieces without a letter ("1.") to what follows, and cut the endless."""
+    """Trim blanks, end sentences at the lines of a list, join pieces without a letter ("1.") to what follows."""
     begin: int | None = None
     last = 0
-    for start, end in spans:
+    for start, end in _lines(text, spans):
         start = start if begin is None else begin
         if not _LETTER.search(text, start, end):
             begin, last = start, end
@@ -132,6 +138,14 @@ def _whole(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, i
         yield from _cut(text, *_trimmed(text, start, end))
     if begin is not None and text[begin:last].strip():
         yield from _cut(text, *_trimmed(text, begin, last))
+
+
+def _lines(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for start, end in spans:
+        for line in _LINE_END.finditer(text, start, end):
+            yield start, line.end()
+            start = line.end()
+        yield start, end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

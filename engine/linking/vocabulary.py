@@ -27,13 +27,14 @@ HARD_HEADS = _words(
     revendications tabelle tabellen tableau tableaux tab pages seite seiten pg pgs pp col spalte spalten zeile zeilen
     ligne lignes paragraph paragraphs para paras absatz abs alinéa example examples beispiel beispiele beispielen
     exemple exemples embodiment embodiments ausführungsbeispiel ausführungsform ausführungsbeispiele ausführungsformen
-    réalisation formula formulas formulae formel formeln formule formules equation equations eq eqs gleichung gleichungen
-    équation équations chapter chapitre kapitel patent patents patentschrift publication publications applications
+    réalisation formula formulas formulae formel formeln formule formules equation equations eq eqs
+    gleichung gleichungen équation équations chapter chapitre kapitel patent patents patentschrift publication publications applications
     ser serial nos nr nrn number numbers nummer nummern numéro numéros n° nº id doc druckschrift iso din iec astm ieee
     rfc jis aisi sae ansi etsi rev revision vol issue edition appendix annex anhang annexe since years jahr année seq
     lemma theorem proposition corollary chem experiment experiments experimental versuch schema comparative citation
-    citations ref refs literature examiner windows usb january february april june july august september october november
-    december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember janvier
+    citations ref refs literature examiner windows usb january february
+    april june july august september october
+    november december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember janvier
     février avril juin juillet août septembre octobre novembre décembre
     """
 )
@@ -97,13 +98,13 @@ _ENGLISH_STOP = """
     depicting denote denotes denoted denoting designate designates designated designating describe describes described
     describing represents represented representing indicate indicates indicated indicating use uses used using
     utilize utilizes utilizing make makes made making allow allows allowing enable enables enabling cause causes causing
-    perform performs performed performing connects engages 
-    extends moves rotates supports sends 
-    transmits executes generates 
+    perform performs performed performing connects engages
+    extends moves rotates supports sends
+    transmits executes generates
     determine determines obtain obtains detects give gives given
     giving take takes taken taking get gets getting become becomes remain remains lie lies lying see refer refers
     referred referring go goes come comes coming called
-    namely correspond corresponds corresponding surrounds surrounding 
+    namely correspond corresponds corresponding surrounds surrounding
     equal equals let say e ie eg
 """
 _GERMAN_STOP = """
@@ -137,6 +138,9 @@ STOP_WORDS: dict[str, frozenset[str]] = {
 
 FRENCH_CONNECTORS = frozenset({"de", "d", "du", "des", "à", "en"})
 """Inside a French name ("élément de liaison"), never at its edge."""
+
+BEFORE_COUNT = _words("and or to than by about between und oder bis als etwa et ou à environ entre x up only just")
+"""Words before a number that make it an amount when no sign stands before them ("between 0.1 mm and 1")."""
 
 AFTER_SIGN = _words(
     """

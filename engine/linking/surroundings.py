@@ -1,0 +1,98 @@
+"""What stands before a number, and what that says of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from engine.linking.vocabulary import CITED_OR_PART, HARD_HEADS, SIGN_WORDS, STOP_WORDS, UNITS
+
+
+class Context(Enum):
+    """What stands before a number."""
+
+    NAMED = auto()  # a word that may name a part: "wheel loader 101", "housing (12)"
+    LISTED = auto()  # goes on a list: "12, 14 and 16"
+    SIGNED = auto()  # announced as a sign: "reference numeral 12", printed bold, or in the list of reference signs
+    BARE = auto()  # a function word, punctuation, or nothing
+    CITED = auto()  # "claim 1", "Table 2", and what goes on their list
+    AGAINST = auto()  # "[0012]", "10 mm", "1)", dates, numbers of patents and standards
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """words: up to six before the number that may name a part, nearest last. preposition: the word at its left."""
+
+    context: Context
+    words: tuple[str, ...] = ()
+    bracketed: bool = False
+    preposition: str = ""
+
+
+WINDOW = 100
+"""Characters before a number that are looked at."""
+
+_BOUNDARY = re.compile(r"""[,;:.!?()\[\]{}"“”„«»<>=*|•\n\t/]""")
+_ELISION = re.compile(r"\b([ldnsLDNS]|qu|Qu)['’]")
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[-‐’'](?=[^\W\d_]))*(?:\([es]{1,2}\))?\Z")
+_UNIT = re.compile(UNITS)
+_THREE_DIGITS = re.compile(r"\d{3,4}[a-z]?\b")
+_YEAR = re.compile(r"(?:19|20)\d\d\b")
+_STEP = re.compile(
+    r"(?:(?:^|[.;:]\s*)(?:At|In)|\b(?:respect|regard|performed|described|identified|obtained)\s+(?:to|at|in))\Z"
+)
+_ABBREVIATED = frozenset({"no", "p", "l", "art"})
+_CITING = frozenset(
+    {"in", "of", "see", "and", "or", "from", "to", "at", "by", "with", "under", "per", "siehe", "gemäß", "nach", "voir"}
+)
+
+
+def surroundings_of(text: str, start: int, language: str, bold: bool) -> Surroundings:
+    """Return what the text before the number at `start` says of it; lists and masked spans are the caller's."""
+    before = text[max(0, start - WINDOW) : start].rstrip(" \u00a0")
+    bracketed = before.endswith("(")
+    before = before[:-1].rstrip() if bracketed else before
+    last = before[before.rfind(" ") + 1 :].lstrip("([")
+    if _is_citation(before, last):
+        return Surroundings(Context.CITED, bracketed=bracketed)
+    words = words_before(before, language)
+    if last.lower() in SIGN_WORDS or (not words and _is_step(before, text, start)):
+        return Surroundings(Context.SIGNED, bracketed=bracketed)
+    if bold:
+        return Surroundings(Context.SIGNED, words, bracketed)
+    return Surroundings(Context.NAMED if words else Context.BARE, words, bracketed, last.lower())
+
+
+def words_before(before: str, language: str) -> tuple[str, ...]:
+    """Return up to six words directly before a number that may name a part, nearest last; () where none may."""
+    edge = 0
+    for boundary in _BOUNDARY.finditer(before):
+        edge = boundary.end()
+    pieces = _ELISION.sub(r"\1 ", before[edge:]).split()
+    stop = STOP_WORDS.get(language, STOP_WORDS["en"])
+    words: list[str] = []
+    for piece in reversed(pieces):
+        if len(words) == 6 or not _WORD.match(piece) or piece.lower() in stop:
+            break
+        if not words and (len(piece) == 1 or _UNIT.fullmatch(piece)):
+            break
+        words.append(piece)
+    return tuple(reversed(words))
+
+
+def _is_citation(before: str, last: str) -> bool:
+    """Whether the word before a number cites something ("claim", "No.", "Table") and names no part."""
+    plain = last.lower().rstrip(".")
+    if plain in HARD_HEADS or (plain in _ABBREVIATED and (last.endswith(".") or last[0].isupper())):
+        return True
+    if plain not in CITED_OR_PART:
+        return False
+    others = before[: -len(last)].split()
+    return last[0].isupper() or not others or not _WORD.match(others[-1]) or others[-1].lower() in _CITING
+
+
+def _is_step(before: str, text: str, start: int) -> bool:
+    """Whether a number of three or four digits is a box of a flow chart: "At 205, a view is made", "respect to 209"."""
+    digits = _THREE_DIGITS.match(text, start)
+    return bool(digits and not _YEAR.match(text, start) and _STEP.search(before))
