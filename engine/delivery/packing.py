@@ -1,4 +1,4 @@
-"""A folder, or an XML with its images beside it, packed into one file: what is ingested has one content and one name."""
+"""A folder, or an XML with its images beside it, packed into one file: what is ingested has one content hash."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from engine.delivery.containers import (
 )
 from engine.delivery.limits import MEBIBYTE, ArchiveLimits
 from engine.delivery.names import NameKind, kind_of, require_safe_name, shown_name
+from engine.delivery.windows import window
 from engine.errors import DeliveryError
 from engine.publication import Note
 
@@ -147,7 +148,13 @@ class TarContainer:
         return data
 
     def stream(self, name: str, max_bytes: int) -> BinaryIO:
-        return io.BytesIO(self.read(name, max_bytes))
+        info = self._infos[name]
+        if info.size <= max_bytes:
+            return io.BytesIO(self.read(name, max_bytes))
+        try:
+            return window(self._stream, info.offset_data, info.size)
+        except OSError as error:
+            raise too_large(name, info.size, max_bytes) from error
 
     def close(self) -> None:
         self._stream.close()
@@ -161,7 +168,7 @@ def _judged(info: tarfile.TarInfo, limits: ArchiveLimits) -> Entry | None:
         return None
     if not info.isreg() or info.issparse():
         raise DeliveryError("special-file", f'"{shown_name(name)}" is a link or device, which no delivery needs.')
-    unpacked = kind_of(name) not in (NameKind.COMPANION, NameKind.STRAY)
-    if unpacked and info.size > limits.max_entry_bytes:
+    # Page PDFs and strays are never read; an archive is read in place, since a tar packs nothing.
+    if kind_of(name) in (NameKind.XML, NameKind.IMAGE) and info.size > limits.max_entry_bytes:
         raise too_large(name, info.size, limits.max_entry_bytes)
     return entry_with_notes(name, info.size)

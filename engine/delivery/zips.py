@@ -21,6 +21,7 @@ from typing import BinaryIO
 from engine.delivery.containers import Entry, entry_with_notes, read_exactly, too_large, with_case_notes
 from engine.delivery.limits import MEBIBYTE, ArchiveLimits
 from engine.delivery.names import NameKind, kind_of, require_safe_name, shown_name
+from engine.delivery.windows import window
 from engine.errors import DeliveryError
 from engine.publication import Note
 
@@ -87,7 +88,16 @@ class ZipContainer:
             ) from error
 
     def stream(self, name: str, max_bytes: int) -> BinaryIO:
-        return io.BytesIO(self.read(name, max_bytes))
+        info = self._infos[name]
+        if info.file_size <= max_bytes or info.compress_type != zipfile.ZIP_STORED:
+            return io.BytesIO(self.read(name, max_bytes))
+        # A batch inside a batch. Its check sum is left to the documents in it, which carry their own.
+        header = _read_at(self._stream, info.header_offset, _LOCAL_HEADER_BYTES)
+        start = info.header_offset + _LOCAL_HEADER_BYTES + sum(struct.unpack_from("<HH", header, 26))
+        try:
+            return window(self._stream, start, info.file_size)
+        except OSError as error:
+            raise too_large(name, info.file_size, max_bytes) from error
 
     def close(self) -> None:
         self._zip.close()
@@ -186,8 +196,12 @@ def _require_honest_entries(infos: Sequence[zipfile.ZipInfo], limits: ArchiveLim
 
 
 def _require_bounded_entry(info: zipfile.ZipInfo, limits: ArchiveLimits) -> None:
+    kind = kind_of(info.orig_filename)
     # Page PDFs and strays are never unpacked, so only their sum counts.
-    if kind_of(info.orig_filename) in (NameKind.COMPANION, NameKind.STRAY):
+    if kind in (NameKind.COMPANION, NameKind.STRAY):
+        return
+    # An archive that is merely stored unpacks to nothing more than is there: it is read in place.
+    if kind is NameKind.ARCHIVE and info.compress_type == zipfile.ZIP_STORED and info.file_size == info.compress_size:
         return
     if info.file_size > limits.max_entry_bytes:
         raise too_large(info.orig_filename, info.file_size, limits.max_entry_bytes)

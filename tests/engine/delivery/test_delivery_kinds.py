@@ -2,6 +2,7 @@
 
 import multiprocessing
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -225,3 +226,23 @@ def test_a_third_level_opens_where_the_limit_allows_it(tmp_path: Path) -> None:
     with open_delivery(path) as delivery, pytest.raises(DocumentError) as refusal:
         delivery.read("week.zip")
     assert refusal.value.code == "too-deep"
+
+
+@pytest.mark.parametrize("outer", ["zip", "tar"])
+def test_a_stored_batch_larger_than_one_file_may_be_is_read_in_place(tmp_path: Path, outer: str) -> None:
+    week = zipped({f"DOC/EP{number}.zip": document_zip(number) for number in range(30)})
+    limits = ArchiveLimits(max_depth=3, max_entry_bytes=2000)
+    assert len(week) > limits.max_entry_bytes > len(document_zip())
+    data = tarred({"week.zip": week}) if outer == "tar" else zipped({"week.zip": week}, zipfile.ZIP_STORED)
+    path = written(tmp_path / f"year.{outer}", data)
+    with open_delivery(path, limits) as delivery:
+        names = [member.name for member in delivery.members()]
+        document = delivery.read("week.zip/DOC/EP7.zip")
+        assert delivery.read("week.zip/DOC/EP29.zip").xml_name == "EP29NWA1.xml"
+    assert len(names) == 30
+    assert (document.xml_name, dict(document.files)) == ("EP7NWA1.xml", {"imgf0001.tif": TIFF})
+    packed = written(tmp_path / "packed.zip", zipped({"week.zip": week}))
+    if outer == "zip":
+        with pytest.raises(DeliveryError) as refusal:
+            open_delivery(packed, limits)
+        assert refusal.value.code == "entry-too-large"
