@@ -40,6 +40,7 @@ _FAMILIES = (
 )
 _MILLIMETRES = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4})?")
 _NAME_CHARACTERS = 255
+_LABEL_CHARACTERS = 120
 
 
 def image_family(file_name: str) -> ImageFamily:
@@ -78,7 +79,7 @@ def read_images(root: etree._Element) -> Images:
         elif family is ImageFamily.ABSTRACT:
             abstract.append(_reference(element, ImageFamily.ABSTRACT.value))
         else:
-            left_out.append(_reference(element, content or _place(element)))
+            left_out.append(_reference(element, (content or _place(element))[:_LABEL_CHARACTERS]))
     if abstract and not drawings:
         # The title page's drawing is the only one the delivery names: better that than none.
         drawings = [
@@ -111,7 +112,7 @@ def _reference(element: etree._Element, label: str) -> DrawingReference:
 def _label(element: etree._Element) -> str:
     figure = next(element.iterancestors("figure"), element)
     label = figure.get("figure-labels") or figure.get("num") or ""
-    return " ".join(label.split())[:_NAME_CHARACTERS]
+    return " ".join(label.split())[:_LABEL_CHARACTERS]
 
 
 def _place(element: etree._Element) -> str:

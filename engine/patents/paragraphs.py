@@ -12,7 +12,7 @@ from engine.patents.vocabulary import LEFT_OUT
 from engine.publication import Paragraph, Section
 
 _PARAGRAPHS = ("p", "heading", "invention-title")
-_NUMBER_CHARACTERS = 32
+_NUMBER_CHARACTERS = 20
 
 
 class ParagraphReader:
@@ -40,7 +40,7 @@ class ParagraphReader:
             for claims in self.root.iterfind(tag):
                 language = self._language_of(claims)
                 for position, claim in enumerate(claims.iterfind("claim"), start=1):
-                    number = prefix + _claim_number(claim, position)
+                    number = (prefix + _claim_number(claim, position))[:_NUMBER_CHARACTERS]
                     yield from self._paragraph(claim, Section.CLAIM, language, number, one_line=True)
 
     def _blocks(self, element: etree._Element, section: Section, language: str) -> Iterator[Paragraph]:
@@ -91,4 +91,4 @@ def _claim_number(claim: etree._Element, position: int) -> str:
     if not text:
         tail = re.search(r"-0*([0-9]{1,5})$", claim.get("id") or "")
         text = tail.group(1) if tail else str(position)
-    return re.sub(r"\b0+(?=\d)", "", text)[:_NUMBER_CHARACTERS]
+    return re.sub(r"\b0+(?=\d)", "", text)

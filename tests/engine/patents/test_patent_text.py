@@ -121,6 +121,16 @@ def test_a_claim_without_a_number_is_counted_by_its_id_or_place() -> None:
     assert [one.number for one in claims] == ["7", "2", "3-5"]
 
 
+def test_absurd_numbers_of_paragraphs_claims_and_figures_are_cut() -> None:
+    nines = "9" * 5000
+    amended = f'<amended-claims lang="en"><claim num="{nines}"><claim-text>x</claim-text></claim></amended-claims>'
+    image = '<img file="imgf0001.tif"/>'
+    drawings = f'<drawings><figure id="{nines}" num="{nines}">{image}</figure></drawings>'
+    document = parse_patent(build_patent_xml(f'<p num="{nines}">x</p>', claims=amended, drawings=drawings), "m.xml")
+    assert [one.number for one in document.paragraphs] == ["9" * 20, "amended 999999999999"]
+    assert (len(document.drawings[0].label), len(document.drawings[0].identifier)) == (120, 255)
+
+
 def test_a_paragraph_that_only_holds_a_formula_is_no_paragraph() -> None:
     xml = build_patent_xml(
         '<p num="1"><maths><img file="imgb0001.tif" img-content="math"/></maths></p><p num="2">x</p>'
