@@ -12,7 +12,7 @@ NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 SHEET_FRACTION = re.compile(r"\d{1,3}\s*/\s*\d{1,3}")
 SHEET_OF = re.compile(r"sheet\s*\d+\s*of\s*\d+", re.IGNORECASE)
 HEADER = re.compile(r"patent|publication|sheet\b|\bof\s+\d+|US\s*20\d\d/|(?:19|20)\d\d/\d{6,7}", re.IGNORECASE)
-FIGURE_NUMBER = re.compile(r"(\d{1,3}\s?[A-Za-z]{0,2}'{0,2}(?:\s?\([A-Za-z0-9]{1,3}\))?)")
+FIGURE_NUMBER = re.compile(r"([1-9]\d{0,2}\s?[A-Za-z]{0,2}'{0,2}(?:\s?\([A-Za-z0-9]{1,3}\))?)")
 FIGURE_WORD = re.compile(
     r"(F\s*[I1il|]\s*G\s*(?:[UVu]\s*R\s*E)?\s*S?|F[i1lI]gures?|F[i1lI][gq9]s?|F[i1lI]gur|Abb(?:ildung)?)\s*[.,:;]?\s*"
 )
@@ -21,7 +21,7 @@ _UNITS = (
 )
 UNIT = re.compile(rf"(?:{_UNITS})\.?")
 DIMENSION = re.compile(
-    r"[+-]?\d+(?:[.,]\d+)?\s?(?:mm|cm|um|nm|km|kg|Hz|kHz|MHz|GHz|kV|kW|ms|ppm|dB|%|°)|[ØøR]\s?\d+[.,]\d+"
+    r"[+-]?\d+(?:[.,]\d+)?\s?(?:mm|cm|[up]m|nm|km|kg|Hz|kHz|MHz|GHz|kV|kW|ms|ppm|dB|%|°)|[ØøR]\s?\d+[.,]\d+"
 )
 
 _TIDY = str.maketrans({"’": "'", "′": "'", "`": "'", "´": "'", "‘": "'", "–": "-", "—": "-", "−": "-"})

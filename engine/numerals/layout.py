@@ -24,6 +24,7 @@ from engine.reading import GrayImage, SheetReading, TextBox, TextKind
 
 # A reading below these is not a numeral on its own word; settling may still make it one.
 SURE_OF_NUMERAL, SURE_OF_SINGLE = 0.4, 0.8
+SCALE_TOLERANCE = 0.07  # of a step: how far a number may stand from its place on a scale
 HEADER_SHARE = 0.14  # of the sheet's height, at its top, where page headers stand
 
 
@@ -97,7 +98,9 @@ def _figure_labels(words: list[Read]) -> list[Read]:
     for word in sorted(words, key=lambda w: w.box.left):
         if id(word) in used or word.seen[:1] not in ("F", "A") or _follows_text(word, words):
             continue
-        chain = [word, *_right_of(word, [w for w in words if w is not word and id(w) not in used], 1.6)[:6]]
+        # The point of "FIG." may come as a word of its own.
+        others = [w for w in words if w is not word and id(w) not in used and w.box.height > 0.4 * word.box.height]
+        chain = [word, *_right_of(word, others, 1.6)[:6]]
         best = 0
         label: tuple[str, str] | None = None
         for count in range(1, len(chain) + 1):
@@ -146,11 +149,18 @@ def _headers(words: list[Read], height_px: int) -> list[Read]:
 
 def _dimensions(words: list[Read]) -> list[Read]:
     """Numbers with their unit in the next word: 10 mm."""
-    numbers = [w for w in words if w.kind in (TextKind.NUMERAL, TextKind.WORD) and NUMBER.fullmatch(w.text)]
+    numbers = [w for w in words if w.kind in (TextKind.NUMERAL, TextKind.WORD) and w.text[:1].isdigit()]
     measured: set[int] = set()
     for word in numbers:
         following = _right_of(word, [w for w in words if w is not word], 0.9)[:2]
-        if not following or not UNIT.fullmatch(following[0].seen.strip()) or following[0].confidence < 0.5:
+        if following and DIMENSION.fullmatch(word.seen.strip() + following[0].seen.strip()):
+            measured.add(id(word))
+        if (
+            not following
+            or not NUMBER.fullmatch(word.text)
+            or not UNIT.fullmatch(following[0].seen.strip())
+            or following[0].confidence < 0.5
+        ):
             continue
         if len(following) == 1 or len(following[0].seen.strip()) > 1:
             measured.add(id(word))
@@ -171,6 +181,11 @@ def _scales(words: list[Read], ink: Mask) -> list[Read]:
             ):
                 on_scale.update(id(w) for w in chain)
     return [replace(w, kind=TextKind.SCALE) if id(w) in on_scale else w for w in words]
+
+
+def _counts_from_zero(chain: Sequence[Read]) -> bool:
+    """Whether a chain holds what no row of numerals does: a zero or a decimal."""
+    return any(w.text == "0" or "." in w.text for w in chain)
 
 
 def _chain(word: Read, numbers: Sequence[Read], vertical: bool) -> list[Read]:
@@ -198,7 +213,7 @@ def _proportional(chain: Sequence[Read], vertical: bool) -> bool:
     """Whether most values grow evenly with their place and are whole multiples of their step."""
     place = np.array([w.box.centre[1 if vertical else 0] for w in chain])
     value = np.array([float(w.text.replace(",", ".")) for w in chain])
-    if np.ptp(place) == 0 or np.ptp(value) == 0:
+    if len(chain) < (3 if _counts_from_zero(chain) else 4) or np.ptp(place) == 0 or np.ptp(value) == 0:
         return False
     # The slope most pairs agree on: one misread value must not hide the scale.
     slopes = np.diff(value) / np.maximum(1e-6, np.diff(place))
@@ -206,9 +221,9 @@ def _proportional(chain: Sequence[Read], vertical: bool) -> bool:
     if slope == 0:
         return False
     rest = value - slope * place
-    close = np.abs(rest - np.median(rest)) <= 0.12 * float(np.median(np.abs(np.diff(value))))
+    close = np.abs(rest - np.median(rest)) <= SCALE_TOLERANCE * float(np.median(np.abs(np.diff(value))))
     steps = np.diff(np.unique(value[close]))
-    if close.sum() < max(3, 0.7 * len(chain)) or not len(steps):
+    if close.sum() < max(3, 0.75 * len(chain)) or not len(steps):
         return False
     multiples = value[close] / steps.min()
     return bool(np.all(np.abs(multiples - multiples.round()) < 0.05))

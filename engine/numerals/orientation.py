@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from engine.numerals.ink import Components
+from engine.numerals.ink import Components, Mask
 from engine.numerals.proposals import Word, crop_of, words_of
 from engine.numerals.recogniser import Recogniser, Recognition
 
@@ -23,11 +24,12 @@ def turned(components: Components, rotation: int) -> Components:
     if rotation == 0:
         return components
     labels = np.rot90(components.labels, -(rotation // 90))
-    if rotation == 90:
-        return Components(labels, rows - top - height, left, height, width, components.pixels)
+    rows_crossed, columns_crossed = components.row_crossings, components.column_crossings
     if rotation == 180:
-        return Components(labels, columns - left - width, rows - top - height, width, height, components.pixels)
-    return Components(labels, top, columns - left - width, height, width, components.pixels)
+        left, top = columns - left - width, rows - top - height
+        return replace(components, labels=labels, left=left, top=top)
+    left, top = (rows - top - height, left) if rotation == 90 else (top, columns - left - width)
+    return Components(labels, left, top, height, width, components.pixels, columns_crossed, rows_crossed)
 
 
 def upright_rotation(components: Components, recogniser: Recogniser) -> int:
@@ -58,10 +60,11 @@ def _best(scores: dict[int, float], components: Components, recogniser: Recognis
 def _score(components: Components, rotation: int, recogniser: Recogniser) -> float:
     """How well a sample of the words reads under a rotation: 0 to 1."""
     frame = turned(components, rotation)
+    ink: Mask = (frame.labels > 0).astype(np.uint8)
     sample = _sample(frame, words_of(frame))
     if not sample:
         return 0.0
-    values = [_plausible(reading) for reading in recogniser.read([crop_of(frame, word) for word in sample])]
+    values = [_plausible(reading) for reading in recogniser.read([crop_of(frame, word, ink) for word in sample])]
     # Few words are weak evidence, however well they read.
     return float(sum(values)) / max(len(values), SAMPLE // 2)
 

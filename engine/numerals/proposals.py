@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components  # type: ignore[import-unt
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 
 from engine.geometry import Box
-from engine.numerals.ink import Components
+from engine.numerals.ink import Components, Mask
 from engine.reading import GrayImage
 
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 13, 130  # of a character: 1 to 11 mm at 300 dpi
@@ -80,6 +80,9 @@ def _characters(components: Components) -> tuple[_Characters, _Characters]:
     wide = width <= MAX_WIDTH_PER_HEIGHT * height
     # A lead line or an arc is an almost empty box; "1" and "I" are almost full, but so are bars of any width.
     like_text = (fullness >= 0.1) & ((fullness <= 0.92) | (width <= 0.45 * height))
+    # A piece of a lead line crosses each row and each column once; of wide characters only L and r do.
+    stroke = (width >= 0.7 * height) & (components.row_crossings < 1.3) & (components.column_crossings < 1.3)
+    like_text &= ~stroke
     sized = np.flatnonzero(tall & wide & like_text)
     sized = sized[sized > 0]
     if len(sized) > MAX_COMPONENTS:
@@ -192,19 +195,33 @@ def _joined_by_specks(words: list[_Run], specks: _Characters) -> list[_Run]:
     return joined
 
 
-def crop_of(components: Components, word: Word, ink_labels: NDArray[np.int32] | None = None) -> GrayImage:
-    """The word alone, dark on light, with a margin: what reaches beyond its box (lead lines, frames) is left out."""
-    margin = max(3, round(0.18 * word.box.height))
-    labels = components.labels if ink_labels is None else ink_labels
-    height, width = labels.shape
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How a word is put before the recogniser: its margin in heights, and its blur (sigma) in pixels of the sheet."""
+
+    margin: float = 0.18
+    blur_px: float = 0.8
+
+
+PLAIN = Rendering()
+
+
+def crop_of(components: Components, word: Word, ink: Mask, rendering: Rendering = PLAIN) -> GrayImage:
+    """The word alone, dark on light, with a margin: what reaches beyond its box (lead lines, frames) is left out.
+
+    ink: the pixels to show, of the components' frame; the components may have been found in mended ink.
+    """
+    margin = max(3, round(rendering.margin * word.box.height))
+    height, width = components.labels.shape
     box = word.box.grown(margin, width, height)
-    window = labels[box.top : box.bottom, box.left : box.right]
-    slack = max(2, margin // 2)
+    window = components.labels[box.top : box.bottom, box.left : box.right]
+    slack = max(2, round(0.09 * word.box.height))
     within = (components.left[window] >= word.box.left - slack) & (components.top[window] >= word.box.top - slack)
     within &= components.left[window] + components.width[window] <= word.box.right + slack
     within &= components.top[window] + components.height[window] <= word.box.bottom + slack
+    shown = within & (window > 0) & (ink[box.top : box.bottom, box.left : box.right] > 0)
     page = np.full((word.box.height + 2 * margin, word.box.width + 2 * margin), 255, np.uint8)
     dy, dx = box.top - (word.box.top - margin), box.left - (word.box.left - margin)
-    page[dy : dy + window.shape[0], dx : dx + window.shape[1]][within & (window > 0)] = 0
-    result: GrayImage = cv2.GaussianBlur(page, (0, 0), 0.8)
+    page[dy : dy + window.shape[0], dx : dx + window.shape[1]][shown] = 0
+    result: GrayImage = cv2.GaussianBlur(page, (0, 0), rendering.blur_px)
     return result

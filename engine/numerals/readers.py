@@ -8,14 +8,23 @@ from pathlib import Path
 import numpy as np
 
 from engine.numerals.craft import EasyOcrReader
-from engine.numerals.ink import components_of, ink_of, looks_broken, mended, without_rules
+from engine.numerals.ink import (
+    BROKEN_SHARE,
+    RAGGED_SHARE,
+    Mask,
+    components_of,
+    ink_of,
+    mended,
+    raggedness,
+    without_rules,
+)
 from engine.numerals.layout import classified, sheet_reading
 from engine.numerals.orientation import upright_rotation
-from engine.numerals.proposals import crop_of, words_of
+from engine.numerals.proposals import words_of
 from engine.numerals.recogniser import Recogniser
 from engine.numerals.second_look import second_look
 from engine.numerals.selection import worth_reading
-from engine.numerals.tokens import tokens_of
+from engine.numerals.tokens import read_words, tokens_of
 from engine.numerals.weights import RECOGNISER_FILE, packaged_folder, short_hash
 from engine.reading import GrayImage, SheetReading
 
@@ -36,20 +45,24 @@ class ComponentReader:
     def read(self, sheet: GrayImage) -> SheetReading:
         """Every reading of the sheet, boxes in the stored sheet's frame; doubtful ones are kept as words."""
         ink = ink_of(sheet)
-        if looks_broken(ink):
-            ink = mended(ink)
-        rotation = upright_rotation(components_of(ink), self._recogniser)
-        upright = np.ascontiguousarray(np.rot90(ink, -(rotation // 90)))
-        clean = without_rules(upright)
+        ragged = raggedness(ink)
+        solid = mended(ink) if ragged > RAGGED_SHARE else ink
+        rotation = upright_rotation(components_of(solid), self._recogniser)
+        solid, ink = _turned(solid, rotation), _turned(ink, rotation)
+        clean = without_rules(solid)
         components = components_of(clean)
         words = worth_reading(words_of(components), components, clean)
-        seen = self._recogniser.read([crop_of(components, word) for word in words])
+        seen = read_words(self._recogniser, components, words, solid if ragged > BROKEN_SHARE else ink)
         reads = [read for word, one in zip(words, seen, strict=True) for read in tokens_of(word.box, one, word.line)]
-        return sheet_reading(self.key, rotation, sheet, classified(reads, upright))
+        return sheet_reading(self.key, rotation, sheet, classified(reads, solid))
 
     def look_again(self, sheet: GrayImage, reading: SheetReading, missing: Collection[str]) -> SheetReading:
         """The reading with those of `missing` added that a harder look finds drawn (settled_by "second-look")."""
         return second_look(sheet, reading, missing, self._recogniser)
+
+
+def _turned(ink: Mask, rotation: int) -> Mask:
+    return np.ascontiguousarray(np.rot90(ink, -(rotation // 90)))
 
 
 def component_reader(threads: int = 1, device: str = "cpu") -> ComponentReader:

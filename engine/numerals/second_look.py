@@ -76,5 +76,5 @@ def _candidates(upright: GrayImage, longest: int) -> list[tuple[Box, GrayImage]]
         components = components_of(variant)
         for word in words_of(components):
             if len(word.members) <= longest + 2:
-                result.append((word.box, crop_of(components, word)))
+                result.append((word.box, crop_of(components, word, variant)))
     return result

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from engine.geometry import Box
@@ -22,6 +22,7 @@ _CONFUSED = {frozenset(pair) for pair in ("53", "17", "38", "56", "68", "69", "4
 
 DOUBTFUL = 0.9  # below this confidence a digit may be another
 SURE_UNKNOWN = 0.85  # a numeral that the text does not name is kept from here on
+SURE_SUPPORTED = 0.5  # one whose stem the text names: 1310-1 where it speaks of 1310
 SURE_SINGLE = 0.7  # a single known digit is believed from here on
 SURE_KNOWN = 0.12  # a known numeral of several characters, read as it is written
 
@@ -36,9 +37,17 @@ def settle(reading: SheetReading, known: Collection[str]) -> SheetReading:
     wanted = frozenset(known)
     if not wanted:
         return reading
-    boxes = [part for box in reading.boxes for part in _listed(box, wanted)]
+    boxes = [part for box in _unscaled(reading.boxes, wanted) for part in _listed(box, wanted)]
     boxes = _joined(boxes, wanted, reading.rotation)
     return replace(reading, boxes=tuple(_settled(box, wanted) for box in boxes))
+
+
+def _unscaled(boxes: Sequence[TextBox], known: frozenset[str]) -> list[TextBox]:
+    """The boxes, with numbers along a line given back as numerals when the text names nearly all of them."""
+    scale = [box for box in boxes if box.kind is TextKind.SCALE]
+    if not scale or sum(box.text in known for box in scale) < 0.8 * len(scale):
+        return list(boxes)
+    return [replace(box, kind=TextKind.NUMERAL) if box.kind is TextKind.SCALE else box for box in boxes]
 
 
 def _settled(box: TextBox, known: frozenset[str]) -> TextBox:
@@ -51,9 +60,16 @@ def _settled(box: TextBox, known: frozenset[str]) -> TextBox:
     meant = _meant(text, box.confidence, known)
     if meant is not None:
         return replace(box, text=meant, kind=TextKind.NUMERAL, settled_by=KNOWN_NUMERAL)
-    if box.kind is TextKind.NUMERAL and not _trusted_unknown(text, box.confidence):
+    supported = _stem(text) in known and text != _stem(text) and box.confidence >= SURE_SUPPORTED
+    if box.kind is TextKind.NUMERAL and not supported and not _trusted_unknown(text, box.confidence):
         return replace(box, kind=TextKind.WORD)
     return box
+
+
+def _stem(text: str) -> str:
+    """A numeral without its own addition: 1310 of 1310-1, 12 of 12a and 12'."""
+    match = re.match(r"\d+", text)
+    return match.group() if match else text
 
 
 def _trusted_unknown(text: str, confidence: float) -> bool:

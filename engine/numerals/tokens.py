@@ -1,12 +1,33 @@
-"""A reading cut at its spaces, each part with its share of the box."""
+"""Words put before the recogniser, doubtful ones more than once, and readings cut at their spaces."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from engine.geometry import Box
+from engine.numerals.ink import Components, Mask
 from engine.numerals.layout import Read
-from engine.numerals.recogniser import Recognition
+from engine.numerals.proposals import PLAIN, Rendering, Word, crop_of
+from engine.numerals.recogniser import Recogniser, Recognition
+
+DOUBTFUL = 0.85
+MORE_RENDERINGS = (Rendering(margin=0.4, blur_px=1.6), Rendering(margin=0.08, blur_px=1.2))
+
+
+def read_words(recogniser: Recogniser, components: Components, words: Sequence[Word], ink: Mask) -> list[Recognition]:
+    """One recognition per word. What may be a numeral but is doubtful is shown again, larger and softer: the text that
+    most renderings agree on is taken, or else the surest."""
+    first = recogniser.read([crop_of(components, word, ink, PLAIN) for word in words])
+    doubtful = [i for i, one in enumerate(first) if one.confidence < DOUBTFUL and re.search(r"\d", one.text)]
+    crops = [crop_of(components, words[i], ink, rendering) for rendering in MORE_RENDERINGS for i in doubtful]
+    again = recogniser.read(crops)
+    for at, i in enumerate(doubtful):
+        views = [first[i], *again[at :: len(doubtful)]]
+        votes = [sum(view.text.strip() == other.text.strip() for other in views) for view in views]
+        best = max(range(len(views)), key=lambda v: (votes[v], views[v].confidence))
+        first[i] = max((v for v in views if v.text.strip() == views[best].text.strip()), key=lambda v: v.confidence)
+    return first
 
 
 def tokens_of(box: Box, recognition: Recognition, line: int) -> list[Read]:
