@@ -111,7 +111,7 @@ class OpenClipEncoder(_TorchEncoder):
 
 
 def _pretrained_settings(name: EncoderName) -> dict[str, Any]:
-    """What open_clip knows of a pretrained tag: where its weights are, mean and std, activation. Empty without a tag."""
+    """What open_clip knows of the tag: where its weights are, mean, std, activation. Empty without a tag."""
     if not name.tag:
         return {}
     settings: dict[str, Any] | None = open_clip.get_pretrained_cfg(name.model, name.tag)
