@@ -79,24 +79,25 @@ class SheetBlocks:
         return facing
 
 
-def blocks_of(sheet: GrayImage, reading: SheetReading, near_cells: int = 1) -> SheetBlocks:
-    """Return the sheet's blocks. Figure labels, sheet numbers and page headers that were read belong to none.
+def blocks_of(sheet: GrayImage, reading: SheetReading, labels: Sequence[Box], near_cells: int) -> SheetBlocks:
+    """Return the sheet's blocks. Figure labels, sheet numbers and page headers belong to none.
 
-    sheet: (height, width) uint8 as stored. near_cells: ink closer than twice this is one block.
+    sheet: (height, width) uint8 as stored. labels: boxes of its figure labels, in its pixels. near_cells: ink closer
+    than twice this is one block.
     """
     height_px, width_px = sheet.shape
     scale = max(1, round(max(sheet.shape) / LONG_SIDE_CELLS))
     ink = np.ascontiguousarray(np.rot90(_reduced(sheet, scale), -(reading.rotation // 90)))
 
-    def boxed(kinds: Collection[TextKind]) -> list[Box]:
-        found = [box.box_on_sheet for box in reading.boxes if box.kind in kinds]
-        return [_to_cells(box, scale, reading.rotation, ink.shape) for box in found]
+    def boxed(boxes: Sequence[Box]) -> list[Box]:
+        return [_to_cells(box, scale, reading.rotation, ink.shape) for box in boxes]
 
-    apart = _ink_inside(ink, boxed((TextKind.FIGURE_LABEL, TextKind.SHEET_NUMBER)))
+    headers = [box.box_on_sheet for box in reading.boxes if box.kind is TextKind.SHEET_NUMBER]
+    apart = _ink_inside(ink, boxed([*labels, *headers]))
     cells = _numbered(ink & ~apart, near_cells)
     boxes = _boxes(cells)
     cells[apart] = APART
-    text = _only_text(cells, len(boxes), boxed(tuple(TextKind)))
+    text = _only_text(cells, len(boxes), boxed([box.box_on_sheet for box in reading.boxes]))
     return SheetBlocks(cells, boxes, text, scale, reading.rotation, width_px, height_px)
 
 

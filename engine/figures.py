@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -10,15 +9,10 @@ import numpy as np
 
 from engine.blocks import SheetBlocks, blocks_of
 from engine.geometry import Box
+from engine.labels import SheetLabel, label_order, labels_on, settled_labels
+from engine.labels import normalised_label as normalised_label
 from engine.partition import Group, gap_between, parted
 from engine.reading import GrayImage, SheetReading, TextBox, TextKind
-
-_LABEL = re.compile(
-    r"^\W*(?:F\s*I\s*G\s*(?:U\s*R\s*(?:E\s*S?|A)?|S)?|A\s*B\s*B(?:I\s*L\s*D\s*U\s*N\s*G)?|P\s*L\s*A\s*N\s*C\s*H\s*E)"
-    r"\s*[.,:;]?\s*(?:N[or°]\.?\s*)?(\d{1,3})\s*(?:[(\[-]?\s*([A-Z])\s*[)\]]?)?(['′’]*)(?![A-Z0-9])\W*",
-    re.IGNORECASE,
-)
-_LISTED = re.compile(r"\d{1,3}\s*[A-Za-z]?['′’]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +32,6 @@ class FigureRegion:
     foreign: tuple[Box, ...] = ()
 
 
-def normalised_label(text: str) -> str | None:
-    """Return a figure label as number and letter in lower case: "F I G. 3", "Fig.3(A)", "Abb. 3'" are 3, 3a, 3'.
-
-    None when the text is no figure label.
-    """
-    match = _LABEL.match(text)
-    if match is None or match.end() != len(text):
-        return None
-    primes = "'" * len(match[3])
-    return str(int(match[1])) + (match[2] or "").lower() + primes
-
-
 def split_figures(
     sheet: GrayImage, reading: SheetReading, xml_label: str = "", known_labels: Collection[str] = ()
 ) -> tuple[FigureRegion, ...]:
@@ -59,21 +41,21 @@ def split_figures(
     ("3", "3A,3B"). known_labels: normalised labels that the publication mentions, used where the sheet says nothing.
     Labels whose drawings cannot be told apart stay together in one region. No connected ink is ever cut.
     """
-    named = _labels_of(reading)
-    blocks, groups = _grouped(sheet, reading, list(named.values()), near_cells=1)
+    named = labels_on(reading, sheet.shape[1], sheet.shape[0])
+    blocks, groups = _grouped(sheet, reading, named, near_cells=1)
     if not blocks.boxes:
         return ()
     if any(len(group.labels) > 1 for group in groups):  # drawings that nearly touch
-        finer, finer_groups = _grouped(sheet, reading, list(named.values()), near_cells=0)
+        finer, finer_groups = _grouped(sheet, reading, named, near_cells=0)
         if len(finer_groups) > len(groups):
             blocks, groups = finer, finer_groups
-    names = _settled(list(named), xml_label, known_labels)
+    names = settled_labels([label.label for label in named], xml_label, known_labels)
     owners = _owners(reading, blocks, groups)
     regions = [
-        _region(group, ",".join(names[i] for i in group.labels or (0,)), blocks, owners.get(number, ()))
+        _region(group, ",".join(names[i] for i in group.labels or (0,) if names[i]), blocks, owners.get(number, ()))
         for number, group in enumerate(groups)
     ]
-    return tuple(sorted(regions, key=_label_order))
+    return tuple(sorted(regions, key=lambda region: label_order(region.label)))
 
 
 def crop_figure(sheet: GrayImage, region: FigureRegion, margin_px: int = 8) -> GrayImage:
@@ -91,10 +73,10 @@ def crop_figure(sheet: GrayImage, region: FigureRegion, margin_px: int = 8) -> G
 
 
 def _grouped(
-    sheet: GrayImage, reading: SheetReading, named: list[TextBox], near_cells: int
+    sheet: GrayImage, reading: SheetReading, named: tuple[SheetLabel, ...], near_cells: int
 ) -> tuple[SheetBlocks, tuple[Group, ...]]:
-    blocks = blocks_of(sheet, reading, near_cells)
-    labels = [blocks.to_cells(box.box_on_sheet) for box in named]
+    blocks = blocks_of(sheet, reading, [label.box_on_sheet for label in named], near_cells)
+    labels = [blocks.to_cells(label.box_on_sheet) for label in named]
     return blocks, parted(labels, blocks.boxes, blocks.text, blocks.gaps() if len(labels) > 1 else {})
 
 
@@ -122,34 +104,3 @@ def _owners(reading: SheetReading, blocks: SheetBlocks, groups: tuple[Group, ...
             block = min(group_of, key=lambda i: gap_between(box, blocks.boxes[i]))
         owned[group_of[block]].append(text)
     return {number: tuple(texts) for number, texts in owned.items()}
-
-
-def _label_order(region: FigureRegion) -> tuple[int, str]:
-    """Figures in the order of their numbers: 2 before 10, 3a before 3b."""
-    number = re.match(r"\d+", region.label)
-    return (int(number[0]) if number else 0, region.label)
-
-
-def _labels_of(reading: SheetReading) -> dict[str, TextBox]:
-    """The sheet's figure labels by their normalised text, the surest reading of each."""
-    found: dict[str, TextBox] = {}
-    for box in reading.boxes:
-        if box.kind is not TextKind.FIGURE_LABEL:
-            continue
-        label = normalised_label(box.text)
-        if label is not None and (label not in found or box.confidence > found[label].confidence):
-            found[label] = box
-    return found
-
-
-def _settled(read: list[str], xml_label: str, known_labels: Collection[str]) -> list[str]:
-    """The labels in the order they were read; what the XML or the text says stands in where nothing was read."""
-    listed = [re.sub(r"\s", "", part).lower() for part in _LISTED.findall(xml_label)]
-    if not read:
-        told = listed or list(known_labels)
-        return told if len(told) == 1 else [",".join(listed)]
-    missing = [label for label in listed if label not in read]
-    unknown = [label for label in read if known_labels and label not in known_labels and label not in listed]
-    if len(missing) == 1 and len(unknown) == 1:
-        return [missing[0] if label in unknown else label for label in read]
-    return read

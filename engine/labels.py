@@ -1,0 +1,217 @@
+"""Figure labels of a sheet: where they stand and what they say, also where the reader saw them in pieces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from engine.geometry import Box
+from engine.reading import SheetReading, TextBox, TextKind
+
+_LABEL = re.compile(
+    r"^\W*(?:F\s*I\s*G\s*(?:U\s*R\s*(?:E\s*S?|A)?|S)?|A\s*B\s*B(?:I\s*L\s*D\s*U\s*N\s*G)?|P\s*L\s*A\s*N\s*C\s*H\s*E)"
+    r"\s*[.,:;]?\s*(?:N[or°]\.?\s*)?(\d{1,3})\s*(?:[(\[-]?\s*([A-Z])\s*[)\]]?)?(['′’]*)(?![A-Z0-9])\W*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\W*(\d{1,3})\s*\(?([A-Za-z])?\)?\W*$")
+# As a recogniser confuses them in the label's word: FIC, Flc, FI6 are FIG.
+_CONFUSED = str.maketrans("1Llt|!CcOo06Qq", "IIIIIIGGGGGGGG")
+_SPELLINGS = ("FIG", "FIGS", "FIGURE", "FIGUR", "ABB", "ABBILDUNG")
+_WORDS = {word.translate(_CONFUSED) for word in _SPELLINGS}
+_WORD_AND_MORE = re.compile(r"(\w+)\s*[.,:;]\s*(\w{1,3})\W*$")  # "Fig.L", a label whose number was misread
+_LOOKALIKE = str.maketrans("8d6oligsz", "bbb011952")
+_LISTED = re.compile(r"\d{1,3}\s*[A-Za-z]?['′’]*")
+LONGEST_WORD = max(len(word) for word in _WORDS)
+REACH = 2.0  # times the text's height: white between the pieces of one label
+SAME_SIZE = 1.9  # pieces of one label differ at most so much in height ("ure" has no tall letter)
+SURE = 0.3  # mean confidence of the pieces of a label's word
+SURE_ALONE = 0.8  # without a number beside it, when it is spelt rightly
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLabel:
+    """A label on a sheet; `label` is normalised, "" where its number could not be read."""
+
+    label: str
+    box_on_sheet: Box
+    confidence: float
+
+
+def normalised_label(text: str) -> str | None:
+    """Return a figure label as number and letter in lower case: "F I G. 3", "Fig.3(A)", "Abb. 3'" are 3, 3a, 3'.
+
+    None when the text is no figure label. There is no figure 0.
+    """
+    match = _LABEL.match(text)
+    if match is None or int(match[1]) == 0:
+        return None
+    return str(int(match[1])) + (match[2] or "").lower() + "'" * len(match[3])
+
+
+def labels_on(reading: SheetReading, width_px: int, height_px: int) -> tuple[SheetLabel, ...]:
+    """Return the labels of a sheet of width_px × height_px, each once.
+
+    Besides the labels the reader names, these are words and pieces of words that stand on one line and together spell
+    a label's word ("Fi" "gu" "re" "14", "FIC" "7"). A second label with the same number loses it: one is misread.
+    """
+    named = [box for box in reading.boxes if box.kind is TextKind.FIGURE_LABEL]
+    found = [SheetLabel(normalised_label(box.text) or "", box.box_on_sheet, box.confidence) for box in named]
+    across = (width_px, height_px) if reading.rotation in (0, 180) else (height_px, width_px)
+    pieces = [
+        _Piece(box, box.box_on_sheet.turned_back(-reading.rotation % 360, *across))
+        for box in reading.boxes
+        if box.kind in (TextKind.WORD, TextKind.NUMERAL, TextKind.SCALE)
+    ]
+    for label in _composed(pieces):
+        if not any(label.box_on_sheet.intersection_area(other.box_on_sheet) for other in found):
+            found.append(label)
+    taken: set[str] = set()
+    settled = []
+    for label in sorted(found, key=lambda found_label: -found_label.confidence):
+        again = label.label in taken
+        taken.add(label.label)
+        settled.append(SheetLabel("", label.box_on_sheet, label.confidence) if again else label)
+    return tuple(settled)
+
+
+def settled_labels(read: Sequence[str], xml_label: str, known: Collection[str]) -> list[str]:
+    """Return the labels in their order, put right by what the XML and the text say where only one label can be meant.
+
+    read: normalised, "" where a number could not be read. xml_label: the sheet's labels after the XML ("3A,3B").
+    known: labels that the publication's text mentions. Without any label read, the only one told stands in.
+    """
+    listed = [re.sub(r"\s", "", part).lower() for part in _LISTED.findall(xml_label)]
+    if not read:
+        told = listed or list(known)
+        return told if len(told) == 1 else [",".join(listed)]
+    settled = list(read)
+    meant = {label.lower() for label in known} or set(listed)
+    for position, label in enumerate(settled):
+        if label and meant and label not in meant:
+            settled[position] = _only_other(label, meant.difference(settled)) or label
+    doubtful = [position for position, label in enumerate(settled) if label not in meant]
+    missing = [label for label in listed if label not in settled]
+    if len(listed) > 1 and len(doubtful) == 1 and len(missing) == 1:
+        settled[doubtful[0]] = missing[0]
+    return settled
+
+
+def labels_by_order(sheets: Sequence[Sequence[str]], known: Collection[str]) -> list[list[str]]:
+    """Return the labels of a publication's sheets with those filled in that only one known label can be.
+
+    sheets: each sheet's labels, "" where none was read. Figures are numbered through the sheets, so that what is
+    missing on a sheet lies between the labels of the sheets before and after; it is filled in where one label is
+    missing and one known label is left there.
+    """
+    filled = [list(labels) for labels in sheets]
+    read = {part for labels in filled for label in labels for part in label.split(",") if part}
+    unread = [label for label in known if label not in read]
+    for number, labels in enumerate(filled):
+        if labels.count("") != 1:
+            continue
+        before = [label_order(label) for earlier in sheets[:number] for label in earlier if label]
+        after = [label_order(label) for later in sheets[number + 1 :] for label in later if label]
+        low, high = max(before, default=(0, "")), min(after, default=(inf, ""))
+        fitting = [label for label in unread if low < label_order(label) < high]
+        if len(fitting) == 1:
+            labels[labels.index("")] = fitting[0]
+            unread.remove(fitting[0])
+    return filled
+
+
+def label_order(label: str) -> tuple[float, str]:
+    """Labels in the order of their numbers: 2 before 10, 3a before 3b; one without a number first."""
+    number = re.match(r"\d+", label)
+    return (int(number[0]) if number else 0, label)
+
+
+def _only_other(label: str, others: Collection[str]) -> str | None:
+    """The one label that differs in a single character, a likely confusion before any other."""
+    near = [
+        other
+        for other in others
+        if len(other) == len(label) and sum(a != b for a, b in zip(label, other, strict=True)) == 1
+    ]
+    alike = [other for other in near if other.translate(_LOOKALIKE) == label.translate(_LOOKALIKE)]
+    for found in (alike, near):
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A reading and its box on the upright sheet."""
+
+    reading: TextBox
+    box: Box
+
+    @property
+    def letters(self) -> str:
+        """The letters of the word, those that look alike as one; what follows a stop is the number's."""
+        more = _WORD_AND_MORE.match(self.reading.seen)
+        return re.sub(r"\W", "", more[1] if more else self.reading.seen).translate(_CONFUSED).upper()
+
+    @property
+    def number(self) -> re.Match[str] | None:
+        return _NUMBER.match(self.reading.text)
+
+    @property
+    def holds_number(self) -> bool:
+        """Whether the number stands in the same piece, whatever was read for it."""
+        return _WORD_AND_MORE.match(self.reading.seen) is not None
+
+
+def _composed(pieces: Sequence[_Piece]) -> Iterator[SheetLabel]:
+    """Labels whose word is spelt by one or more pieces, with the number right of it."""
+    used: set[int] = set()
+    for first in sorted(pieces, key=lambda piece: piece.box.left):
+        if id(first) in used or first.letters[:1] not in {"F", "A"} or len(first.letters) > LONGEST_WORD:
+            continue
+        line = [first, *_right_of(first, pieces)]
+        spelt = _spelt(line)
+        if spelt is None:
+            continue
+        word, rest = line[:spelt], line[spelt:]
+        confidence = sum(piece.reading.confidence for piece in word) / len(word)
+        number = rest[0].number if rest and not word[-1].holds_number else None
+        alone = "".join(re.sub(r"\W", "", piece.reading.seen) for piece in word).upper() in _SPELLINGS
+        if confidence < (SURE if number or word[-1].holds_number else SURE_ALONE if alone else inf):
+            continue
+        parts = [*word, *rest[:1]] if number else word
+        used.update(id(part) for part in parts)
+        box = parts[0].reading.box_on_sheet
+        for part in parts[1:]:
+            box = box.union(part.reading.box_on_sheet)
+        label = normalised_label(f"FIG {number[1]}{number[2] or ''}") if number else None
+        yield SheetLabel(label or "", box, confidence)
+
+
+def _spelt(line: Sequence[_Piece]) -> int | None:
+    """How many of the pieces, from the first on, spell a label's word, the longest there is."""
+    letters, longest = "", None
+    for count, piece in enumerate(line, 1):
+        letters += piece.letters
+        if letters in _WORDS:
+            longest = count
+        if len(letters) >= LONGEST_WORD:
+            break
+    return longest
+
+
+def _right_of(first: _Piece, pieces: Sequence[_Piece]) -> list[_Piece]:
+    """The pieces right of the first on its line, each within reach of the one before and of like size."""
+    found: list[_Piece] = []
+    edge = first.box.right
+    for piece in sorted(pieces, key=lambda other: other.box.left):
+        tall, small = max(first.box.height, piece.box.height), min(first.box.height, piece.box.height)
+        shared = min(first.box.bottom, piece.box.bottom) - max(first.box.top, piece.box.top)
+        if piece is first or piece.box.left < edge - 0.4 * small or shared < 0.6 * small or tall > SAME_SIZE * small:
+            continue
+        if piece.box.left - edge > REACH * tall:
+            break
+        found.append(piece)
+        edge = piece.box.right
+    return found
