@@ -9,6 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 
 import psutil
@@ -24,6 +25,7 @@ SERVICES_LOOK_SECONDS = 1.0
 # Ctrl-C: finish what takes a moment, then give the tasks back to the queue, then kill.
 END_STEPS = ((signal.SIGTERM, 5.0), (signal.SIGQUIT, 5.0))
 PORT_PATIENCE_SECONDS = 3.0
+SWEPT_AFTER_SECONDS = 3600.0
 
 
 class Supervisor:
@@ -50,7 +52,7 @@ class Supervisor:
             wanted = roles(self.installation)
             if "web" in self.installation.roles:
                 require_free_port(self.installation)
-            empty(home.tmp)
+            sweep(home.tmp)
             with EmbeddedServices(
                 home, postgres=self.installation.own_postgres, valkey=self.installation.own_valkey
             ) as services:
@@ -216,9 +218,12 @@ def require_free_port(installation: Installation) -> None:
         time.sleep(0.1)
 
 
-def empty(folder: "os.PathLike[str]") -> None:
-    """Take away what uploads of a killed run left in the temporary folder."""
+def sweep(folder: Path) -> None:
+    """Take away what killed uploads left in the temporary folder; what was touched lately may be someone's work."""
+    oldest = time.time() - SWEPT_AFTER_SECONDS
     for entry in os.scandir(folder):
+        if entry.stat(follow_symlinks=False).st_mtime > oldest:
+            continue
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path, ignore_errors=True)
         else:

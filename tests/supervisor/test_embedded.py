@@ -82,24 +82,18 @@ def test_a_killed_server_is_started_again(installation: InstallationOnDisk) -> N
             assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
-def test_a_stale_postmaster_pid_is_not_believed(installation: InstallationOnDisk) -> None:
-    with EmbeddedServices(installation.home, durable=False):
-        pass
+def test_neither_a_half_made_cluster_nor_a_stale_postmaster_pid_is_believed(installation: InstallationOnDisk) -> None:
+    installation.home.prepare()
+    half_made = installation.home.root / "postgres.new"
+    half_made.mkdir()
+    (half_made / "PG_VERSION").write_text("18\n")
+    with EmbeddedServices(installation.home, valkey=False, durable=False):
+        assert not half_made.exists()
     # The number of a live process that is no server of ours: this test's own.
     stale = f"{os.getpid()}\n{installation.home.postgres}\n0\n5432\n{installation.home.postgres_sockets}\n\n\nready\n"
     (installation.home.postgres / "postmaster.pid").write_text(stale)
     with EmbeddedServices(installation.home, durable=False), connect(installation.home) as connection:
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
-
-
-def test_a_first_start_cut_short_leaves_no_half_made_cluster(installation: InstallationOnDisk) -> None:
-    installation.home.prepare()
-    half_made = installation.home.root / "postgres.new"
-    half_made.mkdir()
-    (half_made / "PG_VERSION").write_text("18\n")
-    with EmbeddedServices(installation.home, durable=False), connect(installation.home) as connection:
-        assert connection.execute("SELECT 1").fetchall() == [(1,)]
-    assert not half_made.exists()
 
 
 def test_queued_messages_outlive_a_killed_valkey(installation: InstallationOnDisk) -> None:
