@@ -157,7 +157,10 @@ def _walk(folder: Path, prefix: str) -> Iterator[FoundFile]:
         if item.is_dir(follow_symlinks=False):
             yield from _walk(Path(item.path), f"{name}/")
         else:
-            status = item.stat(follow_symlinks=False)
+            try:
+                status = item.stat(follow_symlinks=False)
+            except OSError as error:
+                raise DeliveryError("unreadable", f'"{shown_name(name)}" cannot be read: {error.strerror}.') from error
             yield FoundFile(name, Path(item.path), status.st_mode, status.st_size)
 
 

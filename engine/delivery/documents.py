@@ -14,7 +14,10 @@ from engine.publication import Note
 
 @dataclass(frozen=True, slots=True)
 class DocumentMember:
-    """A member that should be a document; only Delivery.read can tell whether it is. name is its identity."""
+    """A member that should be a document; only Delivery.read can tell whether it is. name is its identity.
+
+    notes are those of the member's name alone; Delivery.read repeats them among the document's.
+    """
 
     name: str
     notes: tuple[Note, ...] = ()

@@ -74,6 +74,8 @@ def shown_name(name: str, length: int = SHOWN_LENGTH) -> str:
 
     For reports only: the name itself stays the identity.
     """
+    if len(name) <= length and name.isprintable():
+        return name
     spelled = "".join(
         f"<U+{ord(character):04X}>" if unicodedata.category(character) in _UNSHOWABLE_CATEGORIES else character
         for character in name[: length * 4]

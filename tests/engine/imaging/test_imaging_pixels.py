@@ -78,3 +78,17 @@ def test_inverted_means_light_on_dark() -> None:
     assert is_inverted(255 - sheet())
     assert not is_inverted(sheet())
     assert not is_inverted(np.zeros((300, 300), np.uint8))
+
+
+def test_a_stored_image_never_comes_back_changed() -> None:
+    pixels = (np.random.default_rng(1).integers(0, 2, (300, 200)) * 255).astype(np.uint8)
+    data = encode_png(pixels)
+    for at in range(8, len(data), len(data) // 60):
+        flipped = bytearray(data)
+        flipped[at] ^= 0x10
+        for damaged in (bytes(flipped), data[:at]):
+            try:
+                found = decode_png(damaged)
+            except ImageError:
+                continue
+            assert np.array_equal(found, pixels), at
