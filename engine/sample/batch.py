@@ -16,7 +16,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.sample.content import has_family
@@ -55,6 +55,25 @@ class _Made:
     figures: int
 
 
+@dataclass
+class _Tally:
+    """What is kept of the documents once they are written: names and counts."""
+
+    classes: dict[str, str] = field(default_factory=dict)
+    families: dict[str, str] = field(default_factory=dict)
+    entries: list[str] = field(default_factory=list)
+    sheets: int = 0
+    figures: int = 0
+
+    def count(self, made: _Made, *, in_family: bool) -> None:
+        self.classes[made.publication] = made.kind
+        if in_family:
+            self.families[made.publication] = made.family
+        self.entries.append(f'<document publication="{made.publication}" file="{made.member}"/>')
+        self.sheets += made.sheets
+        self.figures += made.figures
+
+
 def write_sample(
     directory: Path,
     *,
@@ -75,10 +94,7 @@ def write_sample(
     started = time.perf_counter()
     directory.mkdir(parents=True, exist_ok=True)
     make = functools.partial(_make, seed, max_sheets_per_document)
-    classes: dict[str, str] = {}
-    families: dict[str, str] = {}
-    entries: list[str] = []
-    sheets = figures = 0
+    tally = _Tally()
     # Written beside and renamed, so that a broken run leaves no half batch under the final name.
     batch_part, truth_part = directory / f"{BATCH_NAME}.part", directory / f"{TRUTH_NAME}.part"
     with (
@@ -89,26 +105,22 @@ def write_sample(
         for position, made in enumerate(made_documents):
             batch.writestr(zip_entry(made.member), made.archive)
             truth.write(made.truth_line + "\n")
-            classes[made.publication] = made.kind
-            if has_family(position, documents):
-                families[made.publication] = made.family
-            entries.append(f'<document publication="{made.publication}" file="{made.member}"/>')
-            sheets, figures = sheets + made.sheets, figures + made.figures
+            tally.count(made, in_family=has_family(position, documents))
             if progress is not None:
                 progress(position + 1, documents)
-        batch.writestr(zip_entry("index.xml", zipfile.ZIP_DEFLATED), _index_xml(entries))
+        batch.writestr(zip_entry("index.xml", zipfile.ZIP_DEFLATED), _index_xml(tally.entries))
     os.replace(batch_part, directory / BATCH_NAME)
     os.replace(truth_part, directory / TRUTH_NAME)
-    _write_json(directory / FAMILY_NAME, families)
-    _write_json(directory / CLASS_NAME, classes)
+    _write_json(directory / FAMILY_NAME, tally.families)
+    _write_json(directory / CLASS_NAME, tally.classes)
     return SampleSummary(
         batch=directory / BATCH_NAME,
         truth=directory / TRUTH_NAME,
         groups_family=directory / FAMILY_NAME,
         groups_class=directory / CLASS_NAME,
         documents=documents,
-        sheets=sheets,
-        figures=figures,
+        sheets=tally.sheets,
+        figures=tally.figures,
         seconds=time.perf_counter() - started,
     )
 

@@ -195,11 +195,11 @@ def _truth(
 
 def _sentence_truth(paragraph: TextParagraph, sentence: Sentence, on_sheet: Mapping[str, set[str]]) -> Truth:
     spans = sentence.spans()
-    numerals = [[start, end, piece.text] for start, end, piece in spans if isinstance(piece, Sign)]
+    signs = [(start, end, piece.text) for start, end, piece in spans if isinstance(piece, Sign)]
     mentions = [(start, end, piece) for start, end, piece in spans if isinstance(piece, FigureMention)]
     links: list[Truth] = []
     for label, drawn in on_sheet.items():
-        common = sorted({text for _, _, text in numerals} & drawn)
+        common = sorted({text for _, _, text in signs} & drawn)
         if common:
             links.append({"figure": label, "reason": "numeral", "numerals": common})
         if any(label in piece.labels for _, _, piece in mentions):
@@ -208,7 +208,7 @@ def _sentence_truth(paragraph: TextParagraph, sentence: Sentence, on_sheet: Mapp
         "section": paragraph.section.value,
         "paragraph": paragraph.number,
         "text": sentence.text,
-        "numerals": numerals,
+        "numerals": [list(sign) for sign in signs],
         "figures": [[start, end, list(piece.labels)] for start, end, piece in mentions],
         "links": links,
     }

@@ -238,3 +238,16 @@ def zigzag(x0: float, y0: float, x1: float, y1: float, turns: int, half_width: f
     length = math.hypot(x1 - x0, y1 - y0) or 1.0
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
     return np.stack([x0 + (x1 - x0) * along - uy * side, y0 + (y1 - y0) * along + ux * side], axis=1)
+
+
+def disc(rx: float, ry: float, depth: float, *, bore: float = 0.0, weight: float = 1.0) -> Drawing:
+    """A cylinder lying on its side in oblique view, its near face centred on the origin, its body to the right."""
+    d = Drawing()
+    back = arc(depth, 0, rx, ry, -90, 90)
+    front = arc(0, 0, rx, ry, 90, 270)
+    d.polygon(*map(tuple, np.concatenate([back, front]).tolist()), weight=weight)
+    d.ellipse(0, 0, rx, ry, weight=weight)
+    if bore:
+        d.ellipse(0, 0, rx * bore, ry * bore)
+        d.arc(rx * 0.12, 0, rx * bore * 0.9, ry * bore * 0.93, 100, 260, weight=THIN)
+    return d

@@ -57,8 +57,10 @@ def letters(text: str, capital_px: int, typeface: Typeface) -> Letters:
     """The ink of `text`, with capitals `capital_px` high."""
     if typeface in (Typeface.STROKE, Typeface.SERIF) and text.isascii():
         ink = _hershey(text, capital_px, typeface)
-    else:
+    elif text.isascii():
         ink = _truetype(text, capital_px, typeface)
+    else:  # the font that travels with Pillow has ASCII only
+        ink = _accented(text, capital_px, typeface)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         raise ValueError(f"nothing to letter in {text!r}")
@@ -89,6 +91,16 @@ def _truetype(text: str, capital_px: int, typeface: Typeface) -> NDArray[np.bool
             size, Image.Transform.AFFINE, (1, lean / size[1], -lean, 0, 1, 0), Image.Resampling.BILINEAR
         )
     return np.asarray(image) > 127
+
+
+def _accented(text: str, capital_px: int, typeface: Typeface) -> NDArray[np.bool_]:
+    face = cv2.FontFace("italic" if typeface is Typeface.SLANTED else "sans")
+    weight = 650 if typeface is Typeface.BOLD else 400
+    size = round(capital_px / CAPITAL_SHARE)
+    _, _, width, height = cv2.getTextSize((0, 0), text, (0, 0), face, size, weight)
+    canvas = np.zeros((height + 2 * size, width + 2 * size), np.uint8)
+    cv2.putText(canvas, text, (size, height + size // 2), (255,), face, size, weight)
+    return np.asarray(canvas > 127)
 
 
 def stamp(sheet: GrayImage, text: Letters, left: int, top: int) -> Box:

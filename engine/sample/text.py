@@ -64,7 +64,8 @@ class Sentence:
 
     def spans(self) -> list[tuple[int, int, Piece]]:
         """Every piece that is not plain text, with its characters [start, end)."""
-        spans, at = [], 0
+        spans: list[tuple[int, int, Piece]] = []
+        at = 0
         for piece in self.pieces:
             length = len(piece if isinstance(piece, str) else piece.text)
             if not isinstance(piece, str):

@@ -109,14 +109,16 @@ def document_xml(
     """The publication's XML, UTF-8. Some documents mark reference signs bold, some mark figure references."""
     markup = _Markup(bold=rng.random() < 0.35, figref=rng.random() < 0.5, images=images)
     number = bibliography.number
+    version = "1.5.1" if number.country == "EP" else "1.5"  # CPC symbols came with 1.5.1
+    dtd = f"ep-patent-document-v{version.replace('.', '-')}"
     root = (
         f'<ep-patent-document id="{number.reference}" file="{bibliography.xml_name}" lang="{language}" '
         f'country="{number.country}" doc-number="{number.doc_number}" kind="{number.kind_code}" '
-        f'date-publ="{bibliography.date}" status="n" dtd-version="ep-patent-document-v1-5">'
+        f'date-publ="{bibliography.date}" status="n" dtd-version="{dtd}">'
     )
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE ep-patent-document PUBLIC '
-        '"-//EPO//EP PATENT DOCUMENT 1.5//EN" "ep-patent-document-v1-5.dtd">\n',
+        f'"-//EPO//EP PATENT DOCUMENT {version}//EN" "{dtd}.dtd">\n',
         root,
         _sdobi(bibliography, language),
         _abstract(paragraphs, language, markup),
@@ -179,6 +181,8 @@ def _sdobi(b: Bibliography, language: str) -> str:
         "</classification-cpc>"
         for i, symbol in enumerate(b.ipc, start=1)
     )
+    with_cpc = b.number.country == "EP"
+    b520 = f"<B520EP><classifications-cpc>{cpc}</classifications-cpc></B520EP>" if with_cpc else ""
     titles = "".join(f"<B541>{key}</B541><B542>{escape(b.titles[key])}</B542>" for key in ("de", "en", "fr"))
     name, street, city, country = b.applicant
     applicant = f"<B711><snm>{escape(name)}</snm>{_address(street, city, country)}</B711>"
@@ -200,7 +204,7 @@ def _sdobi(b: Bibliography, language: str) -> str:
         f"<B300><B310>{priority_number}</B310><B320><date>{priority_date}</date></B320>"
         f"<B330><ctry>{priority_country}</ctry></B330></B300>"
         f"<B400><B430><date>{b.date}</date></B430></B400>"
-        f"<B500><B510EP>{ipcr}</B510EP><B520EP><classifications-cpc>{cpc}</classifications-cpc></B520EP>"
+        f"<B500><B510EP>{ipcr}</B510EP>{b520}"
         f"<B540>{titles}</B540></B500><B700><B710>{applicant}</B710><B720>{inventors}</B720></B700>"
         f"<B800><B840><ctry>DE</ctry><ctry>FR</ctry><ctry>GB</ctry></B840>{b800}</B800></SDOBI>"
     )
@@ -251,7 +255,8 @@ def _claims(paragraphs: Sequence[TextParagraph], language: str, markup: _Markup)
 def _drawings(images: Sequence[ImageFile], language: str) -> str:
     lines = [
         f'<figure id="f{i:04d}" num={quoteattr(image.labels)}><img id="if{i:04d}" file="{image.name}" '
-        f'wi="{millimetres(image.width_px)}" he="{millimetres(image.height_px)}" img-content="drawing" img-format="tif"/></figure>'
+        f'wi="{millimetres(image.width_px)}" he="{millimetres(image.height_px)}" img-content="drawing" '
+        'img-format="tif"/></figure>'
         for i, image in enumerate(images, start=1)
     ]
     body = "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -40,7 +41,7 @@ def draw_flow_chart(m: Measures, view: str, variant: bool) -> Drawing:
         at[key] = y
         _step(d, key, 0, y, shape)
         y += 40 if shape == "decision" else 0
-    for above, below in zip(keys, keys[1:], strict=False):
+    for above, below in itertools.pairwise(keys):
         drop = 85 if above == "compare" else 37 if above in ("start", "finish") else 46
         rise = 85 if below == "compare" else 37 if below in ("start", "finish") else 46
         d.arrow((0, at[above] + drop), (0, at[below] - rise), head=18)
@@ -100,7 +101,7 @@ def _axes(d: Drawing, m: Measures, width: float, height: float, ordinate: str, a
         if m["grid"] > 0.5 and i:
             d.line((0, y), (width, y), weight=0.4, dash=DOTTED)
     d.text(ordinate, -10, -height - 110, 26)
-    d.text(abscissa, width + 60, 48, 26)
+    d.text(abscissa, width + 70, 92, 26)
 
 
 def _curve(d: Drawing, m: Measures, key: str, points: list[tuple[float, float]], mark: float, **style: object) -> None:
@@ -118,14 +119,7 @@ def draw_graph(m: Measures, view: str, variant: bool) -> Drawing:
         _bars(d, m, w, h)
         return d
     if view == "loop":
-        _axes(d, m, w, h, "B [T]", "H [A/m]")
-        lean = m["rise"] * 200
-        up = [(60, -40), (w * 0.35, -h * 0.12), (w * 0.55 + lean * 0.2, -h * 0.6), (w * 0.95, -h * 0.93)]
-        down = [(60, -40), (w * 0.2, -h * 0.45), (w * 0.45, -h * 0.84), (w * 0.95, -h * 0.93)]
-        _curve(d, m, "first", up, 0.55, weight=THICK)
-        _curve(d, m, "second", down, 0.5, weight=THICK)
-        d.circle(w * 0.95, -h * 0.93, 11, fill=INK)
-        d.mark("point", w * 0.95, -h * 0.93)
+        _loop(d, m, w, h)
         return d
     _axes(d, m, w, h, "p [bar]", "t [s]")
     peak, knee = m["peak"], m["knee"]
@@ -160,6 +154,18 @@ def draw_graph(m: Measures, view: str, variant: bool) -> Drawing:
     d.line((w * knee, -h * peak), (w * knee, 0), weight=THIN, dash=DASHED)
     d.mark("point", w * knee, -h * peak)
     return d
+
+
+def _loop(d: Drawing, m: Measures, w: float, h: float) -> None:
+    """A magnetisation loop."""
+    _axes(d, m, w, h, "B [T]", "H [A/m]")
+    lean = m["rise"] * 200
+    up = [(60, -40), (w * 0.35, -h * 0.12), (w * 0.55 + lean * 0.2, -h * 0.6), (w * 0.95, -h * 0.93)]
+    down = [(60, -40), (w * 0.2, -h * 0.45), (w * 0.45, -h * 0.84), (w * 0.95, -h * 0.93)]
+    _curve(d, m, "first", up, 0.55, weight=THICK)
+    _curve(d, m, "second", down, 0.5, weight=THICK)
+    d.circle(w * 0.95, -h * 0.93, 11, fill=INK)
+    d.mark("point", w * 0.95, -h * 0.93)
 
 
 def _bars(d: Drawing, m: Measures, w: float, h: float) -> None:
@@ -220,7 +226,7 @@ def draw_system(m: Measures, view: str, variant: bool) -> Drawing:
         d.arrow((80, -135), (220, -5), head=22)
         d.line((-390, 240), (390, 240), weight=THICK)
         d.mark("bus", 330, 240)
-        for x in (-220, 220):
+        for x in (-220.0, 220.0):
             d.line((x, 125), (x, 240))
         return d
     wide, tall, gap = m["wide"], m["tall"], m["gap"]
@@ -228,9 +234,9 @@ def draw_system(m: Measures, view: str, variant: bool) -> Drawing:
     left, right = -(wide + gap), wide + gap
     blocks = [
         ("sensor", left, -tall * 1.9),
-        ("battery", left, 0),
+        ("battery", left, 0.0),
         ("actuator", right, -tall * 1.9),
-        ("display", right, 0),
+        ("display", right, 0.0),
     ]
     if variant:
         blocks.append(("antenna", right, tall * 1.9))
@@ -239,8 +245,10 @@ def draw_system(m: Measures, view: str, variant: bool) -> Drawing:
         start, end = (x + wide / 2, -wide * 0.575) if x < 0 else (x - wide / 2, wide * 0.575)
         inward = (start, y), ((start + end) / 2, y), ((start + end) / 2, y * 0.2), (end, y * 0.2)
         d.arrow(*(inward if x < 0 else inward[::-1]), head=24)
-    ring = [(math.cos(a) * wide * 0.62 * (1 + 0.1 * math.cos(7 * a)), tall * 2.1 + math.sin(a) * tall * 0.8 * (1 + 0.12 * math.cos(7 * a)))
-            for a in np.linspace(0, 2 * math.pi, 60)]  # fmt: skip
+    angles = np.linspace(0, 2 * math.pi, 60)
+    ring_x = np.cos(angles) * wide * 0.62 * (1 + 0.1 * np.cos(7 * angles))
+    ring_y = tall * 2.1 + np.sin(angles) * tall * 0.8 * (1 + 0.12 * np.cos(7 * angles))
+    ring = list(zip(ring_x.tolist(), ring_y.tolist(), strict=True))
     d.polygon(*ring)
     d.name("network", 0, tall * 2.1, wide, 22)
     d.mark("network", ring[36][0], ring[36][1])
