@@ -3,6 +3,7 @@
 import contextlib
 import ctypes
 import os
+import pwd
 import signal
 import subprocess
 import time
@@ -53,6 +54,7 @@ def start(command: Command, *, output: int | IO[bytes]) -> subprocess.Popen[byte
         env=dict(command.environment) if command.environment is not None else None,
         cwd=command.folder,
         user=command.account,
+        group=pwd.getpwnam(command.account).pw_gid if command.account else None,
         extra_groups=[] if command.account else None,
         start_new_session=True,
         preexec_fn=in_the_child,

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -17,6 +18,7 @@ from supervisor.embedded import EmbeddedServices
 from supervisor.errors import SupervisorError
 from supervisor.home import LONGEST_SOCKET_NAME, LONGEST_SOCKET_PATH_BYTES, Home
 from supervisor.postgres import Postgres
+from supervisor.processes import end, open_log, start
 from tests.supervisor.conftest import PROJECT_ROOT, InstallationOnDisk
 
 
@@ -125,12 +127,30 @@ def test_a_home_with_a_long_path_keeps_its_sockets_in_a_short_private_folder(tmp
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
-def test_without_user_namespaces_root_steps_down_to_an_account(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_user_namespaces_root_steps_down_to_an_account(
+    installation: InstallationOnDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(postgres, "user_namespaces_allowed", lambda: False)
-    way = postgres.runs_as()
-    assert way.prefix == ()
-    assert way.account in postgres.UNPRIVILEGED_ACCOUNTS
-    assert way.uid == pwd.getpwnam(str(way.account)).pw_uid
+    installation.home.root.chmod(0o711)
+    installation.home.prepare()
+    account = pwd.getpwnam(str(postgres.runs_as().account))
+    server = Postgres(installation.home, durable=False)
+    try:
+        command = server.prepare()
+    except SupervisorError as error:  # the checkout lies in a private folder, such as /root
+        assert f"as the account {account.pw_name}, which cannot reach" in str(error)
+        return
+    with open_log(installation.home.logs / "postgres.log") as log:
+        process = start(command, output=log)
+    deadline = time.monotonic() + 20
+    while not server.ready(process.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert psutil.Process(process.pid).uids().effective == account.pw_uid
+    with connect(installation.home) as connection:
+        assert connection.execute("SELECT 1").fetchall() == [(1,)]
+    end(process, server.end_steps)
+    assert process.returncode == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has to step down")
