@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import faiss
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,6 +23,9 @@ _PRODUCT_SLACK = np.float32(1e-5)
 _GATHER_SHARE = 0.3
 _SCORES_PER_BLOCK = 1 << 24
 _UNIT_TOLERANCE = 1e-3
+_SINGLE_QUERIES = 4
+_SPARE_ROWS = 64
+_FEW_BARRED = 500
 
 
 class VectorIndex(Protocol):
@@ -162,29 +166,50 @@ def search_rows(
     """
     if positions is not None and len(positions) < _GATHER_SHARE * len(ids):
         vectors, ids, positions = vectors[positions], ids[positions], None
-    block = max(1, _SCORES_PER_BLOCK // max(1, len(ids)))
+    barred = None if positions is None else np.setdiff1d(np.arange(len(ids)), positions, assume_unique=True)
+    few_queries = len(queries) <= _SINGLE_QUERIES and (barred is None or len(barred) <= _FEW_BARRED)
+    block = 1 if few_queries else max(1, _SCORES_PER_BLOCK // max(1, len(ids)))
     rankings: list[tuple[Floats, Ids]] = []
     for start in range(0, len(queries), block):
         some = queries[start : start + block]
-        # One query: matrix times vector reads every row once; many: the matrix product.
-        proposed = (vectors @ some[0])[np.newaxis] if len(some) == 1 else some @ vectors.T
-        for query, approximate in zip(some, proposed, strict=True):
-            rankings.append(_rank(query, approximate, vectors, ids, k, positions))
+        if few_queries:
+            rows = _nearest_rows(some[0], vectors, k, barred)
+            if rows is not None:
+                rankings.append(best(exact_scores(vectors[rows], some[0]), ids[rows], k))
+                continue
+        for query, approximate in zip(some, some @ vectors.T, strict=True):
+            rows = _promising_rows(approximate, k, positions)
+            rankings.append(best(exact_scores(vectors[rows], query), ids[rows], k))
     return padded(rankings, k)
 
 
-def _rank(
-    query: Floats, approximate: Floats, vectors: Floats, ids: Ids, k: int, positions: NDArray[np.int64] | None
-) -> tuple[Floats, Ids]:
-    """Every row whose approximate score could be among the k best, scored exactly and ordered."""
+def _nearest_rows(query: Floats, vectors: Floats, k: int, barred: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
+    """Every row that could be among the k best, by FAISS's scan; None when too many are that close together.
+
+    For one query the scan reads the rows at the speed of memory, where a matrix product takes twice as long.
+    """
+    wanted = k + _SPARE_ROWS + (0 if barred is None else len(barred))
+    if wanted >= len(vectors):
+        return np.arange(len(vectors)) if barred is None else np.setdiff1d(np.arange(len(vectors)), barred)
+    scores, rows = faiss.knn(query[np.newaxis], vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)
+    kept = scores[0] if barred is None else scores[0][~np.isin(rows[0], barred)]
+    # Whatever was not proposed scores at most the last of the proposed ones.
+    if scores[0][-1] >= kept[k - 1] - 2 * _PRODUCT_SLACK:
+        return None
+    found: NDArray[np.int64] = rows[0] if barred is None else rows[0][~np.isin(rows[0], barred)]
+    return found
+
+
+def _promising_rows(approximate: Floats, k: int, positions: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    """Every row whose approximate score could be among the k best."""
     pool = approximate if positions is None else approximate[positions]
     if len(pool) > k:
         threshold = np.partition(pool, len(pool) - k)[len(pool) - k] - 2 * _PRODUCT_SLACK
         chosen = np.flatnonzero(pool >= threshold)
     else:
         chosen = np.arange(len(pool))
-    rows = chosen if positions is None else positions[chosen]
-    return best(exact_scores(vectors[rows], query), ids[rows], k)
+    rows: NDArray[np.int64] = chosen if positions is None else positions[chosen]
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

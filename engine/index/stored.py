@@ -121,8 +121,6 @@ def _search_parameters(shortlister: Any, positions: NDArray[np.int64] | None) ->
     selector = {} if positions is None else {"sel": faiss.IDSelectorBatch(positions)}
     if isinstance(shortlister, faiss.IndexIVF):
         return faiss.SearchParametersIVF(nprobe=max(1, shortlister.nlist // _PROBED_SHARE), **selector)  # type: ignore[call-arg]
-    if isinstance(shortlister, faiss.IndexPQ):
-        return faiss.SearchParametersPQ(**selector)  # type: ignore[attr-defined]
     return faiss.SearchParameters(**selector)
 
 
@@ -168,7 +166,8 @@ def _train(vectors: Floats, kind: str) -> Any:
     parts = next(parts for parts in range(min(_SUBQUANTIZERS, dim), 0, -1) if dim % parts == 0)
     # "np": FAISS would otherwise spend minutes on polysemous codes that nobody uses here.
     lists = max(1, min(int(4 * count**0.5), count // 39))  # FAISS wants 39 training points for each list
-    factory = {"pq": f"PQ{parts}np", "ivfpq": f"IVF{lists},PQ{parts}np", "sq8": "SQ8"}[kind]
+    # A single inverted list is plain product quantization around the mean; FAISS's IndexPQ knows no filter.
+    factory = {"pq": f"IVF1,PQ{parts}np", "ivfpq": f"IVF{lists},PQ{parts}np", "sq8": "SQ8"}[kind]
     index = faiss.index_factory(dim, factory, faiss.METRIC_INNER_PRODUCT)
     step = -(-count // _MAX_TRAINING_ROWS)
     index.train(np.ascontiguousarray(vectors[::step]))
