@@ -18,12 +18,12 @@ Cells = NDArray[np.int32]
 
 LONG_SIDE_CELLS = 620  # of the reduced sheet: 5 px or 0.4 mm a cell on a full sheet of 300 dpi
 INK_BELOW = 128  # gray levels
-SPECK_PX = 2  # a cell needs so many pixels of ink: single pixels are dirt of the scanner
+DUST_SCALE = 4  # from so many pixels a cell on, a cell with one pixel of ink is dust of the scanner
 SPECK_CELLS = 8  # a block with no more ink is dirt, when it stands alone
 ALONE_CELLS = 10  # white around dirt: about the height of a numeral
 TEXT_SHARE = 0.7  # a block with so much of its ink in readings is writing
 LABEL_SLACK = 1.6  # a piece of ink up to so many times as long as a label's box, and inside it, is the label's
-APART = -1
+PAPER, APART = 0, -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,11 @@ class SheetBlocks:
     def foreign(self, members: Collection[int], box: Box) -> tuple[Box, ...]:
         """Boxes in cells, inside `box`, of all ink that is not of the blocks `members`."""
         window = self.cells[box.top : box.bottom, box.left : box.right]
-        mine = np.isin(window, np.array([0, *(block + 1 for block in members)]))
-        return tuple(Box(b.left + box.left, b.top + box.top, b.width, b.height) for b in _tiles(~mine))
+        mine = np.isin(window, np.array([block + 1 for block in members]))
+        others = ((window != PAPER) & ~mine).astype(np.uint8)
+        fringe = cv2.dilate(others, np.ones((3, 3), np.uint8)) > 0  # too little ink to make a cell of its own
+        tiles = _tiles(fringe & ~mine)
+        return tuple(Box(tile.left + box.left, tile.top + box.top, tile.width, tile.height) for tile in tiles)
 
     def gaps(self) -> dict[tuple[int, int], float]:
         """White space in cells between each two blocks that face each other, by their indexes, the smaller first."""
@@ -103,14 +106,13 @@ def blocks_of(sheet: GrayImage, reading: SheetReading, labels: Sequence[Box], ne
 
 def _reduced(sheet: GrayImage, scale: int) -> NDArray[np.bool_]:
     """Whether each cell of scale × scale pixels holds ink; the last row and column may be cut by the sheet's edge."""
-    ink = (sheet < INK_BELOW).astype(np.uint8)
-    if scale == 1:
-        return ink.astype(np.bool_)
+    _, ink = cv2.threshold(sheet, INK_BELOW - 1, 255, cv2.THRESH_BINARY_INV)
     down, right = -ink.shape[0] % scale, -ink.shape[1] % scale
-    padded = cv2.copyMakeBorder(ink * np.uint8(255), 0, down, 0, right, cv2.BORDER_CONSTANT, value=0)
-    size = (padded.shape[1] // scale, padded.shape[0] // scale)
-    share = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(share >= 255 * (SPECK_PX - 0.5) / scale**2, np.bool_)
+    if down or right:
+        ink = cv2.copyMakeBorder(ink, 0, down, 0, right, cv2.BORDER_CONSTANT, value=0)
+    share = cv2.resize(ink, (ink.shape[1] // scale, ink.shape[0] // scale), interpolation=cv2.INTER_AREA)
+    dust = 1.5 if scale >= DUST_SCALE else 0.5
+    return np.asarray(share >= 255 * dust / scale**2, np.bool_)
 
 
 def _to_cells(box: Box, scale: int, rotation: int, shape: tuple[int, ...]) -> Box:
@@ -172,15 +174,18 @@ def _only_text(cells: Cells, count: int, readings: Sequence[Box]) -> tuple[bool,
 
 def _tiles(mask: NDArray[np.bool_]) -> list[Box]:
     """The mask as boxes: runs of each row, those that repeat in the next row as one."""
+    if not mask.any():
+        return []
+    steps = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    rows, starts = np.nonzero(steps == 1)
+    _, ends = np.nonzero(steps == -1)
     tiles: list[Box] = []
-    running: dict[tuple[int, int], int] = {}
-    for row in range(mask.shape[0] + 1):
-        line = mask[row] if row < mask.shape[0] else np.zeros(mask.shape[1], np.bool_)
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], line, [False])).astype(np.int8)))
-        runs = set(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-        for run in [run for run in running if run not in runs]:
-            top = running.pop(run)
-            tiles.append(Box(run[0], top, run[1] - run[0], row - top))
-        for run in runs:
-            running.setdefault(run, row)
+    running: dict[tuple[int, int], tuple[int, int]] = {}  # of each run the rows it has been seen in: [first, last]
+    for row, start, end in zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        first, last = running.get((start, end), (row, row - 1))
+        if last != row - 1:
+            tiles.append(Box(start, first, end - start, last + 1 - first))
+            first = row
+        running[start, end] = (first, row)
+    tiles.extend(Box(start, first, end - start, last + 1 - first) for (start, end), (first, last) in running.items())
     return tiles

@@ -77,7 +77,7 @@ def _grouped(
 ) -> tuple[SheetBlocks, tuple[Group, ...]]:
     blocks = blocks_of(sheet, reading, [label.box_on_sheet for label in named], near_cells)
     labels = [blocks.to_cells(label.box_on_sheet) for label in named]
-    return blocks, parted(labels, blocks.boxes, blocks.text, blocks.gaps() if len(labels) > 1 else {})
+    return blocks, parted(labels, blocks.boxes, blocks.text, blocks.gaps)
 
 
 def _region(group: Group, label: str, blocks: SheetBlocks, readings: tuple[TextBox, ...]) -> FigureRegion:

@@ -7,9 +7,10 @@ whole sheet decides (labels stand all below, all above or all beside their drawi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from math import hypot, inf
 
 import numpy as np
@@ -63,15 +64,18 @@ def gap_between(a: Box, b: Box) -> float:
     return hypot(across, down)
 
 
-def parted(labels: Sequence[Box], blocks: Sequence[Box], text: Sequence[bool], gaps: GapGraph) -> tuple[Group, ...]:
+def parted(
+    labels: Sequence[Box], blocks: Sequence[Box], text: Sequence[bool], gaps: Callable[[], GapGraph]
+) -> tuple[Group, ...]:
     """The groups of blocks, each with the label it belongs to; every label and every block is in exactly one.
 
     labels, blocks: boxes in cells of the upright sheet. text: whether a block is nothing but writing, which alone is
-    no drawing. gaps: between blocks that face each other.
+    no drawing. gaps: gives those between blocks that face each other; asked for only where straight cuts do not do.
     """
     if len(labels) < 2 or not blocks:
         return (Group(tuple(range(len(labels))), tuple(range(len(blocks)))),)
     everything = Group(tuple(range(len(labels))), tuple(range(len(blocks))))
+    gaps = cache(gaps)
     partings = [_Arrangement(side, labels, blocks, text, gaps).best(everything) for side in Side]
     costs = [parting.cost + ARRANGEMENT_COST[side] * len(labels) for side, parting in zip(Side, partings, strict=True)]
     return partings[int(np.argmin(costs))].groups
@@ -85,7 +89,7 @@ class _Arrangement:
     labels: Sequence[Box]
     blocks: Sequence[Box]
     text: Sequence[bool]
-    gaps: GapGraph
+    gaps: Callable[[], GapGraph]
     known: dict[Group, Parting] = field(default_factory=dict)
 
     @property
@@ -184,7 +188,7 @@ class _Arrangement:
             return block
 
         inside = set(group.blocks)
-        edges = sorted((gap, a, b) for (a, b), gap in self.gaps.items() if a in inside and b in inside)
+        edges = sorted((gap, a, b) for (a, b), gap in self.gaps().items() if a in inside and b in inside)
         for _, a, b in edges:
             one, other = root(a), root(b)
             if one == other or (one in owner and other in owner):
