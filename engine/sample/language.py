@@ -151,39 +151,52 @@ LISTS: Mapping[str, tuple[str, ...]] = {
 }
 """Three parts in one sentence."""
 
-FALSE_FRIENDS: Mapping[str, tuple[str, ...]] = {
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "en": (
         "{a.The} has a thickness of # mm.",
         "Preferably, {a.the} is # mm wide and made of steel.",
         "The play of {a.the} amounts to at most # % of its length.",
         "{a.The} withstands a pressure of # bar at # °C.",
-        "In practice, # to # cycles per minute have proved advantageous for {a.the}.",
-        "Tests with {a.the} were made in 1998 and 2004.",
         "{a.The} is inclined at an angle of approx. #°, e.g. with respect to the horizontal.",
-        "A further development of {a.the} is defined in claim #.",
     ),
     "de": (
         "{a.Nom} hat eine Dicke von # mm.",
-        "Vorzugsweise ist {a.nom} # mm breit und besteht aus Stahl.",
+        "Vorzugsweise besteht {a.nom} aus Stahl und ist # mm breit.",
         "Das Spiel an {a.dat} beträgt höchstens # % der Länge.",
-        "{a.Nom} hält bei # °C einem Druck von # bar stand.",
-        "In der Praxis haben sich # bis # Zyklen pro Minute für {a.acc} bewährt.",
-        "Versuche mit {a.dat} wurden 1998 und 2004 durchgeführt.",
+        "{a.Nom} hält einem Druck von # bar bei # °C stand.",
         "{a.Nom} ist um ca. #° geneigt, z. B. gegenüber der Waagerechten.",
-        "Eine Weiterbildung ist in Anspruch # angegeben und betrifft {a.acc}.",
     ),
     "fr": (
         "{a.Le} a une épaisseur de # mm.",
         "De préférence, {a.le} mesure # mm de large.",
         "Le jeu {a.de} est inférieur à # % de la longueur.",
         "{a.Le} résiste à une pression de # bar à # °C.",
-        "En pratique, # à # cycles par minute conviennent pour {a.le}.",
-        "Des essais avec {a.le} ont eu lieu en 1998 et en 2004.",
         "L'inclinaison {a.de} est d'environ #°.",
-        "Un mode de réalisation {a.de} est défini dans la revendication #.",
     ),
 }
-"""A reference numeral beside numbers that are none; # becomes a number that is also a numeral of the text."""
+"""A reference numeral beside a dimension; # becomes a number that is also a numeral of the text."""
+
+REMARKS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "In practice, # to # cycles per minute have proved advantageous for {a.the}.",
+        "Tests with {a.the} were made in 1998 and 2004.",
+        "A further development of {a.the} is defined in claim #.",
+        "As to {a.the}, a deviation of # % is harmless.",
+    ),
+    "de": (
+        "In der Praxis haben sich # bis # Zyklen pro Minute für {a.acc} bewährt.",
+        "Versuche mit {a.dat} wurden 1998 und 2004 durchgeführt.",
+        "Eine Weiterbildung ist in Anspruch # angegeben und betrifft {a.acc}.",
+        "Bei {a.dat} ist eine Abweichung von # % unschädlich.",
+    ),
+    "fr": (
+        "En pratique, # à # cycles par minute conviennent pour {a.le}.",
+        "Des essais avec {a.le} ont eu lieu en 1998 et en 2004.",
+        "Un mode de réalisation {a.de} est défini dans la revendication #.",
+        "Pour {a.le}, un écart de # % est sans importance.",
+    ),
+}
+"""As DIMENSIONS, for parts that are no bodies too: steps, curves, signals."""
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {

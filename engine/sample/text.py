@@ -10,10 +10,11 @@ from random import Random
 from engine.publication import Section
 from engine.sample.kinds.model import ObjectKind, Term
 from engine.sample.language import (
-    FALSE_FRIENDS,
+    DIMENSIONS,
     FIGURE_WORDS,
     LISTS,
     RANGE_WORDS,
+    REMARKS,
     SHOW,
     TEXTS,
     VERBS,
@@ -138,6 +139,7 @@ class Writer:
     ) -> Sentence:
         """Fill a template: parts maps its slot letters to parts of the subject; signs=False leaves signs out."""
         pieces: list[Piece] = []
+        numbers = sorted(self.rng.sample(sorted(set(self.number_pool)), template.count("#")))
         at = 0
         for match in _SLOT.finditer(template):
             pieces.append(template[at : match.start()])
@@ -159,7 +161,7 @@ class Writer:
                 show = SHOW[self.language][len(labels) > 1]
                 pieces.append(VIEWS[self.language][view] if word == "view" else show)
             else:
-                pieces.append(str(self.rng.choice(self.number_pool)))
+                pieces.append(str(numbers.pop(0)))
         pieces.append(template[at:])
         return Sentence(tuple(piece for piece in pieces if piece != ""))
 
@@ -233,6 +235,7 @@ def _figure_paragraphs(
         template = rng.choice(LISTS[writer.language])
         opening.append(say(template, subject, dict(zip("abc", rng.sample(parts, 3), strict=True))))
     yield opening
+    remarks = REMARKS[writer.language] + (DIMENSIONS[writer.language] if subject.kind.tangible else ())
     relations = [relation for relation in subject.kind.relations if relation not in spoken]
     body: list[Sentence] = []
     for relation in relations:
@@ -242,7 +245,7 @@ def _figure_paragraphs(
         spoken.add(relation)
         body.append(say(rng.choice(VERBS[writer.language][verb]), subject, {"a": a, "b": b}))
         if rng.random() < 0.35:
-            body.append(say(rng.choice(FALSE_FRIENDS[writer.language]), subject, {"a": rng.choice((a, b))}))
+            body.append(say(rng.choice(remarks), subject, {"a": rng.choice((a, b))}))
         if len(body) >= 4:
             yield body
             body = []

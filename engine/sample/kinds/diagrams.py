@@ -82,6 +82,7 @@ FLOW_CHART = ObjectKind(
     draw=draw_flow_chart,
     variant_part="store",
     variant=term("direct storing step | direkter Speicherschritt m | étape de mémorisation directe f"),
+    tangible=False,
     steps=True,
 )
 
@@ -210,6 +211,7 @@ GRAPH = ObjectKind(
     draw=draw_graph,
     variant_part="third",
     variant=term("third curve | dritte Kurve f | troisième courbe f"),
+    tangible=False,
 )  # fmt: skip
 
 

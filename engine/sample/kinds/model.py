@@ -50,6 +50,7 @@ class ObjectKind:
     draw: Callable[[Measures, str, bool], Drawing]
     variant_part: str  # the part that differs in the variant
     variant: Term  # what it is there
+    tangible: bool = True  # has dimensions
     steps: bool = False  # its parts are steps of a method, numbered S101, S102 …
 
     @property
