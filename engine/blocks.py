@@ -23,6 +23,7 @@ SPECK_CELLS = 8  # a block with no more ink is dirt, when it stands alone
 ALONE_CELLS = 10  # white around dirt: about the height of a numeral
 TEXT_SHARE = 0.7  # a block with so much of its ink in readings is writing
 LABEL_SLACK = 1.6  # a piece of ink up to so many times as long as a label's box, and inside it, is the label's
+MISSED_CHARACTERS = 3  # of a label's number, at most
 PAPER, APART = 0, -1
 
 
@@ -96,7 +97,7 @@ def blocks_of(sheet: GrayImage, reading: SheetReading, labels: Sequence[Box], ne
         return [_to_cells(box, scale, reading.rotation, ink.shape) for box in boxes]
 
     headers = [box.box_on_sheet for box in reading.boxes if box.kind is TextKind.SHEET_NUMBER]
-    apart = _ink_inside(ink, boxed([*labels, *headers]))
+    apart = _ink_inside(ink, [*(_with_number(ink, box) for box in boxed(labels)), *boxed(headers)])
     cells = _numbered(ink & ~apart, near_cells)
     boxes = _boxes(cells)
     cells[apart] = APART
@@ -119,6 +120,29 @@ def _to_cells(box: Box, scale: int, rotation: int, shape: tuple[int, ...]) -> Bo
     left, top = box.left // scale, box.top // scale
     stored = Box(left, top, -(-box.right // scale) - left, -(-box.bottom // scale) - top)
     return stored.turned_back(-rotation % 360, shape[1], shape[0])
+
+
+def _with_number(ink: NDArray[np.bool_], label: Box) -> Box:
+    """The label's box with the characters right after it that were not read: as tall as it, on its line."""
+    box = label
+    for _ in range(MISSED_CHARACTERS):
+        right = Box(box.right, box.top - label.height // 2, round(1.5 * label.height), 2 * label.height)
+        right = right.grown(0, ink.shape[1], ink.shape[0])
+        window = ink[right.top : right.bottom, right.left : right.right].astype(np.uint8)
+        _, _, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
+        pieces = [Box(*piece[:4].tolist()) for piece in stats[1:]]
+        after = [
+            Box(piece.left + right.left, piece.top + right.top, piece.width, piece.height)
+            for piece in pieces
+            if 0.6 <= piece.height / label.height <= 1.25
+            and piece.width <= label.height
+            and piece.left + piece.width < right.width
+            and abs(piece.centre[1] + right.top - box.centre[1]) <= 0.25 * label.height
+        ]
+        if not after:
+            break
+        box = box.union(min(after, key=lambda piece: piece.left))
+    return box
 
 
 def _ink_inside(ink: NDArray[np.bool_], boxes: Sequence[Box]) -> NDArray[np.bool_]:
