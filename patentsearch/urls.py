@@ -12,3 +12,7 @@ urlpatterns = [
     path("login/", login_not_required(LoginView.as_view(redirect_authenticated_user=True)), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
 ]
+handler400 = "patentsearch.errors.bad_request"
+handler403 = "patentsearch.errors.forbidden"
+handler404 = "patentsearch.errors.not_found"
+handler500 = "patentsearch.errors.server_error"

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 def _encoders() -> Any:
     # The model stack costs seconds and a gigabyte to import; the web process, which imports this module, must not pay.
-    return import_module("engine.encoders")
+    return import_module("engine.encoders.factory")
 
 
 @cache

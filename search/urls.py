@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
+
+from search.views import batches, figures, files, health, publications, queries
 
 app_name = "search"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", queries.ask, name="query"),
+    path("queries/<uuid:query_id>/", queries.answer, name="answer"),
+    path("queries/<uuid:query_id>/image.png", files.query_image, name="query-image"),
+    path("figures/<int:figure_id>/", figures.figure, name="figure"),
+    path("figures/<int:figure_id>/search/", queries.ask_with_figure, name="query-figure"),
+    path("publications/", publications.publication_list, name="publications"),
+    path("publications/<str:reference>/", publications.publication, name="publication"),
+    path("batches/", batches.batch_list, name="batches"),
+    path("batches/<int:batch_id>/", batches.batch, name="batch"),
+    path("batches/<int:batch_id>/documents/<int:document_id>/retry/", batches.retry, name="retry"),
+    path("files/sheets/<int:sheet_id>.png", files.sheet, name="sheet-file"),
+    path("files/figures/<int:figure_id>.png", files.figure, name="figure-file"),
+    path("files/thumbnails/<int:figure_id>.png", files.thumbnail, name="thumbnail-file"),
+    path("healthz", health.healthz, name="health"),
+]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from search.models import Batch, Document, Figure, Publication, Sheet, Verdict, WorkState
 
@@ -94,3 +95,30 @@ def batch_report(batches: Sequence[Batch]) -> dict[str, Any]:
                     for member in ignored],
         "seconds": {stage: round(spent, 2) for stage, spent in seconds.items()},
     }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class BatchPage:
+    """A batch as its page shows it. The counts of `progress` always add up to the documents of the delivery."""
+
+    batch: Batch
+    progress: BatchProgress
+    documents: Page[Document]
+    report: dict[str, Any]
+    strays: list[dict[str, str]]
+    companions: int
+
+
+def batch_page(batch: Batch, *, page: str | None, per_page: int) -> BatchPage:
+    """The report of one batch, its documents by page: those that need a look first."""
+    documents = batch.documents.select_related("publication").order_by(
+        Case(When(verdict=Verdict.REJECTED, then=0), When(verdict=Verdict.WARNED, then=1), default=2), "position"
+    )
+    return BatchPage(
+        batch=batch,
+        progress=progress_of(batch),
+        documents=Paginator(documents, per_page).get_page(page),
+        report=batch_report([batch]),
+        strays=[member for member in batch.ignored if member["stray"]],
+        companions=sum(not member["stray"] for member in batch.ignored),
+    )

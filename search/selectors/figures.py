@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from django.db.models import Prefetch, Q, QuerySet
 from numpy.typing import NDArray
 
+from engine.reading import TextKind
 from search.models import Figure, Reading, Sentence, SentenceLink, Sheet
 
 
@@ -119,3 +121,68 @@ _FILTERS = {
     "has_text": lambda value: Q(links__isnull=False),
 }
 FILTER_NAMES = tuple(_FILTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedSentence:
+    """A linked sentence as a page shows it: its text in pieces, those that are marked with the numeral they name."""
+
+    link: SentenceLink
+    pieces: tuple[tuple[str, str], ...]
+
+    @property
+    def numerals(self) -> str:
+        """Space-separated, for the page's pairing of sentences and numerals."""
+        return " ".join(self.link.numerals)
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePage:
+    """What the page of a figure shows."""
+
+    figure: Figure
+    numerals: tuple[tuple[Reading, str], ...]  # each with its part's name
+    sentences: tuple[LinkedSentence, ...]
+    previous: Figure | None
+    following: Figure | None
+
+
+def figure_page(figure_id: int) -> FigurePage | None:
+    """Everything on the page of a figure, or None for one that is not shown."""
+    figure = figure_with_links(figure_id)
+    if figure is None:
+        return None
+    publication = figure.sheet.publication
+    names = dict(publication.part_names.values_list("numeral", "name"))
+    order = list(
+        figures_to_show()
+        .filter(sheet__publication=publication)
+        .order_by("sheet__position", "sheet__page", "position")
+    )
+    place = [one.pk for one in order].index(figure.pk)
+    numerals = [reading for reading in figure.readings.all() if reading.kind == TextKind.NUMERAL.value]
+    return FigurePage(
+        figure=figure,
+        numerals=tuple((reading, names.get(reading.text, "")) for reading in numerals),
+        sentences=tuple(LinkedSentence(link, marked_pieces(link)) for link in figure.links.all()),
+        previous=order[place - 1] if place else None,
+        following=order[place + 1] if place + 1 < len(order) else None,
+    )
+
+
+def marked_pieces(link: SentenceLink) -> tuple[tuple[str, str], ...]:
+    """The sentence in pieces (text, mark): mark is the marked numeral or label, empty for what lies between."""
+    return pieces_of(link.sentence.text, [(start, end) for start, end in link.spans])
+
+
+def pieces_of(text: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
+    """Text cut at spans: (piece, mark) with mark empty between them; spans that overlap an earlier one are left out."""
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for start, end in sorted(spans):
+        if start < at or end > len(text):
+            continue
+        pieces.extend([(text[at:start], ""), (text[start:end], text[start:end])])
+        at = end
+    pieces.append((text[at:], ""))
+    return tuple(piece for piece in pieces if piece[0])

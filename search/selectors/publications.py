@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from engine.linking import MentionKind
 from engine.reading import TextKind
-from search.models import Figure, Publication, Reading, SentenceLink, Sheet
+from search.models import Figure, Paragraph, Party, Publication, Reading, SentenceLink, Sheet
+from search.selectors.figures import pieces_of
 
 
 def publications_to_show() -> QuerySet[Publication]:
@@ -17,6 +20,42 @@ def publications_to_show() -> QuerySet[Publication]:
 def publication_by_reference(reference: str) -> Publication | None:
     """A publication by country, number and kind as people write them: "EP 1 234 567 A1" and "ep1234567a1" too."""
     return publications_to_show().filter(reference="".join(reference.split()).upper()[:25]).first()
+
+
+def publications_listed(wanted: str) -> QuerySet[Publication]:
+    """Publications by number, those whose number, title or applicant holds `wanted`; with counts of figures."""
+    found = publications_to_show().annotate(
+        figure_count=Count("sheets__figures", filter=Q(sheets__figures__retired_at=None), distinct=True)
+    )
+    if wanted:
+        applicants = Party.objects.filter(role="applicant", name__icontains=wanted).values("publication_id")
+        found = found.filter(
+            Q(reference__icontains="".join(wanted.split())) | Q(titles__icontains=wanted) | Q(pk__in=applicants)
+        )
+    return found.order_by("reference")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedParagraph:
+    """A paragraph in pieces (text, mark), as `pieces_of` cuts it."""
+
+    paragraph: Paragraph
+    pieces: tuple[tuple[str, str], ...]
+
+
+def paragraphs_with_mentions(publication: Publication) -> dict[str, list[MarkedParagraph]]:
+    """Paragraphs by section and language ("description (en)"), every mention of a numeral marked."""
+    spans: dict[int, list[tuple[int, int]]] = {}
+    for sentence in publication.sentences.all():
+        for _, start, end, kind in sentence.mentions:
+            if kind == MentionKind.NUMERAL.value:
+                spans.setdefault(sentence.paragraph_id, []).append((sentence.start + start, sentence.start + end))
+    sections: dict[str, list[MarkedParagraph]] = {}
+    for paragraph in publication.paragraphs.order_by("position"):
+        name = f"{paragraph.section} ({paragraph.language})" if paragraph.language else paragraph.section
+        marked = MarkedParagraph(paragraph, pieces_of(paragraph.text, spans.get(paragraph.pk, [])))
+        sections.setdefault(name, []).append(marked)
+    return sections
 
 
 def sheets_of_publication(publication: Publication) -> QuerySet[Sheet]:

@@ -1,0 +1,1 @@
+"""Pages: check the form, call one service or selector, choose a template."""

@@ -1,0 +1,74 @@
+"""Deliveries: uploaded by administrators, who see what became of every document."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from search.forms import DeliveryForm
+from search.models import Batch
+from search.selectors.batches import batch_page, batches_with_progress
+from search.services.batches import batch_receive, document_retry
+from workers import pipeline
+
+PER_PAGE = 25
+DOCUMENTS_PER_PAGE = 200
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def batch_list(request: HttpRequest) -> HttpResponse:
+    _administrators_only(request)
+    form = DeliveryForm(request.POST, request.FILES) if request.method == "POST" else DeliveryForm()
+    if request.method == "POST" and form.is_valid():
+        batches = [delivery_take(upload, request) for upload in form.cleaned_data["deliveries"]]
+        if len(batches) == 1:
+            return redirect("search:batch", batch_id=batches[0].pk)
+        return redirect("search:batches")
+    page = Paginator(batches_with_progress(), PER_PAGE).get_page(request.GET.get("page"))
+    status = 400 if form.errors else 200
+    return render(request, "search/batches.html", {"page": page, "form": form}, status=status)
+
+
+@require_GET
+def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The report of a batch; the same address with `?fragment` is the part of it that changes while it runs."""
+    _administrators_only(request)
+    found = get_object_or_404(batches_with_progress(), pk=batch_id)
+    report = batch_page(found, page=request.GET.get("page"), per_page=DOCUMENTS_PER_PAGE)
+    template = "search/_batch_report.html" if "fragment" in request.GET else "search/batch.html"
+    return render(request, template, {"report": report, "batch": found})
+
+
+@require_POST
+def retry(request: HttpRequest, batch_id: int, document_id: int) -> HttpResponse:
+    _administrators_only(request)
+    found = get_object_or_404(Batch, pk=batch_id)
+    document = get_object_or_404(found.documents, pk=document_id)
+    pipeline.document_continue(document_retry(document_id=document.pk).pk)
+    return redirect("search:batch", batch_id=found.pk)
+
+
+def delivery_take(upload: Any, request: HttpRequest) -> Batch:
+    """Receive an uploaded delivery and ring for it; the API does the same."""
+    assert isinstance(request.user, User)
+    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="delivery-") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+        file.flush()
+        batch = batch_receive(path=Path(file.name), file_name=upload.name, received_by=request.user)
+    pipeline.batch_start(batch)
+    return batch
+
+
+def _administrators_only(request: HttpRequest) -> None:
+    if not (isinstance(request.user, User) and request.user.is_staff):
+        raise PermissionDenied

@@ -1,0 +1,65 @@
+"""Images, each behind a permission check. Names and types are ours, never the uploader's."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.core.files.storage import Storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_GET
+
+from search.files import collection_storage, private_storage
+from search.models import Query, Sheet
+from search.selectors.figures import figures_to_show
+
+FILE_POLICY = "default-src 'none'; sandbox"
+# Content under one address may change when a document is delivered again, so browsers ask, and get a 304.
+COLLECTION_CACHE = "private, max-age=300"
+PRIVATE_CACHE = "private, no-store"
+
+
+@require_GET
+def sheet(request: HttpRequest, sheet_id: int) -> HttpResponseBase:
+    row = get_object_or_404(Sheet.objects.filter(publication__retired_at=None, missing=False), pk=sheet_id)
+    return _image(request, row.png, f"sheet-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+
+
+@require_GET
+def figure(request: HttpRequest, figure_id: int) -> HttpResponseBase:
+    row = get_object_or_404(figures_to_show(), pk=figure_id)
+    return _image(request, row.crop, f"figure-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+
+
+@require_GET
+def thumbnail(request: HttpRequest, figure_id: int) -> HttpResponseBase:
+    row = get_object_or_404(figures_to_show(), pk=figure_id)
+    return _image(request, row.thumbnail, f"thumbnail-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+
+
+@require_GET
+def query_image(request: HttpRequest, query_id: str) -> HttpResponseBase:
+    """Only the owner's, whoever asks: it may be an unpublished application."""
+    assert isinstance(request.user, User)
+    row = get_object_or_404(Query.objects.filter(owner=request.user).exclude(image=""), pk=query_id)
+    return _image(request, row.image, "query.png", private_storage(), PRIVATE_CACHE)
+
+
+def _image(request: HttpRequest, name: str, shown_as: str, storage: Storage, cache: str) -> HttpResponseBase:
+    etag = f'"{name.rsplit("/", 1)[-1]}"'
+    response: HttpResponseBase
+    if cache != PRIVATE_CACHE and request.headers.get("If-None-Match") == etag:
+        response = HttpResponseNotModified()
+    else:
+        try:
+            response = FileResponse(storage.open(name, "rb"), content_type="image/png", filename=shown_as)
+        except FileNotFoundError as error:
+            raise Http404 from error
+    if cache != PRIVATE_CACHE:
+        response["ETag"] = etag
+    response["Cache-Control"] = cache
+    response["Content-Security-Policy"] = FILE_POLICY
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
