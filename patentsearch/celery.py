@@ -4,15 +4,20 @@ import ctypes
 import logging.config
 import os
 import signal
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patentsearch.settings")
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+# Celery warns of root because pickled messages could run code; ours are JSON (CELERY_ACCEPT_CONTENT).
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("patentsearch")
 app.config_from_object("django.conf:settings", namespace="CELERY")

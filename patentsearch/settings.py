@@ -242,7 +242,10 @@ LOGGING = {
         "django": {"level": "INFO"},
         "django.request": {"level": "ERROR"},  # a 4xx is an answer, not an event; the access log of the proxy has it
         "celery": {"level": "INFO"},
+        "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
+        "faiss": {"level": "WARNING"},
+        "sentence_transformers": {"level": "WARNING"},
     },
 }

@@ -68,6 +68,7 @@ class Installation:
             "HF_HUB_OFFLINE": "1",
             "TRANSFORMERS_OFFLINE": "1",
             "TOKENIZERS_PARALLELISM": "false",
+            "TQDM_DISABLE": "1",
             "PYTHONUNBUFFERED": "1",
         }  # fmt: skip
 
@@ -95,7 +96,7 @@ def roles(installation: Installation) -> list[Role]:
         *("--timeout", "120", "--graceful-timeout", "5", "--worker-tmp-dir", str(installation.home.tmp)),
         *("--log-level", "warning", "--error-logfile", "-"),
     ]
-    celery = ["-m", "celery", "-A", "patentsearch"]
+    celery = ["-m", "celery", "--quiet", "-A", "patentsearch"]
     worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     batch = [
         *("--queues", "batch", "--hostname", "batch@%h", "--concurrency", str(installation.batch_workers)),
@@ -138,6 +139,7 @@ class Child:
         self._started = 0.0
         self._pause = SHORTEST_PAUSE_SECONDS
         self.start_at = 0.0
+        self.done = False
 
     @property
     def alive(self) -> bool:

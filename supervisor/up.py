@@ -25,6 +25,7 @@ SERVICES_LOOK_SECONDS = 1.0
 # Ctrl-C: finish what takes a moment, then give the tasks back to the queue, then kill.
 END_STEPS = ((signal.SIGTERM, 5.0), (signal.SIGQUIT, 5.0))
 PORT_PATIENCE_SECONDS = 3.0
+HEAD_START_SECONDS = 8.0
 SWEPT_AFTER_SECONDS = 3600.0
 
 
@@ -67,25 +68,32 @@ class Supervisor:
                     self._end()
 
     def _watch(self, services: EmbeddedServices) -> None:
-        for child in self._children:
-            self._start(child)
+        self._let_the_web_server_start_first()
         look_at_services = time.monotonic()
         while not self._signals:
+            for child in self._children:
+                self._look_after(child)
             self._pump(LOOK_SECONDS)
             if self._probe is not None and (lines := self._probe.look()):
                 self._probe = None
                 for line in lines:
                     self._say(line)
-            for child in self._children:
-                self._look_after(child)
+                for child in self._children:
+                    child.start_at = min(child.start_at, time.monotonic())
             if time.monotonic() > look_at_services:
                 look_at_services = time.monotonic() + SERVICES_LOOK_SECONDS
                 if not services.running():
                     self._say("up | the keeper of PostgreSQL and Valkey is gone; starting another")
                     services.ensure()
 
+    def _let_the_web_server_start_first(self) -> None:
+        """Hold the others back until it answers: a worker's first seconds, reading models, take every core."""
+        later = time.monotonic() + (HEAD_START_SECONDS if self._probe is not None else 0.0)
+        for child in self._children:
+            child.start_at = 0.0 if child.role.name == "web" else later
+
     def _look_after(self, child: Child) -> None:
-        if child.alive or (child.role.once and child.process is None):
+        if child.alive or child.done:
             return
         if child.process is None:
             if time.monotonic() >= child.start_at:
@@ -94,6 +102,7 @@ class Supervisor:
         status = child.process.returncode
         child.clear()
         child.process = None
+        child.done = child.role.once
         if not child.role.once:
             pause = child.plan_a_restart()
             self._say(f"up | {child.role.name} ended with {status}; started again in {pause:.1f} s")

@@ -61,7 +61,8 @@ def test_workers_serve_the_queues_and_bounds_of_the_supervisor(compose: dict[str
         }
     served = {argument(words(compose["services"][name]["command"]), "--queues") for name in ("query", "batch")}
     rung = {settings.CELERY_TASK_DEFAULT_QUEUE, "query"}
-    rung |= {entry["options"]["queue"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
+    rung |= {entry["options"]["queue"] for entry in schedule.values()}
     assert rung == served
 
 
