@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -99,24 +100,28 @@ def settled_labels(read: Sequence[str], xml_label: str, known: Collection[str]) 
 
 
 def labels_by_order(sheets: Sequence[Sequence[str]], known: Collection[str]) -> list[list[str]]:
-    """Return the labels of a publication's sheets with those filled in that only one known label can be.
+    """Return the labels of a publication's sheets, with those put in that only one known label can be.
 
-    sheets: each sheet's labels, "" where none was read. Figures are numbered through the sheets, so that what is
-    missing on a sheet lies between the labels of the sheets before and after; it is filled in where one label is
-    missing and one known label is left there.
+    sheets: each sheet's labels, "" where none was read; known: the labels its text mentions. Figures are numbered
+    through the sheets, so a label that is missing on a sheet, or stands on another sheet where it fits and not here,
+    lies between those of the sheets before and after. It is put in where that leaves one label alone.
     """
     filled = [list(labels) for labels in sheets]
-    read = {part for labels in filled for label in labels for part in label.split(",") if part}
-    unread = [label for label in known if label not in read]
+    counts = Counter(part for labels in filled for label in labels for part in label.split(","))
+    sure = {label for label in known if counts[label] == 1}
+    unread = [label for label in known if label not in counts]
     for number, labels in enumerate(filled):
-        if labels.count("") != 1:
-            continue
-        before = [label_order(label) for earlier in sheets[:number] for label in earlier if label]
-        after = [label_order(label) for later in sheets[number + 1 :] for label in later if label]
-        low, high = max(before, default=(0, "")), min(after, default=(inf, ""))
+        before = [label_order(label) for earlier in sheets[:number] for label in earlier if label in sure]
+        after = [label_order(label) for later in sheets[number + 1 :] for label in later if label in sure]
+        low, high = max(before, default=(0.0, "")), min(after, default=(inf, ""))
+        doubtful = [
+            position
+            for position, label in enumerate(labels)
+            if label == "" or (counts[label] > 1 and not low < label_order(label) < high)
+        ]
         fitting = [label for label in unread if low < label_order(label) < high]
-        if len(fitting) == 1:
-            labels[labels.index("")] = fitting[0]
+        if len(doubtful) == 1 and len(fitting) == 1:
+            labels[doubtful[0]] = fitting[0]
             unread.remove(fitting[0])
     return filled
 

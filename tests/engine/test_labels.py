@@ -108,3 +108,12 @@ def test_a_missing_label_is_filled_in_from_the_sheets_around() -> None:
     ]  # fmt: skip
     assert labels_by_order([["1"], [""], ["4"]], known) == [["1"], [""], ["4"]]  # 2 or 3
     assert labels_by_order([["1"], ["", ""], ["4"]], known) == [["1"], ["", ""], ["4"]]  # which is which
+
+
+def test_a_label_that_stands_on_another_sheet_gives_way_to_the_one_that_is_missing_here() -> None:
+    known = [str(number) for number in range(1, 14)]
+    sheets = [["1"], ["2", "3"], ["4", "5"], ["6", "7"], ["8", "9", "10"], ["1", "12"], ["13"]]
+    assert labels_by_order(sheets, known)[5] == ["11", "12"]
+    sheets[2] = ["4", ""]
+    assert labels_by_order(sheets, known)[2] == ["4", "5"]
+    assert labels_by_order([["1"], ["2"], ["1"]], ["1", "2"]) == [["1"], ["2"], ["1"]]  # drawn twice
