@@ -17,7 +17,7 @@ INK_BELOW = 128
 
 # At 300 dpi. Longer and thinner straight strokes than these belong to frames, axes and underlines: the letters of the
 # sizes that patents use (Rule 46(2)(h) EPC asks for at least 3.2 mm = 38 px) have shorter or thicker ones.
-RULE_ALONG_TEXT_PX = 44
+RULE_ALONG_TEXT_PX = 56
 RULE_ACROSS_TEXT_PX = 96
 RULE_THICKNESS_PX = 8
 

@@ -11,7 +11,7 @@ from engine.numerals.ink import Components, Mask
 from engine.numerals.proposals import Word, crop_of, words_of
 from engine.numerals.recogniser import Recogniser, Recognition
 
-SAMPLE = 10  # crops per direction in the first pass
+SAMPLE = 8  # crops per direction in the first pass
 MIN_TALL_PX, MAX_TALL_PX = 16, 90
 # The reverse of a winning direction must be clearly better to be believed: 6, 8, 9, 0 and 1 read both ways.
 REVERSE_LEAD = 1.15

@@ -81,7 +81,7 @@ def _characters(components: Components) -> tuple[_Characters, _Characters]:
     # A lead line or an arc is an almost empty box; "1" and "I" are almost full, but so are bars of any width.
     like_text = (fullness >= 0.1) & ((fullness <= 0.92) | (width <= 0.45 * height))
     # A piece of a lead line crosses each row and each column once; of wide characters only L and r do.
-    stroke = (width >= 0.7 * height) & (components.row_crossings < 1.3) & (components.column_crossings < 1.3)
+    stroke = (width >= 0.7 * height) & (components.row_crossings < 1.2) & (components.column_crossings < 1.2)
     like_text &= ~stroke
     sized = np.flatnonzero(tall & wide & like_text)
     sized = sized[sized > 0]
@@ -197,10 +197,12 @@ def _joined_by_specks(words: list[_Run], specks: _Characters) -> list[_Run]:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How a word is put before the recogniser: its margin in heights, and its blur (sigma) in pixels of the sheet."""
+    """How a word is put before the recogniser: its margin in heights, its blur (sigma) in pixels of the sheet, and how
+    far it is drawn out along the line, which parts letters that stand close."""
 
     margin: float = 0.18
     blur_px: float = 0.8
+    stretch: float = 1.0
 
 
 PLAIN = Rendering()
@@ -223,5 +225,7 @@ def crop_of(components: Components, word: Word, ink: Mask, rendering: Rendering 
     page = np.full((word.box.height + 2 * margin, word.box.width + 2 * margin), 255, np.uint8)
     dy, dx = box.top - (word.box.top - margin), box.left - (word.box.left - margin)
     page[dy : dy + window.shape[0], dx : dx + window.shape[1]][shown] = 0
+    if rendering.stretch != 1.0:
+        page = cv2.resize(page, None, fx=rendering.stretch, fy=1.0, interpolation=cv2.INTER_LINEAR).astype(np.uint8)
     result: GrayImage = cv2.GaussianBlur(page, (0, 0), rendering.blur_px)
     return result

@@ -9,16 +9,18 @@ import cv2
 import numpy as np
 
 from engine.geometry import Box
-from engine.numerals.ink import Mask, components_of, ink_of, mended, without_rules
+from engine.numerals.ink import RAGGED_SHARE, Mask, components_of, ink_of, mended, raggedness, without_rules
 from engine.numerals.kinds import tidied
-from engine.numerals.proposals import crop_of, words_of
+from engine.numerals.proposals import Rendering, crop_of, words_of
 from engine.numerals.recogniser import Recogniser, Recognition
-from engine.numerals.settling import settle
+from engine.numerals.selection import worth_reading
+from engine.numerals.settling import DOUBTFUL, settle
 from engine.reading import GrayImage, SheetReading, TextBox, TextKind
 
 SECOND_LOOK = "second-look"
 MAX_CROPS = 160  # a second look costs at most about as much as the first
-SURE, SURE_SINGLE = 0.35, 0.9
+SURE, SURE_SINGLE = 0.35, 0.95
+DRAWN_OUT = Rendering(margin=0.3, blur_px=1.2, stretch=1.4)
 
 
 def second_look(
@@ -30,25 +32,45 @@ def second_look(
         return reading
     height, width = sheet.shape
     upright = np.ascontiguousarray(np.rot90(sheet, -(reading.rotation // 90)))
-    taken = [box.box_on_sheet for box in reading.boxes if box.kind is not TextKind.WORD]
+    taken = [box for box in reading.boxes if box.kind is not TextKind.WORD]
     places: list[Box] = []
     crops: list[GrayImage] = []
     for box, crop in _candidates(upright, max(len(numeral) for numeral in wanted)):
         place = box.turned_back(reading.rotation, width, height)
-        if all(place.intersection_area(other) < 0.5 * min(place.area, other.area) for other in taken):
+        if all(_may_be_more(place, other, wanted) for other in taken if _meet(place, other)):
             crops.append(crop)
             places.append(place)
-    seen = recogniser.read(crops[:MAX_CROPS])
     best: dict[tuple[str, int, int], TextBox] = {}
-    for place, one in zip(places, seen, strict=False):
+    for place, one in zip(places, recogniser.read(crops[:MAX_CROPS]), strict=False):
         found = _found(place, one, wanted)
-        if found is None:
+        if found is None or not all(
+            _extends(found, other) for other in taken if place.overlap(other.box_on_sheet) > 0.2
+        ):
             continue
         spot = (found.text, place.left // 40, place.top // 40)
         if spot not in best or best[spot].confidence < found.confidence:
             best[spot] = found
     kept = [box for box in reading.boxes if not _replaced(box, list(best.values()))]
     return replace(reading, boxes=(*kept, *best.values()))
+
+
+def _may_be_more(place: Box, old: TextBox, wanted: frozenset[str]) -> bool:
+    """Whether what was read at a place may be a part of a wanted numeral (3 of 3c), or was read with doubt."""
+    if old.kind is not TextKind.NUMERAL:
+        return False
+    return old.confidence < DOUBTFUL or any(numeral != old.text and old.text in numeral for numeral in wanted)
+
+
+def _extends(found: TextBox, old: TextBox) -> bool:
+    """Whether a new reading may stand for an old one: it holds it and more, or is surer."""
+    longer = old.text in found.text and found.text != old.text
+    return longer or (found.confidence > old.confidence and len(found.text) >= len(old.text))
+
+
+def _meet(place: Box, box: TextBox) -> bool:
+    """Whether a place and a reading share most of the smaller one."""
+    other = box.box_on_sheet
+    return place.intersection_area(other) > 0.4 * min(place.area, other.area)
 
 
 def _found(place: Box, one: Recognition, wanted: frozenset[str]) -> TextBox | None:
@@ -62,19 +84,22 @@ def _found(place: Box, one: Recognition, wanted: frozenset[str]) -> TextBox | No
 
 
 def _replaced(box: TextBox, found: Sequence[TextBox]) -> bool:
-    """Whether a word of the first look is what the second look found to be a numeral."""
-    return box.kind is TextKind.WORD and any(box.box_on_sheet.overlap(new.box_on_sheet) > 0.5 for new in found)
+    """Whether a reading of the first look is what the second look found to be another numeral."""
+    text_kinds = (TextKind.WORD, TextKind.NUMERAL)
+    return box.kind in text_kinds and any(box.box_on_sheet.overlap(new.box_on_sheet) > 0.5 for new in found)
 
 
 def _candidates(upright: GrayImage, longest: int) -> list[tuple[Box, GrayImage]]:
-    """Boxes and crops from other binarisations: halftones smoothed away, gaps closed wider, rules left in."""
+    """Boxes and crops: the first look's words drawn out, and words of other binarisations (rules left in, halftones
+    smoothed away, gaps closed wider)."""
     ink = ink_of(upright)
-    smooth = (cv2.GaussianBlur(upright, (0, 0), 2.2) < 96).astype(np.uint8)
-    variants: list[Mask] = [ink, without_rules(smooth), without_rules(mended(mended(ink)))]
+    smooth: Mask = (cv2.GaussianBlur(upright, (0, 0), 2.2) < 96).astype(np.uint8)
+    solid = mended(ink) if raggedness(ink) > RAGGED_SHARE else ink
     result: list[tuple[Box, GrayImage]] = []
-    for variant in variants:
+    for variant, shown in ((without_rules(solid), ink), (ink, ink), (without_rules(smooth), smooth)):
         components = components_of(variant)
-        for word in words_of(components):
-            if len(word.members) <= longest + 2:
-                result.append((word.box, crop_of(components, word, variant)))
+        words = [word for word in words_of(components) if len(word.members) <= longest + 2]
+        for word in worth_reading(words, components, variant):
+            if word.box.width >= 0.9 * word.box.height or longest == 1:
+                result.append((word.box, crop_of(components, word, shown, DRAWN_OUT)))
     return result

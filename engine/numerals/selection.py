@@ -26,7 +26,9 @@ def worth_reading(words: Sequence[Word], components: Components, ink: Mask) -> l
     for word in free:
         height = int(components.height[list(word.members)].max())
         alone = len(word.members) == 1
-        if alone and (id(word) in singles_apart or (sizes.size and not _near(height, sizes))):
+        if alone and id(word) in singles_apart:
+            continue
+        if alone and sizes.size and not _near(height, sizes) and not _beside_word(word, free):
             continue
         kept.append(word)
     return kept
@@ -86,6 +88,18 @@ def _text_sizes(words: Sequence[Word], components: Components) -> np.ndarray[tup
 def _near(height: int, sizes: np.ndarray[tuple[int], np.dtype[np.int32]]) -> bool:
     ratio = sizes / height
     return int(((ratio <= SAME_SIZE) & (ratio >= 1 / SAME_SIZE)).sum()) >= min(2, len(sizes))
+
+
+def _beside_word(word: Word, words: Sequence[Word]) -> bool:
+    """Whether a character stands right after a word of its own height: the 3 of "FIG. 3", larger than the numerals."""
+    height = word.box.height
+    return any(
+        len(other.members) > 1
+        and 0 <= word.box.left - other.box.right <= 1.6 * height
+        and abs(word.box.top - other.box.top) <= 0.25 * height
+        and abs(word.box.bottom - other.box.bottom) <= 0.35 * height
+        for other in words
+    )
 
 
 def _bars_in_a_row(words: Sequence[Word], components: Components) -> set[int]:

@@ -61,7 +61,7 @@ def _settled(box: TextBox, known: frozenset[str]) -> TextBox:
     if meant is not None:
         return replace(box, text=meant, kind=TextKind.NUMERAL, settled_by=KNOWN_NUMERAL)
     supported = _stem(text) in known and text != _stem(text) and box.confidence >= SURE_SUPPORTED
-    if box.kind is TextKind.NUMERAL and not supported and not _trusted_unknown(text, box.confidence):
+    if box.kind is TextKind.NUMERAL and not supported and not _trusted_unknown(text, box.confidence, known):
         return replace(box, kind=TextKind.WORD)
     return box
 
@@ -72,9 +72,12 @@ def _stem(text: str) -> str:
     return match.group() if match else text
 
 
-def _trusted_unknown(text: str, confidence: float) -> bool:
-    """Whether a numeral that the text never names is believed: several characters, not all of them bare strokes."""
-    return len(text) >= 2 and text[:2].isdigit() and confidence >= SURE_UNKNOWN and not set(text) <= set("1Il")
+def _trusted_unknown(text: str, confidence: float, known: frozenset[str]) -> bool:
+    """Whether a numeral that the text never names is believed: several characters, not all of them bare strokes,
+    and as many digits as the text's own numerals have."""
+    if len(text) < 2 or not text[:2].isdigit() or confidence < SURE_UNKNOWN or set(text) <= set("1Il"):
+        return False
+    return len(_stem(text)) in {len(_stem(numeral)) for numeral in known if numeral[:1].isdigit()}
 
 
 def _meant(text: str, confidence: float, known: frozenset[str]) -> str | None:

@@ -12,6 +12,7 @@ from engine.numerals.proposals import PLAIN, Rendering, Word, crop_of
 from engine.numerals.recogniser import Recogniser, Recognition
 
 DOUBTFUL = 0.85
+MAX_DOUBTFUL = 40  # of a halftone's hundreds
 MORE_RENDERINGS = (Rendering(margin=0.4, blur_px=1.6), Rendering(margin=0.08, blur_px=1.2))
 
 
@@ -19,7 +20,8 @@ def read_words(recogniser: Recogniser, components: Components, words: Sequence[W
     """One recognition per word. What may be a numeral but is doubtful is shown again, larger and softer: the text that
     most renderings agree on is taken, or else the surest."""
     first = recogniser.read([crop_of(components, word, ink, PLAIN) for word in words])
-    doubtful = [i for i, one in enumerate(first) if one.confidence < DOUBTFUL and re.search(r"\d", one.text)]
+    doubtful = [i for i, one in enumerate(first) if one.confidence < DOUBTFUL and _may_be_numeral(one.text)]
+    doubtful = sorted(doubtful, key=lambda i: -first[i].confidence)[:MAX_DOUBTFUL]
     crops = [crop_of(components, words[i], ink, rendering) for rendering in MORE_RENDERINGS for i in doubtful]
     again = recogniser.read(crops)
     for at, i in enumerate(doubtful):
@@ -28,6 +30,12 @@ def read_words(recogniser: Recogniser, components: Components, words: Sequence[W
         best = max(range(len(views)), key=lambda v: (votes[v], views[v].confidence))
         first[i] = max((v for v in views if v.text.strip() == views[best].text.strip()), key=lambda v: v.confidence)
     return first
+
+
+def _may_be_numeral(text: str) -> bool:
+    """Whether a text holds a digit among at most six characters. Doubtful single characters stay doubtful."""
+    bare = text.strip(" .,:;-'")
+    return 2 <= len(bare) <= 7 and re.search(r"\d", bare) is not None
 
 
 def tokens_of(box: Box, recognition: Recognition, line: int) -> list[Read]:
