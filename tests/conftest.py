@@ -44,6 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Read the settings now, so that pytest-django finds them and sets Django up."""
     if config.pluginmanager.has_plugin("django"):
         assert settings.PATENTSEARCH_HOME == RUN_FOLDER / WORKER
+        settings.HOME.prepare()
     if config.getoption("numprocesses", None):
         # xdist's workers get our environment, and pytest-django would read the settings by it before this file is
         # imported there and names that worker's own home.
@@ -59,7 +60,6 @@ def pytest_unconfigure() -> None:
 @pytest.fixture(scope="session")
 def embedded_services() -> Iterator[EmbeddedServices]:
     """PostgreSQL and Valkey of this test run."""
-    Home.at(RUN_FOLDER / WORKER).prepare()
     with EmbeddedServices(RUN_FOLDER / "services", durable=False) as services:
         yield services
 
