@@ -157,6 +157,13 @@ def pen_of(rng: Random) -> Pen:
     )
 
 
+def _sideways_share(figures: Sequence[FigurePlan]) -> float:
+    """How likely a sheet lies sideways: wide drawings are turned to fill the page, others seldom."""
+    left, top, right, bottom = figures[0].drawing.bounds()
+    wide = len(figures) == 1 and (right - left) > 1.3 * (bottom - top)
+    return 0.45 if wide else 0.1
+
+
 def sheets_of(content: Content, rng: Random, label_format: str, max_sheets: int) -> list[SheetPlan]:
     """The figures laid out on at most max_sheets sheets; figures without room are left out."""
     groups: list[list[FigurePlan]] = []
@@ -166,10 +173,10 @@ def sheets_of(content: Content, rng: Random, label_format: str, max_sheets: int)
         groups.append(waiting[:count])
         waiting = waiting[count:]
     numbered, trimmed = rng.random() < 0.65, rng.random() < 0.3
-    sideways = rng.choices((0, 90, 270, 180), (0.72, 0.16, 0.11, 0.01))[0]
+    sideways = rng.choices((90, 270, 180), (0.58, 0.40, 0.02))[0]
     plans = []
     for number, group in enumerate(groups, start=1):
-        rotation = sideways if rng.random() < 0.75 else 0
+        rotation = sideways if rng.random() < _sideways_share(group) else 0
         wear = rng.choices(list(WEARS), list(WEARS.values()))[0]
         text = f"{number}/{len(groups)}" if numbered else ""
         width, height = 2200 + rng.randint(-70, 80), 3049 + rng.randint(-70, 80)

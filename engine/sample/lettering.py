@@ -52,7 +52,7 @@ def _font(size_px: int) -> ImageFont.FreeTypeFont:
     return font
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=1024)
 def letters(text: str, capital_px: int, typeface: Typeface) -> Letters:
     """The ink of `text`, with capitals `capital_px` high."""
     if typeface in (Typeface.STROKE, Typeface.SERIF) and text.isascii():

@@ -21,7 +21,7 @@ from engine.sample.painting import Names, Pen, Placement, Written, paint
 
 DPI = 300
 MARGIN_PX = 150
-LABEL_ROOM_PX = (230, 150)  # beside and above the drawing, for numerals
+LABEL_ROOM_PX = (200, 150)  # beside and above the drawing, for numerals
 LARGEST_SCALE = 2.4
 SECOND_MARK_SHARE = 0.12
 

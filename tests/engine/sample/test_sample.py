@@ -129,8 +129,10 @@ def test_the_xml_holds_the_sentences_of_the_truth_in_order(documents: list[Sampl
             for child in list(element):
                 element.remove(child)
             element.tail = kept
-        texts = {("description", p.get("num")): "".join(p.itertext()) for p in root.iterfind("description/p")} | {
-            ("claim", str(int(c.get("num", "0")))): "".join(c.itertext()).split(". ", 1)[1]
+        texts = {
+            ("description", p.get("num")): "".join(map(str, p.itertext())) for p in root.iterfind("description/p")
+        } | {
+            ("claim", str(int(c.get("num", "0")))): "".join(map(str, c.itertext())).split(". ", 1)[1]
             for c in root.iterfind("claims/claim")
         }
         joined: dict[tuple[str, str | None], list[str]] = {}
@@ -228,7 +230,7 @@ def test_the_xml_is_valid_by_the_offices_dtd(shared: Path, documents: list[Sampl
             parent = cpc.getparent()
             assert parent is not None
             parent.remove(cpc)
-        assert dtd.validate(root), dtd.error_log.filter_from_errors()
+        assert dtd.validate(root), str(dtd.error_log)
 
 
 def test_counts_that_make_no_sense_are_refused(tmp_path: Path) -> None:
