@@ -17,6 +17,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from search.management.commands.up import migrate_where_needed
 from supervisor.embedded import EmbeddedServices
 from supervisor.errors import SupervisorError
 
@@ -38,6 +39,7 @@ class ServiceCommand(BaseCommand):
         services = EmbeddedServices(settings.HOME, postgres=not settings.DATABASE_URL, valkey=not settings.BROKER_URL)
         try:
             with services:
+                migrate_where_needed()
                 result = self.run(**options)
         except SupervisorError as error:
             raise CommandError(str(error)) from error

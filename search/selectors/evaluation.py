@@ -1,0 +1,51 @@
+"""The collection as evaluation wants it: one row per figure, with its publication and both vectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.encoding import Vectors
+from engine.evaluation import CollectionVectors
+from search.models import FigureEmbedding, IndexVersion, Modality
+from search.selectors.figures import figures_to_show
+from search.selectors.vectors import active_versions
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedCollection:
+    """publications: one reference per figure. versions: the index versions whose encoder keys were measured."""
+
+    figures: tuple[int, ...]
+    publications: tuple[str, ...]
+    vectors: CollectionVectors
+    versions: dict[str, IndexVersion]
+
+
+def collection_to_evaluate() -> EvaluatedCollection:
+    """Every figure that a search may show, in the order of their keys."""
+    rows = list(figures_to_show().order_by("pk").values_list("pk", "sheet__publication__reference"))
+    figures = tuple(pk for pk, _ in rows)
+    versions = active_versions()
+    return EvaluatedCollection(
+        figures=figures,
+        publications=tuple(reference for _, reference in rows),
+        vectors=CollectionVectors(
+            visual=_vectors(versions.get(Modality.VISUAL), figures),
+            text=_vectors(versions.get(Modality.TEXT), figures),
+        ),
+        versions=versions,
+    )
+
+
+def _vectors(version: IndexVersion | None, figures: tuple[int, ...]) -> Vectors | None:
+    """(len(figures), dim) float32, NaN rows for figures without a vector of this encoder."""
+    if version is None:
+        return None
+    row_of = {figure: row for row, figure in enumerate(figures)}
+    vectors = np.full((len(figures), version.dim), np.nan, dtype=np.float32)
+    stored = FigureEmbedding.objects.filter(encoder_key=version.encoder_key, figure__in=figures)
+    for figure_id, vector in stored.values_list("figure_id", "vector").iterator(chunk_size=5000):
+        vectors[row_of[figure_id]] = np.frombuffer(vector, dtype="<f4")
+    return vectors
