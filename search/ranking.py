@@ -66,7 +66,8 @@ def mean_vector(vectors: Vectors) -> Vectors:
     """The mean of unit vectors, renormalised: (1, dim) float32, as the paper averages a figure's sentences."""
     mean = vectors.mean(axis=0, dtype=np.float64)
     norm = float(np.linalg.norm(mean))
-    return (mean / norm if norm else mean).astype(np.float32).reshape(1, -1)
+    unit: Vectors = (mean / norm if norm else mean).astype(np.float32)
+    return unit.reshape(1, -1)
 
 
 def stored_vectors(figure: Figure) -> tuple[Vectors | None, Vectors | None]:

@@ -60,7 +60,11 @@ def answer(request: HttpRequest, query_id: str) -> HttpResponse:
 
 
 def _form(request: HttpRequest, form: QueryForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "collection": collection_counts(), "recent": Query.objects.filter(owner=_user(request))[:8]}
+    context = {
+        "form": form,
+        "collection": collection_counts(),
+        "recent": Query.objects.filter(owner=_user(request))[:8],
+    }
     return render(request, "search/query.html", context, status=status)
 
 
