@@ -17,6 +17,7 @@ from engine.sample.lettering import Typeface, letters, stamp
 
 SUBPIXEL_BITS = 3
 SMALLEST_CAPITAL_PX = 26  # 2.2 mm at 300 dpi: smaller lettering fills in when printed
+LEAST_CAPITAL_PX = 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,11 @@ def _lettering(sheet: GrayImage, item: Lettering, placement: Placement, pen: Pen
     typeface = Typeface.SANS if pen.typeface is Typeface.SLANTED else pen.typeface
     texts = [item.text]
     if item.part:
-        texts = wrapped(names.words[item.part], item.width * placement.scale, capital_px, typeface)
+        width_px = item.width * placement.scale
+        texts = wrapped(names.words[item.part], width_px, capital_px, typeface)
+        widest = max(letters(text, capital_px, typeface).width for text in texts)
+        if widest > width_px:  # long German nouns are lettered smaller rather than over the edge of their block
+            capital_px = max(LEAST_CAPITAL_PX, int(capital_px * width_px / widest))
     lines = [(text, letters(text, capital_px, typeface), item.kind) for text in texts]
     numeral = names.numerals.get(item.part, "") if pen.numerals_in_boxes else ""
     if numeral:
