@@ -70,12 +70,22 @@ class Scores:
 
 def bootstrap(values: NDArray[np.float64], *, seed: int = 0, resamples: int = _RESAMPLES) -> Estimate:
     """The mean of one value per query, with the 95 % interval of means over queries drawn with replacement."""
-    if not len(values):
-        return Estimate(0.0, 0.0, 0.0)
+    return _bootstrap_columns(values[:, np.newaxis], seed=seed, resamples=resamples)[0]
+
+
+def _bootstrap_columns(columns: NDArray[np.float64], *, seed: int, resamples: int = _RESAMPLES) -> list[Estimate]:
+    """One Estimate per column of (queries, measures): every measure is taken of the same drawn queries."""
+    count, measures = columns.shape
+    if not count:
+        return [Estimate(0.0, 0.0, 0.0)] * measures
     generator = np.random.default_rng(seed)
-    means = [values[generator.integers(0, len(values), len(values))].mean() for _ in range(resamples)]
-    low, high = np.percentile(means, [2.5, 97.5])
-    return Estimate(float(values.mean()), float(low), float(high))
+    means = np.empty((resamples, measures))
+    for draw in range(resamples):
+        # How often each query is drawn, times its values: no copy of the columns per draw.
+        times = np.bincount(generator.integers(0, count, count), minlength=count)
+        means[draw] = times @ columns / count
+    low, high = np.percentile(means, [2.5, 97.5], axis=0)
+    return [Estimate(*map(float, bounds)) for bounds in zip(columns.mean(axis=0), low, high, strict=True)]
 
 
 def per_query_measures(hits: NDArray[np.bool_], relevant_count: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
@@ -272,7 +282,8 @@ def _summary(parts: list[dict[str, NDArray[np.float64]]], totals: NDArray[np.int
 def _scores(
     columns: Mapping[str, NDArray[np.float64]], queries: int, without: int, k: int, seed: int, judged: float = 1.0
 ) -> Scores:
-    estimates = {name: bootstrap(columns[name], seed=seed) for name in _MEASURES}
+    stacked = np.column_stack([columns[name] for name in _MEASURES]).astype(np.float64)
+    estimates = dict(zip(_MEASURES, _bootstrap_columns(stacked, seed=seed), strict=True))
     estimates["map"] = estimates.pop("ap")
     return Scores(k=k, queries=queries, without_relevant=without, judged=judged, **estimates)
 

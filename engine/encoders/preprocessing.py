@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
@@ -42,11 +44,39 @@ def squared(image: GrayImage, size_px: int, *, margin_share: float = 0.0) -> Gra
     return square
 
 
-def squares(images: Sequence[GrayImage], size_px: int, *, trim: bool, margin_share: float) -> NDArray[np.uint8]:
-    """(len(images), size_px, size_px) uint8. Raises EncoderError with the position of the first unusable image."""
-    batch = np.empty((len(images), size_px, size_px), dtype=np.uint8)
-    for position, image in enumerate(images):
-        if image.ndim != 2 or image.dtype != np.uint8 or not image.size:
-            raise EncoderError(position, f"an image must be (height, width) uint8, not {image.shape} {image.dtype}")
-        batch[position] = squared(trimmed(image) if trim else image, size_px, margin_share=margin_share)
-    return batch
+def stretched(image: GrayImage, size_px: int) -> GrayImage:
+    """The drawing filling a square of size_px, its proportions given up for pixels: (size_px, size_px) uint8."""
+    height, width = image.shape
+    method = cv2.INTER_AREA if min(height, width) > size_px else cv2.INTER_LINEAR
+    square: GrayImage = cv2.resize(image, (size_px, size_px), interpolation=method).astype(np.uint8)
+    return square
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocessing:
+    """How an encoder wants its squares; `name` enters its key."""
+
+    size_px: int
+    fit: Literal["pad", "stretch"]
+    trim: bool = True
+    margin_share: float = 0.0
+
+    @property
+    def name(self) -> str:
+        return f"{'trim-' if self.trim else ''}{self.fit}{self.size_px}"
+
+    def square(self, image: GrayImage) -> GrayImage:
+        """(size_px, size_px) uint8."""
+        drawing = trimmed(image) if self.trim else image
+        if self.fit == "stretch":
+            return stretched(drawing, self.size_px)
+        return squared(drawing, self.size_px, margin_share=self.margin_share)
+
+    def squares(self, images: Sequence[GrayImage]) -> NDArray[np.uint8]:
+        """(len(images), size_px, size_px) uint8. Raises EncoderError with the position of the first unusable image."""
+        batch = np.empty((len(images), self.size_px, self.size_px), dtype=np.uint8)
+        for position, image in enumerate(images):
+            if image.ndim != 2 or image.dtype != np.uint8 or not image.size:
+                raise EncoderError(position, f"an image must be (height, width) uint8, not {image.shape} {image.dtype}")
+            batch[position] = self.square(image)
+        return batch

