@@ -96,9 +96,17 @@ def sample_document(seed: int, position: int, *, max_sheets: int = DEFAULT_MAX_S
         files[FORMULA_FILE] = encode_tiff(formula_image(rng))
     paragraphs = _paragraphs(writer, content, truths, formula=formula, claim_count=rng.randint(3, 7))
     images = [ImageFile(f"imgf{i:04d}.tif", t.width_px, t.height_px, _labels(t)) for i, t in enumerate(truths, start=1)]
-    files[bibliography.xml_name] = document_xml(bibliography, content.language, paragraphs, images, phrases)
+    files[bibliography.xml_name] = document_xml(bibliography, content.language, paragraphs, images, rng=phrases)
     files["TOC.xml"] = f'<?xml version="1.0" encoding="UTF-8"?><toc file="{bibliography.xml_name}"/>\n'.encode()
-    truth_of_document = _truth(seed, position, bibliography, content, paragraphs, truths, formula=formula)
+    truth_of_document = _truth(
+        seed,
+        position,
+        bibliography=bibliography,
+        content=content,
+        paragraphs=paragraphs,
+        sheets=truths,
+        formula=formula,
+    )
     return SampleDocument(bibliography.number, bibliography.member, bibliography.xml_name, files, truth_of_document)
 
 
@@ -154,11 +162,11 @@ def _paragraphs(
 def _truth(
     seed: int,
     position: int,
+    *,
     bibliography: Bibliography,
     content: Content,
     paragraphs: Sequence[TextParagraph],
     sheets: Sequence[SheetTruth],
-    *,
     formula: bool,
 ) -> Truth:
     on_sheet = {figure.plan.label: {w.text for w in figure.numerals} for sheet in sheets for figure in sheet.figures}

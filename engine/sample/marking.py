@@ -68,7 +68,7 @@ class Mark:
     points: tuple[tuple[float, float], ...]
 
 
-def place_numerals(sheet: GrayImage, area: Box, marks: list[Mark], pen: Pen, rng: Random) -> list[Written]:
+def place_numerals(sheet: GrayImage, area: Box, marks: list[Mark], *, pen: Pen, rng: Random) -> list[Written]:
     """Write each numeral outside the drawing with a lead line to its part.
 
     Returns what was written, in the order of writing; a numeral that finds no room is left out.
@@ -77,7 +77,7 @@ def place_numerals(sheet: GrayImage, area: Box, marks: list[Mark], pen: Pen, rng
     written: list[Written] = []
     for mark in marks:
         ink = letters(mark.text, pen.capital_px, pen.typeface)
-        found = _best_place(space, mark, ink, pen, rng)
+        found = _best_place(space, mark, ink, pen=pen, rng=rng)
         if found is None:
             continue
         (cx, cy), target = found
@@ -93,7 +93,7 @@ def place_numerals(sheet: GrayImage, area: Box, marks: list[Mark], pen: Pen, rng
 
 
 def _best_place(
-    space: FreeSpace, mark: Mark, ink: Letters, pen: Pen, rng: Random
+    space: FreeSpace, mark: Mark, ink: Letters, *, pen: Pen, rng: Random
 ) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Centre of the numeral and end of its lead line with the least cost; None when every place is taken."""
     best: tuple[float, tuple[float, float], tuple[float, float]] | None = None
@@ -185,7 +185,7 @@ def lead_line(box: Box, target: tuple[float, float], pen: Pen, rng: Random) -> P
     return np.asarray((1 - t) ** 2 * start + 2 * t * (1 - t) * middle + t**2 * end)
 
 
-def place_whole(sheet: GrayImage, area: Box, drawn: Box, text: str, pen: Pen, rng: Random) -> Written | None:
+def place_whole(sheet: GrayImage, area: Box, drawn: Box, text: str, *, pen: Pen, rng: Random) -> Written | None:
     """Write the numeral of the whole object beside the drawing, with an arrow towards it; None without room."""
     space = FreeSpace.of(sheet, area)
     ink = letters(text, pen.capital_px, pen.typeface)

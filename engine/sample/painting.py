@@ -66,14 +66,14 @@ def fixed(points: Points) -> NDArray[np.int32]:
     return np.asarray(np.round(points * (1 << SUBPIXEL_BITS)), dtype=np.int32).reshape(-1, 1, 2)
 
 
-def paint(sheet: GrayImage, drawing: Drawing, placement: Placement, pen: Pen, names: Names) -> list[Written]:
+def paint(sheet: GrayImage, drawing: Drawing, placement: Placement, *, pen: Pen, names: Names) -> list[Written]:
     """Paint every item in order; returns the lettering, boxes in the sheet's frame."""
     written: list[Written] = []
     for item in drawing.items:
         if isinstance(item, Stroke):
             _stroke(sheet, item, placement, pen)
         else:
-            written.extend(_lettering(sheet, item, placement, pen, names))
+            written.extend(_lettering(sheet, item, placement, pen=pen, names=names))
     return written
 
 
@@ -134,7 +134,7 @@ def _hatch(sheet: GrayImage, points: Points, hatch: Hatch, pen: Pen) -> None:
     sheet[top:bottom, left:right][(inside & lines) > 0] = 0
 
 
-def _lettering(sheet: GrayImage, item: Lettering, placement: Placement, pen: Pen, names: Names) -> list[Written]:
+def _lettering(sheet: GrayImage, item: Lettering, placement: Placement, *, pen: Pen, names: Names) -> list[Written]:
     """Lines of lettering, centred; a part's name may be followed by its numeral, underlined."""
     capital_px = max(SMALLEST_CAPITAL_PX, round(item.size * placement.scale))
     typeface = Typeface.SANS if pen.typeface is Typeface.SLANTED else pen.typeface

@@ -117,7 +117,15 @@ def make_sheet(
     page = _Page(np.full(shape, 255, np.uint8))
     for area, figure in zip(_areas(shape, len(plan.figures)), plan.figures, strict=True):
         page.figures.append(
-            _draw_figure(page.pixels, area, figure, plan.label_format, pen, words[figure.kind_key], rng)
+            _draw_figure(
+                page.pixels,
+                area,
+                figure,
+                label_format=plan.label_format,
+                pen=pen,
+                words=words[figure.kind_key],
+                rng=rng,
+            )
         )
     if plan.trimmed:
         _trim(page)
@@ -145,7 +153,7 @@ def _areas(shape: tuple[int, int], count: int) -> list[Box]:
 
 
 def _draw_figure(
-    sheet: GrayImage, area: Box, plan: FigurePlan, label_format: str, pen: Pen, words: Mapping[str, str], rng: Random
+    sheet: GrayImage, area: Box, plan: FigurePlan, *, label_format: str, pen: Pen, words: Mapping[str, str], rng: Random
 ) -> FigureTruth:
     label_ink = letters(label_format.format(plan.label), round(pen.capital_px * 1.25), pen.typeface)
     room_x, room_y = LABEL_ROOM_PX
@@ -158,10 +166,12 @@ def _draw_figure(
     y0 = area.top + room_y + (free_height - drawn_height) * 0.45
     placement = Placement(scale, x0 - left * scale, y0 - top * scale)
     drawn = Box(round(x0), round(y0), max(1, round(drawn_width)), max(1, round(drawn_height)))
-    written = paint(sheet, plan.drawing, placement, pen, Names(plan.numerals, words))
+    written = paint(sheet, plan.drawing, placement, pen=pen, names=Names(plan.numerals, words))
     in_boxes = [item for item in written if item.kind is TextKind.NUMERAL]
     upper = Box(area.left, area.top, area.width, area.height - label_height)
-    numerals = in_boxes + _number_parts(sheet, upper, drawn, plan, placement, pen, {w.text for w in in_boxes}, rng)
+    numerals = in_boxes + _number_parts(
+        sheet, upper, plan, drawn=drawn, placement=placement, pen=pen, done={w.text for w in in_boxes}, rng=rng
+    )
     box = drawn
     for item in numerals:
         box = box.union(item.box)
@@ -176,8 +186,9 @@ def _draw_figure(
 def _number_parts(
     sheet: GrayImage,
     area: Box,
-    drawn: Box,
     plan: FigurePlan,
+    *,
+    drawn: Box,
     placement: Placement,
     pen: Pen,
     done: set[str],
@@ -195,10 +206,10 @@ def _number_parts(
         if len(on_sheet) > 1 and rng.random() < SECOND_MARK_SHARE:
             marks.append((inward + 1, Mark(text, (on_sheet[-1],))))
     marks.sort(key=lambda entry: entry[0])
-    numerals = place_numerals(sheet, area, [mark for _, mark in marks], pen, rng)
+    numerals = place_numerals(sheet, area, [mark for _, mark in marks], pen=pen, rng=rng)
     whole = plan.numerals.get(plan.drawing.whole)
     if whole is not None:
-        arrow = place_whole(sheet, area, drawn, whole, pen, rng)
+        arrow = place_whole(sheet, area, drawn, whole, pen=pen, rng=rng)
         numerals.extend([arrow] if arrow is not None else [])
     return numerals
 

@@ -104,6 +104,7 @@ def document_xml(
     language: str,
     paragraphs: Sequence[TextParagraph],
     images: Sequence[ImageFile],
+    *,
     rng: Random,
 ) -> bytes:
     """The publication's XML, UTF-8. Some documents mark reference signs bold, some mark figure references."""
