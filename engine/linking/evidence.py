@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from engine.linking.names import stem
 from engine.linking.occurrences import Occurrence
 from engine.linking.surroundings import Context
-from engine.linking.vocabulary import AFTER_SIGN, BEFORE_COUNT, MEASURE_WORDS, SOFT_HEADS
+from engine.linking.vocabulary import AFTER_SIGN, AMOUNT_WORDS, BEFORE_COUNT, MEASURE_WORDS, SOFT_HEADS
 
 FEWEST_SIGNS = 5
 """So many numerals with strong evidence show that a publication uses reference signs."""
@@ -27,6 +27,11 @@ CERTAIN_SHARE = 0.5
 REACH = 20
 """A numeral named once lies so near to one that is certain, or within a fifth of its own value."""
 
+FEWEST_SIBLINGS = 3
+"""So many signs with one letter before the number are a series."""
+
+_STEP = re.compile(r"[A-Z]\d{3,4}")
+_FORMULA = re.compile(r"(?=.*[a-z])(?:[A-Z][a-z]?){2,4}")  # "LiPF 6": an index that lost its place
 _MARGIN = range(5, 75, 5)
 _DIGITS = re.compile(r"\d+")
 _PREFIX = re.compile(r"[A-Z]+")
@@ -75,10 +80,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """The reference signs of a publication, normalised; series: soft heads ("step") whose numbers are signs."""
+    """The reference signs of a publication, normalised; series: soft heads ("step") whose numbers are signs.
+
+    heads: (numeral, language, stem of a noun that names it).
+    """
 
     numerals: frozenset[str]
     series: frozenset[str]
+    heads: frozenset[tuple[str, str, str]] = frozenset()
 
     def is_mention(self, one: Occurrence) -> bool:
         """Whether this occurrence of an accepted numeral is the sign, and not a count or a quantity."""
@@ -86,7 +95,16 @@ class Signs:
             return False
         if one.context is Context.BARE:
             return _stands_alone(one)
-        return one.context is Context.SIGNED or not (_is_measure(one) or _is_count(one, self.series))
+        if one.context is not Context.NAMED:
+            return one.context is Context.SIGNED or not (_is_measure(one) or _is_count(one, self.series))
+        return not (_is_measure(one) or _is_count(one, self.series) or self._counts_what_follows(one))
+
+    def _counts_what_follows(self, one: Occurrence) -> bool:
+        """Whether a verb stands before the number and a plural after it: "carries 10 passengers"."""
+        plural = one.after.islower() and one.after.endswith("s") and len(one.after) > 3
+        if one.language != "en" or one.bracketed or not plural or _value(one.text) >= 100 or not one.text.isdigit():
+            return False
+        return (one.text, one.language, stem(one.words[-1], one.language)) not in self.heads
 
 
 def signs_of(occurrences: Sequence[Occurrence]) -> Signs:
@@ -95,12 +113,20 @@ def signs_of(occurrences: Sequence[Occurrence]) -> Signs:
     tallies: defaultdict[str, Tally] = defaultdict(Tally)
     for one in occurrences:
         _count(tallies[one.text], one, series)
-    strong = {text for text, tally in tallies.items() if tally.strong and _plausible(text, tally)}
-    weak = {text for text, tally in tallies.items() if text not in strong and tally.weak and _plausible(text, tally)}
+    steps = _lettered_steps(tallies)
+    strong = {text for text, tally in tallies.items() if tally.strong and _plausible(text, tally)} | steps
+    weak = {text for text, tally in tallies.items() if text not in strong and tally.weak and _value(text)}
     weak -= _line_numbers(strong, weak)
     if not _uses_signs(tallies, strong, weak):
         return Signs(frozenset(), series)
-    return Signs(frozenset(strong | {text for text in weak if _like(text, strong or weak)}), series)
+    numerals = frozenset(strong | {text for text in weak if _like(text, strong or weak, weak)})
+    return Signs(numerals, series, frozenset(head for text in numerals for head in _heads(text, tallies[text])))
+
+
+def _heads(text: str, tally: Tally) -> list[tuple[str, str, str]]:
+    """The nouns that name a sign: those that do so twice, or all when none does."""
+    often = [head for head, count in tally.heads.items() if count >= 2]
+    return [(text, language, noun) for language, noun in often or tally.heads]
 
 
 def _count(tally: Tally, one: Occurrence, series: frozenset[str]) -> None:
@@ -132,7 +158,12 @@ def _series(occurrences: Sequence[Occurrence]) -> frozenset[str]:
 
 
 def _is_measure(one: Occurrence) -> bool:
-    return bool(one.words) and one.words[-1].lower() in MEASURE_WORDS and not one.bracketed
+    if not one.words or one.bracketed:
+        return False
+    last = one.words[-1].lower()
+    if _FORMULA.fullmatch(one.words[-1]) and _value(one.text) < 10:
+        return True
+    return last in AMOUNT_WORDS or (last in MEASURE_WORDS and one.text[0].isdigit() and _value(one.text) < 100)
 
 
 def _is_count(one: Occurrence, series: frozenset[str]) -> bool:
@@ -141,7 +172,7 @@ def _is_count(one: Occurrence, series: frozenset[str]) -> bool:
 
 def _stands_alone(one: Occurrence) -> bool:
     """A number without a noun before it: in brackets, at punctuation, or followed by no noun that it could count."""
-    if one.bracketed:
+    if one.bracketed or one.text[0].isalpha():
         return True
     if one.preposition in BEFORE_COUNT:
         return False
@@ -175,17 +206,28 @@ def _uses_signs(tallies: dict[str, Tally], strong: set[str], weak: set[str]) -> 
     return len(strong) + len(weak) > others and (len(strong) + len(weak) > 1 or len(tallies) <= FEWEST_SIGNS)
 
 
-def _like(text: str, strong: set[str]) -> bool:
+def _like(text: str, strong: set[str], weak: set[str]) -> bool:
     """Whether a numeral seen once is of the size and the form of those that are certain."""
     prefix = _PREFIX.match(text)
     if prefix:
-        return sum(1 for other in strong if other.startswith(prefix[0])) >= 2
+        siblings = [other for other in strong | weak if _PREFIX.sub("", other) != other and other[0] == text[0]]
+        return sum(1 for other in siblings if other in strong) >= 2 or len(siblings) >= FEWEST_SIBLINGS
     value = _value(text)
     others = [_value(other) for other in strong if not other[0].isalpha()]
     if len(others) >= FEWEST_SIGNS and sum(1 for other in others if len(str(other)) <= len(str(value))) < 2:
         return False  # a publication that counts from 100 has no sign 2
+    hundreds = [other for other in others if other >= 100]
+    if value >= 100 and len(hundreds) >= FEWEST_SIGNS and min(hundreds) <= value <= 1.5 * max(hundreds):
+        return True
     reach = max(REACH, value // 5)
     return any(abs(other - value) <= reach for other in others)
+
+
+def _lettered_steps(tallies: dict[str, Tally]) -> set[str]:
+    """S101, S102 … of flow charts, which prose seldom names ("proceeds to S304"): a series of one letter."""
+    steps = {text for text in tallies if _STEP.fullmatch(text) and not tallies[text].quantities}
+    letters = Counter(text[0] for text in steps)
+    return {text for text in steps if letters[text[0]] >= FEWEST_SIBLINGS}
 
 
 def _value(text: str) -> int:

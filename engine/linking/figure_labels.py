@@ -69,8 +69,10 @@ def _mentions(text: str) -> Iterator[FigureMention]:
                 break
             separator = following["s"].lower()
             if separator in _RANGE_WORDS or separator.endswith((" to", " bis")):
-                ranges.append((labels[-1], label))
-                labels.extend(_range(labels[-1], label))
+                within = _range(labels[-1], label)
+                if within == [label]:
+                    ranges.append((labels[-1], label))
+                labels.extend(within)
             else:
                 labels.append(label)
             end = following.end()
@@ -83,7 +85,12 @@ def _continued(previous: str, following: re.Match[str], plural: bool) -> str | N
     raw, separator = following["label"], following["s"].lower()
     if raw.isalpha():  # "FIGS. 3A and B", "Fig. 3A-C"
         joined = _PARTS.match(previous)
-        goes_on = joined is not None and joined[2] and raw.lower() > joined[2] and (raw.isupper() or separator in "-–/")
+        goes_on = (
+            joined is not None
+            and joined[2]
+            and raw.lower() > joined[2]
+            and (raw.isupper() or separator in "-–/" or (plural and raw != "a"))
+        )
         return joined[1] + raw.lower() if joined and goes_on and (separator != "a") else None
     label = normalised_label(raw)
     (number, letter), (before, _) = _key(label), _key(previous)

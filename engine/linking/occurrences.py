@@ -58,14 +58,14 @@ FEWEST_LIST_LINES = 4
 """So many lines "12 housing" in one paragraph are a list of reference signs."""
 
 # Every repetition is bounded: a paragraph of nothing but digits must not take quadratic time.
-_NUMBER = r"\d{1,9}(?:[.,]\d{1,9}){0,3}"
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 _JOIN = r"\s?(?:to|and|or|bis|und|oder|à|et|ou|through|,|x|×|[-–~/±])\s?"
 _AGAINST = re.compile(
-    rf"""(?x)
-      (?<!\d)(?:{_NUMBER}{_JOIN}){{0,4}}{_NUMBER}\s?-?\s?(?:{UNITS})(?![\w'′])  # quantities and their ranges
+    rf"""(?x)(?=[\s\d(\[A-Zb])(?:
+      (?<!\d)(?<!\d[.,])(?:{_NUMBER}{_JOIN}){{0,4}}{_NUMBER}(?![A-Za-z]\b)\s?-?\s?(?:{UNITS})(?![\w'′])  # 5-10 mm
     | \[\s?\d{{3,5}}\s?\]  # paragraph numbers
     | \b(?:19|20)\d\d\s?[-/.]\s?\d\d?\s?[-/.]\s?\d\d?\b | \b\d\d?\s?[-/.]\s?\d\d?\s?[-/.]\s?(?:19|20)?\d\d\b  # dates
-    | \b\d{{1,4}}\s?(?:st|nd|rd|th)\b
+    | \b\d{{1,4}}\s?(?:st|nd|rd|th)\b | \b\d{{1,4}}-[a-z]{{3,}}  # 1st, 3-block
     | \b[A-Z0-9]{{4}}\s?\d{{1,4}}\s?/\s?\d{{2,6}}  # classification symbols misread in scans
     | \(\s?(?:19|20)\d\d\s?\.\s?\d\d\s?\)  # their dates
     | \([\w',]{{1,12}}\)-(?=[\w(])  # (3R)-methyl
@@ -80,10 +80,10 @@ _AGAINST = re.compile(
     | \b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]{{0,6}}\s?\.?\s?\d{{1,2}}\s?,\s?\d{{4}}\b
     | \b\d{{1,4}}\s?/\s?\d{{1,4}}\b(?=\s(?:of|inch|of\s+the))
     | (?:\A|(?<=[.;:]\s)|(?<=[.;:]\n))\s?\(?\d{{1,3}}\s?[.)](?=\s)  # items of a list, numbers of claims
-    """,
+    )""",
 )
 _SEPARATOR = re.compile(
-    r"\s*\)?\s*(?P<s>,\s*(?:and/or|and|or|und|oder|et|ou)\b|,|;|/|and/or\b|and\b|or\b|und\b|oder\b|sowie\b|et\b|ou\b"
+    r"\s*\)?\s*(?P<s>,\s*(?:and\s?/\s?or|and|or|und|oder|et|ou)\b|,|;|and\s?/\s?or\b|/|and\b|or\b|und\b|oder\b|sowie\b|et\b|ou\b"
     r"|to\b|bis\b|à\b|through\b|[-–])\s*\(?\s*(?:respectively\s)?\Z"
 )
 _RANGES = frozenset({"to", "bis", "à", "through", "-", "–"})

@@ -66,7 +66,7 @@ _LETTER_END = re.compile(
 # A line break ends a sentence after a stop, and before what begins a line of a list ("Figur 2 zeigt", "12 housing").
 _LINE_END = re.compile(
     r"(?<=[;:.,])\s*\n\s*"
-    r"|\n\s*(?=(?:Fig|FIG|Abb|\d{1,4}[a-z]?['′]?[ \t]*[:=–-]?[ \t]*[^\W\d_]{2}|[-–•]\s|\(?[a-z]\)\s))"
+    r"|\n[ \t]{0,20}(?=(?:Fig|FIG|Abb|\d{1,4}[a-z]?['′]?[ \t]*[:=–-]?[ \t]*[^\W\d_]{2}|[-–•]\s|\(?[a-z]\)\s))"
 )
 _LETTER = re.compile(r"[^\W\d_]")
 

@@ -35,6 +35,7 @@ WINDOW = 100
 
 _BOUNDARY = re.compile(r"""[,;:.!?()\[\]{}"“”„«»<>=*|•\n\t/]""")
 _ELISION = re.compile(r"\b([ldnsLDNS]|qu|Qu)['’]")
+_OPTIONAL_PLURAL = re.compile(r"\(\s?(?:e?s|e?n)\s?\)(?=\s*\Z)")  # "processor(s) 102"
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[-‐’'](?=[^\W\d_]))*(?:\([es]{1,2}\))?\Z")
 _UNIT = re.compile(UNITS)
 _THREE_DIGITS = re.compile(r"\d{3,4}[a-z]?\b")
@@ -52,9 +53,9 @@ def surroundings_of(text: str, start: int, language: str, bold: bool) -> Surroun
     """Return what the text before the number at `start` says of it; lists and masked spans are the caller's."""
     before = text[max(0, start - WINDOW) : start].rstrip(" \u00a0")
     bracketed = before.endswith("(")
-    before = before[:-1].rstrip() if bracketed else before
+    before = _OPTIONAL_PLURAL.sub("s", before[:-1].rstrip() if bracketed else before)
     last = before[before.rfind(" ") + 1 :].lstrip("([")
-    if _is_citation(before, last):
+    if _is_citation(before, last, language):
         return Surroundings(Context.CITED, bracketed=bracketed)
     words = words_before(before, language)
     if last.lower() in SIGN_WORDS or (not words and _is_step(before, text, start)):
@@ -81,7 +82,7 @@ def words_before(before: str, language: str) -> tuple[str, ...]:
     return tuple(reversed(words))
 
 
-def _is_citation(before: str, last: str) -> bool:
+def _is_citation(before: str, last: str, language: str) -> bool:
     """Whether the word before a number cites something ("claim", "No.", "Table") and names no part."""
     plain = last.lower().rstrip(".")
     if plain in HARD_HEADS or (plain in _ABBREVIATED and (last.endswith(".") or last[0].isupper())):
@@ -89,7 +90,8 @@ def _is_citation(before: str, last: str) -> bool:
     if plain not in CITED_OR_PART:
         return False
     others = before[: -len(last)].split()
-    return last[0].isupper() or not others or not _WORD.match(others[-1]) or others[-1].lower() in _CITING
+    capital = language != "de" and last[0].isupper()
+    return capital or not others or not _WORD.match(others[-1]) or others[-1].lower() in _CITING
 
 
 def _is_step(before: str, text: str, start: int) -> bool:

@@ -23,18 +23,18 @@ PLURAL_FIGURE_WORDS = frozenset(
 # A number after one of these is never a reference sign: it counts claims, examples, documents or formulas.
 HARD_HEADS = _words(
     """
-    claim claims anspruch ansprüche ansprüchen anspruchs patentanspruch patentansprüche patentansprüchen revendication
-    revendications tabelle tabellen tableau tableaux tab pages seite seiten pg pgs pp col spalte spalten zeile zeilen
-    ligne lignes paragraph paragraphs para paras absatz abs alinéa example examples beispiel beispiele beispielen
-    exemple exemples embodiment embodiments ausführungsbeispiel ausführungsform ausführungsbeispiele ausführungsformen
-    réalisation formula formulas formulae formel formeln formule formules equation equations eq eqs
-    gleichung gleichungen équation équations chapter chapitre kapitel patent patents patentschrift publication publications applications
-    ser serial nos nr nrn number numbers nummer nummern numéro numéros n° nº id doc druckschrift iso din iec astm ieee
-    rfc jis aisi sae ansi etsi rev revision vol issue edition appendix annex anhang annexe since years jahr année seq
-    lemma theorem proposition corollary chem experiment experiments experimental versuch schema comparative citation
-    citations ref refs literature examiner windows usb january february
-    april june july august september october
-    november december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember janvier
+    claim claims anspruch ansprüche ansprüchen anspruchs patentanspruch patentansprüche patentansprüchen
+    revendication revendications tabelle tabellen tableau tableaux tab pages seite seiten pg pgs pp col spalte
+    spalten zeile zeilen ligne lignes paragraph paragraphs para paras absatz abs alinéa example examples beispiel
+    beispiele beispielen exemple exemples embodiment embodiments ausführungsbeispiel ausführungsform
+    ausführungsbeispiele ausführungsformen réalisation formula formulas formulae formel formeln formule formules
+    equation equations eq eqs gleichung gleichungen équation équations chapter chapitre kapitel patent patents
+    patentschrift publication publications ser serial nos nr nrn number numbers nummer nummern numéro numéros n° nº
+    id doc druckschrift iso din iec astm ieee rfc jis aisi sae ansi etsi rev revision vol issue edition appendix
+    annex anhang annexe since years jahr année seq lemma theorem proposition corollary chem experiment experiments
+    experimental versuch schema comparative citation citations ref refs literature examiner windows usb chromosome
+    chromosomes exon exons residue residues january february april june july august september october november
+    december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember janvier
     février avril juin juillet août septembre octobre novembre décembre
     """
 )
@@ -43,7 +43,7 @@ HARD_HEADS = _words(
 # another word of the name before it ("in section 4", "Table 2").
 CITED_OR_PART = _words(
     """
-    table tables page column columns line lines section sections document documents application expression expressions
+    table tables page column columns line lines section sections document documents expression expressions
     version versions volume article scheme note rule reference abschnitt dokument artikel regel band colonne colonnes
     """
 )
@@ -69,17 +69,22 @@ SIGN_WORDS = _words(
     """
 )
 
-# Quantities: a number right after one is its value unless the publication gives that quantity a sign of its own.
+# Quantities: a number below 100 right after one is its value.
 MEASURE_WORDS = _words(
     """
     temperature pressure length width height depth thickness diameter radius weight mass density speed velocity
-    frequency voltage current power amount content concentration ratio percentage rate total average maximum minimum
-    approximately about roughly nearly least most than above below under over exceeding temperatur druck länge breite
-    höhe tiefe dicke durchmesser gewicht masse geschwindigkeit frequenz spannung strom menge gehalt anteil etwa ca circa
-    mindestens höchstens température pression longueur largeur hauteur profondeur épaisseur diamètre poids vitesse
-    fréquence tension quantité teneur environ moins plus
+    frequency voltage current power amount content concentration ratio percentage rate temperatur druck länge breite
+    höhe tiefe dicke durchmesser gewicht masse geschwindigkeit frequenz spannung strom menge gehalt anteil température
+    pression longueur largeur hauteur profondeur épaisseur diamètre poids vitesse fréquence tension quantité teneur
     """
 )
+AMOUNT_WORDS = _words(
+    """
+    total average maximum minimum approximately about roughly nearly least most than above below under over exceeding
+    etwa ca circa mindestens höchstens environ moins plus
+    """
+)
+"""Any number right after one is an amount."""
 
 _ENGLISH_STOP = """
     a an the this that these those each every any some no all both either neither another other others such same said
@@ -126,7 +131,7 @@ _FRENCH_STOP = """
     dans sur sous par pour avec sans vers entre chez depuis jusque jusqu selon contre pendant après avant derrière
     est sont était étaient être été a ont avait avoir peut peuvent doit doivent comprend comprennent comprenant comporte
     comportent comportant présente présentent forme forment reçoit montre représente ne pas plus moins très environ
-    il elle ils elles on se nous vous s n qu voir cf notamment savoir lequel laquelle lesquels lesquelles au aux
+    il elle ils elles on se nous vous l s n qu voir cf notamment savoir lequel laquelle lesquels lesquelles au aux
 """
 
 STOP_WORDS: dict[str, frozenset[str]] = {
