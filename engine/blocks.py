@@ -119,7 +119,7 @@ def _reduced(sheet: GrayImage, scale: int) -> NDArray[np.bool_]:
 def _to_cells(box: Box, scale: int, rotation: int, shape: tuple[int, ...]) -> Box:
     left, top = box.left // scale, box.top // scale
     stored = Box(left, top, -(-box.right // scale) - left, -(-box.bottom // scale) - top)
-    return stored.turned_back(-rotation % 360, shape[1], shape[0])
+    return stored.turned_back(-rotation % 360, shape[1], shape[0]).grown(0, shape[1], shape[0])
 
 
 def _with_number(ink: NDArray[np.bool_], label: Box) -> Box:
@@ -128,6 +128,8 @@ def _with_number(ink: NDArray[np.bool_], label: Box) -> Box:
     for _ in range(MISSED_CHARACTERS):
         right = Box(box.right, box.top - label.height // 2, round(1.5 * label.height), 2 * label.height)
         right = right.grown(0, ink.shape[1], ink.shape[0])
+        if not right.area:
+            break
         window = ink[right.top : right.bottom, right.left : right.right].astype(np.uint8)
         _, _, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
         pieces = [Box(*piece[:4].tolist()) for piece in stats[1:]]
@@ -150,6 +152,8 @@ def _ink_inside(ink: NDArray[np.bool_], boxes: Sequence[Box]) -> NDArray[np.bool
     found = np.zeros_like(ink)
     height, width = ink.shape
     for box in boxes:
+        if not box.area:
+            continue
         around = box.grown(max(2, round(LABEL_SLACK * max(box.width, box.height) / 2)), width, height)
         window = ink[around.top : around.bottom, around.left : around.right]
         count, pieces, stats, middles = cv2.connectedComponentsWithStats(window.astype(np.uint8), connectivity=8)

@@ -40,7 +40,11 @@ def split_figures(
     sheet: (height, width) uint8 as stored; reading: what was read on it. xml_label: what the XML says the sheet holds
     ("3", "3A,3B"). known_labels: normalised labels that the publication mentions, used where the sheet says nothing.
     Labels whose drawings cannot be told apart stay together in one region. No connected ink is ever cut.
+
+    Raises: ValueError, when the sheet is no gray image.
     """
+    if sheet.ndim != 2 or sheet.dtype != np.uint8 or not sheet.size:
+        raise ValueError(f"a sheet is (height, width) uint8, not {sheet.shape} {sheet.dtype}")
     named = labels_on(reading, sheet.shape[1], sheet.shape[0])
     blocks, groups = _grouped(sheet, reading, named, near_cells=1)
     if not blocks.boxes:

@@ -22,6 +22,7 @@ GapGraph = dict[tuple[int, int], float]
 """White space in cells between two blocks that face each other, by their indexes, the smaller first."""
 
 WIDEST_CUTS = 3  # tried for each way to share out the labels; more changed no sheet of the truth
+CROWDED_LABELS, CROWDED_CUTS = 6, 2  # with more labels only so many cuts are tried, so that the search stays short
 OFF_SIDE_COST = 1.0  # a label on another side of its drawing than the arrangement says
 FREE_COST = 0.5  # each label, when no arrangement is assumed: dearer than one that holds for most labels
 GROWN_COST = 0.25  # each label parted without a straight cut
@@ -75,8 +76,8 @@ def parted(
     if len(labels) < 2 or not blocks:
         return (Group(tuple(range(len(labels))), tuple(range(len(blocks)))),)
     everything = Group(tuple(range(len(labels))), tuple(range(len(blocks))))
-    gaps = cache(gaps)
-    partings = [_Arrangement(side, labels, blocks, text, gaps).best(everything) for side in Side]
+    facing = cache(lambda: _closest_first(gaps()))
+    partings = [_Arrangement(side, labels, blocks, text, facing).best(everything) for side in Side]
     costs = [parting.cost + ARRANGEMENT_COST[side] * len(labels) for side, parting in zip(Side, partings, strict=True)]
     return partings[int(np.argmin(costs))].groups
 
@@ -89,7 +90,7 @@ class _Arrangement:
     labels: Sequence[Box]
     blocks: Sequence[Box]
     text: Sequence[bool]
-    gaps: Callable[[], GapGraph]
+    facing: Callable[[], list[tuple[int, int]]]
     known: dict[Group, Parting] = field(default_factory=dict)
 
     @property
@@ -138,16 +139,17 @@ class _Arrangement:
             Side.RIGHT: x > drawing.right - slack_x,
         }[self.side]
 
-    def _cuts(self, group: Group) -> Iterator[tuple[float, Group, Group]]:
+    def _cuts(self, group: Group) -> list[tuple[float, Group, Group]]:
         """Straight cuts through white space that leave labels and blocks on both sides, the widest of each kind."""
+        crowded = len(group.labels) > CROWDED_LABELS
+        kinds: dict[tuple[int, ...], list[tuple[float, Group, Group]]] = {}
         for horizontal in (False, True):
-            by_labels: dict[tuple[int, ...], list[tuple[float, Group, Group]]] = {}
             for width, at in self._white_bands(group, horizontal):
                 first, second = self._sides(group, at, horizontal)
                 if first.labels and second.labels and first.blocks and second.blocks:
-                    by_labels.setdefault(first.labels, []).append((width, first, second))
-            for cuts in by_labels.values():
-                yield from sorted(cuts, key=lambda cut: -cut[0])[:WIDEST_CUTS]
+                    kinds.setdefault((horizontal, *first.labels), []).append((width, first, second))
+        widest = [cut for cuts in kinds.values() for cut in sorted(cuts, key=_width)[: 1 if crowded else WIDEST_CUTS]]
+        return sorted(widest, key=_width)[:CROWDED_CUTS] if crowded else widest
 
     def _white_bands(self, group: Group, horizontal: bool) -> Iterator[tuple[float, float]]:
         """(width, middle) of each band across the group that nothing reaches into."""
@@ -188,8 +190,9 @@ class _Arrangement:
             return block
 
         inside = set(group.blocks)
-        edges = sorted((gap, a, b) for (a, b), gap in self.gaps().items() if a in inside and b in inside)
-        for _, a, b in edges:
+        for a, b in self.facing():
+            if a not in inside or b not in inside:
+                continue
             one, other = root(a), root(b)
             if one == other or (one in owner and other in owner):
                 continue
@@ -229,3 +232,12 @@ class _Arrangement:
 def _around(boxes: Sequence[Box]) -> Box:
     left, top = min(box.left for box in boxes), min(box.top for box in boxes)
     return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
+
+
+def _width(cut: tuple[float, Group, Group]) -> float:
+    """For sorting cuts, the widest first."""
+    return -cut[0]
+
+
+def _closest_first(gaps: GapGraph) -> list[tuple[int, int]]:
+    return sorted(gaps, key=lambda pair: (gaps[pair], pair))
