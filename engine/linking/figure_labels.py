@@ -20,7 +20,7 @@ _FIRST = re.compile(
     rf"(?<![\w])(?P<word>{FIGURE_WORDS})(?![a-zäöü])\s*\.?\s*(?:(?:no|nr|n°)\.?\s*)?(?P<label>{_LABEL})", re.I
 )
 _NEXT = re.compile(rf"{_SEPARATOR}(?:(?:figs?|figures?)\s*\.?\s*)?(?P<label>{_LABEL}|[A-Za-z](?![\w]))", re.I)
-_PARTS = re.compile(r"(\d+)\s*\(?-?\s*([A-Za-z]?)")
+_PARTS = re.compile(r"(\d+)\s*\(?-?\s*([A-Za-z]?)\s*\)?\s*(['′’]*)")
 _RANGE_WORDS = ("-", "–", "—", "to", "through", "bis", "à", "a")
 
 
@@ -48,7 +48,9 @@ def normalised_label(text: str) -> str:
     A text without a number comes back in lower case without blanks.
     """
     match = _PARTS.search(text)
-    return str(int(match[1])) + match[2].lower() if match else re.sub(r"[\s.()]", "", text).lower()
+    return (
+        str(int(match[1])) + match[2].lower() + "'" * len(match[3]) if match else re.sub(r"[\s.()]", "", text).lower()
+    )
 
 
 def figure_mentions(text: str) -> list[FigureMention]:

@@ -99,6 +99,8 @@ def test_a_range_across_numbers_names_the_labels_that_the_text_knows() -> None:
     assert [link.sentence for link in link_sentences(analysis, [], "3c")] == [0, 1]
 
 
-@pytest.mark.parametrize(("text", "label"), [("FIG. 3(A)", "3a"), ("Fig. 12", "12"), ("3B", "3b"), ("", "")])
+@pytest.mark.parametrize(
+    ("text", "label"), [("FIG. 3(A)", "3a"), ("Fig. 12", "12"), ("3B", "3b"), ("Fig. 3′", "3'"), ("", "")]
+)
 def test_labels_have_one_form(text: str, label: str) -> None:
     assert normalised_label(text) == label

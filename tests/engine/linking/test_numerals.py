@@ -11,10 +11,10 @@ def analysed(*texts: str, language: str = "en") -> TextAnalysis:
 
 
 LOADER = (
-    "FIG. 1 shows a wheel loader 101 with a first arm 20a and a second arm 20b. The wheel loader 101 has wheels 12, "
-    "14 and 16. The first arm 20a carries a bucket 30. The second arm 20b is driven by a cylinder 32. The bucket 30 is "
-    "emptied by the cylinder 32. The wheels 12, 14 and 16 stand on the ground. The wheel 12 is steered, as is wheel 14. "
-    "The wheel 16 is not."
+    "FIG. 1 shows a wheel loader 101 with a first arm 20a and a second arm 20b. The wheel loader 101 has wheels 12, 14 "
+    "and 16. The first arm 20a carries a bucket 30. The second arm 20b is driven by a cylinder 32. The bucket 30 is "
+    "emptied by the cylinder 32. The wheels 12, 14 and 16 stand on the ground. The wheel 12 is steered, as is wheel "
+    "14. The wheel 16 is not."
 )
 
 
