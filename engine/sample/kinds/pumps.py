@@ -115,7 +115,9 @@ def _pump_exploded(d: Drawing, m: Measures) -> None:
         outline = np.concatenate(
             [arc(x, -r * 0.9, r * squash * 1.5, r * 1.5, 180, 360), arc(x, r * 0.7, r * squash * 1.5, r * 1.5, 0, 180)]
         )
-        whole.polygon(*map(tuple, np.add(outline, (depth, 0)).tolist()))
+        # The body swept backwards: the outline's right half moved by the depth, its left half in place.
+        right = np.where(outline[:, :1] > x, depth, 0.0) * (1.0, 0.0)
+        whole.polygon(*map(tuple, (outline + right).tolist()))
         whole.polygon(*map(tuple, outline.tolist()))
         whole.mark(key, x + depth * 0.6, tall * 0.9)
         for y in (-r, r * 0.75):
@@ -131,8 +133,9 @@ def _pump_exploded(d: Drawing, m: Measures) -> None:
         far = outline * (squash, 1) + (x + 120, y)
         near = outline * (squash, 1) + (x, y)
         whole.polygon(*map(tuple, far.tolist()))
-        for p, q in zip(near[::2], far[::2], strict=True):
-            whole.line(tuple(p.tolist()), tuple(q.tolist()), weight=THIN)
+        sides = zip(near, np.roll(near, -1, axis=0), np.roll(far, -1, axis=0), far, strict=True)
+        for side in sorted(sides, key=lambda corners: float(corners[0][0] + corners[1][0])):
+            whole.polygon(*[(float(px), float(py)) for px, py in side], weight=THIN)
         whole.polygon(*map(tuple, near.tolist()))
         whole.ellipse(x, y, r * squash * 0.3, r * 0.3)
         whole.mark(gear_key, x + 60, y + (r if y > 0 else -r) * 0.93)
