@@ -18,8 +18,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from search.management.commands.up import migrate_where_needed
+from supervisor.children import THREAD_VARIABLES
 from supervisor.embedded import EmbeddedServices
 from supervisor.errors import SupervisorError
+from supervisor.processes import Command, end, open_log, start
 
 WORKER_START_SECONDS = 90.0
 
@@ -67,29 +69,19 @@ def worker_for(queue: str) -> Iterator[None]:
     if _queue_is_served(queue):
         yield
         return
-    command = [
-        sys.executable, "-m", "celery", "-A", "patentsearch", "worker", "--queues", queue, "--concurrency", "1",
-        "--hostname", f"{queue}-{os.getpid()}@%h", "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
+    arguments = [
+        sys.executable, "-m", "celery", "--quiet", "-A", "patentsearch", "worker", "--queues", queue,
+        "--concurrency", "1", "--hostname", f"{queue}-{os.getpid()}@%h", "--without-gossip", "--without-mingle",
     ]  # fmt: skip
-    environment = os.environ | {name: str(settings.MODEL_THREADS) for name in _THREAD_VARIABLES}
-    log = settings.HOME.logs / f"{queue}-command.log"
-    with log.open("ab") as written:
-        process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, env=environment, stdout=written, stderr=written, start_new_session=True
-        )
+    bounded = {name: str(settings.MODEL_THREADS) for name in THREAD_VARIABLES}
+    path = settings.HOME.logs / f"{queue}-command.log"
+    with open_log(path) as log:
+        process = start(Command(arguments, environment=os.environ | bounded, folder=settings.BASE_DIR), output=log)
     try:
-        _await_worker(queue, process, str(log))
+        _await_worker(queue, process, str(path))
         yield
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+        end(process, ((signal.SIGTERM, 20.0), (signal.SIGQUIT, 5.0)))
 
 
 def _queue_is_served(queue: str) -> bool:
