@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
 
 from engine.errors import DeliveryError, DocumentError, ImageError
 from search.services.queries import QueryRefused
@@ -13,10 +17,44 @@ from search.services.queries import QueryRefused
 REFUSALS = (ImageError, DocumentError, DeliveryError, QueryRefused)
 """What a person sent cannot be used: 400, with the error's own words."""
 
+API_PREFIX = "/api/"
+_CODES = {400: "unreadable", 403: "permission-denied", 404: "not-found", 500: "fault"}
+
 
 def refusal_as_json(error: Exception) -> dict[str, Any]:
     """{code, detail} of an error in REFUSALS."""
     return {"code": getattr(error, "code", "refused"), "detail": getattr(error, "detail", str(error))}
+
+
+def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
+    """An error as the API answers it: {code, detail}, and `faults` by field where fields of the request are wrong.
+
+    None for what is our own fault; `server_error` answers it.
+    """
+    if isinstance(error, REFUSALS):
+        return Response(refusal_as_json(error), status=400)
+    if isinstance(error, RequestDataTooBig):
+        return Response({"code": "too-large", "detail": "The request is larger than is taken; send less."}, status=413)
+    if isinstance(error, SuspiciousOperation):
+        return Response({"code": "unreadable", "detail": str(error)}, status=400)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    response.data = _fields_as_json(error) if isinstance(error, ValidationError) else _detail_as_json(response.data)
+    return response
+
+
+def _detail_as_json(data: Any) -> dict[str, Any]:
+    detail: ErrorDetail = data["detail"]
+    return {"code": (detail.code or "error").replace("_", "-"), "detail": str(detail)}
+
+
+def _fields_as_json(error: ValidationError) -> dict[str, Any]:
+    given = error.detail if isinstance(error.detail, dict) else {"non_field_errors": error.detail}
+    fields = {name: [str(message) for message in messages] for name, messages in given.items()}
+    first, messages = next(iter(fields.items()))
+    detail = messages[0] if first == "non_field_errors" else f"{first}: {messages[0]}"
+    return {"code": "invalid", "detail": detail, "faults": fields}
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -42,4 +80,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
+    if request.path.startswith(API_PREFIX):
+        return JsonResponse({"code": _CODES[status], "detail": f"{title}. {detail}"}, status=status)
     return render(request, "error.html", {"status": status, "title": title, "detail": detail}, status=status)

@@ -50,7 +50,7 @@ def figures_to_show() -> QuerySet[Figure]:
 
 def figure_by_reference(reference: str) -> Figure | None:
     """A figure by its key ("1234"), by publication and label ("EP1234567A1/3a") or place ("EP1234567A1#2")."""
-    if reference.isdigit():
+    if reference.isdecimal():
         return figures_to_show().filter(pk=int(reference)).first() if len(reference) < 19 else None
     figures = figures_to_show()
     if "/" in reference:
@@ -60,7 +60,7 @@ def figure_by_reference(reference: str) -> Figure | None:
     found = figures.filter(sheet__publication__reference=publication).order_by(
         "sheet__position", "sheet__page", "position"
     )
-    place = int(number) - 1 if number.isdigit() and len(number) < 6 else 0
+    place = int(number) - 1 if number.isdecimal() and len(number) < 6 else 0
     return found[place : place + 1].first() if place >= 0 else None
 
 
@@ -155,9 +155,7 @@ def figure_page(figure_id: int) -> FigurePage | None:
     publication = figure.sheet.publication
     names = dict(publication.part_names.values_list("numeral", "name"))
     order = list(
-        figures_to_show()
-        .filter(sheet__publication=publication)
-        .order_by("sheet__position", "sheet__page", "position")
+        figures_to_show().filter(sheet__publication=publication).order_by("sheet__position", "sheet__page", "position")
     )
     place = [one.pk for one in order].index(figure.pk)
     numerals = [reading for reading in figure.readings.all() if reading.kind == TextKind.NUMERAL.value]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
 from engine.linking import MentionKind
 from engine.reading import TextKind
-from search.models import Figure, Paragraph, Party, Publication, Reading, SentenceLink, Sheet
+from search.models import Classification, Figure, Paragraph, Party, Publication, Reading, SentenceLink, Sheet
 from search.selectors.figures import pieces_of
 
 
@@ -19,20 +19,57 @@ def publications_to_show() -> QuerySet[Publication]:
 
 def publication_by_reference(reference: str) -> Publication | None:
     """A publication by country, number and kind as people write them: "EP 1 234 567 A1" and "ep1234567a1" too."""
-    return publications_to_show().filter(reference="".join(reference.split()).upper()[:25]).first()
+    written = "".join(reference.split()).upper()
+    # Anything else names no publication, and a NUL is nothing to ask a database for.
+    return publications_to_show().filter(reference=written[:25]).first() if written.isalnum() else None
+
+
+def publications_counted() -> QuerySet[Publication]:
+    """Publications by number, with counts of figures."""
+    shown = Q(sheets__figures__retired_at=None)
+    counted = publications_to_show().annotate(figure_count=Count("sheets__figures", filter=shown, distinct=True))
+    return counted.order_by("reference")
 
 
 def publications_listed(wanted: str) -> QuerySet[Publication]:
     """Publications by number, those whose number, title or applicant holds `wanted`; with counts of figures."""
-    found = publications_to_show().annotate(
-        figure_count=Count("sheets__figures", filter=Q(sheets__figures__retired_at=None), distinct=True)
-    )
+    found = publications_counted()
+    wanted = wanted.replace("\0", "")
     if wanted:
         applicants = Party.objects.filter(role="applicant", name__icontains=wanted).values("publication_id")
         found = found.filter(
             Q(reference__icontains="".join(wanted.split())) | Q(titles__icontains=wanted) | Q(pk__in=applicants)
         )
-    return found.order_by("reference")
+    return found
+
+
+def publications_filtered(
+    *, reference: str = "", applicant: str = "", ipc: str = "", cpc: str = ""
+) -> QuerySet[Publication]:
+    """Publications by number, with counts of figures: by parts of number and applicant, and starts of symbols."""
+    found = publications_counted()
+    if reference:
+        found = found.filter(reference__icontains="".join(reference.split()))
+    if applicant:
+        applicants = Party.objects.filter(role="applicant", name__icontains=applicant)
+        found = found.filter(pk__in=applicants.values("publication_id"))
+    for scheme, symbol in (("IPC", ipc), ("CPC", cpc)):
+        if symbol:
+            classes = Classification.objects.filter(scheme=scheme, symbol__startswith=symbol)
+            found = found.filter(pk__in=classes.values("publication_id"))
+    return found
+
+
+def publication_with_everything(reference: str) -> Publication | None:
+    """A publication with parties, classes, parts, paragraphs, and its sheets with the figures that are shown."""
+    found = publication_by_reference(reference)
+    if found is None:
+        return None
+    shown = Figure.objects.filter(retired_at=None).order_by("position")
+    prefetch_related_objects(
+        [found], "classifications", "parties", "part_names", "paragraphs", "sheets", Prefetch("sheets__figures", shown)
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,7 +29,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     _administrators_only(request)
     form = DeliveryForm(request.POST, request.FILES) if request.method == "POST" else DeliveryForm()
     if request.method == "POST" and form.is_valid():
-        batches = [delivery_take(upload, request) for upload in form.cleaned_data["deliveries"]]
+        batches = [delivery_take(upload, _user(request)) for upload in form.cleaned_data["deliveries"]]
         if len(batches) == 1:
             return redirect("search:batch", batch_id=batches[0].pk)
         return redirect("search:batches")
@@ -57,16 +57,20 @@ def retry(request: HttpRequest, batch_id: int, document_id: int) -> HttpResponse
     return redirect("search:batch", batch_id=found.pk)
 
 
-def delivery_take(upload: Any, request: HttpRequest) -> Batch:
+def delivery_take(upload: UploadedFile[bytes], received_by: User) -> Batch:
     """Receive an uploaded delivery and ring for it; the API does the same."""
-    assert isinstance(request.user, User)
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="delivery-") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
-        batch = batch_receive(path=Path(file.name), file_name=upload.name, received_by=request.user)
+        batch = batch_receive(path=Path(file.name), file_name=upload.name or "", received_by=received_by)
     pipeline.batch_start(batch)
     return batch
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # _administrators_only has been passed
+    return request.user
 
 
 def _administrators_only(request: HttpRequest) -> None:

@@ -1,0 +1,106 @@
+"""What the API takes. The rules are the services'; here is only what a field may look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
+
+from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES
+from search.models import Figure, QueryModality
+from search.selectors.figures import FILTER_NAMES, figure_by_reference
+from search.services.queries import LONGEST_TEXT, MOST_HITS, Question
+
+LARGEST_KEY = 2**63 - 1  # of a bigint column
+
+
+class FiltersSerializer(serializers.Serializer[Any]):
+    """What hits are narrowed to."""
+
+    ipc = serializers.CharField(required=False, max_length=40, help_text="The start of an IPC symbol.")
+    cpc = serializers.CharField(required=False, max_length=40, help_text="The start of a CPC symbol.")
+    date_from = serializers.DateField(required=False)
+    date_to = serializers.DateField(required=False)
+    applicant = serializers.CharField(required=False, max_length=200, help_text="Part of the name.")
+    kind = serializers.CharField(required=False, max_length=3, help_text="The start of the kind code.")
+    country = serializers.CharField(required=False, max_length=2)
+    language = serializers.CharField(required=False, max_length=2)
+    batch = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
+    has_text = serializers.BooleanField(required=False, help_text="Only figures with linked text.")
+
+
+class QuestionSerializer(FiltersSerializer):
+    """A query: an image, a figure of the collection, text, or an image and text. JSON cannot carry the files."""
+
+    image = serializers.FileField(required=False, allow_empty_file=True, help_text="A drawing; send it as multipart.")
+    patent_xml = serializers.FileField(
+        required=False, allow_empty_file=True, help_text="The patent that the image is from: links its text."
+    )
+    figure = serializers.CharField(
+        required=False, max_length=80, help_text='A figure\'s id, "EP1234567A1/3a" or "EP1234567A1#2".'
+    )
+    text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT)
+    modality = serializers.ChoiceField(choices=QueryModality.choices, default=QueryModality.AVERAGE)
+    top = serializers.IntegerField(min_value=1, max_value=MOST_HITS, default=50)
+    include_family = serializers.BooleanField(
+        default=False, help_text="Also hits of the figure's own publication and its family."
+    )
+
+    def validate_image(self, upload: UploadedFile[bytes]) -> UploadedFile[bytes]:
+        return _no_larger(upload, LARGEST_IMAGE_BYTES)
+
+    def validate_patent_xml(self, upload: UploadedFile[bytes]) -> UploadedFile[bytes]:
+        return _no_larger(upload, LARGEST_XML_BYTES)
+
+    def validate_figure(self, reference: str) -> Figure:
+        figure = figure_by_reference(reference)
+        if figure is None:
+            raise serializers.ValidationError("There is no such figure in the collection.")
+        return figure
+
+    def question(self) -> Question:
+        """What is asked, in the service's words; call it on valid data."""
+        data = self.validated_data
+        image, patent_xml = data.get("image"), data.get("patent_xml")
+        return Question(
+            image=None if image is None else image.read(),
+            image_name="" if image is None else image.name,
+            patent_xml=None if patent_xml is None else patent_xml.read(),
+            figure=data.get("figure"),
+            text=data.get("text", ""),
+            modality=QueryModality(data["modality"]),
+            top=data["top"],
+            filters={name: _as_json(data[name]) for name in FILTER_NAMES if data.get(name)},
+            include_family=data["include_family"],
+        )
+
+
+class PublicationFilterSerializer(serializers.Serializer[Any]):
+    """What the list of publications is narrowed to."""
+
+    reference = serializers.CharField(required=False, max_length=25, help_text="Part of the publication number.")
+    applicant = serializers.CharField(required=False, max_length=200, help_text="Part of the name.")
+    ipc = serializers.CharField(required=False, max_length=40, help_text="The start of an IPC symbol.")
+    cpc = serializers.CharField(required=False, max_length=40, help_text="The start of a CPC symbol.")
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    """An EPO delivery: a zip or tar of documents, a document zip, or a patent XML."""
+
+    delivery = serializers.FileField()
+
+
+class TokenRequestSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False, write_only=True)
+
+
+def _as_json(value: Any) -> Any:
+    return value if isinstance(value, str | bool | int) else value.isoformat()
+
+
+def _no_larger(upload: UploadedFile[bytes], most_bytes: int) -> UploadedFile[bytes]:
+    if (upload.size or 0) > most_bytes:
+        raise serializers.ValidationError(f"The file has {upload.size:,} bytes; at most {most_bytes:,} are taken.")
+    return upload
