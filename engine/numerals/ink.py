@@ -92,8 +92,8 @@ def components_of(ink: Mask) -> Components:
         width=width,
         height=height,
         pixels=pixels,
-        row_crossings=(_strokes_begun(ink, labels, len(stats), axis=1) / height).astype(np.float32),
-        column_crossings=(_strokes_begun(ink, labels, len(stats), axis=0) / width).astype(np.float32),
+        row_crossings=(_strokes_begun(ink, labels, len(stats), axis=1) / np.maximum(1, height)).astype(np.float32),
+        column_crossings=(_strokes_begun(ink, labels, len(stats), axis=0) / np.maximum(1, width)).astype(np.float32),
     )
 
 

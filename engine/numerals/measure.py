@@ -47,6 +47,7 @@ class SheetScore:
 
     truth: EyeRead
     rotation: int
+    first_read: frozenset[str]  # before the second look
     read: frozenset[str]
     labels: frozenset[str]
     seconds: float
@@ -75,13 +76,15 @@ def eye_read_sheets(truth_file: Path, delivery: Path, only: Collection[str] = ()
             if not sheets:
                 continue
             known = analyse_text(document.paragraphs).numerals
+            # Small capitals leave the case of a letter to the text: 110A on the sheet is the text's 110a.
+            spelling = {numeral.lower(): numeral for numeral in known}
             for name, entry in sheets.items():
                 yield EyeRead(
                     publication=publication,
                     file_name=name,
                     sheet=open_image(files.files[name], name).pixels,
                     rotation=int(entry["rotation"]),
-                    numerals=frozenset(entry["numerals"]),
+                    numerals=frozenset(n if n in known else spelling.get(n.lower(), n) for n in entry["numerals"]),
                     labels=frozenset(entry["labels"]),
                     known=known,
                     split=str(entry.get("split", "")),
@@ -93,13 +96,15 @@ def score_sheet(reader: NumeralReader, truth: EyeRead) -> SheetScore:
     started = time.perf_counter()
     reading = settle(reader.read(truth.sheet), truth.known)
     first = time.perf_counter()
-    missing = truth.known - {box.text for box in reading.numerals()}
+    first_read = frozenset(box.text for box in reading.numerals())
+    missing = truth.known - first_read
     if missing:
         reading = settle(reader.look_again(truth.sheet, reading, missing), truth.known)
     ended = time.perf_counter()
     return SheetScore(
         truth=truth,
         rotation=reading.rotation,
+        first_read=first_read,
         read=frozenset(box.text for box in reading.numerals()),
         labels=frozenset(box.text for box in reading.boxes if box.kind is TextKind.FIGURE_LABEL),
         seconds=first - started,
@@ -123,6 +128,9 @@ def report(scores: Sequence[SheetScore]) -> dict[str, object]:
     for name, part in (("all", scores), ("upright", upright), ("sideways", sideways)):
         precision, recall = precision_recall(part)
         rows[name] = {"sheets": len(part), "precision": round(precision, 4), "recall": round(recall, 4)}
+    first = sum(len(score.first_read & score.truth.numerals) for score in scores)
+    rows["first_look_precision"] = round(first / max(1, sum(len(score.first_read) for score in scores)), 4)
+    rows["first_look_recall"] = round(first / max(1, sum(len(score.truth.numerals) for score in scores)), 4)
     rows["rotation_right"] = sum(score.rotation == score.truth.rotation for score in scores)
     rows["median_seconds"] = round(statistics.median(score.seconds for score in scores), 3)
     rows["median_seconds_again"] = round(statistics.median(score.again_seconds for score in scores), 3)

@@ -43,9 +43,7 @@ def second_look(
     best: dict[tuple[str, int, int], TextBox] = {}
     for place, one in zip(places, recogniser.read(crops[:MAX_CROPS]), strict=False):
         found = _found(place, one, wanted)
-        if found is None or not all(
-            _extends(found, other) for other in taken if place.overlap(other.box_on_sheet) > 0.2
-        ):
+        if found is None or not all(_extends(found, other) for other in taken if _meet(place, other)):
             continue
         spot = (found.text, place.left // 40, place.top // 40)
         if spot not in best or best[spot].confidence < found.confidence:

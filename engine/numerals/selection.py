@@ -18,7 +18,12 @@ MIN_ALIKE = 3  # words of several characters that show the sheet's sizes of text
 
 def worth_reading(words: Sequence[Word], components: Components, ink: Mask) -> list[Word]:
     """The words that may be numerals or labels. ink: what the components were made of."""
-    short = [word for word in words if len(word.members) <= MAX_MEMBERS and _may_be_text(word, components)]
+    labels = _before_a_number(words)
+    short = [
+        word
+        for word in words
+        if len(word.members) <= MAX_MEMBERS and (id(word) in labels or _may_be_text(word, components))
+    ]
     free = _free_standing(short, ink)
     sizes = _text_sizes(free, components)
     singles_apart = _bars_in_a_row(free, components)
@@ -32,6 +37,14 @@ def worth_reading(words: Sequence[Word], components: Components, ink: Mask) -> l
             continue
         kept.append(word)
     return kept
+
+
+def _before_a_number(words: Sequence[Word]) -> set[int]:
+    """Ids of words that stand alone on a line before a short one, as "Figure" does before its number."""
+    lines: dict[int, list[Word]] = {}
+    for word in words:
+        lines.setdefault(word.line, []).append(word)
+    return {id(line[0]) for line in lines.values() if len(line) == 2 and len(line[1].members) <= 3}
 
 
 def _may_be_text(word: Word, components: Components) -> bool:

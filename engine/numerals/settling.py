@@ -84,6 +84,9 @@ def _meant(text: str, confidence: float, known: frozenset[str]) -> str | None:
     """The one known numeral that the reading must be, or None. Single characters are never guessed."""
     if len(text) < 2 or not any(c.isdigit() for c in text) or confidence < SURE_KNOWN:
         return None
+    stem = _stem(text)
+    if stem in known and len(stem) == len(text) - 1 and len(stem) > 1 and not any(n[-1:].isalpha() for n in known):
+        return stem  # the end of a lead line read as a letter: this text has no numerals with letters
     costs = sorted((cost, numeral) for numeral in known if (cost := _distance(text, numeral, confidence)) is not None)
     if not costs or (len(costs) > 1 and costs[0][0] == costs[1][0]):
         return None
