@@ -101,7 +101,8 @@ def blocks_of(sheet: GrayImage, reading: SheetReading, labels: Sequence[Box], ne
     cells = _numbered(ink & ~apart, near_cells)
     boxes = _boxes(cells)
     cells[apart] = APART
-    text = _only_text(cells, len(boxes), boxed([box.box_on_sheet for box in reading.boxes]))
+    tallest = 2 * float(np.median([box.height for box in boxed(labels)])) if labels else 0.0
+    text = _only_text(cells, boxes, boxed([box.box_on_sheet for box in reading.boxes]), tallest)
     return SheetBlocks(cells, boxes, text, scale, reading.rotation, width_px, height_px)
 
 
@@ -189,15 +190,19 @@ def _boxes(cells: Cells) -> tuple[Box, ...]:
     )
 
 
-def _only_text(cells: Cells, count: int, readings: Sequence[Box]) -> tuple[bool, ...]:
-    """Whether nearly all ink of a block lies in readings."""
+def _only_text(cells: Cells, blocks: Sequence[Box], readings: Sequence[Box], tallest: float) -> tuple[bool, ...]:
+    """Whether a block is no taller than text may be and nearly all its ink lies in readings.
+
+    Hatching is read as digits now and then; without the limit, a hatched drawing would be writing.
+    """
     read = np.zeros(cells.shape, np.bool_)
     for box in readings:
         read[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = True
     inked = np.where(cells > 0, cells, 0)
-    amounts = np.bincount(inked.ravel(), minlength=count + 1)[1:]
-    within = np.bincount(inked[read].ravel(), minlength=count + 1)[1:]
-    return tuple((within >= TEXT_SHARE * amounts).tolist())
+    amounts = np.bincount(inked.ravel(), minlength=len(blocks) + 1)[1:]
+    within = np.bincount(inked[read].ravel(), minlength=len(blocks) + 1)[1:]
+    low = np.array([block.height <= tallest for block in blocks], np.bool_)
+    return tuple((low & (within >= TEXT_SHARE * amounts)).tolist())
 
 
 def _tiles(mask: NDArray[np.bool_]) -> list[Box]:

@@ -56,7 +56,12 @@ def split_figures(
     names = settled_labels([label.label for label in named], xml_label, known_labels)
     owners = _owners(reading, blocks, groups)
     regions = [
-        _region(group, ",".join(names[i] for i in group.labels or (0,) if names[i]), blocks, owners.get(number, ()))
+        _region(
+            group,
+            ",".join(sorted((names[i] for i in group.labels or (0,) if names[i]), key=label_order)),
+            blocks,
+            owners.get(number, ()),
+        )
         for number, group in enumerate(groups)
     ]
     return tuple(sorted(regions, key=lambda region: label_order(region.label)))

@@ -132,7 +132,7 @@ def test_drawings_joined_by_ink_stay_one_figure_with_both_labels() -> None:
     cv2.line(sheet, (590, 390), (590, 710), 0, 3)
     labels = [_label(sheet, "FIG. 7A", 330, 470), _label(sheet, "FIG. 7B", 330, 1100)]
     (figure,) = split_figures(sheet, _read(*labels))
-    assert sorted(figure.label.split(",")) == ["7a", "7b"]
+    assert figure.label == "7a,7b"
     assert _near(figure.box_on_sheet, upper.union(lower))
 
 
@@ -190,6 +190,18 @@ def test_a_crowded_sheet_is_split_into_all_its_figures() -> None:
     assert time.process_time() - started < 2
     assert [figure.label for figure in figures] == [str(number) for number in range(1, 21)]
     assert all(_near(figure.box_on_sheet, drawn[figure.label]) for figure in figures)
+
+
+def test_hatching_misread_as_digits_is_still_a_drawing() -> None:
+    sheet = _sheet()
+    drawn, false = [], []
+    for top in (100, 700):
+        drawn.append(_drawing(sheet, Box(200, top, 400, 300)))
+        false.append(TextBox("1", "1", Box(198, top - 2, 404, 304), 0.3, TextKind.WORD))
+    labels = [_label(sheet, "FIG. 1", 330, 470), _label(sheet, "FIG. 2", 330, 1070)]
+    figures = split_figures(sheet, _read(*labels, *false))
+    assert [figure.label for figure in figures] == ["1", "2"]
+    assert all(_near(figure.box_on_sheet, box) for figure, box in zip(figures, drawn, strict=True))
 
 
 def test_readings_beyond_the_sheets_edge_do_no_harm() -> None:
