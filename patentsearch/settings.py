@@ -122,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task, seconds in (
         ("sweep", "sweep_work", 10.0),
         ("refresh", "refresh_indexes", 60.0),
+        ("encoders", "catch_up_with_encoders", 300.0),
         ("expire", "expire_queries", 3600.0),
     )
 }

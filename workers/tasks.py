@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 
 from search.services.batches import batch_unpack
-from search.services.documents import document_process
+from search.services.documents import document_process, documents_reopen_for_encoders
 from search.services.indexes import indexes_refresh
 from search.services.queries import queries_expire, query_answer
 from workers import pipeline, warmup  # noqa: F401  warmup attaches itself to the worker
@@ -39,6 +39,12 @@ def answer_query(query_id: str) -> None:
 @shared_task
 def refresh_indexes() -> None:
     indexes_refresh()
+
+
+@shared_task
+def catch_up_with_encoders() -> None:
+    if documents_reopen_for_encoders():
+        pipeline.sweep_open_work()
 
 
 @shared_task

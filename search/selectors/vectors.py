@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
 from engine.encoding import Vectors
-from search.models import Figure, FigureEmbedding, IndexState, IndexVersion, Modality
+from search.models import Figure, FigureEmbedding, IndexState, IndexVersion, Modality, SentenceLink
 
 
 def servable_versions(encoder_key: str) -> list[IndexVersion]:
@@ -64,14 +64,12 @@ def retired_figures() -> frozenset[int]:
     return frozenset(retired.values_list("pk", flat=True))
 
 
-def figures_without_embedding(*, publication_id: int, encoder_key: str) -> QuerySet[Figure]:
-    """Figures of a publication that are shown and not yet embedded by this encoder."""
-    embedded = FigureEmbedding.objects.filter(encoder_key=encoder_key).values("figure_id")
-    return (
-        Figure.objects.filter(sheet__publication_id=publication_id, retired_at__isnull=True)
-        .exclude(pk__in=embedded)
-        .order_by("pk")
-    )
+def figures_without_vectors(*, visual_key: str, sentence_key: str) -> QuerySet[Figure]:
+    """Figures that are shown and lack the vector of their drawing, or of their linked text, under these encoders."""
+    drawn = FigureEmbedding.objects.filter(encoder_key=visual_key, figure=OuterRef("pk"))
+    written = FigureEmbedding.objects.filter(encoder_key=sentence_key, figure=OuterRef("pk"))
+    linked = SentenceLink.objects.filter(figure=OuterRef("pk"))
+    return Figure.objects.filter(retired_at=None).filter(~Exists(drawn) | (Exists(linked) & ~Exists(written)))
 
 
 def delta_count(version: IndexVersion) -> int:

@@ -8,11 +8,14 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from engine.errors import DeliveryError, DocumentError
 from engine.patents import parse_patent
 from engine.publication import Note
-from search.models import Document, Stage, Verdict
+from search import runtime
+from search.models import Document, Stage, Verdict, WorkState
+from search.selectors.vectors import figures_without_vectors
 from search.services.batches import batch_finish_if_complete, batch_open
 from search.services.embeddings import publication_encode
 from search.services.figures import publication_link
@@ -60,6 +63,24 @@ def document_advance(*, document_id: int) -> Document | None:
     if following is Stage.DONE:
         batch_finish_if_complete(batch_id=document.batch_id)
     return document
+
+
+def documents_reopen_for_encoders() -> int:
+    """Send finished documents back to embedding whose figures lack a vector of the encoders in use; returns how many.
+
+    That is all it takes to change an encoder: the old vectors stay under their own key, and searches use the new ones.
+    """
+    waiting = figures_without_vectors(
+        visual_key=runtime.visual_encoder().key, sentence_key=runtime.sentence_encoder().key
+    )
+    publications = waiting.values("sheet__publication_id")
+    newest = Document.objects.filter(publication_id=OuterRef("publication_id")).order_by("-pk").values("pk")[:1]
+    reopened = Document.objects.filter(
+        state=WorkState.DONE, publication_id__in=publications, pk=Subquery(newest)
+    ).update(stage=Stage.ENCODE, state=WorkState.WAITING)
+    if reopened:
+        logger.info("documents reopened for other encoders count=%d", reopened)
+    return reopened
 
 
 @transaction.atomic
