@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from engine.linking.names import stem
 from engine.linking.occurrences import Occurrence
 from engine.linking.surroundings import Context
-from engine.linking.vocabulary import AFTER_SIGN, AMOUNT_WORDS, BEFORE_COUNT, MEASURE_WORDS, SOFT_HEADS
+from engine.linking.vocabulary import AFTER_SIGN, AMOUNT_WORDS, BEFORE_COUNT, MEASURE_WORDS, ORDINALS, SOFT_HEADS
 
 FEWEST_SIGNS = 5
 """So many numerals with strong evidence show that a publication uses reference signs."""
@@ -71,7 +71,7 @@ class Tally:
 
     @property
     def certain(self) -> bool:
-        return self.best >= 3 and self.share >= CERTAIN_SHARE
+        return self.signed >= 2 or (self.best >= 3 and self.share >= CERTAIN_SHARE)
 
     @property
     def weak(self) -> bool:
@@ -133,7 +133,8 @@ def _count(tally: Tally, one: Occurrence, series: frozenset[str]) -> None:
     if one.context is Context.AGAINST:
         tally.quantities += 1
     elif one.context is Context.SIGNED:
-        tally.signed += 1
+        # Chemistry prints its compounds bold too: "compound 5" is a count as it is in plain type.
+        tally.signed += not _is_count(one, series)
     elif one.context is Context.LISTED:
         tally.listed += 1
     elif one.context is Context.BARE:
@@ -150,7 +151,7 @@ def _series(occurrences: Sequence[Occurrence]) -> frozenset[str]:
     """Soft heads whose numbers look like signs: flow charts count their steps 201, 203 or S101, prose 1, 2, 3."""
     numbers: defaultdict[str, list[str]] = defaultdict(list)
     for one in occurrences:
-        if one.context is Context.NAMED and one.words[-1].lower() in SOFT_HEADS:
+        if one.words and one.context is not Context.LISTED and one.words[-1].lower() in SOFT_HEADS:
             numbers[one.words[-1].lower()].append(one.text)
     return frozenset(
         head for head, texts in numbers.items() if all(text[0].isalpha() or _value(text) >= 10 for text in texts)
@@ -167,7 +168,10 @@ def _is_measure(one: Occurrence) -> bool:
 
 
 def _is_count(one: Occurrence, series: frozenset[str]) -> bool:
-    return bool(one.words) and one.words[-1].lower() in SOFT_HEADS - series
+    """Whether a soft head counts ("step 1", "second step 2"); "compressor stage 12" is a name."""
+    if not one.words or one.words[-1].lower() not in SOFT_HEADS - series:
+        return False
+    return len(one.words) == 1 or one.words[-2].lower() in ORDINALS
 
 
 def _stands_alone(one: Occurrence) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,7 @@ from engine.linking.vocabulary import FRENCH_CONNECTORS
 EXTENSION_SHARE = 0.5
 """A word belongs to a name when it stands before at least this share of the mentions that reach so far."""
 
+_ELIDED = re.compile(r"\b([dlDL]) (?=\w)")
 _GERMAN_ENDINGS = ("es", "en", "er", "em", "e", "n", "s")
 
 
@@ -64,7 +66,12 @@ def _most_common_phrase(phrases: Iterable[tuple[str, ...]], language: str) -> st
         while len(name) > 1 and name[0] in FRENCH_CONNECTORS:
             name = name[1:]
     printed = Counter(
-        " ".join(phrase[len(phrase) - len(name) :]) for key, phrase in stems if key[len(key) - len(name) :] == name
+        _printed(phrase[len(phrase) - len(name) :]) for key, phrase in stems if key[len(key) - len(name) :] == name
     )
     # Of equally frequent forms the one in small letters: capitals come from the start of a sentence.
     return max(printed.items(), key=lambda entry: (entry[1], sum(map(str.islower, entry[0]))))[0]
+
+
+def _printed(words: Sequence[str]) -> str:
+    """The words as they are written: the French "d" and "l" lean on what follows."""
+    return _ELIDED.sub(r"\1'", " ".join(words))

@@ -49,6 +49,7 @@ _COUNTRY = re.compile(
 )
 # A number's stop: list items at the start of a paragraph ("1. A device") and German ordinals ("die 2. Stufe").
 _LIST_ITEM = re.compile(r"\A\s*(?:\(?[0-9]{1,3}[a-z]?|\(?[A-Za-z]|[IVX]{1,5})\s?[.)](?=\s)")
+_CLAIM_NUMBER = re.compile(r"\d{1,3}\s?[.)]\s+(?=\S)")
 _GERMAN_ORDINAL = re.compile(
     r"(?i)\b(?:der|die|das|dem|den|des|am|im|vom|zum|beim|eine[rnms]?|ein|jede[rnms]?)\s\d{1,3}\.(?=\s[^\W\d])"
 )
@@ -93,7 +94,10 @@ def split_sentences(text: str, language: str) -> list[tuple[int, int]]:
 
 
 def sentences_of(paragraphs: Sequence[Paragraph], limit: int) -> tuple[Sentence, ...]:
-    """Return the sentences of all paragraphs but headings, at most `limit` of them, in the order of the text."""
+    """Return the sentences of all paragraphs but headings, at most `limit` of them, in the order of the text.
+
+    The number that a claim begins with belongs to no sentence.
+    """
     found: list[Sentence] = []
     for position, paragraph in enumerate(paragraphs):
         if paragraph.heading:
@@ -101,6 +105,8 @@ def sentences_of(paragraphs: Sequence[Paragraph], limit: int) -> tuple[Sentence,
         for start, end in split_sentences(paragraph.text, paragraph.language):
             if len(found) == limit:
                 return tuple(found)
+            if paragraph.section is Section.CLAIM and (number := _CLAIM_NUMBER.match(paragraph.text, start, end)):
+                start = number.end()  # the claim's number is no part of its sentence
             text = paragraph.text[start:end]
             found.append(Sentence(position, start, end, text, paragraph.section, paragraph.language))
     return tuple(found)

@@ -56,10 +56,19 @@ SOFT_HEADS = _words(
     classes klasse category mode modes case cases sample samples test tests item items point points condition conditions
     group groups grade grades option options variant variants day days week weeks period periods generation cycle cycles
     run runs layer-number aspect aspects factor factors index order position positions lot batch series zone-number
-    modification modifications method methods compound compounds verbindung composé comparison solution solutions
+    modification modifications method methods comparison solution solutions
     invention problem score rank round times time size value values
     """
 )
+
+ORDINALS = _words(
+    """
+    first second third fourth fifth sixth next last final following preceding previous same other comparative inventive
+    erste ersten erster zweite zweiten zweiter dritte dritten nächste nächsten letzte letzten premier première deuxième
+    second seconde troisième dernière dernier
+    """
+)
+"""Words that leave a soft head a count: "second step 2"."""
 
 # Words that announce a sign outright: "denoted by reference numeral 12".
 SIGN_WORDS = _words(
@@ -128,7 +137,7 @@ _FRENCH_STOP = """
     le la les un une ce cet cette ces chaque chacun chacune tout toute tous toutes plusieurs autre autres même mêmes
     ledit ladite lesdits lesdites son sa ses leur leurs deux trois quatre cinq six sept huit neuf dix
     et ou mais donc or ni car que qui dont où si comme lorsque quand puis ainsi alors aussi
-    dans sur sous par pour avec sans vers entre chez depuis jusque jusqu selon contre pendant après avant derrière
+    dans sur sous par pour avec sans vers entre chez depuis jusque jusqu selon contre pendant après derrière
     est sont était étaient être été a ont avait avoir peut peuvent doit doivent comprend comprennent comprenant comporte
     comportent comportant présente présentent forme forment reçoit montre représente ne pas plus moins très environ
     il elle ils elles on se nous vous l s n qu voir cf notamment savoir lequel laquelle lesquels lesquelles au aux
