@@ -45,6 +45,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.pluginmanager.has_plugin("django"):
         assert settings.PATENTSEARCH_HOME == RUN_FOLDER / WORKER
         settings.HOME.prepare()
+        # Passwords are hashed slowly on purpose; the tests' hundreds of accounts need not wait for that.
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if config.getoption("numprocesses", None):
         # xdist's workers get our environment, and pytest-django would read the settings by it before this file is
         # imported there and names that worker's own home.

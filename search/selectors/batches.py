@@ -37,12 +37,13 @@ class BatchProgress:
 
 def batches_with_progress() -> QuerySet[Batch]:
     """All batches, newest first, with counts of documents by verdict."""
-    return Batch.objects.select_related("received_by").annotate(
+    counted = Batch.objects.select_related("received_by").annotate(
         document_count=Count("documents"),
         accepted_count=Count("documents", filter=Q(documents__verdict=Verdict.ACCEPTED)),
         warned_count=Count("documents", filter=Q(documents__verdict=Verdict.WARNED)),
         rejected_count=Count("documents", filter=Q(documents__verdict=Verdict.REJECTED)),
     )
+    return counted.order_by("-received_at", "-pk")
 
 
 def progress_of(batch: Batch) -> BatchProgress:
