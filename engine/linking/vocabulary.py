@@ -35,7 +35,8 @@ HARD_HEADS = _words(
     experimental versuch schema comparative citation citations ref refs literature examiner windows usb chromosome
     chromosomes exon exons residue residues january february april june july august september october november
     december jan feb apr jun jul aug sept sep oct nov dec januar februar märz mai juni juli oktober dezember janvier
-    février avril juin juillet août septembre octobre novembre décembre
+    février avril juin juillet août septembre octobre novembre décembre compound compounds verbindung verbindungen
+    composé composés
     """
 )
 
