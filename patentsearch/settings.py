@@ -159,6 +159,7 @@ STATIC_ROOT = HOME.static  # empty: whitenoise finds the files where they lie
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = True  # so that a checkout needs no collectstatic
 FILE_UPLOAD_TEMP_DIR = str(HOME.tmp)
+SILENCED_SYSTEM_CHECKS = ["files.E001"]  # the folder is made when an installation starts, commands run without one
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # fields of a form without its files

@@ -105,10 +105,13 @@ def batch_finish_if_complete(*, batch_id: int) -> bool:
     unfinished = Q(state__in=[WorkState.WAITING, WorkState.RUNNING])
     if batch.documents.filter(unfinished).exists():
         return False
-    verdicts = set(batch.documents.values_list("verdict", flat=True))
-    stray = any(member["stray"] for member in batch.ignored)
-    clean = verdicts <= {Verdict.ACCEPTED} and not stray
-    batch.verdict = Verdict.ACCEPTED if clean else Verdict.WARNED
+    if not batch.documents.exclude(state=WorkState.REJECTED).exists():
+        work_reject(row=batch, code="no-usable-document", detail="None of its documents can be used; see each one's.")
+    else:
+        verdicts = set(batch.documents.values_list("verdict", flat=True))
+        stray = any(member["stray"] for member in batch.ignored)
+        clean = verdicts <= {Verdict.ACCEPTED} and not stray
+        batch.verdict = Verdict.ACCEPTED if clean else Verdict.WARNED
     batch.finished_at = Now()
     batch.save(update_fields=["verdict", "finished_at"])
     logger.info("batch finished batch=%d verdict=%s", batch.pk, batch.verdict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import time
 from collections.abc import Callable
@@ -12,14 +13,13 @@ from django.db.models import OuterRef, Subquery
 
 from engine.errors import DeliveryError, DocumentError
 from engine.patents import parse_patent
-from engine.publication import Note
 from search import runtime
 from search.models import Document, Stage, Verdict, WorkState
 from search.selectors.vectors import figures_without_vectors
 from search.services.batches import batch_finish_if_complete, batch_open
 from search.services.embeddings import publication_encode
 from search.services.figures import publication_link
-from search.services.publications import publication_store
+from search.services.publications import other_contents, publication_store
 from search.services.readings import publication_read
 from search.services.sheets import sheets_decode, sheets_store
 from search.services.work import work_claim, work_done, work_reject, work_return
@@ -87,8 +87,10 @@ def documents_reopen_for_encoders() -> int:
 def _record(document: Document, stage: Stage, following: Stage, seconds: float) -> None:
     document.seconds[stage.value] = round(document.seconds.get(stage.value, 0.0) + seconds, 3)
     document.stage = following
-    document.save(update_fields=["seconds", "stage", "notes", "publication"])
+    document.save(update_fields=["seconds", "stage"])
     if following is Stage.DONE:
+        # A document that took the publication over may have left a note here meanwhile.
+        document.notes = Document.objects.select_for_update().get(pk=document.pk).notes
         work_done(row=document, verdict=Verdict.WARNED if document.notes else Verdict.ACCEPTED)
     else:
         work_return(row=document)
@@ -113,12 +115,10 @@ def _store(document: Document) -> Stage:
         publication, is_holder = publication_store(parsed=parsed, xml=files.xml, document=document)
         sheets_store(publication=publication, decoded=decoded, only_missing=not is_holder)
         notes = [*files.notes, *parsed.notes, *sheet_notes]
-        if not is_holder:
-            notes.append(
-                Note("other-contents", f"{publication.reference} was delivered before with other contents, which stay.")
-            )
+        if not is_holder and publication.xml_sha256 != hashlib.sha256(files.xml).hexdigest():
+            notes.append(other_contents(publication))
         document.publication = publication
-        document.notes = [asdict(note) for note in notes]
+        document.notes = [asdict(note) for note in dict.fromkeys(notes)]
         document.save(update_fields=["publication", "notes"])
     return Stage.READ
 

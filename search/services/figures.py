@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 from django.db import transaction
 from django.db.models.functions import Now
 
 from engine.figures import FigureRegion, crop_figure, split_figures
 from engine.imaging import decode_png, encode_png, thumbnail
+from engine.labels import labels_by_order
+from engine.linking import SentenceLink as EngineLink
 from engine.linking import TextAnalysis, link_sentences, unlinked_in_text, unlinked_on_sheet
 from engine.reading import GrayImage, SheetReading, TextKind
 from search.files import file_keep, file_read
@@ -19,8 +24,12 @@ THUMBNAIL_PX = 480
 def publication_link(*, publication: Publication) -> None:
     """Find the figures on every sheet, cut them out, and link the sentences that explain each."""
     analysis = analysis_of_publication(publication)
-    for sheet in publication.sheets.filter(missing=False):
-        sheet_figures_store(sheet=sheet, analysis=analysis)
+    sheets = list(publication.sheets.filter(missing=False))
+    trusted = _labels_are_figures(sheets)
+    found = [_figures_on(sheet, analysis, sheet.xml_label if trusted else "") for sheet in sheets]
+    labels = labels_by_order([[cut.region.label for cut in cuts] for cuts in found], analysis.figure_labels)
+    for sheet, cuts, names in zip(sheets, found, labels, strict=True):
+        _figures_store(sheet, [replace(cut, label=name) for cut, name in zip(cuts, names, strict=True)])
     with transaction.atomic():
         Publication.objects.select_for_update().get(pk=publication.pk)
         for figure in Figure.objects.filter(sheet__publication=publication, retired_at=None):
@@ -32,55 +41,78 @@ def publication_link(*, publication: Publication) -> None:
         )
 
 
-def sheet_figures_store(*, sheet: Sheet, analysis: TextAnalysis) -> None:
-    """Store the figures of one sheet by position. A figure that is no longer there is retired, not deleted."""
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """A figure found on a sheet, its images already in the storage; inside: keys of the readings that lie in it."""
+
+    region: FigureRegion
+    label: str
+    crop: str
+    thumbnail: str
+    inside: tuple[int, ...]
+
+
+def _labels_are_figures(sheets: Sequence[Sheet]) -> bool:
+    """Whether the XML's `num` of its figures means their labels; many deliveries only count the sheets there."""
+    return any(sheet.xml_label not in ("", str(sheet.position + 1)) for sheet in sheets)
+
+
+def _figures_on(sheet: Sheet, analysis: TextAnalysis, xml_label: str) -> list[_Cut]:
+    if sheet.blank:
+        return []
     pixels = decode_png(file_read(sheet.png))
     rows = readings_of_sheet(sheet)
     boxes = tuple(text_box(row) for row in rows)
     reading = SheetReading(sheet.reader_key, sheet.rotation, boxes)
-    regions = () if sheet.blank else split_figures(pixels, reading, sheet.xml_label, analysis.figure_labels)
-    crops = [_crop(pixels, region) for region in regions]
-    with transaction.atomic():
-        Sheet.objects.select_for_update().get(pk=sheet.pk)
-        for position, (region, (crop, small)) in enumerate(zip(regions, crops, strict=True)):
-            figure = _figure_store(sheet, position, region, crop, small)
-            within = set(region.boxes)
-            inside = [row.pk for row, box in zip(rows, boxes, strict=True) if box in within]
-            Reading.objects.filter(pk__in=inside).update(figure=figure)
-        sheet.figures.filter(position__gte=len(regions), retired_at=None).update(retired_at=Now())
+    return [
+        _cut(pixels, region, tuple(row.pk for row, box in zip(rows, boxes, strict=True) if box in set(region.boxes)))
+        for region in split_figures(pixels, reading, xml_label, analysis.figure_labels)
+    ]
 
 
-def _crop(pixels: GrayImage, region: FigureRegion) -> tuple[str, str]:
+def _cut(pixels: GrayImage, region: FigureRegion, inside: tuple[int, ...]) -> _Cut:
     crop = crop_figure(pixels, region)
-    return (
-        file_keep(encode_png(crop), folder="figures", suffix=".png"),
-        file_keep(encode_png(thumbnail(crop, THUMBNAIL_PX)), folder="thumbnails", suffix=".png"),
+    return _Cut(
+        region=region,
+        label=region.label,
+        crop=file_keep(encode_png(crop), folder="figures", suffix=".png"),
+        thumbnail=file_keep(encode_png(thumbnail(crop, THUMBNAIL_PX)), folder="thumbnails", suffix=".png"),
+        inside=inside,
     )
 
 
-def _figure_store(sheet: Sheet, position: int, region: FigureRegion, crop: str, small: str) -> Figure:
-    box = region.box_on_sheet
-    figure, _ = Figure.objects.update_or_create(
-        sheet=sheet,
-        position=position,
-        defaults={
-            "label": region.label[:40],
-            "left": box.left,
-            "top": box.top,
-            "width": box.width,
-            "height": box.height,
-            "rotation": region.rotation,
-            "crop": crop,
-            "thumbnail": small,
-            "retired_at": None,
-        },
-    )
-    return figure
+@transaction.atomic
+def _figures_store(sheet: Sheet, cuts: Sequence[_Cut]) -> None:
+    """Figures are known by their position on the sheet; one that is no longer there is retired, not deleted."""
+    Sheet.objects.select_for_update().get(pk=sheet.pk)
+    sheet.readings.update(figure=None)
+    for position, cut in enumerate(cuts):
+        box = cut.region.box_on_sheet
+        figure, _ = Figure.objects.update_or_create(
+            sheet=sheet,
+            position=position,
+            defaults={
+                "label": cut.label[:40],
+                "left": box.left,
+                "top": box.top,
+                "width": box.width,
+                "height": box.height,
+                "rotation": cut.region.rotation,
+                "crop": cut.crop,
+                "thumbnail": cut.thumbnail,
+                "retired_at": None,
+            },
+        )
+        Reading.objects.filter(pk__in=cut.inside).update(figure=figure)
+    sheet.figures.filter(position__gte=len(cuts), retired_at=None).update(retired_at=Now())
 
 
 def _links_store(figure: Figure, analysis: TextAnalysis) -> None:
-    numerals = figure.readings.filter(kind=TextKind.NUMERAL.value).values_list("text", flat=True)
-    links = link_sentences(analysis, frozenset(numerals), figure.label)
+    numerals = frozenset(figure.readings.filter(kind=TextKind.NUMERAL.value).values_list("text", flat=True))
+    links: dict[int, EngineLink] = {}
+    for label in figure.label.split(","):  # drawings that are joined by ink are one figure with several labels
+        for link in link_sentences(analysis, numerals, label):
+            links.setdefault(link.sentence, link)
     positions = dict(figure.sheet.publication.sentences.values_list("position", "pk"))
     figure.links.all().delete()
     SentenceLink.objects.bulk_create(
@@ -92,6 +124,6 @@ def _links_store(figure: Figure, analysis: TextAnalysis) -> None:
                 numerals=list(link.numerals),
                 spans=[list(span) for span in link.spans],
             )
-            for link in links
+            for _, link in sorted(links.items())
         ]
     )

@@ -9,28 +9,29 @@ from dataclasses import asdict
 from django.db import connection, transaction
 
 from engine.linking import TextAnalysis, analyse_text
+from engine.publication import Note, PatentDocument, PublicationNumber, Span
 from engine.publication import Paragraph as ParsedParagraph
-from engine.publication import PatentDocument, PublicationNumber, Span
-from search.models import Classification, Document, Paragraph, PartName, Party, Publication, Sentence
+from search.models import Classification, Document, Paragraph, PartName, Party, Publication, Sentence, Verdict
 
 logger = logging.getLogger(__name__)
 
 
 @transaction.atomic
 def publication_store(*, parsed: PatentDocument, xml: bytes, document: Document) -> tuple[Publication, bool]:
-    """The publication of a document, with its text; true when the text is this document's.
+    """The publication of a document, with its text; true when what the document says holds.
 
     Deterministic whatever the order of the workers: of one delivery's documents with the same number the first in the
-    container wins, and a later delivery's replaces an earlier one's, since offices republish to correct.
+    container wins, and a later delivery's replaces an earlier one's, since offices republish to correct. A document
+    of the same delivery that loses to it is told so in its notes.
     """
     _lock(parsed.number)
     digest = hashlib.sha256(xml).hexdigest()
     publication = Publication.objects.filter(reference=parsed.number.reference).first()
     if publication is not None:
-        if publication.xml_sha256 == digest:
-            return publication, True
-        if not _supersedes(document, publication):
-            return publication, False
+        holds = _supersedes(document, publication)
+        if not holds or publication.xml_sha256 == digest:
+            return publication, holds
+        _displace(publication, document)
         publication.paragraphs.all().delete()
         publication.classifications.all().delete()
         publication.parties.all().delete()
@@ -57,6 +58,29 @@ def _supersedes(document: Document, publication: Publication) -> bool:
     if document.batch_id != latest_batch:
         return document.batch_id > latest_batch
     return document.position < min(position for batch_id, position in places if batch_id == latest_batch)
+
+
+def _displace(publication: Publication, document: Document) -> None:
+    """The publication is to say what `document` says: documents of its own delivery that said otherwise are told."""
+    losers = Document.objects.filter(publication=publication, batch_id=document.batch_id).exclude(pk=document.pk)
+    for loser in losers.select_for_update().order_by("pk"):
+        document_note(document=loser, note=other_contents(publication))
+    # What was read on the sheets was settled by the numerals of the text that goes.
+    publication.sheets.update(reader_key="", looked_again=False)
+
+
+def other_contents(publication: Publication) -> Note:
+    """What a document is told whose contents are not those of its publication."""
+    return Note("other-contents", f"{publication.reference} was delivered with other contents too, which are kept.")
+
+
+def document_note(*, document: Document, note: Note) -> None:
+    """Add a note to a document, once; one that was finished without a remark is finished with one."""
+    if asdict(note) not in document.notes:
+        document.notes = [*document.notes, asdict(note)]
+    if document.verdict == Verdict.ACCEPTED:
+        document.verdict = Verdict.WARNED
+    document.save(update_fields=["notes", "verdict"])
 
 
 def _row(parsed: PatentDocument, digest: str, publication: Publication | None) -> Publication:
