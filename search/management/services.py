@@ -17,7 +17,7 @@ from celery import current_app
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from search.management.commands.up import migrate_where_needed
+from search.management.schema import migrate_where_needed
 from supervisor.children import THREAD_VARIABLES
 from supervisor.embedded import EmbeddedServices
 from supervisor.errors import SupervisorError

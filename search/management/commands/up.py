@@ -8,11 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 
+from search.management.schema import migrate_where_needed
 from supervisor.children import Installation
 from supervisor.errors import SupervisorError
 from supervisor.up import Supervisor, print_line
@@ -47,23 +46,12 @@ class Command(BaseCommand):
 def prepare() -> bool:
     """Migrate where needed and make the first administrator; whether the sample is still to be loaded."""
     try:
-        migrate_where_needed()
+        if migrate_where_needed():
+            print_line("up | the database is up to date")
         first_administrator()
     finally:
         connection.close()  # the supervisor itself needs the database no more
     return not settings.HOME.sample_loaded.exists()
-
-
-def migrate_where_needed() -> None:
-    """Bring the schema up to date. Nothing is run, and little is paid, where it is already."""
-    executor = MigrationExecutor(connection)
-    if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        return
-    print_line("up | bringing the database up to date")
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")  # an index over a large table takes longer than any request may
-        cursor.execute("SET lock_timeout = 0")
-    call_command("migrate", interactive=False, verbosity=0)
 
 
 @transaction.atomic
