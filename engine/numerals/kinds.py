@@ -14,7 +14,7 @@ SHEET_OF = re.compile(r"sheet\s*\d+\s*of\s*\d+", re.IGNORECASE)
 HEADER = re.compile(r"patent|publication|sheet\b|\bof\s+\d+|US\s*20\d\d/|(?:19|20)\d\d/\d{6,7}", re.IGNORECASE)
 FIGURE_NUMBER = re.compile(r"([1-9]\d{0,2}\s?[A-Za-z]{0,2}'{0,2}(?:\s?\([A-Za-z0-9]{1,3}\))?)")
 FIGURE_WORD = re.compile(
-    r"(F\s*[I1il|]\s*G\s*(?:[UVu]\s*R\s*E)?\s*S?|F[i1lI][gq9]ure?s?|F[i1lI][gq9]s?|Abb(?:ildung)?)\s*[.,:;]?\s*"
+    r"(F\s*[I1il|]\s*G\s*(?:[UVu]\s*R\s*E)?\s*S?|F[i1lI][gq9]\s?ure?s?|F[i1lI][gq9]s?|Abb(?:ildung)?)\s*[.,:;]?\s*"
 )
 _UNITS = (
     r"mm|cm|km|dm|um|nm|m|in|inch|inches|ft|deg|kg|mg|g|Hz|kHz|MHz|GHz|V|kV|mV|A|mA|W|kW|K|C|s|ms|us|min|h|ppm|%|dB"

@@ -107,7 +107,9 @@ def _lines(chars: _Characters) -> Ints:
     shared = np.minimum(chars.bottom[a], chars.bottom[b]) - np.maximum(chars.top[a], chars.top[b])
     base = np.abs(chars.bottom[a] - chars.bottom[b])
     keep = (gap <= 0.95 * tall) & (gap >= -0.35 * short) & (shared >= 0.7 * short) & (tall <= 1.9 * short)
-    keep &= (base <= 0.22 * tall) | (tall <= 1.15 * short) & (base <= 0.35 * tall)
+    # g and u share no base line but their upper one.
+    upper = np.abs(chars.top[a] - chars.top[b])
+    keep &= (base <= 0.22 * tall) | ((tall <= 1.15 * short) & (base <= 0.35 * tall)) | (upper <= 0.12 * tall)
     a, b = a[keep], b[keep]
     count = len(height)
     graph = coo_matrix((np.ones(len(a), np.int8), (a, b)), shape=(count, count))

@@ -32,7 +32,7 @@ def second_look(
         return reading
     height, width = sheet.shape
     upright = np.ascontiguousarray(np.rot90(sheet, -(reading.rotation // 90)))
-    taken = [box for box in reading.boxes if box.kind is not TextKind.WORD]
+    taken = [box for box in reading.boxes if box.kind is not TextKind.WORD or _surely_a_word(box)]
     places: list[Box] = []
     crops: list[GrayImage] = []
     for box, crop in _candidates(upright, max(len(numeral) for numeral in wanted)):
@@ -50,6 +50,10 @@ def second_look(
             best[spot] = found
     kept = [box for box in reading.boxes if not _replaced(box, list(best.values()))]
     return replace(reading, boxes=(*kept, *best.values()))
+
+
+def _surely_a_word(box: TextBox) -> bool:
+    return len(box.text) >= 3 and box.text.isalpha() and box.confidence >= DOUBTFUL
 
 
 def _may_be_more(place: Box, old: TextBox, wanted: frozenset[str]) -> bool:
@@ -94,10 +98,14 @@ def _candidates(upright: GrayImage, longest: int) -> list[tuple[Box, GrayImage]]
     smooth: Mask = (cv2.GaussianBlur(upright, (0, 0), 2.2) < 96).astype(np.uint8)
     solid = mended(ink) if raggedness(ink) > RAGGED_SHARE else ink
     result: list[tuple[Box, GrayImage]] = []
+    done: set[tuple[int, int, int, int]] = set()
     for variant, shown in ((without_rules(solid), ink), (ink, ink), (without_rules(smooth), smooth)):
         components = components_of(variant)
         words = [word for word in words_of(components) if len(word.members) <= longest + 2]
         for word in worth_reading(words, components, variant):
-            if word.box.width >= 0.9 * word.box.height or longest == 1:
-                result.append((word.box, crop_of(components, word, shown, DRAWN_OUT)))
+            box = word.box
+            spot = (box.left // 8, box.top // 8, box.width // 8, box.height // 8)
+            if spot not in done and (box.width >= 0.9 * box.height or longest == 1):
+                done.add(spot)
+                result.append((box, crop_of(components, word, shown, DRAWN_OUT)))
     return result

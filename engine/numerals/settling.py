@@ -24,6 +24,7 @@ DOUBTFUL = 0.9  # below this confidence a digit may be another
 SURE_UNKNOWN = 0.85  # a numeral that the text does not name is kept from here on
 SURE_SUPPORTED = 0.5  # one whose stem the text names: 1310-1 where it speaks of 1310
 SURE_SINGLE = 0.7  # a single known digit is believed from here on
+MAX_PIECES = 3  # of one numeral
 SURE_KNOWN = 0.12  # a known numeral of several characters, read as it is written
 
 
@@ -136,24 +137,36 @@ def _joined(boxes: list[TextBox], known: frozenset[str], rotation: int) -> list[
     gone: set[int] = set()
     joined: list[TextBox] = []
     for first in pieces:
-        for second in pieces:
-            if first is second or id(first) in gone or id(second) in gone or not _follows(first, second, rotation):
-                continue
-            text = tidied(first.text + second.text)
-            if text not in known or (first.text in known and second.text in known and len(second.text) > 1):
-                continue
-            gone.update((id(first), id(second)))
-            joined.append(
-                TextBox(
-                    seen=f"{first.seen} {second.seen}",
-                    text=text,
-                    box_on_sheet=first.box_on_sheet.union(second.box_on_sheet),
-                    confidence=min(first.confidence, second.confidence),
-                    kind=TextKind.NUMERAL,
-                    settled_by=KNOWN_NUMERAL,
-                )
-            )
+        chain = [first]
+        while len(chain) < MAX_PIECES:
+            following = [
+                p for p in pieces if id(p) not in gone and p is not chain[-1] and _follows(chain[-1], p, rotation)
+            ]
+            if id(first) in gone or not following:
+                break
+            chain.append(following[0])
+            text = tidied("".join(piece.text for piece in chain))
+            # 12 and 14 side by side are two numerals, whatever 1214 is.
+            if text in known and not all(len(piece.text) > 1 and piece.text in known for piece in chain):
+                gone.update(id(piece) for piece in chain)
+                joined.append(_one_box(chain, text))
+                break
     return [box for box in boxes if id(box) not in gone] + joined
+
+
+def _one_box(chain: Sequence[TextBox], text: str) -> TextBox:
+    """The pieces of a numeral as one reading, as sure as its least sure piece."""
+    whole = chain[0].box_on_sheet
+    for piece in chain[1:]:
+        whole = whole.union(piece.box_on_sheet)
+    return TextBox(
+        seen=" ".join(piece.seen for piece in chain),
+        text=text,
+        box_on_sheet=whole,
+        confidence=min(piece.confidence for piece in chain),
+        kind=TextKind.NUMERAL,
+        settled_by=KNOWN_NUMERAL,
+    )
 
 
 def _follows(first: TextBox, second: TextBox, rotation: int) -> bool:

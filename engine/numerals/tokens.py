@@ -17,8 +17,8 @@ MORE_RENDERINGS = (Rendering(margin=0.4, blur_px=1.6), Rendering(margin=0.08, bl
 
 
 def read_words(recogniser: Recogniser, components: Components, words: Sequence[Word], ink: Mask) -> list[Recognition]:
-    """One recognition per word. What may be a numeral but is doubtful is shown again, larger and softer: the text that
-    most renderings agree on is taken, or else the surest."""
+    """One recognition per word. What may be a numeral but is doubtful is shown again, larger and softer: the text with
+    the most confidence behind it is taken."""
     first = recogniser.read([crop_of(components, word, ink, PLAIN) for word in words])
     doubtful = [i for i, one in enumerate(first) if one.confidence < DOUBTFUL and _may_be_numeral(one.text)]
     doubtful = sorted(doubtful, key=lambda i: -first[i].confidence)[:MAX_DOUBTFUL]
@@ -26,9 +26,11 @@ def read_words(recogniser: Recogniser, components: Components, words: Sequence[W
     again = recogniser.read(crops)
     for at, i in enumerate(doubtful):
         views = [first[i], *again[at :: len(doubtful)]]
-        votes = [sum(view.text.strip() == other.text.strip() for other in views) for view in views]
-        best = max(range(len(views)), key=lambda v: (votes[v], views[v].confidence))
-        first[i] = max((v for v in views if v.text.strip() == views[best].text.strip()), key=lambda v: v.confidence)
+        backing: dict[str, float] = {}
+        for view in views:
+            backing[view.text.strip()] = backing.get(view.text.strip(), 0.0) + view.confidence
+        chosen = max(backing, key=lambda text: backing[text])
+        first[i] = max((v for v in views if v.text.strip() == chosen), key=lambda v: v.confidence)
     return first
 
 
