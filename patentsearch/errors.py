@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -18,7 +18,7 @@ REFUSALS = (ImageError, DocumentError, DeliveryError, QueryRefused)
 """What a person sent cannot be used: 400, with the error's own words."""
 
 API_PREFIX = "/api/"
-_CODES = {400: "unreadable", 403: "permission-denied", 404: "not-found", 500: "fault"}
+_CODES = {400: "unreadable", 403: "permission-denied", 404: "not-found", 413: "too-large", 500: "fault"}
 
 
 def refusal_as_json(error: Exception) -> dict[str, Any]:
@@ -58,6 +58,8 @@ def _fields_as_json(error: ValidationError) -> dict[str, Any]:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return _page(request, 413, "That is more than one form may hold", "Go back, and send less of it at a time.")
     return _page(request, 400, "That request could not be read", "Go back, and try it again with less or other input.")
 
 
@@ -82,4 +84,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _page(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
     if request.path.startswith(API_PREFIX):
         return JsonResponse({"code": _CODES[status], "detail": f"{title}. {detail}"}, status=status)
-    return render(request, "error.html", {"status": status, "title": title, "detail": detail}, status=status)
+    # The frame of the other pages asks the database who looks at it; a fault or a broken request may stand in the way.
+    layout = "page.html" if status in (403, 404) else "bare.html"
+    context = {"status": status, "title": title, "detail": detail, "layout": layout}
+    return render(request, "error.html", context, status=status)

@@ -17,10 +17,19 @@ class QueryForm(forms.Form):
     """A question. Every field may be empty; that something must be asked is the service's rule."""
 
     image = forms.FileField(required=False, label="Drawing", allow_empty_file=True)
-    patent_xml = forms.FileField(required=False, label="Its patent XML", allow_empty_file=True)
-    text = forms.CharField(required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 3}))
+    patent_xml = forms.FileField(
+        required=False,
+        label="Its patent XML",
+        allow_empty_file=True,
+        help_text="Optional: the drawing’s numerals are read, and the sentences that mention them are searched with.",
+    )
+    text = forms.CharField(required=False, max_length=LONGEST_TEXT, widget=forms.Textarea(attrs={"rows": 5}))
     modality = forms.ChoiceField(
-        choices=QueryModality.choices, initial=QueryModality.AVERAGE, required=False, label="Rank by"
+        choices=QueryModality.choices,
+        initial=QueryModality.AVERAGE,
+        required=False,
+        label="Rank by",
+        widget=forms.RadioSelect,
     )
     top = forms.IntegerField(min_value=1, max_value=MOST_HITS, initial=50, required=False, label="Hits")
     include_family = forms.BooleanField(required=False, label="Own publication and family too")
@@ -33,7 +42,22 @@ class QueryForm(forms.Form):
     language = forms.CharField(required=False, max_length=2)
     has_text = forms.BooleanField(required=False, label="With linked text only")
 
+    SWITCHES = ("has_text", "include_family")
     FILTERS = ("ipc", "cpc", "date_from", "date_to", "applicant", "kind", "language", "has_text")
+
+    @property
+    def filter_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.FILTERS if name not in self.SWITCHES]
+
+    @property
+    def switch_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.SWITCHES]
+
+    @property
+    def filters_used(self) -> bool:
+        """Whether any filter or switch was given, or is at fault, so that the page shows them."""
+        names = {*self.FILTERS, *self.SWITCHES}
+        return self.is_bound and any(self[name].value() or name in self.errors for name in names)
 
     def clean_image(self) -> Any:
         return _no_larger(self.cleaned_data["image"], LARGEST_IMAGE_BYTES)
@@ -68,7 +92,11 @@ class DeliveryField(forms.FileField):
 
 
 class DeliveryForm(forms.Form):
-    deliveries = DeliveryField(label="Deliveries", allow_empty_file=True)
+    deliveries = DeliveryField(
+        label="Deliveries",
+        help_text="A batch zip, a document zip or a TAR, as the office delivers it; several at once if you like.",
+        error_messages={"empty": "The file is empty. Choose the delivery as it was downloaded."},
+    )
 
 
 def _no_larger(upload: Any, most_bytes: int) -> Any:

@@ -46,6 +46,11 @@ def batches_with_progress() -> QuerySet[Batch]:
     return counted.order_by("-received_at", "-pk")
 
 
+def is_unfinished(batch: Batch) -> bool:
+    """Whether its report may still change by itself."""
+    return batch.finished_at is None and batch.state not in (WorkState.REJECTED, WorkState.QUARANTINED)
+
+
 def progress_of(batch: Batch) -> BatchProgress:
     """Works for a batch of `batches_with_progress`, and costs a query for any other."""
     counted: Any = batch if hasattr(batch, "document_count") else batches_with_progress().get(pk=batch.pk)
@@ -80,10 +85,7 @@ def batch_report(batches: Sequence[Batch]) -> dict[str, Any]:
         "sheets": Sheet.objects.filter(publication__in=publications, missing=False).count(),
         "figures": Figure.objects.filter(sheet__publication__in=publications, retired_at=None).count(),
         "warned": documents.filter(verdict=Verdict.WARNED).count(),
-        "documents": {
-            document.publication.reference if document.publication else document.member: document.verdict
-            for document in documents.select_related("publication")
-        },
+        "documents": _verdicts(documents),
         "rejected": [
             {"member": document.member, "code": document.error_code, "detail": document.error_detail}
             for document in documents.filter(verdict=Verdict.REJECTED)
@@ -96,6 +98,15 @@ def batch_report(batches: Sequence[Batch]) -> dict[str, Any]:
                     for member in ignored],
         "seconds": {stage: round(spent, 2) for stage, spent in seconds.items()},
     }  # fmt: skip
+
+
+def _verdicts(documents: QuerySet[Document]) -> dict[str, str]:
+    """Verdict by publication; by the member's file name where there is none, or another document has its name."""
+    named: dict[str, str] = {}
+    for document in documents.select_related("publication").order_by("batch_id", "position"):
+        name = document.publication.reference if document.publication else document.member.rpartition("/")[2]
+        named[document.member if name in named else name] = document.verdict
+    return named
 
 
 @dataclass(frozen=True, slots=True)

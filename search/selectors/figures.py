@@ -145,6 +145,8 @@ class FigurePage:
     sentences: tuple[LinkedSentence, ...]
     previous: Figure | None
     following: Figure | None
+    place: int  # from 1, among the publication's figures
+    count: int
 
 
 def figure_page(figure_id: int) -> FigurePage | None:
@@ -165,6 +167,8 @@ def figure_page(figure_id: int) -> FigurePage | None:
         sentences=tuple(LinkedSentence(link, marked_pieces(link)) for link in figure.links.all()),
         previous=order[place - 1] if place else None,
         following=order[place + 1] if place + 1 < len(order) else None,
+        place=place + 1,
+        count=len(order),
     )
 
 

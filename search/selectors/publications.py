@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,15 @@ from engine.linking import MentionKind
 from engine.reading import TextKind
 from search.models import Classification, Figure, Paragraph, Party, Publication, Reading, SentenceLink, Sheet
 from search.selectors.figures import pieces_of
+
+_NUMERAL = re.compile(r"(\D*)(\d*)(.*)", re.DOTALL)
+
+
+def rising(numeral: str) -> tuple[str, int, str]:
+    """Sorts numerals as a reader counts: 9, 10, 10a, 102, and S9 before S10."""
+    parts = _NUMERAL.match(numeral)
+    assert parts is not None  # every part of the pattern may be empty
+    return parts[1], int(parts[2] or 0), parts[3]
 
 
 def publications_to_show() -> QuerySet[Publication]:
@@ -93,6 +103,12 @@ def paragraphs_with_mentions(publication: Publication) -> dict[str, list[MarkedP
         marked = MarkedParagraph(paragraph, pieces_of(paragraph.text, spans.get(paragraph.pk, [])))
         sections.setdefault(name, []).append(marked)
     return sections
+
+
+def part_names_of(publication: Publication) -> dict[str, str]:
+    """The parts' names by numeral, numerals rising."""
+    names = dict(publication.part_names.values_list("numeral", "name"))
+    return {numeral: names[numeral] for numeral in sorted(names, key=rising)}
 
 
 def sheets_of_publication(publication: Publication) -> QuerySet[Sheet]:

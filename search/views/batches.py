@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from search.forms import DeliveryForm
 from search.models import Batch
-from search.selectors.batches import batch_page, batches_with_progress
+from search.selectors.batches import batch_page, batches_with_progress, is_unfinished, progress_of
 from search.services.batches import batch_receive, document_retry
 from workers import pipeline
 
@@ -34,8 +34,14 @@ def batch_list(request: HttpRequest) -> HttpResponse:
             return redirect("search:batch", batch_id=batches[0].pk)
         return redirect("search:batches")
     page = Paginator(batches_with_progress(), PER_PAGE).get_page(request.GET.get("page"))
-    status = 400 if form.errors else 200
-    return render(request, "search/batches.html", {"page": page, "form": form}, status=status)
+    context = {
+        "page": page,
+        "rows": [(one, progress_of(one)) for one in page],
+        "open": any(is_unfinished(one) for one in page),
+        "form": form,
+    }
+    template = "search/_batch_list.html" if "fragment" in request.GET else "search/batches.html"
+    return render(request, template, context, status=400 if form.errors else 200)
 
 
 @require_GET
@@ -45,7 +51,7 @@ def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
     found = get_object_or_404(batches_with_progress(), pk=batch_id)
     report = batch_page(found, page=request.GET.get("page"), per_page=DOCUMENTS_PER_PAGE)
     template = "search/_batch_report.html" if "fragment" in request.GET else "search/batch.html"
-    return render(request, template, {"report": report, "batch": found})
+    return render(request, template, {"report": report, "batch": found, "open": is_unfinished(found)})
 
 
 @require_POST

@@ -61,5 +61,3 @@ def _image(request: HttpRequest, name: str, shown_as: str, storage: Storage, cac
     response["Content-Security-Policy"] = FILE_POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from search.models import Party
 from search.selectors.publications import (
     paragraphs_with_mentions,
+    part_names_of,
     publication_by_reference,
     publications_listed,
     sheets_of_publication,
@@ -24,7 +27,8 @@ def publication_list(request: HttpRequest) -> HttpResponse:
     if exact is not None:
         return redirect("search:publication", reference=exact.reference)
     page = Paginator(publications_listed(wanted), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "search/publications.html", {"page": page, "wanted": wanted})
+    query_part = f"{urlencode({'q': wanted})}&" if wanted else ""
+    return render(request, "search/publications.html", {"page": page, "wanted": wanted, "query_part": query_part})
 
 
 @require_GET
@@ -32,10 +36,18 @@ def publication(request: HttpRequest, reference: str) -> HttpResponse:
     found = publication_by_reference(reference)
     if found is None:
         raise Http404
+    parties: dict[str, list[Party]] = {}
+    for party in found.parties.all():
+        parties.setdefault(party.role, []).append(party)
+    symbols: dict[str, list[str]] = {}
+    for classification in found.classifications.all():
+        symbols.setdefault(classification.scheme, []).append(classification.symbol)
     context = {
         "publication": found,
+        "parties": list(parties.items()),
+        "classifications": list(symbols.items()),
         "sheets": sheets_of_publication(found),
         "sections": paragraphs_with_mentions(found),
-        "part_names": found.part_names.all(),
+        "part_names": part_names_of(found),
     }
     return render(request, "search/publication.html", context)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from patentsearch.errors import REFUSALS
 from search.forms import QueryForm
-from search.models import Query, QueryModality
+from search.models import Query, QueryModality, WorkState
 from search.selectors.figures import figures_to_show
 from search.selectors.hits import hits_of_query
-from search.selectors.queries import collection_counts
+from search.selectors.queries import collection_counts, queries_ahead, recent_queries
 from search.services.queries import Question, query_create
 from workers import pipeline
+
+RECENT = 8
+WAIT_SECONDS = 3.0  # within one request; more would keep a web thread from others while the worker is away
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,23 +53,44 @@ def ask_with_figure(request: HttpRequest, figure_id: int) -> HttpResponse:
 
 
 @require_GET
-def answer(request: HttpRequest, query_id: str) -> HttpResponse:
-    """The hits of one's own query; waits for them, and says so when it takes longer."""
-    query = get_object_or_404(Query.objects.filter(owner=_user(request)), pk=query_id)
-    query = pipeline.query_wait(query, seconds=settings.QUERY_TIMEOUT_SECONDS)
+def answer(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
+    """The hits of one's own query; waits for them a little, then shows a page that comes back until they are there."""
+    own = Query.objects.filter(owner=_user(request)).select_related("figure__sheet__publication")
+    query = pipeline.query_wait(get_object_or_404(own, pk=query_id), seconds=WAIT_SECONDS)
     if not query.is_finished:
-        return render(request, "search/waiting.html", {"query": query}, status=202)
+        return _waiting(request, query)
     if query.error_code:
         return render(request, "search/refused.html", {"query": query}, status=422)
-    hits = hits_of_query(query)
-    return render(request, "search/answer.html", {"query": query, "hits": hits})
+    labels = {name: str(field.label or name) for name, field in QueryForm.base_fields.items()}
+    context = {
+        "query": query,
+        "hits": hits_of_query(query),
+        "filters": [(labels.get(name, name), value) for name, value in query.filters.items()],
+        "total_milliseconds": round(sum(query.milliseconds.values())),
+        "modalities": QueryModality.choices,
+    }
+    return render(request, "search/answer.html", context)
+
+
+def _waiting(request: HttpRequest, query: Query) -> HttpResponse:
+    """How far the query is, and what to do where nobody answers it."""
+    waited = timezone.now() - query.created_at
+    untouched = query.state == WorkState.WAITING
+    context = {
+        "query": query,
+        "ahead": queries_ahead(query, patience=pipeline.QUERY_PATIENCE),
+        "waited_seconds": round(waited.total_seconds()),
+        "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
+        "given_up": untouched and waited > pipeline.QUERY_PATIENCE,
+    }
+    return render(request, "search/waiting.html", context, status=202)
 
 
 def _form(request: HttpRequest, form: QueryForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "collection": collection_counts(),
-        "recent": Query.objects.filter(owner=_user(request))[:8],
+        "recent": recent_queries(_user(request), most=RECENT),
     }
     return render(request, "search/query.html", context, status=status)
 

@@ -1,0 +1,43 @@
+"""What templates cannot say by themselves: the models in use, scores as widths, names of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import template
+
+from search.models import IndexVersion, SentenceLink
+from search.selectors.figures import marked_pieces
+from search.selectors.vectors import active_versions
+
+register = template.Library()
+
+
+@register.inclusion_tag("search/_models.html")
+def models_in_use() -> dict[str, list[IndexVersion]]:
+    """The page's foot: the models that answer, and how many figures their indexes hold."""
+    return {"versions": sorted(active_versions().values(), key=lambda version: version.modality, reverse=True)}
+
+
+@register.inclusion_tag("search/_pieces.html")
+def sentence_marked(link: SentenceLink) -> dict[str, Any]:
+    """A linked sentence, each mention of the figure's numerals or label marked."""
+    return {"pieces": marked_pieces(link)}
+
+
+@register.filter
+def percent(score: float | None) -> int:
+    """A similarity as a width from 0 to 100; below zero nothing is alike."""
+    return round(100 * min(max(score or 0.0, 0.0), 1.0))
+
+
+@register.filter
+def named(names: Mapping[str, str], numeral: str) -> str:
+    """What the text calls the part that a numeral marks; empty when it has no name."""
+    return names.get(numeral, "")
+
+
+@register.filter
+def sum_of(numbers: Iterable[float]) -> float:
+    return sum(numbers)

@@ -1,0 +1,14 @@
+/** Says that a sent form is on its way, and takes no second sending. <form data-busy="Searching…"> holds one <button data-busy-button>. */
+export function attach(form) {
+  const button = form.querySelector("[data-busy-button]");
+  const label = button.textContent;
+  form.addEventListener("submit", () => {
+    button.textContent = form.dataset.busy;
+    button.disabled = true;
+  });
+  // A page that comes back by the Back button is as it was left.
+  window.addEventListener("pageshow", () => {
+    button.textContent = label;
+    button.disabled = false;
+  });
+}
