@@ -10,7 +10,7 @@ import numpy as np
 from engine.numerals.ink import Components, Mask
 from engine.numerals.proposals import Word
 
-MAX_MEMBERS = 8  # "FIGURE" and its point, "100A-12'"
+MAX_MEMBERS = 10  # "FIGURE" and its point, "100A-12'", "342C/344C"
 MAX_CROWDING = 0.3  # share of ink around a word: hatching and halftones have more, numerals stand free
 SAME_SIZE = 1.25  # letters of one size differ by less
 MIN_ALIKE = 3  # words of several characters that show the sheet's sizes of text
