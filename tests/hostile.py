@@ -16,7 +16,7 @@ class HostileCase:
 
     name: str
     path: Path
-    surface: str
+    surfaces: tuple[str, ...]
     facts: dict[str, Any]
 
     @property
@@ -34,9 +34,16 @@ class HostileCorpus:
     cases: tuple[HostileCase, ...]
     secret_text: str
     canary_glob: str
+    maker: Path
 
     def of(self, surface: str) -> list[HostileCase]:
-        return [case for case in self.cases if case.surface == surface]
+        return [case for case in self.cases if surface in case.surfaces]
+
+    def wrapped(self, case: HostileCase, folder: Path) -> bytes:
+        """A batch whose one publication has this image as its figure."""
+        batch = folder / "wrapped.zip"
+        subprocess.run([sys.executable, str(self.maker), "--wrap", str(case.path), str(batch)], check=True)
+        return batch.read_bytes()
 
     def canaries(self) -> list[Path]:
         return sorted(Path("/").glob(self.canary_glob.lstrip("/")))
@@ -47,6 +54,11 @@ def write_corpus(maker: Path, folder: Path) -> HostileCorpus:
     subprocess.run([sys.executable, str(maker), str(folder)], check=True, capture_output=True)
     expected = json.loads((folder / "expectations.json").read_text(encoding="utf-8"))
     cases = tuple(
-        HostileCase(name, folder / name, facts["surface"], facts) for name, facts in sorted(expected["files"].items())
+        HostileCase(name, folder / name, _surfaces(facts["surface"]), facts)
+        for name, facts in sorted(expected["files"].items())
     )
-    return HostileCorpus(cases, expected["secret_text"], expected["canary_glob"])
+    return HostileCorpus(cases, expected["secret_text"], expected["canary_glob"], maker)
+
+
+def _surfaces(named: str | list[str]) -> tuple[str, ...]:
+    return (named,) if isinstance(named, str) else tuple(named)

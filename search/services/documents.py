@@ -56,7 +56,7 @@ def document_advance(*, document_id: int) -> Document | None:
         following = _STAGES[stage](document)
     except DocumentError as error:
         logger.warning("document refused document=%d code=%s", document.pk, error.code)
-        work_reject(row=document, code=error.code, detail=error.detail)
+        work_reject(row=document, code=error.code, detail=_sentence(error.detail))
         batch_finish_if_complete(batch_id=document.batch_id)
         return document
     _record(document, stage, following, time.monotonic() - started)
@@ -139,6 +139,11 @@ def _encode(document: Document) -> Stage:
     assert document.publication is not None
     publication_encode(publication=document.publication)
     return Stage.DONE
+
+
+def _sentence(detail: str) -> str:
+    """What the engine says of a member ("holds no patent XML") as a line of a report."""
+    return f"{detail[:1].upper()}{detail[1:]}{'' if detail.endswith('.') else '.'}"
 
 
 _STAGES: dict[Stage, Callable[[Document], Stage]] = {

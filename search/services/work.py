@@ -84,6 +84,18 @@ def work_restart(*, row: Work) -> None:
     _set(row, state=WorkState.WAITING, attempts=0, lease_until=None, worker="", error_code="", error_detail="")
 
 
+def work_free_orphans(*, model: type[Work]) -> int:
+    """Put rows back whose worker on this host is gone, without waiting for the lease; the attempt stays counted."""
+    held = model._default_manager.filter(state=WorkState.RUNNING, worker__startswith=f"{socket.gethostname()}/")
+    count = 0
+    for row in held.only("worker", "lease_until"):
+        _, _, pid = row.worker.partition("/")
+        if int(pid) != os.getpid() and not _process_lives(int(pid)):
+            orphan = model._default_manager.filter(pk=row.pk, worker=row.worker, state=WorkState.RUNNING)
+            count += orphan.update(state=WorkState.WAITING, lease_until=None, worker="")
+    return count
+
+
 def is_open() -> Q:
     """Rows that should be worked on and that nobody holds a live lease on."""
     return Q(state=WorkState.WAITING) | Q(state=WorkState.RUNNING, lease_until__lt=Now())
