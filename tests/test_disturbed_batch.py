@@ -83,7 +83,9 @@ def children_of(home: Path, name: str) -> list[psutil.Process]:
             mine = process.environ().get("PATENTSEARCH_HOME") == str(home)
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
-        if mine and any(name in word for word in process.info["cmdline"] or []):
+        words = process.info["cmdline"] or []
+        mine = mine or any(str(home) in word for word in words)
+        if mine and any(name in word for word in words):
             found.append(process)
     return sorted(found, key=lambda process: process.info["create_time"])
 

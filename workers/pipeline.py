@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from search.models import Batch, Document, Query
-from search.services.work import is_open
+from search.services.work import is_open, work_free_orphans
 
 RUNG_AT_ONCE = 200  # messages kept in the batch queue: enough for every worker, few enough to wait behind
 QUERY_PATIENCE = timedelta(minutes=2)  # nobody waits longer for hits, so an older query is not answered any more
@@ -49,6 +49,8 @@ def sweep_open_work() -> int:
 
     A row may have a message already: the second finds nothing to do.
     """
+    for model in (Batch, Document, Query):
+        work_free_orphans(model=model)
     room = RUNG_AT_ONCE - _queue_length("batch")
     batches = list(Batch.objects.filter(is_open()).values_list("pk", flat=True)[: max(0, room)])
     documents = list(open_documents().values_list("pk", flat=True)[: max(0, room - len(batches))])

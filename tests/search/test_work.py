@@ -12,6 +12,7 @@ from search.services.work import (
     work_claim,
     work_done,
     work_extend,
+    work_free_orphans,
     work_return,
     worker_name,
 )
@@ -75,3 +76,20 @@ def test_a_finished_row_is_not_taken_again(batch: Batch) -> None:
     assert row is not None
     work_done(row=row, verdict=Verdict.ACCEPTED)
     assert work_claim(model=Batch, pk=batch.pk) is None
+
+
+def test_rows_of_a_dead_worker_of_this_host_are_put_back_and_keep_their_attempt(batch: Batch) -> None:
+    host = worker_name().split("/")[0]
+    later = timezone.now() + timedelta(minutes=1)
+    held = Batch.objects.filter(pk=batch.pk)
+    held.update(state=WorkState.RUNNING, worker=f"{host}/999999999", lease_until=later, attempts=1)
+    assert work_free_orphans(model=Batch) == 1
+    batch.refresh_from_db()
+    assert (batch.state, batch.attempts, batch.worker) == (WorkState.WAITING, 1, "")
+
+
+def test_rows_of_live_workers_and_of_other_hosts_are_left_alone(batch: Batch) -> None:
+    later = timezone.now() + timedelta(minutes=1)
+    for worker in (worker_name(), "elsewhere/999999999"):
+        Batch.objects.filter(pk=batch.pk).update(state=WorkState.RUNNING, worker=worker, lease_until=later)
+        assert work_free_orphans(model=Batch) == 0
