@@ -58,7 +58,7 @@ class Figure(models.Model):
         constraints = [models.UniqueConstraint(fields=["sheet", "position"], name="figure_once")]
 
     def __str__(self) -> str:
-        return f"FIG. {self.label}" if self.label else f"figure {self.position} of {self.sheet}"
+        return f"FIG. {self.label}" if self.label else f"figure {self.position + 1} of {self.sheet}"
 
     @property
     def box_on_sheet(self) -> Box:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django import template
 
-from search.models import IndexVersion, SentenceLink
+from engine.publication import Section
+from search.models import IndexVersion, SentenceLink, Stage
 from search.selectors.figures import marked_pieces
 from search.selectors.vectors import active_versions
 
@@ -41,3 +42,17 @@ def named(names: Mapping[str, str], numeral: str) -> str:
 @register.filter
 def sum_of(numbers: Iterable[float]) -> float:
     return sum(numbers)
+
+
+@register.filter
+def by_stage(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Seconds in the order of the pipeline."""
+    return [(stage, seconds[stage]) for stage in Stage.values if stage in seconds]
+
+
+@register.filter
+def section_title(name: str) -> str:
+    """The heading of a section of the text: "claim (en)" becomes "Claims (en)"."""
+    section, _, rest = name.partition(" ")
+    plural = "claims" if section == Section.CLAIM else section
+    return f"{plural} {rest}".strip().capitalize()

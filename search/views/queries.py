@@ -21,6 +21,7 @@ from search.services.queries import Question, query_create
 from workers import pipeline
 
 RECENT = 8
+STAGES = ("loading", "decode", "numerals", "visual", "text", "search", "store")  # as the worker goes through them
 WAIT_SECONDS = 3.0  # within one request; more would keep a web thread from others while the worker is away
 
 
@@ -66,6 +67,7 @@ def answer(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
         "query": query,
         "hits": hits_of_query(query),
         "filters": [(labels.get(name, name), value) for name, value in query.filters.items()],
+        "milliseconds": sorted(query.milliseconds.items(), key=lambda spent: (*STAGES, spent[0]).index(spent[0])),
         "total_milliseconds": round(sum(query.milliseconds.values())),
         "modalities": QueryModality.choices,
     }

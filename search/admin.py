@@ -1,0 +1,69 @@
+"""What administrators look at in Django's own pages. Services alone write rows, so nothing here can be changed.
+
+Queries are not here: their drawings may be unpublished applications, and nobody but their owner sees them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+
+from search.models import Batch, Document, IndexVersion, Publication, Sheet
+
+if TYPE_CHECKING:
+    LookingAdmin = admin.ModelAdmin[Any]
+else:
+    LookingAdmin = admin.ModelAdmin
+
+
+class ToLookAt(LookingAdmin):
+    """Shows rows and changes none."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(Batch)
+class BatchAdmin(ToLookAt):
+    list_display = ("file_name", "received_at", "received_by", "state", "verdict", "error_code")
+    list_filter = ("state", "verdict")
+    list_select_related = ("received_by",)
+    search_fields = ("file_name", "sha256")
+
+
+@admin.register(Document)
+class DocumentAdmin(ToLookAt):
+    list_display = ("member", "batch", "stage", "state", "attempts", "lease_until", "worker", "error_code")
+    list_filter = ("state", "stage", "verdict")
+    list_select_related = ("batch",)
+    search_fields = ("member", "publication__reference")
+
+
+@admin.register(Publication)
+class PublicationAdmin(ToLookAt):
+    list_display = ("reference", "title", "date", "language", "repaired", "stored_at", "retired_at")
+    list_filter = ("repaired", "country", "language")
+    search_fields = ("reference", "application_number", "family_key")
+
+
+@admin.register(Sheet)
+class SheetAdmin(ToLookAt):
+    list_display = ("publication", "file_name", "page", "missing", "blank", "rotation", "reader_key")
+    list_filter = ("missing", "blank", "rotation")
+    list_select_related = ("publication",)
+    search_fields = ("publication__reference", "file_name", "original_sha256")
+
+
+@admin.register(IndexVersion)
+class IndexVersionAdmin(ToLookAt):
+    list_display = ("encoder_key", "modality", "kind", "state", "figure_count", "created_at", "activated_at")
+    list_filter = ("state", "modality")
