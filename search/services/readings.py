@@ -35,17 +35,17 @@ def publication_read(*, publication: Publication, work: Work, budget_seconds: fl
     for sheet in publication.sheets.filter(missing=False, looked_again=False):
         if time.monotonic() > deadline:
             return False
-        _look_again(sheet, known - numerals_on_sheets(publication))
+        _look_again(sheet, known, known - numerals_on_sheets(publication))
         work_extend(row=work)
     return True
 
 
-def _look_again(sheet: Sheet, missing: Set[str]) -> None:
+def _look_again(sheet: Sheet, known: Set[str], missing: Set[str]) -> None:
     if missing:
         before = reading_of_sheet(sheet)
         after = runtime.numeral_reader().look_again(decode_png(file_read(sheet.png)), before, missing)
         if after != before:
-            sheet_reading_store(sheet=sheet, reading=after)
+            sheet_reading_store(sheet=sheet, reading=settle(after, known))
     Sheet.objects.filter(pk=sheet.pk).update(looked_again=True)
 
 
