@@ -1,0 +1,261 @@
+"""Every address of the application, for every role, by every method: a new view without an entry here fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+
+from search.models import Batch, Figure, Query, Sheet
+from tests.factories import batch_make, publication_make, query_make, user_make
+
+pytestmark = pytest.mark.django_db
+
+METHODS = ("get", "post", "put", "patch", "delete")
+ROLES = ("anonymous", "owner", "other examiner", "administrator", "deactivated")
+OPEN, LOGIN, FORBIDDEN, HIDDEN = "open", "asked to log in", "forbidden", "not found"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What each role meets, in the order of ROLES."""
+
+    methods: tuple[str, ...]
+    outcomes: tuple[str, str, str, str, str]
+
+
+def public(*methods: str) -> Access:
+    return Access(methods, (OPEN, OPEN, OPEN, OPEN, OPEN))
+
+
+def accounts(*methods: str) -> Access:
+    return Access(methods, (LOGIN, OPEN, OPEN, OPEN, LOGIN))
+
+
+def owner(*methods: str) -> Access:
+    return Access(methods, (LOGIN, OPEN, HIDDEN, HIDDEN, LOGIN))
+
+
+def administrators(*methods: str) -> Access:
+    return Access(methods, (LOGIN, FORBIDDEN, FORBIDDEN, OPEN, LOGIN))
+
+
+TABLE = {
+    "login": public("get", "post", "put"),  # Django takes a PUT of a form for a POST
+    "logout": accounts("post"),
+    "search:query": accounts("get", "post"),
+    "search:answer": owner("get"),
+    "search:query-image": owner("get"),
+    "search:figure": accounts("get"),
+    "search:query-figure": accounts("post"),
+    "search:publications": accounts("get"),
+    "search:publication": accounts("get"),
+    "search:batches": administrators("get", "post"),
+    "search:batch": administrators("get"),
+    "search:retry": administrators("post"),
+    "search:sheet-file": accounts("get"),
+    "search:figure-file": accounts("get"),
+    "search:thumbnail-file": accounts("get"),
+    "search:health": public("get"),
+    "api:schema": accounts("get"),
+    "api:token": public("post"),
+    "api:search": accounts("post"),
+    "api:query": owner("get"),
+    "api:publications": accounts("get"),
+    "api:publication": accounts("get"),
+    "api:links": accounts("get"),
+    "api:figure": accounts("get"),
+    "api:batches": administrators("get", "post"),
+    "api:batch": administrators("get"),
+}
+"""Every named address but the administration's, which django.contrib.admin guards (tested apart)."""
+
+WITHOUT_CSRF = {"api:token"}  # it takes no session, so there is no login to ride on
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Rows that every address finds, and a logged-in client for every role."""
+
+    values: dict[str, Any]
+    clients: dict[str, Client]
+
+    def address(self, name: str) -> str:
+        wanted = wanted_by(name)
+        return reverse(name, kwargs={key: self.values[key] for key in wanted})
+
+
+@pytest.fixture(autouse=True)
+def _no_throttle_left_over() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def world(settings: Any) -> World:
+    settings.QUERY_TIMEOUT_SECONDS = 0
+    publication_make()
+    figure = Figure.objects.order_by("pk")[0]
+    users = {
+        "owner": user_make("owner"),
+        "other examiner": user_make("other"),
+        "administrator": user_make("administrator", staff=True),
+        "deactivated": user_make("deactivated"),
+    }
+    batch = batch_make(quarantined=1)
+    values = {
+        "query_id": query_make(users["owner"], hits=[figure]).pk,
+        "figure_id": figure.pk,
+        "sheet_id": Sheet.objects.order_by("pk")[0].pk,
+        "reference": "EP1234567A1",
+        "batch_id": batch.pk,
+        "document_id": batch.documents.get().pk,
+    }
+    clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in users.items()}
+    User.objects.filter(username="deactivated").update(is_active=False)
+    return World(values, clients)
+
+
+def logged_in(user: User, **options: bool) -> Client:
+    client = Client(**options)
+    client.force_login(user)
+    return client
+
+
+def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from patterns(entry, inner)
+        else:
+            yield f"{namespace}{entry.name}", entry
+
+
+def named_addresses() -> dict[str, URLPattern]:
+    return dict(patterns(get_resolver()))
+
+
+def wanted_by(name: str) -> tuple[str, ...]:
+    return tuple(named_addresses()[name].pattern.converters)
+
+
+def outcome(answer: Any) -> str:
+    """What a role met. A form or a body that is refused was let in."""
+    location = answer.headers.get("Location", "")
+    if answer.status_code == 401 or (answer.status_code == 302 and location.startswith(reverse("login"))):
+        return LOGIN
+    return {403: FORBIDDEN, 404: HIDDEN}.get(answer.status_code, OPEN)
+
+
+def test_every_address_has_an_entry() -> None:
+    names = {name for name in named_addresses() if not name.startswith("admin:")}
+    assert names == TABLE.keys()
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_role_meets_what_it_should(name: str, world: World) -> None:
+    access = TABLE[name]
+    for role, wanted in zip(ROLES, access.outcomes, strict=True):
+        cache.clear()  # the throttle of tokens
+        for method in METHODS:
+            answer = getattr(world.clients[role], method)(world.address(name))
+            assert answer.status_code < 500
+            if method in access.methods:
+                assert answer.status_code != 405, (role, method)
+                if name != "logout" or role in ("anonymous", "deactivated"):
+                    assert outcome(answer) == wanted, (role, method, answer.status_code)
+            else:
+                assert answer.status_code in (302, 401, 403, 405), (role, method)
+
+
+def test_logging_out_ends_the_session(world: World) -> None:
+    client = world.clients["owner"]
+    assert client.post(reverse("logout")).status_code == 302
+    assert outcome(client.get(reverse("search:query"))) == LOGIN
+
+
+@pytest.mark.parametrize("name", [name for name, access in TABLE.items() if "post" in access.methods])
+def test_nothing_changes_without_the_csrf_token(name: str, world: World) -> None:
+    if name in WITHOUT_CSRF:
+        client = logged_in(User.objects.get(username="administrator"), enforce_csrf_checks=True)
+        assert client.post(world.address(name)).status_code == 400
+        return
+    before = (Query.objects.count(), Batch.objects.count())
+    for username in ("owner", "administrator"):
+        client = logged_in(User.objects.get(username=username), enforce_csrf_checks=True)
+        answer = client.post(world.address(name), {"text": "a pump"})
+        assert answer.status_code == 403
+    assert (Query.objects.count(), Batch.objects.count()) == before
+
+
+def policy_of(answer: Any) -> dict[str, str]:
+    directives = answer.headers["Content-Security-Policy"].split(";")
+    return {name: value for name, _, value in (directive.strip().partition(" ") for directive in directives)}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_answer_tells_the_browser_to_be_strict(name: str, world: World) -> None:
+    for client in world.clients.values():
+        for method in ("get", "post"):
+            answer = getattr(client, method)(world.address(name))
+            policy = policy_of(answer)
+            assert policy["default-src"] == "'none'", answer.status_code
+            assert "unsafe" not in answer.headers["Content-Security-Policy"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Referrer-Policy"] == "same-origin"
+            assert answer.headers["X-Frame-Options"] == "DENY"
+            assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("name", ["search:sheet-file", "search:figure-file", "search:thumbnail-file"])
+def test_files_are_images_and_nothing_else(name: str, world: World) -> None:
+    answer = world.clients["owner"].get(world.address(name))
+    assert b"".join(answer.streaming_content).startswith(b"\x89PNG")  # type: ignore[attr-defined]
+    assert answer.headers["Content-Type"] == "image/png"
+    assert "sandbox" in policy_of(answer)
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert answer.headers["Cache-Control"].startswith("private")
+    again = world.clients["other examiner"].get(world.address(name), headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_a_query_image_is_never_kept_by_a_cache(world: World) -> None:
+    answer = world.clients["owner"].get(world.address("search:query-image"))
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "ETag" not in answer.headers
+
+
+def admin_addresses() -> list[str]:
+    found = []
+    for name in named_addresses():
+        if name.startswith("admin:") and name not in ("admin:login", "admin:logout"):
+            try:
+                found.append(reverse(name))
+            except NoReverseMatch:
+                found.extend(_with_a_key(name))
+    return found
+
+
+def _with_a_key(name: str) -> list[str]:
+    try:
+        return [reverse(name, args=["1"])]
+    except NoReverseMatch:
+        return []
+
+
+@pytest.mark.parametrize("role", ["anonymous", "owner", "other examiner", "deactivated"])
+def test_the_administration_is_closed_to_others(role: str, world: World) -> None:
+    addresses = admin_addresses()
+    assert len(addresses) > 10
+    for address in addresses:
+        for method in ("get", "post"):
+            call: Callable[[str], Any] = getattr(world.clients[role], method)
+            answer = call(address)
+            assert answer.status_code in (302, 403, 404), (address, answer.status_code)
+            if answer.status_code == 302:
+                assert "/login/" in answer.headers["Location"], address
