@@ -190,7 +190,7 @@ class WebProbe:
         try:
             if self._asked is None:
                 self._asked = socket.create_connection(self._address, timeout=0.2)
-                self._asked.sendall(b"HEAD /login/ HTTP/1.0\r\nHost: localhost\r\n\r\n")
+                self._asked.sendall(b"GET /healthz HTTP/1.0\r\nHost: localhost\r\n\r\n")
                 self._asked.setblocking(False)
             answered = self._asked.recv(64).startswith(b"HTTP/")
         except BlockingIOError:
