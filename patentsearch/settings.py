@@ -117,8 +117,11 @@ CELERY_TASK_IGNORE_RESULT = True  # results are rows
 CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "batch"
+# Upkeep (0 is the most urgent) goes before documents: behind a large batch it would wait for hours.
+CELERY_TASK_DEFAULT_PRIORITY = 6
+UPKEEP = {"queue": "batch", "priority": 0}
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"workers.tasks.{task}", "schedule": seconds, "options": {"queue": "batch", "expires": seconds}}
+    name: {"task": f"workers.tasks.{task}", "schedule": seconds, "options": UPKEEP | {"expires": seconds}}
     for name, task, seconds in (
         ("sweep", "sweep_work", 10.0),
         ("refresh", "refresh_indexes", 60.0),
@@ -183,6 +186,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "patentsearch.errors.csrf_failure"
 
 # What browsers are told.
 SECURE_SSL_REDIRECT = HTTPS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.conf import settings
 
 from search.services.batches import batch_unpack
 from search.services.documents import document_process, documents_reopen_for_encoders
@@ -28,7 +29,7 @@ def advance_document(document_id: int) -> None:
     if document_process(document_id=document_id):
         pipeline.document_continue(document_id)
     else:
-        refresh_indexes.apply_async(queue="batch")
+        refresh_indexes.apply_async(**settings.UPKEEP)
 
 
 @shared_task
