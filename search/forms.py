@@ -87,7 +87,7 @@ class DeliveryField(forms.FileField):
     widget = type("DeliveryInput", (forms.ClearableFileInput,), {"allow_multiple_selected": True})
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        chosen = data if isinstance(data, list | tuple) else [data]
+        chosen = data if isinstance(data, list | tuple) and data else [data or None]
         return [super(DeliveryField, self).clean(one, initial) for one in chosen]
 
 

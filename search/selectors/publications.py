@@ -42,7 +42,7 @@ def publications_counted() -> QuerySet[Publication]:
 
 
 def publications_listed(wanted: str) -> QuerySet[Publication]:
-    """Publications by number, those whose number, title or applicant holds `wanted`; with counts of figures."""
+    """Those whose number, title or applicant holds `wanted`, by number; with counts of figures, and parties."""
     found = publications_counted()
     wanted = wanted.replace("\0", "")
     if wanted:
@@ -50,7 +50,7 @@ def publications_listed(wanted: str) -> QuerySet[Publication]:
         found = found.filter(
             Q(reference__icontains="".join(wanted.split())) | Q(titles__icontains=wanted) | Q(pk__in=applicants)
         )
-    return found
+    return found.prefetch_related("parties")
 
 
 def publications_filtered(
