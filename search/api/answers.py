@@ -265,7 +265,7 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
     """A delivery and how far it is; accepted + warned + rejected + open = documents."""
 
     url = serializers.HyperlinkedIdentityField("api:batch", lookup_url_kwarg="batch_id")
-    received_by = serializers.CharField(source="received_by.username", default=None)
+    received_by = serializers.CharField(source="received_by.username", default=None, allow_null=True)
     progress = serializers.SerializerMethodField()
 
     class Meta:
