@@ -119,7 +119,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 # Upkeep (0 is the most urgent) goes before documents: behind a large batch it would wait for hours.
 CELERY_TASK_DEFAULT_PRIORITY = 6
-UPKEEP = {"queue": "batch", "priority": 0}
+UPKEEP: dict[str, Any] = {"queue": "batch", "priority": 0}
 CELERY_BEAT_SCHEDULE = {
     name: {"task": f"workers.tasks.{task}", "schedule": seconds, "options": UPKEEP | {"expires": seconds}}
     for name, task, seconds in (
