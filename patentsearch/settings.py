@@ -119,9 +119,13 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 # Upkeep (0 is the most urgent) goes before documents: behind a large batch it would wait for hours.
 CELERY_TASK_DEFAULT_PRIORITY = 6
-UPKEEP: dict[str, Any] = {"queue": "batch", "priority": 0}
+UPKEEP_PRIORITY = 0
 CELERY_BEAT_SCHEDULE = {
-    name: {"task": f"workers.tasks.{task}", "schedule": seconds, "options": UPKEEP | {"expires": seconds}}
+    name: {
+        "task": f"workers.tasks.{task}",
+        "schedule": seconds,
+        "options": {"queue": "batch", "priority": UPKEEP_PRIORITY, "expires": seconds},
+    }
     for name, task, seconds in (
         ("sweep", "sweep_work", 10.0),
         ("refresh", "refresh_indexes", 60.0),

@@ -29,7 +29,7 @@ def advance_document(document_id: int) -> None:
     if document_process(document_id=document_id):
         pipeline.document_continue(document_id)
     else:
-        refresh_indexes.apply_async(**settings.UPKEEP)
+        refresh_indexes.apply_async(queue="batch", priority=settings.UPKEEP_PRIORITY)
 
 
 @shared_task
