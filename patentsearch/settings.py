@@ -124,7 +124,7 @@ CELERY_BEAT_SCHEDULE = {
     name: {
         "task": f"workers.tasks.{task}",
         "schedule": seconds,
-        "options": {"queue": "batch", "priority": UPKEEP_PRIORITY, "expires": seconds},
+        "options": {"queue": "batch", "priority": UPKEEP_PRIORITY, "expires": max(seconds, 60.0)},
     }
     for name, task, seconds in (
         ("sweep", "sweep_work", 10.0),

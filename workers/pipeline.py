@@ -14,6 +14,7 @@ from search.models import Batch, Document, Query
 from search.services.work import is_open, work_free_orphans
 
 RUNG_AT_ONCE = 200  # messages kept in the batch queue: enough for every worker, few enough to wait behind
+CONTINUED_PRIORITY = 3  # between upkeep and documents
 QUERY_PATIENCE = timedelta(minutes=2)  # nobody waits longer for hits, so an older query is not answered any more
 
 
@@ -23,8 +24,8 @@ def batch_start(batch: Batch) -> None:
 
 
 def document_continue(document_id: int) -> None:
-    """Ring for one document."""
-    transaction.on_commit(lambda: _ring("advance_document", document_id, queue="batch"))
+    """Ring for one document, before those that were not begun: what is begun is finished first."""
+    transaction.on_commit(lambda: _ring("advance_document", document_id, queue="batch", priority=CONTINUED_PRIORITY))
 
 
 def query_start(query: Query) -> None:
@@ -69,8 +70,8 @@ def open_documents() -> QuerySet[Document]:
     return Document.objects.filter(is_open(), batch__unpacked_at__isnull=False).order_by("attempts", "pk")
 
 
-def _ring(task: str, row_id: int | str, *, queue: str) -> None:
-    current_app.send_task(f"workers.tasks.{task}", args=[row_id], queue=queue)
+def _ring(task: str, row_id: int | str, *, queue: str, priority: int | None = None) -> None:
+    current_app.send_task(f"workers.tasks.{task}", args=[row_id], queue=queue, priority=priority)
 
 
 def _queue_length(queue: str) -> int:
