@@ -1,0 +1,118 @@
+"""Chromium, pages of the live server, and where their pictures go.
+
+Models are imported by the fixtures: pytest reads the conftest.py of a folder it is given before Django is set up.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from pytest_django.live_server_helper import LiveServer
+
+SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _queries_beside_playwright() -> Iterator[None]:
+    """Playwright's own loop runs in the test's thread, where Django would refuse queries for fear of that loop."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    assert found, "chromium is missing: install the package chromium (scripts/require-chromium does it)"
+    quiet = ("quic", "background-networking", "component-update", "sync", "gpu")
+    return {
+        "executable_path": found,
+        "args": ["--headless", "--no-sandbox", "--no-first-run", *(f"--disable-{what}" for what in quiet)],
+    }
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console said: faults of scripts and breaches of the Content-Security-Policy."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[NewPage]:
+    """Opens a page at a size and in a scheme, as a user or as nobody."""
+    contexts: list[BrowserContext] = []
+
+    def opened(user: User | None = None, *, width: int = 1440, scheme: Any = "light", scripts: bool = True) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+        )
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def shoot() -> Callable[[Page, str], None]:
+    """Writes what a page shows to tests/screenshots/, to be looked at."""
+
+    def shot(page: Page, name: str) -> None:
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    return shot
+
+
+@pytest.fixture
+def serious_faults() -> Callable[[Page], list[str]]:
+    """What axe finds serious or critical on a page, in its words."""
+
+    def found(page: Page) -> list[str]:
+        violations = Axe().run(page).response["violations"]
+        return [
+            f"{violation['id']}: {violation['help']}: {[node['html'][:120] for node in violation['nodes'][:3]]}"
+            for violation in violations
+            if violation["impact"] in ("serious", "critical")
+        ]
+
+    return found
+
+
+@pytest.fixture
+def examiner(transactional_db: None) -> User:
+    user: User = import_module("tests.factories").user_make("examiner")
+    return user
+
+
+@pytest.fixture
+def administrator(transactional_db: None) -> User:
+    user: User = import_module("tests.factories").user_make("administrator", staff=True)
+    return user

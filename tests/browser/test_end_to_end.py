@@ -1,0 +1,142 @@
+"""From a delivery to a hit with its linked text, with real models and workers, through the pages alone."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from engine.sample import write_sample
+from search.management.services import worker_for
+from search.models import Figure, IndexVersion
+from tests.browser.conftest import NewPage
+from tests.factories import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(600)]
+
+DOCUMENTS, SEED = 4, 7
+SLOWLY_MS = 300_000
+SCHEMES_AND_WIDTHS = (("light", 1440), ("light", 1024), ("dark", 1440), ("dark", 1024))
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample")
+    return write_sample(folder, documents=DOCUMENTS, seed=SEED, max_sheets_per_document=3).batch
+
+
+@pytest.fixture
+def workers(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A worker for batches and one for queries, on the test's own database."""
+    database = settings.DATABASES["default"]
+    monkeypatch.setenv("DATABASE_URL", f"postgres://{database['USER']}@/{database['NAME']}?host={database['HOST']}")
+    with worker_for("batch"), worker_for("query"):
+        yield
+
+
+def first_sheet(batch: Path) -> tuple[str, bytes]:
+    """The publication's number as its document is named, and the TIFF of its first sheet."""
+    with zipfile.ZipFile(batch) as delivery:
+        document = sorted(name for name in delivery.namelist() if name.endswith(".zip"))[0]
+        with zipfile.ZipFile(io.BytesIO(delivery.read(document))) as inner:
+            sheet = sorted(name for name in inner.namelist() if name.endswith(".tif") and "imgf" in name)[0]
+            return document, inner.read(sheet)
+
+
+def log_in(page: Page, name: str) -> None:
+    page.goto("/login/")
+    page.fill("#id_username", name)
+    page.fill("#id_password", PASSWORD)
+    page.click("button.primary")
+    expect(page.locator("h1")).to_contain_text("Find drawings")
+
+
+def test_a_delivery_is_uploaded_searched_and_read(
+    workers: None,
+    sample: Path,
+    administrator: User,
+    examiner: User,
+    new_page: NewPage,
+    shoot: Callable[[Page, str], None],
+    complaints: list[str],
+) -> None:
+    batch_address = _upload(new_page(), sample, shoot)
+    current_app.send_task("workers.tasks.refresh_indexes", queue="batch")
+    page = new_page()
+    log_in(page, examiner.username)
+    query_address = _ask_with_an_upload(page, sample, shoot)
+    figure_address = _read_the_first_hit(page)
+    _ask_with_the_figure(page)
+    assert not complaints
+    assert page.goto(batch_address).status == 403  # type: ignore[union-attr]  # goto answers here
+    addresses = {"hits": query_address, "figure": figure_address, "search": "/", "publications": "/publications/"}
+    publication = Figure.objects.earliest("pk").sheet.publication.reference
+    _picture(new_page, examiner, addresses | {"publication": f"/publications/{publication}/"}, shoot)
+    _picture(new_page, administrator, {"batches": "/batches/", "batch": batch_address}, shoot)
+
+
+def _upload(page: Page, sample: Path, shoot: Callable[[Page, str], None]) -> str:
+    """An administrator uploads the batch and sees it through; returns the address of its report."""
+    log_in(page, "administrator")
+    page.click("text=Batches")
+    page.set_input_files("#id_deliveries", sample)
+    page.click("button.primary")
+    shoot(page, "batch-in-work")
+    expect(page.locator("[data-refresh-ended]")).to_be_attached(timeout=SLOWLY_MS)
+    expect(page.locator("table .state-accept")).to_have_count(DOCUMENTS)
+    return page.url
+
+
+def _ask_with_an_upload(page: Page, sample: Path, shoot: Callable[[Page, str], None]) -> str:
+    """The first sheet of a document, uploaded, finds that document first; returns the address of the answer."""
+    document, tiff = first_sheet(sample)
+    page.set_input_files("#id_image", {"name": "sheet.tif", "mimeType": "image/tiff", "buffer": tiff})  # type: ignore[arg-type]
+    page.check("#id_modality_0", force=True)
+    page.click("button.primary")
+    page.wait_for_selector(".mosaic, .centred", timeout=SLOWLY_MS)
+    page.wait_for_selector(".mosaic", timeout=SLOWLY_MS)
+    first = page.locator(".hit").first
+    own_number = "".join(filter(str.isdigit, document.rsplit("/", 1)[-1]))
+    assert own_number[:7] in (first.locator(".hit-head a").text_content() or "")
+    assert page.locator(".hit").count() == Figure.objects.count()
+    return page.url
+
+
+def _read_the_first_hit(page: Page) -> str:
+    """The figure of the first hit with its numerals and sentences; returns its address."""
+    page.locator(".hit-picture").first.click()
+    page.wait_for_selector("html[data-attached]")
+    box = page.locator(".numeral-box").first
+    numeral = box.get_attribute("data-numerals") or ""
+    box.hover()
+    lit = page.locator(".linked li.is-lit").all_inner_texts()
+    assert lit
+    assert all(numeral in text for text in lit)
+    return page.url
+
+
+def _ask_with_the_figure(page: Page) -> None:
+    """Hits for a figure of the collection come from other publications, with both similarities."""
+    own = (page.locator("h1 a").text_content() or "").strip()
+    page.click("text=both, average")
+    page.wait_for_selector(".mosaic", timeout=SLOWLY_MS)
+    found = [(text or "").strip() for text in page.locator(".hit-head a").all_text_contents()]
+    assert found
+    assert own not in found
+    expect(page.locator(".hit").first.locator("svg.bar")).to_have_count(2)
+    assert {version.modality for version in IndexVersion.objects.all()} <= {"visual", "text"}
+
+
+def _picture(new_page: NewPage, user: User, addresses: dict[str, str], shoot: Callable[[Page, str], None]) -> None:
+    for scheme, width in SCHEMES_AND_WIDTHS:
+        page = new_page(user, width=width, scheme=scheme)
+        for name, address in addresses.items():
+            page.goto(address)
+            shoot(page, f"{name}-{width}-{scheme}")
