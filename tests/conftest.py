@@ -15,6 +15,7 @@ from django.conf import settings
 
 from supervisor.embedded import EmbeddedServices
 from supervisor.home import Home
+from tests.hostile import HostileCorpus, write_corpus
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 RUN_FOLDER_VARIABLE = "PATENTSEARCH_TEST_RUN"  # how xdist's workers find the folder of the run that started them
@@ -80,3 +81,9 @@ def shared() -> Path:
     if not (folder / "corpus").is_dir():
         pytest.skip("the real patents are not beside this checkout (../shared)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def hostile_corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> HostileCorpus:
+    """The hostile inputs, written once, and what is expected of each."""
+    return write_corpus(shared / "hostile" / "make_hostile.py", tmp_path_factory.mktemp("hostile"))

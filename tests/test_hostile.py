@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import time
@@ -25,7 +26,7 @@ from search.services import documents
 from search.services.batches import batch_unpack
 from search.services.documents import document_process
 from tests.factories import user_make
-from tests.hostile import HostileCase, HostileCorpus, write_corpus
+from tests.hostile import HostileCase, HostileCorpus
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -35,9 +36,9 @@ LONGEST_SECONDS = 20
 OK, FOUND, BAD_REQUEST = 200, 302, 400
 
 
-@pytest.fixture(scope="session")
-def corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> HostileCorpus:
-    return write_corpus(shared / "hostile" / "make_hostile.py", tmp_path_factory.mktemp("hostile"))
+@pytest.fixture
+def corpus(hostile_corpus: HostileCorpus) -> HostileCorpus:
+    return hostile_corpus
 
 
 @pytest.fixture(autouse=True)
@@ -252,3 +253,59 @@ def test_a_hostile_sheet_leaves_its_publication_searchable(
     assert sheet.missing is is_missing
     assert batch.verdict == (Verdict.ACCEPTED if case.facts["verdict"] == "accept" else Verdict.WARNED)
     assert bool(sheet.notes) is (batch.verdict == Verdict.WARNED)
+
+
+def test_hostile_bodies_are_refused_by_page_and_api(corpus: HostileCorpus, client: Client) -> None:
+    client.force_login(user_make("examiner"))
+    wrong: list[Any] = []
+    cases = corpus.of("http")
+    for case in cases:
+        is_json = case.facts["content_type"] == "application/json"
+        for address in [reverse("api:search")] if is_json else [reverse("api:search"), reverse("search:query")]:
+            answer = client.generic("POST", address, case.path.read_bytes(), content_type=case.facts["content_type"])
+            if answer.status_code not in case.facts["status"]:
+                wrong.append((case.name, address, answer.status_code, answer.content[:200]))
+    assert len(cases) == 9
+    assert wrong == []
+    assert not Query.objects.exists()
+
+
+def test_what_belongs_elsewhere_is_no_query(corpus: HostileCorpus, client: Client) -> None:
+    client.force_login(user_make("examiner"))
+    sent = [body for case in corpus.of("http-list") for body in json.loads(case.path.read_bytes())]
+    for body in sent:
+        answer = client.post(reverse("api:search"), json.dumps(body), content_type="application/json")
+        assert answer.status_code == BAD_REQUEST, (body, answer.content)
+    assert len(sent) == 22
+    assert not Query.objects.exists()
+
+
+def test_hostile_file_names_are_labels(corpus: HostileCorpus, stored_alone: None, administrator: Client) -> None:
+    (names,) = corpus.of("multipart-filename")
+    (image,) = [case for case in corpus.of("query") if case.path.name == "i32_good.webp"]
+    (delivery,) = [case for case in corpus.of("batch") if case.path.name == "b01_control_good.zip"]
+    listed = json.loads(names.path.read_bytes())
+    taken = 0
+    for name in (one["filename"] for one in listed):
+        answer = post_file(administrator, reverse("search:query"), "image", name, image.path.read_bytes())
+        assert answer.status_code in (FOUND, BAD_REQUEST), name
+        assert "Set-Cookie" not in answer.headers
+        with transaction.atomic():
+            answer = post_file(administrator, reverse("search:batches"), "deliveries", name, delivery.path.read_bytes())
+            assert answer.status_code in (FOUND, BAD_REQUEST), name
+            for batch in Batch.objects.all():
+                taken += 1
+                assert batch.file_name.isprintable() and not set(batch.file_name) & set("/\\")
+                shown = administrator.get(reverse("search:batch", args=[batch.pk])).content.decode()
+                assert "<script>alert" not in shown and "<img src=x" not in shown
+            transaction.set_rollback(True)
+    assert len(listed) == 25
+    assert taken > 15
+    assert all(Path(query.image).parts[:2] == ("queries", str(query.pk)) for query in Query.objects.all())
+
+
+def post_file(client: Client, address: str, field: str, name: str, content: bytes) -> Any:
+    """A multipart request with the file's name byte for byte, as no honest browser sends it."""
+    head = f'--cut\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'.encode()
+    body = head + content + b"\r\n--cut--\r\n"
+    return client.generic("POST", address, body, content_type="multipart/form-data; boundary=cut")
