@@ -121,8 +121,8 @@ def world(settings: Any) -> World:
     return World(values, clients)
 
 
-def logged_in(user: User, **options: bool) -> Client:
-    client = Client(**options)
+def logged_in(user: User, *, enforce_csrf_checks: bool = False) -> Client:
+    client = Client(enforce_csrf_checks=enforce_csrf_checks)
     client.force_login(user)
     return client
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from pytest_django import Settings
 from rest_framework.test import APIClient
 
@@ -48,9 +49,15 @@ BODIES = {
 }
 
 
+def post(client: Client, body: bytes, content_type: str = "application/json") -> Any:
+    """A question as these very bytes."""
+    return client.post("/api/search/", body, content_type=content_type)
+
+
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
-def test_a_bad_question_is_refused_in_words(client_of_examiner: APIClient, body: bytes) -> None:
-    answer = client_of_examiner.generic("POST", "/api/search/", body, content_type="application/json")
+def test_a_bad_question_is_refused_in_words(client: Client, examiner: User, body: bytes) -> None:
+    client.force_login(examiner)
+    answer = post(client, body)
     assert answer.status_code == 400, answer.content[:300]
     refusal = answer.json()
     assert refusal["code"]
@@ -58,9 +65,10 @@ def test_a_bad_question_is_refused_in_words(client_of_examiner: APIClient, body:
     assert not Query.objects.exists()
 
 
-def test_a_body_over_the_limit_is_too_large(client_of_examiner: APIClient, settings: Settings) -> None:
+def test_a_body_over_the_limit_is_too_large(client: Client, examiner: User, settings: Settings) -> None:
     body = b'{"text": "' + b"a" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE + b'"}'
-    answer = client_of_examiner.generic("POST", "/api/search/", body, content_type="application/json")
+    client.force_login(examiner)
+    answer = post(client, body)
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
 
 
@@ -106,9 +114,10 @@ def test_nul_in_a_filter_is_refused(client_of_examiner: APIClient, name: str) ->
     assert answer.json()["faults"].keys() == {name}
 
 
-def test_a_wrong_method_and_a_wrong_type_are_refused_in_json(client_of_examiner: APIClient) -> None:
-    assert client_of_examiner.delete("/api/publications/").json()["code"] == "method-not-allowed"
-    answer: Any = client_of_examiner.generic("POST", "/api/search/", b"<a/>", content_type="application/xml")
+def test_a_wrong_method_and_a_wrong_type_are_refused_in_json(client: Client, examiner: User) -> None:
+    client.force_login(examiner)
+    assert client.delete("/api/publications/").json()["code"] == "method-not-allowed"
+    answer = post(client, b"<a/>", "application/xml")
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported-media-type")
 
 
