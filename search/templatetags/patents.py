@@ -10,15 +10,16 @@ from django import template
 from engine.publication import Section
 from search.models import IndexVersion, SentenceLink, Stage
 from search.selectors.figures import marked_pieces
-from search.selectors.vectors import active_versions
+from search.selectors.vectors import active_versions, delta_count
 
 register = template.Library()
 
 
 @register.inclusion_tag("search/_models.html")
-def models_in_use() -> dict[str, list[IndexVersion]]:
-    """The page's foot: the models that answer, and how many figures their indexes hold."""
-    return {"versions": sorted(active_versions().values(), key=lambda version: version.modality, reverse=True)}
+def models_in_use() -> dict[str, list[tuple[IndexVersion, int]]]:
+    """The page's foot: the models that answer, and how many figures each can find, its index's and the newer ones."""
+    versions = sorted(active_versions().values(), key=lambda version: version.modality, reverse=True)
+    return {"versions": [(version, version.figure_count + delta_count(version)) for version in versions]}
 
 
 @register.inclusion_tag("search/_pieces.html")
