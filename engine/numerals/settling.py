@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ DOUBTFUL = 0.9  # below this confidence a digit may be another
 SURE_UNKNOWN = 0.85  # a numeral that the text does not name is kept from here on
 SURE_SUPPORTED = 0.5  # one whose stem the text names: 1310-1 where it speaks of 1310
 SURE_SINGLE = 0.7  # a single known digit is believed from here on
+MOST_ALIKE = 2  # a numeral that the text does not name stands once or twice on a sheet, hatching everywhere
 MAX_PIECES = 3  # of one numeral
 SURE_KNOWN = 0.12  # a known numeral of several characters, read as it is written
 
@@ -33,14 +35,23 @@ def settle(reading: SheetReading, known: Collection[str]) -> SheetReading:
 
     A text that is known stays; one that is a known numeral but for letters of like shape becomes it (settled_by
     "known-numeral"); pieces of one known numeral are joined; what is neither known nor surely read becomes a WORD.
-    With no known numerals the reading is returned as it is.
+    With no known numerals nothing is settled, and only strokes that look like digits again and again are put aside.
     """
     wanted = frozenset(known)
     if not wanted:
-        return reading
+        return replace(reading, boxes=tuple(_without_strokes(reading.boxes)))
     boxes = [part for box in _unscaled(reading.boxes, wanted) for part in _listed(box, wanted)]
     boxes = _joined(boxes, wanted, reading.rotation)
     return replace(reading, boxes=tuple(_settled(box, wanted) for box in boxes))
+
+
+def _without_strokes(boxes: Sequence[TextBox]) -> list[TextBox]:
+    """The boxes, with single characters that stand on the sheet more than MOST_ALIKE times taken for hatching."""
+    times = Counter(box.text for box in boxes if box.kind is TextKind.NUMERAL and len(box.text) == 1)
+    return [
+        replace(box, kind=TextKind.WORD) if box.kind is TextKind.NUMERAL and times[box.text] > MOST_ALIKE else box
+        for box in boxes
+    ]
 
 
 def _unscaled(boxes: Sequence[TextBox], known: frozenset[str]) -> list[TextBox]:

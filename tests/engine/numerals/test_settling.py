@@ -83,3 +83,8 @@ def test_without_known_numerals_the_reading_is_returned_as_it_is() -> None:
 def test_settling_twice_changes_nothing_more() -> None:
     once = settle(reading(box("1o8B"), box("1", left=200), box("02", left=228), box("9", left=400)), {"1088", "102"})
     assert settle(once, {"1088", "102"}) == once
+
+
+def test_where_the_text_names_no_numeral_strokes_that_recur_are_no_numerals() -> None:
+    hatching = [box("1", left=place * 100) for place in range(5)]
+    assert texts(settle(reading(*hatching, box("12", left=900), box("3", left=1000)), set())) == ["12", "3"]
