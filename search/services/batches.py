@@ -65,6 +65,7 @@ def batch_unpack(*, batch_id: int) -> Batch | None:
     """
     batch = work_claim(model=Batch, pk=batch_id)
     if batch is None:
+        Batch.objects.filter(pk=batch_id, state=WorkState.QUARANTINED, finished_at=None).update(finished_at=Now())
         return None
     try:
         with batch_open(batch) as delivery:

@@ -49,6 +49,7 @@ def document_advance(*, document_id: int) -> Document | None:
     """
     document = work_claim(model=Document, pk=document_id)
     if document is None:
+        _finish_if_given_up(document_id)
         return None
     stage = Stage(document.stage)
     started = time.monotonic()
@@ -81,6 +82,12 @@ def documents_reopen_for_encoders() -> int:
     if reopened:
         logger.info("documents reopened for other encoders count=%d", reopened)
     return reopened
+
+
+def _finish_if_given_up(document_id: int) -> None:
+    """The claim may have quarantined the document, and it may have been its batch's last."""
+    for document in Document.objects.filter(pk=document_id, state=WorkState.QUARANTINED):
+        batch_finish_if_complete(batch_id=document.batch_id)
 
 
 @transaction.atomic

@@ -75,6 +75,8 @@ def query_create(*, owner: User, question: Question) -> Query:
         filters=question.filters,
         include_family=question.include_family,
     )
+    if question.patent_xml is not None:
+        parse_patent(question.patent_xml, "the patent XML")  # refused while the person looks, before a file is kept
     if question.image is not None:
         _keep_image(query, question.image, question.image_name)
     if question.patent_xml is not None:
@@ -169,7 +171,6 @@ def _keep_image(query: Query, image: bytes, name: str) -> None:
 
 
 def _keep_patent(query: Query, patent_xml: bytes) -> None:
-    parse_patent(patent_xml, "the patent XML")  # refused here, while the person is still looking
     query.patent_xml = file_keep(patent_xml, folder=f"queries/{query.pk}", suffix=".xml", storage=private_storage())
 
 
