@@ -118,7 +118,6 @@ CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "batch"
 # Upkeep (0 is the most urgent) goes before documents: behind a large batch it would wait for hours.
-CELERY_TASK_DEFAULT_PRIORITY = 6
 UPKEEP_PRIORITY = 0
 CELERY_BEAT_SCHEDULE = {
     name: {

@@ -14,7 +14,8 @@ from search.models import Batch, Document, Query
 from search.services.work import is_open, work_free_orphans
 
 RUNG_AT_ONCE = 200  # messages kept in the batch queue: enough for every worker, few enough to wait behind
-CONTINUED_PRIORITY = 3  # between upkeep and documents
+# 0 is the most urgent, and what a message without a priority has; upkeep has it.
+CONTINUED_PRIORITY, BEGUN_PRIORITY = 3, 6
 QUERY_PATIENCE = timedelta(minutes=2)  # nobody waits longer for hits, so an older query is not answered any more
 
 
@@ -70,7 +71,7 @@ def open_documents() -> QuerySet[Document]:
     return Document.objects.filter(is_open(), batch__unpacked_at__isnull=False).order_by("attempts", "pk")
 
 
-def _ring(task: str, row_id: int | str, *, queue: str, priority: int | None = None) -> None:
+def _ring(task: str, row_id: int | str, *, queue: str, priority: int = BEGUN_PRIORITY) -> None:
     current_app.send_task(f"workers.tasks.{task}", args=[row_id], queue=queue, priority=priority)
 
 
