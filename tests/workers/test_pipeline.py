@@ -22,7 +22,8 @@ def waiting(priority: int) -> list[str]:
 @pytest.fixture(autouse=True)
 def empty_queue() -> None:
     with current_app.connection_for_read() as connection:
-        connection.default_channel.queue_purge("batch")
+        channel: Any = connection.default_channel
+        channel.queue_purge("batch")
 
 
 @pytest.fixture
