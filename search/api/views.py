@@ -154,15 +154,15 @@ class BatchListView(APIView):
     @extend_schema(
         operation_id="deliver",
         request={"multipart/form-data": DeliverySerializer},
-        responses={201: answers.BatchSerializer, **errors(400, 403, 413, 415)},
+        responses={200: answers.BatchSerializer, 201: answers.BatchSerializer, **errors(400, 403, 413, 415)},
     )
     def post(self, request: Request) -> Response:
-        """Upload a delivery. The same file a second time is the same batch."""
+        """Upload a delivery. The same file a second time is the same batch: 200 instead of 201."""
         sent = DeliverySerializer(data=request.data)
         sent.is_valid(raise_exception=True)
-        batch = delivery_take(sent.validated_data["delivery"], _user(request))
+        batch, created = delivery_take(sent.validated_data["delivery"], _user(request))
         data = answers.BatchSerializer(batch, context={"request": request}).data
-        return Response(data, status=201, headers={"Location": data["url"]})
+        return Response(data, status=201 if created else 200, headers={"Location": data["url"]})
 
 
 class BatchView(APIView):

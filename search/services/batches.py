@@ -22,15 +22,17 @@ from search.services.work import work_claim, work_done, work_reject, work_restar
 logger = logging.getLogger(__name__)
 
 
-def batch_receive(*, path: Path, file_name: str, received_by: User | None, packed_here: bool = False) -> Batch:
-    """The batch of a delivered file; the same bytes a second time are the same batch.
+def batch_receive(
+    *, path: Path, file_name: str, received_by: User | None, packed_here: bool = False
+) -> tuple[Batch, bool]:
+    """The batch of a delivered file, and whether it is new; the same bytes a second time are the same batch.
 
     The file is stored and fsynced before its row is committed.
     """
     digest = sha256_of(path)
     known = Batch.objects.filter(sha256=digest).first()
     if known is not None:
-        return known
+        return known, False
     stored_as = delivery_keep(path, digest)
     batch, created = Batch.objects.get_or_create(
         sha256=digest,
@@ -44,7 +46,7 @@ def batch_receive(*, path: Path, file_name: str, received_by: User | None, packe
     )
     if created:
         logger.info("batch received batch=%d bytes=%d", batch.pk, batch.size_bytes)
-    return batch
+    return batch, created
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
@@ -29,9 +30,10 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     _administrators_only(request)
     form = DeliveryForm(request.POST, request.FILES) if request.method == "POST" else DeliveryForm()
     if request.method == "POST" and form.is_valid():
-        batches = [delivery_take(upload, _user(request)) for upload in form.cleaned_data["deliveries"]]
-        if len(batches) == 1:
-            return redirect("search:batch", batch_id=batches[0].pk)
+        taken = [delivery_take(upload, _user(request)) for upload in form.cleaned_data["deliveries"]]
+        _say_what_is_known(request, taken)
+        if len(taken) == 1:
+            return redirect("search:batch", batch_id=taken[0][0].pk)
         return redirect("search:batches")
     page = Paginator(batches_with_progress(), PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -63,15 +65,15 @@ def retry(request: HttpRequest, batch_id: int, document_id: int) -> HttpResponse
     return redirect("search:batch", batch_id=found.pk)
 
 
-def delivery_take(upload: UploadedFile[bytes], received_by: User) -> Batch:
-    """Receive an uploaded delivery and ring for it; the API does the same."""
+def delivery_take(upload: UploadedFile[bytes], received_by: User) -> tuple[Batch, bool]:
+    """Receive an uploaded delivery and ring for it; whether it is new, too. The API does the same."""
     with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="delivery-") as file:
         for chunk in upload.chunks():
             file.write(chunk)
         file.flush()
-        batch = batch_receive(path=Path(file.name), file_name=upload.name or "", received_by=received_by)
+        batch, created = batch_receive(path=Path(file.name), file_name=upload.name or "", received_by=received_by)
     pipeline.batch_start(batch)
-    return batch
+    return batch, created
 
 
 def _user(request: HttpRequest) -> User:
@@ -82,3 +84,10 @@ def _user(request: HttpRequest) -> User:
 def _administrators_only(request: HttpRequest) -> None:
     if not (isinstance(request.user, User) and request.user.is_staff):
         raise PermissionDenied
+
+
+def _say_what_is_known(request: HttpRequest, taken: list[tuple[Batch, bool]]) -> None:
+    for batch, created in taken:
+        if not created:
+            received = f"{batch.received_at:%Y-%m-%d %H:%M}"
+            messages.info(request, f"This file was received before, on {received}; nothing is done twice.")

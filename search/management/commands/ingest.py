@@ -56,14 +56,19 @@ class Command(ServiceCommand):
         if not path.exists():
             raise CommandError(f"{path} does not exist; give a delivery's file or folder")
         if path.is_file() and path.suffix.lower() != ".xml":
-            return batch_receive(path=path, file_name=path.name, received_by=None)
+            return self._said(*batch_receive(path=path, file_name=path.name, received_by=None))
         with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
             packed = Path(folder) / "delivery.zip"
             try:
                 pack_folder(path, packed)
             except DeliveryError as error:
                 raise CommandError(f"{path}: {error.detail}") from error
-            return batch_receive(path=packed, file_name=path.name, received_by=None, packed_here=True)
+            return self._said(*batch_receive(path=packed, file_name=path.name, received_by=None, packed_here=True))
+
+    def _said(self, batch: Batch, created: bool) -> Batch:
+        if not created:
+            self.say(f"{batch.file_name} was received before, on {batch.received_at:%Y-%m-%d %H:%M}")
+        return batch
 
     def _await(self, batch: Batch) -> None:
         shown = time.monotonic()

@@ -174,7 +174,7 @@ def _delivery() -> SimpleUploadedFile:
 def test_an_upload_is_a_batch_with_a_report(client_of_staff: APIClient) -> None:
     first = client_of_staff.post("/api/batches/", {"delivery": _delivery()}, format="multipart")
     second = client_of_staff.post("/api/batches/", {"delivery": _delivery()}, format="multipart")
-    assert first.status_code == second.status_code == 201
+    assert (first.status_code, second.status_code) == (201, 200)
     assert first.headers["Location"] == second.headers["Location"]
     batch = Batch.objects.get()
     assert (batch.file_name, batch.received_by.username) == ("delivery.zip", "administrator")  # type: ignore[union-attr]

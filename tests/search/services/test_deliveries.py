@@ -33,7 +33,7 @@ def deliver(members: Mapping[str, bytes], folder: Path, order: Sequence[int] | N
     """A delivery, its documents processed in the order of the container or in `order`."""
     path = folder / "delivery.zip"
     path.write_bytes(packed(members))
-    batch = batch_receive(path=path, file_name=path.name, received_by=None)
+    batch, _ = batch_receive(path=path, file_name=path.name, received_by=None)
     batch_unpack(batch_id=batch.pk)
     found = list(batch.documents.order_by("position"))
     for position in order or range(len(found)):
@@ -172,7 +172,7 @@ def test_a_batch_is_finished_when_its_last_document_is_given_up(tmp_path: Path) 
 def test_a_delivery_that_kills_its_worker_is_given_up_and_finished(tmp_path: Path) -> None:
     path = tmp_path / "delivery.zip"
     path.write_bytes(packed({FIRST: document_zip(patent_xml())}))
-    batch = batch_receive(path=path, file_name=path.name, received_by=None)
+    batch, _ = batch_receive(path=path, file_name=path.name, received_by=None)
     Batch.objects.update(attempts=3)
     assert batch_unpack(batch_id=batch.pk) is None
     batch.refresh_from_db()

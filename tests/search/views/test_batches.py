@@ -62,6 +62,7 @@ def test_an_upload_is_a_batch_and_the_same_file_again_is_the_same_one(as_adminis
     assert places == {f"/batches/{batch.pk}/"}
     assert (batch.file_name, batch.size_bytes, batch.state) == ("delivery.zip", 22, WorkState.WAITING)
     assert batch.received_by is not None
+    assert "was received before" in as_administrator.get(places.pop()).content.decode()
 
 
 def test_several_deliveries_may_come_at_once(as_administrator: Client) -> None:
