@@ -10,7 +10,6 @@ import numpy as np
 from engine.blocks import SheetBlocks, blocks_of
 from engine.geometry import Box
 from engine.labels import SheetLabel, label_order, labels_on, settled_labels
-from engine.labels import normalised_label as normalised_label
 from engine.partition import Group, gap_between, parted
 from engine.reading import GrayImage, SheetReading, TextBox, TextKind
 

@@ -1,7 +1,7 @@
 """Sentences linked to figures: split, searched for reference numerals and figure labels, and named."""
 
 from engine.linking.analysis import Mention, MentionKind, TextAnalysis, analyse_text
-from engine.linking.figure_labels import normalised_label
+from engine.linking.figure_labels import plain_label
 from engine.linking.links import (
     LinkReason,
     SentenceLink,
@@ -25,10 +25,10 @@ __all__ = [
     "analyse_text",
     "labels_in_text",
     "link_sentences",
-    "normalised_label",
     "normalised_numeral",
     "numeral_order",
     "numerals_in_text",
+    "plain_label",
     "split_sentences",
     "unlinked_in_text",
     "unlinked_on_sheet",

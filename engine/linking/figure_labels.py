@@ -42,7 +42,7 @@ class FigureMention:
         return tuple(dict.fromkeys((*self.labels, *sorted(within, key=_key))))
 
 
-def normalised_label(text: str) -> str:
+def plain_label(text: str) -> str:
     """Return a figure label without its word, brackets and blanks, in lower case: "FIG. 3(A)" is "3a".
 
     A text without a number comes back in lower case without blanks.
@@ -63,7 +63,7 @@ def _mentions(text: str) -> Iterator[FigureMention]:
     while first := _FIRST.search(text, position):
         end = first.end()
         plural = re.sub(r"\s", "", first["word"]).lower() in PLURAL_FIGURE_WORDS
-        labels = [normalised_label(first["label"])]
+        labels = [plain_label(first["label"])]
         ranges: list[tuple[str, str]] = []
         while following := _NEXT.match(text, end):
             label = _continued(labels[-1], following, plural)
@@ -94,7 +94,7 @@ def _continued(previous: str, following: re.Match[str], plural: bool) -> str | N
             and (raw.isupper() or separator in "-–/" or (plural and raw != "a"))
         )
         return joined[1] + raw.lower() if joined and goes_on and (separator != "a") else None
-    label = normalised_label(raw)
+    label = plain_label(raw)
     (number, letter), (before, _) = _key(label), _key(previous)
     if separator == "a" or label == previous or number - before > LONGEST_RANGE:
         return None

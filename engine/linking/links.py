@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine.linking.analysis import Mention, MentionKind, TextAnalysis
-from engine.linking.figure_labels import normalised_label
+from engine.linking.figure_labels import plain_label
 from engine.linking.occurrences import normalised_numeral
 
 _NUMBER = re.compile(r"\d+")
@@ -57,7 +57,7 @@ def labels_in_text(analysis: TextAnalysis, figure_label: str) -> frozenset[str]:
 
     Its own where the text has it; else "3" for "3a" (a figure in parts described as one), or "3a" and "3b" for "3".
     """
-    label = normalised_label(figure_label)
+    label = plain_label(figure_label)
     if not label or label in analysis.figure_labels:
         return frozenset({label} & analysis.figure_labels)
     number = _NUMBER.match(label)

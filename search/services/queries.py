@@ -15,8 +15,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from engine.errors import DocumentError, EngineError
-from engine.figures import normalised_label
 from engine.imaging import decode_png, encode_png, open_image
+from engine.labels import normalised_label
 from engine.linking import analyse_text, link_sentences
 from engine.numerals.settling import settle
 from engine.patents import parse_patent

@@ -8,7 +8,7 @@ from engine.linking import (
     analyse_text,
     labels_in_text,
     link_sentences,
-    normalised_label,
+    plain_label,
     unlinked_in_text,
     unlinked_on_sheet,
 )
@@ -103,4 +103,4 @@ def test_a_range_across_numbers_names_the_labels_that_the_text_knows() -> None:
     ("text", "label"), [("FIG. 3(A)", "3a"), ("Fig. 12", "12"), ("3B", "3b"), ("Fig. 3′", "3'"), ("", "")]
 )
 def test_labels_have_one_form(text: str, label: str) -> None:
-    assert normalised_label(text) == label
+    assert plain_label(text) == label
