@@ -45,8 +45,14 @@ class Ranked:
     index_versions: dict[str, int]
 
 
+def load_encoders() -> None:
+    """Load both encoders; free when they are loaded."""
+    for side in Modality:
+        _encoder(side)
+
+
 def warm_up() -> None:
-    """Load both encoders and open their indexes; free when that is done."""
+    """Load both encoders and open their indexes, so that the first query finds all of it."""
     for side in Modality:
         _open(side)
 

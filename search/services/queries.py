@@ -89,7 +89,7 @@ def query_create(*, owner: User, question: Question) -> Query:
 def query_answer(*, query_id: str) -> Query | None:
     """Answer a waiting query: encode, search, fuse, store the hits. None when another worker has it."""
     loading = time.perf_counter()
-    ranking.warm_up()  # before the attempt is counted: a worker that is stopped while loading has not tried yet
+    ranking.load_encoders()  # before the attempt is counted: a worker that is stopped while loading has not tried yet
     loading_seconds = time.perf_counter() - loading
     query = work_claim(model=Query, pk=query_id)
     if query is None:
