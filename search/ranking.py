@@ -103,9 +103,7 @@ def rank(
     sides = {Modality.VISUAL: vectors.visual, Modality.TEXT: vectors.textual}
     modality, notes = _modality_in_reach(modality, sides)
     if figure is not None and vectors.visual is None:
-        detail = (
-            "The model in use has not embedded this figure yet: hits are ranked by its text alone."
-        )
+        detail = "The model in use has not embedded this figure yet: hits are ranked by its text alone."
         notes = [Note("not-embedded", detail)]
     opened = {side: _open(side) for side in Modality}
     ranking = None
