@@ -8,16 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.numerals.craft import EasyOcrReader
-from engine.numerals.ink import (
-    BROKEN_SHARE,
-    RAGGED_SHARE,
-    Mask,
-    components_of,
-    ink_of,
-    mended,
-    raggedness,
-    without_rules,
-)
+from engine.numerals.ink import Mask, components_of, ink_of, solid_and_shown, without_rules
 from engine.numerals.layout import classified, sheet_reading
 from engine.numerals.orientation import upright_rotation
 from engine.numerals.proposals import words_of
@@ -28,7 +19,7 @@ from engine.numerals.tokens import read_words, tokens_of
 from engine.numerals.weights import RECOGNISER_FILE, packaged_folder, short_hash
 from engine.reading import GrayImage, SheetReading
 
-COMPONENT_READER_VERSION = 1
+COMPONENT_READER_VERSION = 2
 
 
 class ComponentReader:
@@ -44,15 +35,13 @@ class ComponentReader:
 
     def read(self, sheet: GrayImage) -> SheetReading:
         """Every reading of the sheet, boxes in the stored sheet's frame; doubtful ones are kept as words."""
-        ink = ink_of(sheet)
-        ragged = raggedness(ink)
-        solid = mended(ink) if ragged > RAGGED_SHARE else ink
+        solid, shown = solid_and_shown(ink_of(sheet))
         rotation = upright_rotation(components_of(solid), self._recogniser)
-        solid, ink = _turned(solid, rotation), _turned(ink, rotation)
+        solid, shown = _turned(solid, rotation), _turned(shown, rotation)
         clean = without_rules(solid)
         components = components_of(clean)
         words = worth_reading(words_of(components), components, clean)
-        seen = read_words(self._recogniser, components, words, solid if ragged > BROKEN_SHARE else ink)
+        seen = read_words(self._recogniser, components, words, shown)
         reads = [read for word, one in zip(words, seen, strict=True) for read in tokens_of(word.box, one, word.line)]
         return sheet_reading(self.key, rotation, sheet, classified(reads, solid))
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from engine.geometry import Box
-from engine.numerals.ink import RAGGED_SHARE, Mask, components_of, ink_of, mended, raggedness, without_rules
+from engine.numerals.ink import Mask, components_of, ink_of, solid_and_shown, without_rules
 from engine.numerals.kinds import tidied
 from engine.numerals.proposals import Rendering, crop_of, words_of
 from engine.numerals.recogniser import Recogniser, Recognition
@@ -96,10 +96,10 @@ def _candidates(upright: GrayImage, longest: int) -> list[tuple[Box, GrayImage]]
     smoothed away, gaps closed wider)."""
     ink = ink_of(upright)
     smooth: Mask = (cv2.GaussianBlur(upright, (0, 0), 2.2) < 96).astype(np.uint8)
-    solid = mended(ink) if raggedness(ink) > RAGGED_SHARE else ink
+    solid, shown_ink = solid_and_shown(ink)
     result: list[tuple[Box, GrayImage]] = []
     done: set[tuple[int, int, int, int]] = set()
-    for variant, shown in ((without_rules(solid), ink), (ink, ink), (without_rules(smooth), smooth)):
+    for variant, shown in ((without_rules(solid), shown_ink), (ink, ink), (without_rules(smooth), smooth)):
         components = components_of(variant)
         words = [word for word in words_of(components) if len(word.members) <= longest + 2]
         for word in worth_reading(words, components, variant):

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.numerals.ink import components_of, ink_of, mended, raggedness, without_rules
+from engine.numerals.ink import components_of, filled, grain, ink_of, mended, raggedness, solid_and_shown, without_rules
 from engine.numerals.orientation import turned
 from engine.numerals.proposals import crop_of, words_of
 from engine.numerals.selection import worth_reading
@@ -63,6 +63,21 @@ def test_a_dithered_sheet_is_ragged_and_a_clean_one_is_not() -> None:
     assert raggedness(clean) < 0.01
     assert raggedness((clean & noise).astype(np.uint8)) > 0.06
     assert raggedness(np.zeros((10, 10), np.uint8)) == 0.0
+
+
+def test_grains_lost_by_strokes_are_filled_and_nothing_moves() -> None:
+    whole = ink_of(drawn(*((text, 100, 300 + 150 * i) for i, text in enumerate(("118", "236", "45", "507")))))
+    lost = np.random.default_rng(1).random((534, 400)) < 0.2
+    ink = (whole & (np.kron(lost, np.ones((3, 3)))[:1600, :1200] == 0)).astype(np.uint8)
+    assert grain(whole) < 1.5 < grain(ink)
+    solid, shown = solid_and_shown(ink)
+    assert shown is solid
+    assert (solid >= ink).all()
+    assert int((solid != whole).sum()) < 0.6 * int((ink != whole).sum())
+    assert solid_and_shown(whole)[0] is whole
+    block = np.zeros((40, 40), np.uint8)
+    block[10:20, 12:30] = 1
+    assert (filled(block) == block).all()
 
 
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
