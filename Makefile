@@ -16,7 +16,7 @@ up: $(VENV)/.runtime
 test: $(VENV)/.development
 	@scripts/require-chromium
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check
