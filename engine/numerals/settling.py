@@ -25,7 +25,7 @@ DOUBTFUL = 0.9  # below this confidence a digit may be another
 SURE_UNKNOWN = 0.85  # a numeral that the text does not name is kept from here on
 SURE_SUPPORTED = 0.5  # one whose stem the text names: 1310-1 where it speaks of 1310
 SURE_SINGLE = 0.7  # a single known digit is believed from here on
-MOST_ALIKE = 2  # a numeral that the text does not name stands once or twice on a sheet, hatching everywhere
+MOST_ALIKE = 4  # a numeral that the text does not name stands a few times on a sheet, hatching everywhere
 MAX_PIECES = 3  # of one numeral
 SURE_KNOWN = 0.12  # a known numeral of several characters, read as it is written
 
