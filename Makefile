@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-# A session of pytest beside others on two cores.
+# Three test processes on two cores: browsers, services and kills are mostly waited for.
 export OMP_NUM_THREADS ?= 1
 
 .PHONY: up test lint lock clean
@@ -16,7 +16,7 @@ up: $(VENV)/.runtime
 test: $(VENV)/.development
 	@scripts/require-chromium
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check
