@@ -4,7 +4,7 @@
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
-# Three test processes on two cores: browsers, services and kills are mostly waited for.
+# Each process its share of the cores.
 export OMP_NUM_THREADS ?= 1
 
 .PHONY: up test lint lock clean
@@ -16,6 +16,7 @@ up: $(VENV)/.runtime
 test: $(VENV)/.development
 	@scripts/require-chromium
 	@$(MAKE) --no-print-directory lint
+	@# Three processes on two cores: browsers, services and kills are mostly waited for.
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.development
