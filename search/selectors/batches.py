@@ -62,10 +62,6 @@ def progress_of(batch: Batch) -> BatchProgress:
     )
 
 
-def documents_of_batch(batch: Batch) -> QuerySet[Document]:
-    return batch.documents.select_related("publication").order_by("position")
-
-
 def batch_report(batches: Sequence[Batch]) -> dict[str, Any]:
     """What became of deliveries, as `manage.py ingest --json` and the API say it.
 

@@ -11,7 +11,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from numpy.typing import NDArray
 
 from engine.reading import TextKind
-from search.models import Figure, Reading, Sentence, SentenceLink, Sheet
+from search.models import Figure, Reading, SentenceLink
 
 
 def figures_allowed(filters: Mapping[str, Any]) -> NDArray[np.int64] | None:
@@ -82,16 +82,6 @@ def links_of_figures(figure_ids: Sequence[int], most: int) -> dict[int, list[Sen
     for link in links:
         by_figure[link.figure_id].append(link)
     return {figure_id: sorted(some, key=_telling)[:most] for figure_id, some in by_figure.items()}
-
-
-def sheets_with_figures(publication_id: int) -> QuerySet[Sheet]:
-    """All sheets of a publication in order, missing ones too, with the figures that are shown."""
-    shown = Figure.objects.filter(retired_at=None).order_by("position")
-    return Sheet.objects.filter(publication_id=publication_id).prefetch_related(Prefetch("figures", shown))
-
-
-def sentences_of_publication(publication_id: int) -> QuerySet[Sentence]:
-    return Sentence.objects.filter(publication_id=publication_id).select_related("paragraph").order_by("position")
 
 
 def _telling(link: SentenceLink) -> tuple[bool, int, int]:

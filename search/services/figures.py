@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -32,8 +32,9 @@ def publication_link(*, publication: Publication) -> None:
         _figures_store(sheet, [replace(cut, label=name) for cut, name in zip(cuts, names, strict=True)])
     with transaction.atomic():
         Publication.objects.select_for_update().get(pk=publication.pk)
+        sentence_ids = dict(publication.sentences.values_list("position", "pk"))
         for figure in Figure.objects.filter(sheet__publication=publication, retired_at=None):
-            _links_store(figure, analysis)
+            _links_store(figure, analysis, sentence_ids)
         numerals = numerals_on_sheets(publication)
         Publication.objects.filter(pk=publication.pk).update(
             unlinked_in_text=list(unlinked_in_text(analysis, numerals)),
@@ -65,7 +66,7 @@ def _figures_on(sheet: Sheet, analysis: TextAnalysis, xml_label: str) -> list[_C
     boxes = tuple(text_box(row) for row in rows)
     reading = SheetReading(sheet.reader_key, sheet.rotation, boxes)
     return [
-        _cut(pixels, region, tuple(row.pk for row, box in zip(rows, boxes, strict=True) if box in set(region.boxes)))
+        _cut(pixels, region, tuple(row.pk for row, box in zip(rows, boxes, strict=True) if box in region.boxes))
         for region in split_figures(pixels, reading, xml_label, analysis.figure_labels)
     ]
 
@@ -107,19 +108,18 @@ def _figures_store(sheet: Sheet, cuts: Sequence[_Cut]) -> None:
     sheet.figures.filter(position__gte=len(cuts), retired_at=None).update(retired_at=Now())
 
 
-def _links_store(figure: Figure, analysis: TextAnalysis) -> None:
+def _links_store(figure: Figure, analysis: TextAnalysis, sentence_ids: Mapping[int, int]) -> None:
     numerals = frozenset(figure.readings.filter(kind=TextKind.NUMERAL.value).values_list("text", flat=True))
     links: dict[int, EngineLink] = {}
     for label in figure.label.split(","):  # drawings that are joined by ink are one figure with several labels
         for link in link_sentences(analysis, numerals, label):
             links.setdefault(link.sentence, link)
-    positions = dict(figure.sheet.publication.sentences.values_list("position", "pk"))
     figure.links.all().delete()
     SentenceLink.objects.bulk_create(
         [
             SentenceLink(
                 figure=figure,
-                sentence_id=positions[link.sentence],
+                sentence_id=sentence_ids[link.sentence],
                 reason=link.reason.value,
                 numerals=list(link.numerals),
                 spans=[list(span) for span in link.spans],

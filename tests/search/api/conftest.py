@@ -22,18 +22,6 @@ def _no_throttle_left_over() -> None:
 
 
 @pytest.fixture
-def examiner(db: None) -> User:
-    user: User = import_module("tests.factories").user_make("examiner")
-    return user
-
-
-@pytest.fixture
-def administrator(db: None) -> User:
-    user: User = import_module("tests.factories").user_make("administrator", staff=True)
-    return user
-
-
-@pytest.fixture
 def client_of_examiner(examiner: User) -> APIClient:
     return _client(examiner)
 

@@ -5,7 +5,6 @@ Models are imported by the fixtures: pytest reads the conftest.py of a folder it
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,18 +12,6 @@ from django.test import Client
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-@pytest.fixture
-def examiner(db: None) -> User:
-    user: User = import_module("tests.factories").user_make("examiner")
-    return user
-
-
-@pytest.fixture
-def administrator(db: None) -> User:
-    user: User = import_module("tests.factories").user_make("administrator", staff=True)
-    return user
 
 
 @pytest.fixture
