@@ -2,33 +2,49 @@
 
 from search.models.batches import Batch, Document, Stage
 from search.models.drawings import Figure, Reading, Sheet
-from search.models.indexes import FigureEmbedding, IndexState, IndexVersion, Modality
+from search.models.examiners import Desk, SeenFigure, SheetTurn
+from search.models.indexes import Calibration, FigureEmbedding, IndexState, IndexVersion, Modality
 from search.models.links import SentenceLink
+from search.models.materials import Material, MaterialKind
 from search.models.publications import Classification, Party, Publication
-from search.models.queries import Hit, Query, QueryModality
+from search.models.queries import Explanation, Hit, Query, QueryModality, SavedSearch
+from search.models.shortlists import Pin, Relevance, Shortlist, ShortlistEntry, ShortlistShare
 from search.models.texts import Paragraph, PartName, Sentence
 from search.models.work import Verdict, Work, WorkState
 
 __all__ = [
     "Batch",
+    "Calibration",
     "Classification",
+    "Desk",
     "Document",
+    "Explanation",
     "Figure",
     "FigureEmbedding",
     "Hit",
     "IndexState",
     "IndexVersion",
+    "Material",
+    "MaterialKind",
     "Modality",
     "Paragraph",
     "PartName",
     "Party",
+    "Pin",
     "Publication",
     "Query",
     "QueryModality",
     "Reading",
+    "Relevance",
+    "SavedSearch",
+    "SeenFigure",
     "Sentence",
     "SentenceLink",
     "Sheet",
+    "SheetTurn",
+    "Shortlist",
+    "ShortlistEntry",
+    "ShortlistShare",
     "Stage",
     "Verdict",
     "Work",

@@ -66,3 +66,25 @@ class IndexVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.encoder_key} v{self.pk}"
+
+
+class Calibration(models.Model):
+    """How similar strangers are: quantiles of what sampled figures reach with the nearest figure of no kin.
+
+    quantiles: 101 similarities, from the 0th to the 100th percentile. A hit that is no more similar than that is
+    nothing out of the ordinary.
+    """
+
+    modality = models.CharField(max_length=6, choices=Modality.choices)
+    encoder_key = models.CharField(max_length=160)
+    index_version = models.ForeignKey(IndexVersion, on_delete=models.CASCADE, related_name="calibrations")
+    sampled_count = models.PositiveIntegerField()
+    figure_count = models.PositiveIntegerField()
+    quantiles = models.JSONField(default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.encoder_key} over {self.sampled_count}"

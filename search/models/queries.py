@@ -1,4 +1,4 @@
-"""Queries and their hits. A query image may be an unpublished application: only its owner sees it."""
+"""Queries and their hits, what explains a hit, and searches kept by name. Only the owner sees any of them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.http import QueryDict
 
 from search.models.drawings import Figure
 from search.models.work import Work
+from search.question import Question, question_from_query
 
 
 class QueryModality(models.TextChoices):
+    """Ways to rank, by the names that command line and API use for them."""
+
     VISUAL = "visual", "drawing"
     TEXT = "text", "text"
     AVERAGE = "avg", "both, average"
@@ -20,37 +24,42 @@ class QueryModality(models.TextChoices):
 
 
 class Query(Work):
-    """One question: an image, a figure of the collection, text, or image and text."""
+    """One question, asked once, with all that was found. Ranking the found ones otherwise asks nothing anew."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queries")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    image = models.CharField(max_length=255, blank=True, help_text="Re-encoded PNG in the private storage.")
-    patent_xml = models.CharField(max_length=255, blank=True, help_text="The XML beside the image, private too.")
-    figure = models.ForeignKey(Figure, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
-    text = models.TextField(blank=True)
+    asked = models.TextField(help_text="The question as a query string; search.question reads it.")
+    search_key = models.CharField(max_length=64, help_text="The same for questions that find the same figures.")
     sentences = models.JSONField(
         default=list, blank=True, help_text="Linked sentences of the patent XML that came with the image."
     )
-    modality = models.CharField(max_length=6, choices=QueryModality.choices, default=QueryModality.AVERAGE)
-    top = models.PositiveSmallIntegerField(default=50)
-    filters = models.JSONField(default=dict, blank=True)
-    include_family = models.BooleanField(default=False, help_text="Also hits of the own publication and its family.")
     notes = models.JSONField(default=list, blank=True)
     encoder_keys = models.JSONField(default=dict, blank=True)
     index_versions = models.JSONField(default=dict, blank=True)
+    last_embedding_ids = models.JSONField(
+        default=dict, blank=True, help_text="By modality: the newest embedding that the search knew."
+    )
     milliseconds = models.JSONField(default=dict, blank=True)
+    candidates = models.BinaryField(null=True, editable=False, help_text="search.candidates reads it.")
+    replay_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replays")
 
     class Meta:
         ordering = ["-created_at"]
         verbose_name_plural = "queries"
+        indexes = [models.Index(fields=["owner", "search_key", "-created_at"], name="query_asked_before")]
 
     def __str__(self) -> str:
         return str(self.pk)
 
+    @property
+    def question(self) -> Question:
+        """What was asked. Raises QuestionRefused only where the row was written by hand."""
+        return question_from_query(QueryDict(self.asked))
+
 
 class Hit(models.Model):
-    """A figure found, with both similarities; higher is better. `text` is null without linked text."""
+    """A figure found, as it was ranked when the query was answered; higher is better. `text` is null without text."""
 
     query = models.ForeignKey(Query, on_delete=models.CASCADE, related_name="hits")
     rank = models.PositiveSmallIntegerField()
@@ -65,3 +74,35 @@ class Hit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rank}. {self.figure_id}"
+
+
+class Explanation(Work):
+    """Why a figure answers a query: sentence pairs by similarity, worked out by the query worker when asked for."""
+
+    query = models.ForeignKey(Query, on_delete=models.CASCADE, related_name="explanations")
+    figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    sentence_pairs = models.JSONField(default=list, blank=True, help_text="asked, found, similarity; best first.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["query", "figure"], name="explanation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.query_id} {self.figure_id}"
+
+
+class SavedSearch(models.Model):
+    """A question kept by name, with whatever pictures it names."""
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches")
+    name = models.CharField(max_length=120)
+    asked = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="saved_search_once")]
+        verbose_name_plural = "saved searches"
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,249 @@
+"""A question, and its place in an address: everything that makes a query stands in the query string, so that back,
+reload and bookmark ask the same. Pictures and long texts that a person brought are named by the key of their Material.
+
+    image=UUID, figure=PK, publication=REFERENCE   what is looked for (each may come several times)
+    like=PK, unlike=PK                             more like this, less like this
+    text=…, passage=UUID, patent_xml=UUID          words beside or instead
+    ipc, cpc, date_from, … (FILTERS), family=1     which figures may be found
+    by=weighted|max|rrf, weight=0…100, top=…       how the found ones are ranked; changes nothing of the search
+
+A picture may be cropped, turned and mirrored, in this order: `12~c1000-2500-5000-4000~r90~m` is figure 12, the part
+from 10 % and 25 %, half as wide and 40 % as high, turned clockwise by 90 degrees and then mirrored left to right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from django.http import QueryDict
+
+from engine.errors import EngineError
+from engine.fusion import Fusion
+
+LONGEST_TEXT = 20_000
+LONGEST_TEXT_IN_ADDRESS = 1500  # longer ones are kept as a Material; servers and browsers limit an address
+MOST_HITS = 500
+MOST_EXAMPLES = 40
+FILTERS = (
+    "ipc",
+    "cpc",
+    "date_from",
+    "date_to",
+    "applicant",
+    "kind",
+    "country",
+    "language",
+    "batch",
+    "has_text",
+)
+RANKINGS = (Fusion.WEIGHTED, Fusion.MAX, Fusion.RRF)
+TENTHOUSANDTHS = 10_000
+_PICTURE = re.compile(
+    r"(?P<key>[0-9a-f-]{1,36})(~c(?P<region>\d{1,5}-\d{1,5}-\d{1,5}-\d{1,5}))?(~r(?P<turn>90|180|270))?(?P<mirrored>~m)?"
+)
+_REFERENCE = re.compile(r"[A-Z0-9]{1,25}")
+
+
+class QuestionRefused(EngineError):
+    """A question that cannot be asked; `detail` says why and what would do."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a question: an uploaded image (key of its Material) or a figure (its primary key).
+
+    region: left, top, width, height in ten-thousandths of the stored picture, None for all of it. It is cut first,
+    then turned clockwise by `turn` degrees, then mirrored left to right.
+    """
+
+    source: Literal["image", "figure"]
+    key: str
+    region: tuple[int, int, int, int] | None = None
+    turn: int = 0
+    mirrored: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the stored picture as it is."""
+        return self.region is None and not self.turn and not self.mirrored
+
+    @property
+    def token(self) -> str:
+        """As it stands in an address."""
+        region = "~c" + "-".join(map(str, self.region)) if self.region else ""
+        return f"{self.key}{region}{f'~r{self.turn}' if self.turn else ''}{'~m' if self.mirrored else ''}"
+
+    def turned(self) -> Picture:
+        """A quarter further clockwise, as it is seen."""
+        return replace(self, turn=(self.turn + (270 if self.mirrored else 90)) % 360)
+
+    def flipped(self) -> Picture:
+        """Mirrored left to right, as it is seen."""
+        return replace(self, mirrored=not self.mirrored)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. weight is the drawing's share in percent where `by` is weighted."""
+
+    examples: tuple[Picture, ...] = ()
+    publications: tuple[str, ...] = ()
+    liked: tuple[Picture, ...] = ()
+    disliked: tuple[Picture, ...] = ()
+    text: str = ""
+    passage: str = ""
+    patent_xml: str = ""
+    filters: dict[str, str] = field(default_factory=dict)
+    include_family: bool = False
+    by: Fusion = Fusion.WEIGHTED
+    weight: int = 50
+    top: int = 50
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked that could be searched for."""
+        return not (self.examples or self.publications or self.liked or self.text or self.passage)
+
+    @property
+    def search_key(self) -> str:
+        """SHA-256 of all that decides which figures are found, however they are ranked then."""
+        return hashlib.sha256(question_as_query(self, ranking=False).encode()).hexdigest()
+
+    @property
+    def address(self) -> str:
+        """The whole question as a query string."""
+        return question_as_query(self)
+
+    @property
+    def fusion(self) -> tuple[Fusion, float]:
+        """The ranking and the drawing's share of it, 0 to 1."""
+        ends = {0: Fusion.TEXT, 50: Fusion.AVG, 100: Fusion.VISUAL}
+        how = ends.get(self.weight, Fusion.WEIGHTED) if self.by is Fusion.WEIGHTED else self.by
+        return how, self.weight / 100
+
+
+def question_from_query(query: QueryDict) -> Question:
+    """The question of an address. Raises QuestionRefused, naming the part that is wrong."""
+    return Question(
+        examples=_pictures(query, "image") + _pictures(query, "figure"),
+        publications=tuple(dict.fromkeys(_reference(value) for value in query.getlist("publication") if value)),
+        liked=_pictures(query, "like"),
+        disliked=_pictures(query, "unlike"),
+        text=_text(query.get("text", "")),
+        passage=_key(query, "passage"),
+        patent_xml=_key(query, "patent_xml"),
+        filters={name: value for name in FILTERS if (value := query.get(name, "").replace("\0", "").strip())},
+        include_family=query.get("family", "") in ("1", "on"),
+        by=_ranking(query.get("by", "")),
+        weight=_whole(query, "weight", 50, 0, 100),
+        top=_whole(query, "top", 50, 1, MOST_HITS),
+    )
+
+
+def question_as_query(question: Question, *, ranking: bool = True) -> str:
+    """The canonical query string; without the ranking it names the search alone."""
+    query = QueryDict(mutable=True)
+    for picture in question.examples:
+        query.appendlist(picture.source, picture.token)
+    query.setlist("publication", list(question.publications))
+    query.setlist("like", [picture.token for picture in question.liked])
+    query.setlist("unlike", [picture.token for picture in question.disliked])
+    for name, value in (("text", question.text), ("passage", question.passage), ("patent_xml", question.patent_xml)):
+        if value:
+            query[name] = value
+    for name in FILTERS:
+        if question.filters.get(name):
+            query[name] = question.filters[name]
+    if question.include_family:
+        query["family"] = "1"
+    if ranking:
+        if question.by is not Fusion.WEIGHTED:
+            query["by"] = question.by.value
+        if question.weight != 50:
+            query["weight"] = str(question.weight)
+        if question.top != 50:
+            query["top"] = str(question.top)
+    return query.urlencode()
+
+
+def picture_from_token(source: Literal["image", "figure"], token: str) -> Picture:
+    """Raises QuestionRefused where the token is no picture of this source."""
+    found = _PICTURE.fullmatch(token)
+    if found is None or not _is_key(source, found["key"]):
+        raise QuestionRefused("picture", f"“{token[:60]}” names no picture. Choose the drawing again.")
+    region = None
+    if found["region"]:
+        left, top, width, height = map(int, found["region"].split("-"))
+        if not (width and height) or left + width > TENTHOUSANDTHS or top + height > TENTHOUSANDTHS:
+            raise QuestionRefused("region", f"“{token[:60]}” cuts out nothing of the picture. Mark the part again.")
+        region = (left, top, width, height)
+    return Picture(source, found["key"], region, int(found["turn"] or 0), bool(found["mirrored"]))
+
+
+def _is_key(source: str, key: str) -> bool:
+    if source == "figure":
+        return key.isdecimal() and len(key) < 19
+    return _is_uuid(key)
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        return str(uuid.UUID(value)) == value
+    except ValueError:
+        return False
+
+
+def _pictures(query: QueryDict, name: str) -> tuple[Picture, ...]:
+    tokens: Iterable[str] = dict.fromkeys(token for token in query.getlist(name) if token)
+    pictures = tuple(picture_from_token("image" if name == "image" else "figure", token) for token in tokens)
+    if len(pictures) > MOST_EXAMPLES:
+        raise QuestionRefused("too-many", f"A query takes at most {MOST_EXAMPLES} pictures; leave some out.")
+    return pictures
+
+
+def _reference(value: str) -> str:
+    written = "".join(value.split()).upper()
+    if not _REFERENCE.fullmatch(written):
+        raise QuestionRefused("publication", f"“{value[:40]}” is no publication number. Write it as EP1234567A1.")
+    return written
+
+
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise QuestionRefused("text-nul", "The text holds a NUL character; remove it.")
+    text = value.strip()
+    if len(text) > LONGEST_TEXT:
+        raise QuestionRefused(
+            "text-too-long", f"The text has {len(text):,} characters; shorten it to {LONGEST_TEXT:,} or fewer."
+        )
+    return text
+
+
+def _key(query: QueryDict, name: str) -> str:
+    value = query.get(name, "")
+    if value and not _is_uuid(value):
+        raise QuestionRefused(name, f"“{value[:40]}” names nothing that was uploaded. Upload it again.")
+    return value
+
+
+def _ranking(value: str) -> Fusion:
+    return next((ranking for ranking in RANKINGS if ranking.value == value), Fusion.WEIGHTED)
+
+
+def _whole(query: QueryDict, name: str, default: int, least: int, most: int) -> int:
+    value = query.get(name, "")
+    if not value:
+        return default
+    if not value.isdecimal() or len(value) > 6 or not least <= int(value) <= most:
+        raise QuestionRefused(name, f"{name} must be a whole number from {least} to {most}.")
+    return int(value)
