@@ -1,4 +1,4 @@
-"""Fusion of the visual and the textual ranking: both shortlists' union, scored exactly in both modalities.
+"""Fusion of visual and textual similarities into one score.
 
 A figure without linked text has no textual similarity. That says nothing about it, so average, weighted sum and
 maximum count it with the similarity a figure picked at random would have to this query (query · mean of all text
@@ -14,10 +14,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.index.exact import VectorIndex
-
 RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher, SIGIR 2009
-DEFAULT_SHORTLIST = 1000
 
 
 class Fusion(StrEnum):
@@ -39,16 +36,6 @@ class Ranking:
     scores: NDArray[np.float32]
     visual: NDArray[np.float32]
     text: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class FusionQuery:
-    """What is asked of the two indexes. visual and text: unit vectors (dim,) float32, None where not given."""
-
-    how: Fusion
-    visual: NDArray[np.float32] | None = None
-    text: NDArray[np.float32] | None = None
-    weight: float = 0.5
 
 
 def fused_scores(
@@ -117,49 +104,3 @@ def fuse(
     scored = np.flatnonzero(~np.isnan(scores))
     order = scored[np.lexsort((ids[scored], -scores[scored]))]
     return Ranking(ids[order], scores[order], visual[order], text[order])
-
-
-def search_fused(
-    visual_index: VectorIndex | None,
-    text_index: VectorIndex | None,
-    query: FusionQuery,
-    k: int,
-    *,
-    allowed_ids: NDArray[np.int64] | None = None,
-    excluded_ids: NDArray[np.int64] | None = None,
-    shortlist: int = DEFAULT_SHORTLIST,
-) -> Ranking:
-    """The k best figures for the query: the best max(k, shortlist) of each modality, united, scored exactly in both.
-
-    The filter is applied before the search. For Fusion.VISUAL and Fusion.TEXT only that modality proposes figures,
-    but the other similarity is reported where the query has it. A fused query that gives one modality alone is
-    ranked by it.
-
-    Raises: ValueError when the query lacks what its modality needs.
-    """
-    sides = {"visual": (visual_index, query.visual), "text": (text_index, query.text)}
-    given = {
-        name: (index, vector) for name, (index, vector) in sides.items() if index is not None and vector is not None
-    }
-    wanted = {Fusion.VISUAL: ["visual"], Fusion.TEXT: ["text"]}.get(query.how, list(given))
-    if not wanted or any(name not in given for name in wanted):
-        raise ValueError(f'a query by "{query.how}" lacks the vector or the index of {" and ".join(wanted or sides)}')
-    proposed = []
-    for name in wanted:
-        index, vector = given[name]
-        _, found = index.search(vector[np.newaxis], max(k, shortlist), allowed_ids, excluded_ids)
-        proposed.append(found[0][found[0] >= 0])
-    ids = np.unique(np.concatenate(proposed))
-    absent = np.full(len(ids), np.nan, dtype=np.float32)
-    similarities = {name: index.scores(vector, ids) for name, (index, vector) in given.items()}
-    priors = {name: float(vector @ index.mean) for name, (index, vector) in given.items()}
-    ranking = fuse(
-        ids,
-        similarities.get("visual", absent),
-        similarities.get("text", absent),
-        query.how if len(given) == 2 or query.how in (Fusion.VISUAL, Fusion.TEXT) else Fusion(wanted[0]),
-        weight=query.weight,
-        absent_visual=priors.get("visual", 0.0),
-        absent_text=priors.get("text", 0.0),
-    )
-    return Ranking(ranking.ids[:k], ranking.scores[:k], ranking.visual[:k], ranking.text[:k])
