@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.blocks import SheetBlocks, blocks_of
-from engine.geometry import Box
+from engine.geometry import CROP_MARGIN_PX, Box
 from engine.labels import SheetLabel, label_order, labels_on, settled_labels
 from engine.partition import Group, gap_between, parted
 from engine.reading import GrayImage, SheetReading, TextBox, TextKind
@@ -66,7 +66,7 @@ def split_figures(
     return tuple(sorted(regions, key=lambda region: label_order(region.label)))
 
 
-def crop_figure(sheet: GrayImage, region: FigureRegion, margin_px: int = 8) -> GrayImage:
+def crop_figure(sheet: GrayImage, region: FigureRegion, margin_px: int = CROP_MARGIN_PX) -> GrayImage:
     """Return the figure cut out and turned upright, (height, width) uint8, with a white margin and only its own ink.
 
     Reference numerals and lead lines stay; the figure's label, page headers and other figures are whitened, because

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+CROP_MARGIN_PX = 8  # white around a figure that is cut out of its sheet
+
 
 @dataclass(frozen=True, slots=True)
 class Box:

@@ -12,9 +12,9 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from engine.errors import DeliveryError, DocumentError, ImageError
-from search.services.queries import QueryRefused
+from search.question import QuestionRefused
 
-REFUSALS = (ImageError, DocumentError, DeliveryError, QueryRefused)
+REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused)
 """What a person sent cannot be used: 400, with the error's own words."""
 
 API_PREFIX = "/api/"

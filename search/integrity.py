@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from engine.errors import IndexMismatch
 from engine.index import open_index
 from search.files import collection_storage, private_storage
-from search.models import Batch, Document, Figure, FigureEmbedding, IndexState, IndexVersion, Query, Sheet, Stage
+from search.models import Batch, Document, Figure, FigureEmbedding, IndexState, IndexVersion, Material, Sheet, Stage
 from search.runtime import index_directory
 
 
@@ -41,8 +41,7 @@ def _file_faults() -> Iterator[Fault]:
     for crop, thumbnail in Figure.objects.values_list("crop", "thumbnail"):
         named.update((crop, thumbnail))
     yield from _check_files(collection, named)
-    private = set(Query.objects.exclude(image="").values_list("image", flat=True))
-    private.update(Query.objects.exclude(patent_xml="").values_list("patent_xml", flat=True))
+    private = set(Material.objects.values_list("file", flat=True))
     yield from _check_files(private_storage(), private)
 
 

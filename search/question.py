@@ -6,6 +6,7 @@ reload and bookmark ask the same. Pictures and long texts that a person brought 
     text=…, passage=UUID, patent_xml=UUID          words beside or instead
     ipc, cpc, date_from, … (FILTERS), family=1     which figures may be found
     by=weighted|max|rrf, weight=0…100, top=…       how the found ones are ranked; changes nothing of the search
+    group=publication|family|figure                whether the best figure of each stands for its others
 
 A picture may be cropped, turned and mirrored, in this order: `12~c1000-2500-5000-4000~r90~m` is figure 12, the part
 from 10 % and 25 %, half as wide and 40 % as high, turned clockwise by 90 degrees and then mirrored left to right.
@@ -41,6 +42,7 @@ FILTERS = (
     "batch",
     "has_text",
 )
+GROUPS = ("publication", "family", "figure")
 RANKINGS = (Fusion.WEIGHTED, Fusion.MAX, Fusion.RRF)
 TENTHOUSANDTHS = 10_000
 _PICTURE = re.compile(
@@ -108,6 +110,7 @@ class Question:
     by: Fusion = Fusion.WEIGHTED
     weight: int = 50
     top: int = 50
+    group: str = GROUPS[0]
 
     @property
     def is_empty(self) -> bool:
@@ -147,6 +150,7 @@ def question_from_query(query: QueryDict) -> Question:
         by=_ranking(query.get("by", "")),
         weight=_whole(query, "weight", 50, 0, 100),
         top=_whole(query, "top", 50, 1, MOST_HITS),
+        group=group if (group := query.get("group", "")) in GROUPS else GROUPS[0],
     )
 
 
@@ -173,7 +177,17 @@ def question_as_query(question: Question, *, ranking: bool = True) -> str:
             query["weight"] = str(question.weight)
         if question.top != 50:
             query["top"] = str(question.top)
+        if question.group != GROUPS[0]:
+            query["group"] = question.group
     return query.urlencode()
+
+
+def question_ranked_by(question: Question, modality: str) -> Question:
+    """The question ranked as command line and API name it: visual, text, avg, max or rrf."""
+    shares = {Fusion.VISUAL: 100, Fusion.TEXT: 0}
+    how = Fusion(modality)
+    by = how if how in RANKINGS else Fusion.WEIGHTED
+    return replace(question, by=by, weight=shares.get(how, 50), group="figure")
 
 
 def picture_from_token(source: Literal["image", "figure"], token: str) -> Picture:

@@ -1,48 +1,44 @@
-"""From query vectors to ranked figures: allowed figures, both indexes, exact fusion over both shortlists."""
+"""From query vectors to candidates: which figures are allowed, which indexes are open, how similar both sides are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.candidates import Candidates, gather_candidates, score_candidates
 from engine.encoding import SentenceEncoder, Vectors, VisualEncoder
-from engine.fusion import Fusion, FusionQuery, Ranking, search_fused
-from engine.index import LayeredIndex
-from engine.publication import Note
+from engine.index.exact import VectorIndex
 from engine.reading import GrayImage
 from search import runtime
-from search.models import Figure, FigureEmbedding, Modality, QueryModality
-from search.selectors.figures import figures_allowed, figures_of_own_family
+from search.models import Modality
+from search.selectors import vectors
+from search.selectors.figures import figures_allowed
 
 
 @dataclass(frozen=True, slots=True)
 class QueryVectors:
-    """Unit vectors (1, dim) float32; None where the query has no such side."""
+    """Unit vectors (examples, dim) float32 of each side; None where the query has no such side."""
 
     visual: Vectors | None
-    textual: Vectors | None
+    text: Vectors | None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.visual is None and self.text is None
 
 
 @dataclass(frozen=True, slots=True)
-class RankedHit:
-    """A figure with its fused score and both cosine similarities; NaN never leaves this module."""
+class Found:
+    """All that a search brought up; `plain` holds the same figures' similarities before likes and dislikes."""
 
-    figure_id: int
-    score: float
-    visual: float | None
-    text: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    hits: tuple[RankedHit, ...]
-    notes: tuple[Note, ...]
+    candidates: Candidates | None
+    plain: Candidates | None
     encoder_keys: dict[str, str]
     index_versions: dict[str, int]
+    last_embedding_ids: dict[str, int]
 
 
 def load_encoders() -> None:
@@ -76,79 +72,66 @@ def mean_vector(vectors: Vectors) -> Vectors:
     return unit.reshape(1, -1)
 
 
-def stored_vectors(figure: Figure) -> tuple[Vectors | None, Vectors | None]:
-    """The visual and text vector of a figure of the collection under the encoders in use."""
-    keys = (runtime.visual_encoder().key, runtime.sentence_encoder().key)
-    stored = {
-        embedding.encoder_key: embedding.as_array()
-        for embedding in FigureEmbedding.objects.filter(figure=figure, encoder_key__in=keys)
-    }
-    return stored.get(keys[0]), stored.get(keys[1])
+def stored_vectors(figure_ids: Sequence[int], side: Modality) -> dict[int, Vectors]:
+    """The vectors (1, dim) of figures under the encoder in use, by figure; those without one are left out."""
+    return vectors.vectors_of_figures(figure_ids, encoder_key=_encoder(side).key)
 
 
-def rank(
+def find(
     *,
-    vectors: QueryVectors,
-    modality: QueryModality,
-    top: int,
-    filters: Mapping[str, Any],
-    figure: Figure | None,
-    include_family: bool,
-) -> Ranked:
-    """The best `top` figures.
+    query: QueryVectors,
+    before_feedback: QueryVectors | None,
+    filters: Mapping[str, str],
+    excluded_ids: NDArray[np.int64] | None,
+    as_of: Mapping[str, int] | None = None,
+) -> Found:
+    """All candidates of a query under the filters; None where no figure passes them and can be compared.
 
-    A side that the query lacks cannot be ranked by; the note says so. Figures of the query's own publication and of
-    its family are left out unless asked for.
+    before_feedback: the query without its likes and dislikes, to tell what they changed. as_of: by modality, the newest
+    embedding to know of, which repeats a search of then; None searches all there is.
     """
-    sides = {Modality.VISUAL: vectors.visual, Modality.TEXT: vectors.textual}
-    modality, notes = _modality_in_reach(modality, sides)
-    if figure is not None and vectors.visual is None:
-        detail = "The model in use has not embedded this figure yet: hits are ranked by its text alone."
-        notes = [Note("not-embedded", detail)]
-    opened = {side: _open(side) for side in Modality}
-    ranking = None
-    if any(opened[side] is not None and sides[side] is not None for side in _needed(modality)):
-        ranking = search_fused(
-            _layered(opened[Modality.VISUAL]),
-            _layered(opened[Modality.TEXT]),
-            FusionQuery(Fusion(modality.value), _flat(vectors.visual), _flat(vectors.textual)),
-            top,
-            allowed_ids=figures_allowed(filters),
-            excluded_ids=None if figure is None or include_family else figures_of_own_family(figure),
-        )
-    if ranking is None or not len(ranking.ids):
-        notes.append(
-            Note("nothing-found", "No figure of the collection passes the filters and can be ranked by this query.")
-        )
-    return Ranked(
-        hits=() if ranking is None else _hits(ranking),
-        notes=tuple(notes),
+    known = newest_embeddings() if as_of is None else dict(as_of)  # asked for first: a search may know more, never less
+    indexes: dict[Modality, VectorIndex | None]
+    if as_of is None:
+        opened = {side: _open(side) for side in Modality}
+        indexes = {side: None if found is None else found.layered for side, found in opened.items()}
+        versions = {side.value: found.version.pk for side, found in opened.items() if found is not None}
+    else:
+        indexes = {side: _index_of_then(side, as_of.get(side.value, 0)) for side in Modality}
+        versions = {}
+    both = (indexes[Modality.VISUAL], indexes[Modality.TEXT])
+    candidates = _gather(*both, query, figures_allowed(filters), excluded_ids)
+    plain = None
+    if candidates is not None and before_feedback is not None and not before_feedback.is_empty:
+        plain = score_candidates(*both, before_feedback.visual, before_feedback.text, candidates.ids)
+    return Found(
+        candidates=candidates,
+        plain=plain,
         encoder_keys={side.value: _encoder(side).key for side in Modality},
-        index_versions={side.value: found.version.pk for side, found in opened.items() if found is not None},
+        index_versions=versions,
+        last_embedding_ids=known,
     )
 
 
-def _hits(ranking: Ranking) -> tuple[RankedHit, ...]:
-    rows = zip(ranking.ids, ranking.scores, ranking.visual, ranking.text, strict=True)
-    return tuple(
-        RankedHit(int(figure_id), float(score), _number(visual), _number(text))
-        for figure_id, score, visual, text in rows
+def newest_embeddings() -> dict[str, int]:
+    """By modality, the newest embedding that a search of now knows of."""
+    return {side.value: vectors.newest_embedding(_encoder(side).key) for side in Modality}
+
+
+def _gather(
+    drawn: VectorIndex | None,
+    written: VectorIndex | None,
+    query: QueryVectors,
+    allowed_ids: NDArray[np.int64] | None,
+    excluded_ids: NDArray[np.int64] | None,
+) -> Candidates | None:
+    sides = ((drawn, query.visual), (written, query.text))
+    if not any(index is not None and vectors is not None for index, vectors in sides):
+        return None
+    found = gather_candidates(
+        drawn, written, query.visual, query.text, allowed_ids=allowed_ids, excluded_ids=excluded_ids
     )
-
-
-def _modality_in_reach(
-    modality: QueryModality, sides: Mapping[Modality, Vectors | None]
-) -> tuple[QueryModality, list[Note]]:
-    if all(sides[side] is not None for side in _needed(modality)):
-        return modality, []
-    if sides[Modality.VISUAL] is not None:
-        return QueryModality.VISUAL, [Note("no-text", "The query has no text: hits are ranked by the drawing alone.")]
-    return QueryModality.TEXT, [Note("no-drawing", "The query has no drawing: hits are ranked by text alone.")]
-
-
-def _needed(modality: QueryModality) -> list[Modality]:
-    alone = {QueryModality.VISUAL: [Modality.VISUAL], QueryModality.TEXT: [Modality.TEXT]}
-    return alone.get(modality, list(Modality))
+    return found if len(found.ids) else None
 
 
 def _encoder(side: Modality) -> VisualEncoder | SentenceEncoder:
@@ -160,14 +143,6 @@ def _open(side: Modality) -> runtime.OpenIndex | None:
     return runtime.open_figures(encoder_key=encoder.key, dim=encoder.dim)
 
 
-def _layered(opened: runtime.OpenIndex | None) -> LayeredIndex | None:
-    return None if opened is None else opened.layered
-
-
-def _flat(vector: Vectors | None) -> NDArray[np.float32] | None:
-    return None if vector is None else vector[0]
-
-
-def _number(value: np.float32) -> float | None:
-    """NaN, the engine's word for "has none", is no JSON and no database value."""
-    return None if np.isnan(value) else float(value)
+def _index_of_then(side: Modality, newest: int) -> VectorIndex | None:
+    encoder = _encoder(side)
+    return runtime.figures_as_of(encoder_key=encoder.key, dim=encoder.dim, newest=newest)

@@ -133,5 +133,14 @@ def _catch_up(opened: OpenIndex) -> None:
     opened.state = state
 
 
+def figures_as_of(*, encoder_key: str, dim: int, newest: int) -> MemoryIndex | None:
+    """An exact index over the embeddings up to `newest`, read from their rows: what could be searched then.
+
+    None where there were none. Figures retired since stay out; those embedded anew since have a newer row.
+    """
+    ids, stored = vectors.embeddings_until(encoder_key=encoder_key, newest=newest, dim=dim)
+    return MemoryIndex(ids, stored, encoder_key=encoder_key) if len(ids) else None
+
+
 def index_directory(version: IndexVersion) -> Path:
     return Path(settings.INDEX_ROOT) / version.directory

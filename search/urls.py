@@ -8,11 +8,9 @@ from search.views import batches, figures, files, health, publications, queries
 
 app_name = "search"
 urlpatterns = [
-    path("", queries.ask, name="query"),
+    path("", queries.workbench, name="query"),
     path("queries/<uuid:query_id>/", queries.answer, name="answer"),
-    path("queries/<uuid:query_id>/image.png", files.query_image, name="query-image"),
     path("figures/<int:figure_id>/", figures.figure, name="figure"),
-    path("figures/<int:figure_id>/search/", queries.ask_with_figure, name="query-figure"),
     path("publications/", publications.publication_list, name="publications"),
     path("publications/<str:reference>/", publications.publication, name="publication"),
     path("batches/", batches.batch_list, name="batches"),

@@ -12,6 +12,7 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from engine.candidates import Candidates, candidates_as_bytes
 from engine.imaging import encode_png
 from engine.reading import GrayImage
 from search.files import file_keep, private_storage
@@ -21,6 +22,8 @@ from search.models import (
     Document,
     Figure,
     Hit,
+    Material,
+    MaterialKind,
     Paragraph,
     PartName,
     Party,
@@ -34,6 +37,7 @@ from search.models import (
     Verdict,
     WorkState,
 )
+from search.question import Picture, Question
 
 PASSWORD = "a-long-enough-passphrase"
 SHEET_WIDTH_PX, SHEET_HEIGHT_PX = 240, 320
@@ -170,27 +174,64 @@ def figure_make(sheet: Sheet, label: str, sentences: Sequence[Sentence], positio
     return figure
 
 
-def query_make(owner: User, *, hits: Sequence[Figure] = (), figure: Figure | None = None, text: str = "") -> Query:
+def material_make(owner: User, *, shade: int = 3) -> Material:
+    """An uploaded drawing."""
+    material = Material(owner=owner, kind=MaterialKind.IMAGE, name="drawing.png")
+    material.width_px, material.height_px = SHEET_WIDTH_PX, SHEET_HEIGHT_PX
+    image = encode_png(drawing_make(shade))
+    material.file = file_keep(image, folder=f"materials/{material.pk}", suffix=".png", storage=private_storage())
+    material.save()
+    return material
+
+
+def query_make(
+    owner: User,
+    *,
+    hits: Sequence[Figure] = (),
+    figure: Figure | None = None,
+    text: str = "",
+    liked: Figure | None = None,
+) -> Query:
     """An answered query with these hits; without figure and text it has an image of its own."""
+    image = None if figure is not None or text else material_make(owner)
+    pictures = [Picture("image", str(image.pk))] if image else []
+    pictures += [Picture("figure", str(figure.pk))] if figure else []
+    likes = (Picture("figure", str(liked.pk)),) if liked else ()
+    question = Question(examples=tuple(pictures), text=text, liked=likes)
     query = Query.objects.create(
         owner=owner,
-        figure=figure,
-        text=text,
+        asked=question.address,
+        search_key=question.search_key,
         state=WorkState.DONE,
         verdict=Verdict.ACCEPTED,
         encoder_keys={"visual": "tests/visual", "text": "tests/text"},
         index_versions={"visual": 1, "text": 1},
+        last_embedding_ids={"visual": 0, "text": 0},
         milliseconds={"visual": 61.5, "text": 8.25, "search": 3.5, "store": 1.25},
+        examples=[picture.token for picture in pictures],
+        candidates=_candidates_make(hits),
     )
-    if figure is None and not text:
-        image = encode_png(drawing_make(3))
-        query.image = file_keep(image, folder=f"queries/{query.pk}", suffix=".png", storage=private_storage())
-        query.save(update_fields=["image"])
     Hit.objects.bulk_create(
         Hit(query=query, rank=rank, figure=hit, score=0.9 - rank / 100, visual=0.8, text=0.95 if rank % 2 else None)
         for rank, hit in enumerate(hits, start=1)
     )
     return query
+
+
+def _candidates_make(hits: Sequence[Figure]) -> bytes:
+    """Candidates that rank as the hits stand, however they are ranked; every second has no text."""
+    falling = 0.9 - np.arange(len(hits)) / 100
+    order = np.argsort([hit.pk for hit in hits])
+    text = np.where(np.arange(len(hits)) % 2 == 0, falling, np.nan)
+    candidates = Candidates(
+        ids=np.array([hit.pk for hit in hits], dtype=np.int64)[order],
+        visual=falling.astype(np.float32)[order],
+        text=text.astype(np.float32)[order],
+        nearest=np.zeros(len(hits), dtype=np.int16),
+        absent_visual=0.5,
+        absent_text=0.0,
+    )
+    return candidates_as_bytes(candidates, None)
 
 
 def batch_make(

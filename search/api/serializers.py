@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
+from engine.fusion import Fusion
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES
 from search.models import Figure, QueryModality
-from search.selectors.figures import FILTER_NAMES, figure_by_reference
-from search.services.queries import LONGEST_TEXT, MOST_HITS, Question
+from search.question import FILTERS, LONGEST_TEXT, MOST_EXAMPLES, MOST_HITS, Picture, Question, question_ranked_by
+from search.selectors.figures import figure_by_reference
+from search.services.queries import Brought
 
 LARGEST_KEY = 2**63 - 1  # of a bigint column
+
+
+def _figure_id() -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=1, max_value=LARGEST_KEY)
 
 
 class FiltersSerializer(serializers.Serializer[Any]):
@@ -31,7 +38,7 @@ class FiltersSerializer(serializers.Serializer[Any]):
 
 
 class QuestionSerializer(FiltersSerializer):
-    """A query: an image, a figure of the collection, text, or an image and text. JSON cannot carry the files."""
+    """A query: images, figures, text, or all of them. JSON cannot carry the files."""
 
     image = serializers.FileField(required=False, allow_empty_file=True, help_text="A drawing; send it as multipart.")
     patent_xml = serializers.FileField(
@@ -40,11 +47,17 @@ class QuestionSerializer(FiltersSerializer):
     figure = serializers.CharField(
         required=False, max_length=80, help_text='A figure\'s id, "EP1234567A1/3a" or "EP1234567A1#2".'
     )
+    publication = serializers.CharField(required=False, max_length=25, help_text="All figures of this publication.")
+    like = serializers.ListField(child=_figure_id(), required=False, max_length=MOST_EXAMPLES)
+    unlike = serializers.ListField(child=_figure_id(), required=False, max_length=MOST_EXAMPLES)
     text = serializers.CharField(required=False, allow_blank=True, max_length=LONGEST_TEXT)
     modality = serializers.ChoiceField(choices=QueryModality.choices, default=QueryModality.AVERAGE)
+    weight = serializers.IntegerField(
+        required=False, min_value=0, max_value=100, help_text="The drawing's share in percent, instead of a modality."
+    )
     top = serializers.IntegerField(min_value=1, max_value=MOST_HITS, default=50)
     include_family = serializers.BooleanField(
-        default=False, help_text="Also hits of the figure's own publication and its family."
+        default=False, help_text="Also hits of the query's own publications and their families."
     )
 
     def validate_image(self, upload: UploadedFile[bytes]) -> UploadedFile[bytes]:
@@ -59,20 +72,28 @@ class QuestionSerializer(FiltersSerializer):
             raise serializers.ValidationError("There is no such figure in the collection.")
         return figure
 
-    def question(self) -> Question:
+    def brought(self) -> Brought:
         """What is asked, in the service's words; call it on valid data."""
         data = self.validated_data
-        image, patent_xml = data.get("image"), data.get("patent_xml")
-        return Question(
+        image, patent_xml, figure = data.get("image"), data.get("patent_xml"), data.get("figure")
+        question = Question(
+            examples=() if figure is None else (Picture("figure", str(figure.pk)),),
+            publications=(data["publication"].upper(),) if data.get("publication") else (),
+            liked=tuple(Picture("figure", str(pk)) for pk in data.get("like", ())),
+            disliked=tuple(Picture("figure", str(pk)) for pk in data.get("unlike", ())),
+            text=data.get("text", "").strip(),
+            filters={name: _as_text(data[name]) for name in FILTERS if data.get(name)},
+            include_family=data["include_family"],
+            top=data["top"],
+        )
+        question = question_ranked_by(question, data["modality"])
+        if "weight" in data:
+            question = replace(question, by=Fusion.WEIGHTED, weight=data["weight"])
+        return Brought(
+            question=question,
             image=None if image is None else image.read(),
             image_name="" if image is None else image.name,
             patent_xml=None if patent_xml is None else patent_xml.read(),
-            figure=data.get("figure"),
-            text=data.get("text", ""),
-            modality=QueryModality(data["modality"]),
-            top=data["top"],
-            filters={name: _as_json(data[name]) for name in FILTER_NAMES if data.get(name)},
-            include_family=data["include_family"],
         )
 
 
@@ -96,8 +117,8 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=1000, trim_whitespace=False, write_only=True)
 
 
-def _as_json(value: Any) -> Any:
-    return value if isinstance(value, str | bool | int) else value.isoformat()
+def _as_text(value: Any) -> str:
+    return "1" if value is True else str(value)
 
 
 def _no_larger(upload: UploadedFile[bytes], most_bytes: int) -> UploadedFile[bytes]:

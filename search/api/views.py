@@ -40,7 +40,7 @@ from search.selectors.publications import (
     publication_with_everything,
     publications_filtered,
 )
-from search.services.queries import query_create
+from search.services.queries import query_bring
 from search.views.batches import delivery_take
 from workers import pipeline
 
@@ -64,7 +64,7 @@ class SearchView(APIView):
         """The hits of a query; 202 with an address to ask again at when it takes longer than the server waits."""
         asked = QuestionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        query = query_create(owner=_user(request), question=asked.question())
+        query = query_bring(owner=_user(request), brought=asked.brought())
         pipeline.query_start(query)
         return _answer(request, query)
 

@@ -31,6 +31,9 @@ class Query(Work):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     asked = models.TextField(help_text="The question as a query string; search.question reads it.")
     search_key = models.CharField(max_length=64, help_text="The same for questions that find the same figures.")
+    examples = models.JSONField(
+        default=list, blank=True, help_text="Tokens of the pictures compared, in the order that candidates count them."
+    )
     sentences = models.JSONField(
         default=list, blank=True, help_text="Linked sentences of the patent XML that came with the image."
     )
@@ -41,7 +44,7 @@ class Query(Work):
         default=dict, blank=True, help_text="By modality: the newest embedding that the search knew."
     )
     milliseconds = models.JSONField(default=dict, blank=True)
-    candidates = models.BinaryField(null=True, editable=False, help_text="search.candidates reads it.")
+    candidates = models.BinaryField(null=True, editable=False, help_text="engine.candidates reads it.")
     replay_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replays")
 
     class Meta:

@@ -10,8 +10,12 @@ import numpy as np
 from django.db.models import Prefetch, Q, QuerySet
 from numpy.typing import NDArray
 
+from engine.geometry import CROP_MARGIN_PX, Box
 from engine.reading import TextKind
-from search.models import Figure, Reading, SentenceLink
+from search.models import Figure, Publication, Reading, SentenceLink
+from search.question import TENTHOUSANDTHS
+
+MOST_OF_REGION = 24
 
 
 def figures_allowed(filters: Mapping[str, Any]) -> NDArray[np.int64] | None:
@@ -30,15 +34,48 @@ def figures_allowed(filters: Mapping[str, Any]) -> NDArray[np.int64] | None:
     return np.fromiter(sorted(allowed), dtype=np.int64)
 
 
-def figures_of_own_family(figure: Figure) -> NDArray[np.int64]:
-    """The figures of a figure's own publication and of its family's other publications, itself among them; int64."""
-    publication = figure.sheet.publication
-    own = Q(sheet__publication=publication)
-    if publication.family_key:
-        own |= Q(sheet__publication__family_key=publication.family_key)
-    if publication.application_number:
-        own |= Q(sheet__publication__application_number=publication.application_number)
+def figures_of_families(figure_ids: Sequence[int], references: Sequence[str] = ()) -> NDArray[np.int64]:
+    """The figures of the publications of these figures, of these publications, and of their families; int64."""
+    asked = Publication.objects.filter(Q(sheets__figures__in=figure_ids) | Q(reference__in=references)).distinct()
+    own = Q()
+    for pk, family, application in asked.values_list("pk", "family_key", "application_number"):
+        own |= Q(sheet__publication=pk)
+        if family:
+            own |= Q(sheet__publication__family_key=family)
+        if application:
+            own |= Q(sheet__publication__application_number=application)
+    if not own:
+        return np.empty(0, dtype=np.int64)
     return np.fromiter(Figure.objects.filter(own).values_list("pk", flat=True), dtype=np.int64)
+
+
+def figures_of_publications(references: Sequence[str]) -> list[int]:
+    """Primary keys of the figures of these publications, in the order of their sheets."""
+    figures = figures_to_show().filter(sheet__publication__reference__in=references)
+    ordered = figures.order_by("sheet__publication__reference", "sheet__position", "sheet__page", "position")
+    return list(ordered.values_list("pk", flat=True))
+
+
+def sentences_of_region(figure_id: int, region: tuple[int, int, int, int]) -> list[str]:
+    """Linked sentences that mention a numeral drawn within a region of a figure, at most MOST_OF_REGION.
+
+    region: left, top, width, height in ten-thousandths of the figure's upright crop.
+    """
+    figure = Figure.objects.get(pk=figure_id)
+    margins_px = 2 * CROP_MARGIN_PX
+    size = (figure.width, figure.height) if figure.rotation in (0, 180) else (figure.height, figure.width)
+    left, top, width, height = region
+    within = set()
+    for reading in figure.readings.filter(kind=TextKind.NUMERAL.value):
+        box = Box(reading.left - figure.left, reading.top - figure.top, reading.width, reading.height)
+        x, y = box.turned_back((360 - figure.rotation) % 360, *size).centre
+        across = (x + CROP_MARGIN_PX) / (size[0] + margins_px) * TENTHOUSANDTHS
+        down = (y + CROP_MARGIN_PX) / (size[1] + margins_px) * TENTHOUSANDTHS
+        if left <= across < left + width and top <= down < top + height:
+            within.add(reading.text)
+    links = figure.links.select_related("sentence__paragraph").order_by("sentence__position")
+    sentences = [link.sentence.text for link in links if within.intersection(link.numerals)]
+    return list(dict.fromkeys(sentences))[:MOST_OF_REGION]
 
 
 def figures_to_show() -> QuerySet[Figure]:

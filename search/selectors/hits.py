@@ -1,13 +1,127 @@
-"""Hits of a query, with what a mosaic shows of each."""
+"""Hits of a query: ranked from its candidates in whatever way is asked for, with what a mosaic shows of each."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from search.models import Hit, Query, SentenceLink
-from search.selectors.figures import links_of_figures
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.candidates import candidates_from_bytes
+from engine.fusion import Ranking
+from search.models import Figure, Hit, Query, SentenceLink
+from search.question import Question
+from search.selectors.figures import figures_to_show, links_of_figures
 
 SENTENCES_PER_HIT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RankedHit:
+    """A figure as a ranking has it. Similarities and ranks of a side are None where figure or query has no such side.
+
+    moved: places gained by likes and dislikes, None without any. nearest: token of the query's picture that its
+    drawing is most similar to.
+    """
+
+    figure_id: int
+    rank: int
+    score: float
+    visual: float | None
+    text: float | None
+    visual_rank: int | None
+    text_rank: int | None
+    moved: int | None
+    nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The best figure of a publication or family, and its others that were found, best first."""
+
+    best: RankedHit
+    others: tuple[RankedHit, ...]
+    figure: Figure
+    sentence: SentenceLink | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mosaic:
+    """What is shown of a query. found_count: figures that were compared, of which the groups show the best."""
+
+    groups: tuple[Group, ...]
+    found_count: int
+    best_visual: float | None
+    best_text: float | None
+
+
+def hits_ranked(query: Query, question: Question) -> list[RankedHit]:
+    """All candidates of an answered query that are still shown, in the order that the question ranks them in."""
+    if not query.candidates:
+        return []
+    candidates, plain = candidates_from_bytes(bytes(query.candidates))
+    ranking = candidates.ranked(*question.fusion)
+    seen, read = _ranks(ranking.visual), _ranks(ranking.text)
+    before = _places(plain.ranked(*question.fusion)) if plain is not None else {}
+    nearest = dict(zip(candidates.ids.tolist(), candidates.nearest.tolist(), strict=True))
+    columns = zip(
+        ranking.ids.tolist(),
+        ranking.scores.tolist(),
+        ranking.visual.tolist(),
+        ranking.text.tolist(),
+        seen.tolist(),
+        read.tolist(),
+        strict=True,
+    )
+    return [
+        RankedHit(
+            figure_id=figure_id,
+            rank=rank,
+            score=score,
+            visual=None if visual != visual else visual,
+            text=None if text != text else text,
+            visual_rank=visual_rank or None,
+            text_rank=text_rank or None,
+            moved=before[figure_id] - rank if figure_id in before else None,
+            nearest=query.examples[nearest[figure_id]] if len(query.examples) > nearest[figure_id] >= 0 else "",
+        )
+        for rank, (figure_id, score, visual, text, visual_rank, text_rank) in enumerate(columns, start=1)
+    ]
+
+
+def mosaic_of(query: Query, question: Question) -> Mosaic:
+    """The best `top` publications, families or figures, each by its best figure, best first."""
+    ranked = hits_ranked(query, question)
+    keys = _group_keys([hit.figure_id for hit in ranked], question.group)
+    members: dict[object, list[RankedHit]] = {}
+    for hit in ranked:
+        if hit.figure_id in keys:  # a figure retired since is not
+            members.setdefault(keys[hit.figure_id], []).append(hit)
+    shown = list(members.values())[: question.top]
+    figures = figures_to_show().in_bulk([hits[0].figure_id for hits in shown])
+    sentences = links_of_figures(list(figures), 1)
+    return Mosaic(
+        groups=tuple(
+            Group(hits[0], tuple(hits[1:]), figures[hits[0].figure_id], next(iter(sentences[hits[0].figure_id]), None))
+            for hits in shown
+            if hits[0].figure_id in figures
+        ),
+        found_count=sum(map(len, members.values())),
+        best_visual=max((hit.visual for hit in ranked if hit.visual is not None), default=None),
+        best_text=max((hit.text for hit in ranked if hit.text is not None), default=None),
+    )
+
+
+def ranked_figures(query: Query, question: Question) -> list[int]:
+    """The figures that the mosaic shows, in its order: what "next hit" steps through."""
+    ranked = [hit.figure_id for hit in hits_ranked(query, question)]
+    keys = _group_keys(ranked, question.group)
+    first: dict[object, int] = {}
+    for figure_id in ranked:
+        if figure_id in keys:
+            first.setdefault(keys[figure_id], figure_id)
+    return list(first.values())[: question.top]
 
 
 def hits_of_query(query: Query, sentences_per_hit: int = SENTENCES_PER_HIT) -> list[Hit]:
@@ -44,10 +158,40 @@ def answer_as_json(query: Query) -> dict[str, Any]:
     """The answer to a query as the command line and the API give it."""
     return {
         "query": str(query.pk),
-        "modality": query.modality,
+        "address": f"/?{query.asked}",
+        "modality": query.question.fusion[0].value,
         "encoder_keys": query.encoder_keys,
         "index_version": query.index_versions,
         "notes": query.notes,
         "milliseconds": query.milliseconds,
         "hits": [hit_as_json(hit) for hit in hits_of_query(query)],
     }
+
+
+def number_or_none(value: np.float32) -> float | None:
+    """NaN, the engine's word for "has none", is no JSON and no database value."""
+    return None if np.isnan(value) else float(value)
+
+
+def _group_keys(figure_ids: list[int], group: str) -> dict[int, object]:
+    """What each figure that is shown is grouped by."""
+    rows = figures_to_show().filter(pk__in=figure_ids).order_by()
+    if group == "figure":
+        return {figure_id: figure_id for figure_id in rows.values_list("pk", flat=True)}
+    found = rows.values_list("pk", "sheet__publication_id", "sheet__publication__family_key")
+    return {
+        figure_id: (family if group == "family" and family else publication) for figure_id, publication, family in found
+    }
+
+
+def _ranks(similarities: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Ranks from 1, equal ones sharing the better, 0 where there is no similarity."""
+    present = np.flatnonzero(~np.isnan(similarities))
+    ranks = np.zeros(len(similarities), dtype=np.int64)
+    falling = np.sort(-similarities[present])
+    ranks[present] = np.searchsorted(falling, -similarities[present]) + 1
+    return ranks
+
+
+def _places(ranking: Ranking) -> dict[int, int]:
+    return {figure_id: place for place, figure_id in enumerate(ranking.ids.tolist(), start=1)}

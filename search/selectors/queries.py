@@ -1,4 +1,4 @@
-"""What the query page says of the collection."""
+"""Queries: one's own, what was asked before, and what the query page says of the collection."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from search.models import Figure, Publication, Query, WorkState
+from search.selectors.vectors import active_versions, newest_embedding
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,31 @@ def collection_counts() -> CollectionCounts:
     )
 
 
-def recent_queries(owner: User, *, most: int) -> QuerySet[Query]:
-    """One's own queries, newest first, with figure and publication."""
-    return Query.objects.filter(owner=owner).select_related("figure__sheet__publication")[:most]
+def queries_of(owner: User) -> QuerySet[Query]:
+    """One's own queries, newest first. Nobody sees another's, administrators included."""
+    return Query.objects.filter(owner=owner)
+
+
+def recent_questions(owner: User, *, most: int) -> list[Query]:
+    """The newest query of each of the owner's last searches, newest first."""
+    newest: dict[str, Query] = {}
+    for query in queries_of(owner).filter(replay_of=None).defer("candidates")[: most * 4]:
+        newest.setdefault(query.search_key, query)
+    return list(newest.values())[:most]
+
+
+def answered_before(owner: User, search_key: str) -> Query | None:
+    """The owner's newest query of this search, as long as it found all that would be found now; an open one counts."""
+    query = queries_of(owner).filter(search_key=search_key, replay_of=None).first()
+    if query is None or query.state in (WorkState.REJECTED, WorkState.QUARANTINED):
+        return None
+    if not query.is_finished:
+        return query
+    in_use = {side: version.encoder_key for side, version in active_versions().items()}
+    for side, key in query.encoder_keys.items():
+        if in_use.get(side, key) != key or newest_embedding(key) != query.last_embedding_ids.get(side):
+            return None
+    return query
 
 
 def queries_ahead(query: Query, *, patience: timedelta) -> int:

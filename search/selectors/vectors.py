@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
@@ -56,6 +58,28 @@ def embeddings_after(*, encoder_key: str, after: int, dim: int) -> tuple[NDArray
         ids.append(figure_id)
         packed += vector
     return np.asarray(ids, dtype=np.int64), np.frombuffer(packed, dtype="<f4").reshape(len(ids), dim)
+
+
+def embeddings_until(*, encoder_key: str, newest: int, dim: int) -> tuple[NDArray[np.int64], Vectors]:
+    """As embeddings_after, those with pk <= newest of figures that are still shown."""
+    shown = FigureEmbedding.objects.filter(encoder_key=encoder_key, pk__lte=newest).exclude(
+        figure_id__in=retired_figures()
+    )
+    rows = list(shown.order_by("figure_id").values_list("figure_id", "vector"))
+    stored = np.frombuffer(b"".join(bytes(vector) for _, vector in rows), dtype="<f4").reshape(len(rows), dim)
+    return np.asarray([figure_id for figure_id, _ in rows], dtype=np.int64), stored
+
+
+def vectors_of_figures(figure_ids: Sequence[int], *, encoder_key: str) -> dict[int, Vectors]:
+    """(1, dim) float32 by figure, for those of the figures that this encoder has embedded."""
+    stored = FigureEmbedding.objects.filter(figure_id__in=figure_ids, encoder_key=encoder_key)
+    return {embedding.figure_id: embedding.as_array() for embedding in stored}
+
+
+def newest_embedding(encoder_key: str) -> int:
+    """The largest key of an embedding of this encoder, 0 where there is none."""
+    found = FigureEmbedding.objects.filter(encoder_key=encoder_key).aggregate(newest=Max("pk"))
+    return found["newest"] or 0
 
 
 def retired_figures() -> frozenset[int]:

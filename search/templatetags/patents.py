@@ -57,3 +57,9 @@ def section_title(name: str) -> str:
     section, _, rest = name.partition(" ")
     plural = "claims" if section == Section.CLAIM else section
     return f"{plural} {rest}".strip().capitalize()
+
+
+@register.filter
+def magnitude(number: int) -> int:
+    """How much, whichever way."""
+    return abs(number)

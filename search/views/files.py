@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from django.core.files.storage import Storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseNotModified
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from search.files import collection_storage, private_storage
-from search.models import Query, Sheet
+from search.files import collection_storage
+from search.models import Sheet
 from search.selectors.figures import figures_to_show
 
 FILE_POLICY = "default-src 'none'; sandbox"
@@ -35,14 +34,6 @@ def figure(request: HttpRequest, figure_id: int) -> HttpResponseBase:
 def thumbnail(request: HttpRequest, figure_id: int) -> HttpResponseBase:
     row = get_object_or_404(figures_to_show(), pk=figure_id)
     return _image(request, row.thumbnail, f"thumbnail-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
-
-
-@require_GET
-def query_image(request: HttpRequest, query_id: str) -> HttpResponseBase:
-    """Only the owner's, whoever asks: it may be an unpublished application."""
-    assert isinstance(request.user, User)
-    row = get_object_or_404(Query.objects.filter(owner=request.user).exclude(image=""), pk=query_id)
-    return _image(request, row.image, "query.png", private_storage(), PRIVATE_CACHE)
 
 
 def _image(request: HttpRequest, name: str, shown_as: str, storage: Storage, cache: str) -> HttpResponseBase:

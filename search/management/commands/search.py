@@ -13,9 +13,10 @@ from django.core.management.base import CommandError
 from engine.errors import DocumentError, ImageError
 from search.management.services import ServiceCommand, worker_for
 from search.models import Query, QueryModality
-from search.selectors.figures import FILTER_NAMES, figure_by_reference
+from search.question import FILTERS, Picture, Question, QuestionRefused, question_ranked_by
+from search.selectors.figures import figure_by_reference
 from search.selectors.hits import answer_as_json
-from search.services.queries import QueryRefused, Question, query_create, query_delete
+from search.services.queries import Brought, query_bring
 from workers import pipeline
 
 PATIENCE_SECONDS = 120.0
@@ -34,7 +35,7 @@ class Command(ServiceCommand):
         parser.add_argument("--modality", choices=QueryModality.values, default=QueryModality.AVERAGE.value)
         parser.add_argument("--top", type=int, default=50)
         parser.add_argument("--include-family", action="store_true", help="also the own publication and its family")
-        for name in FILTER_NAMES:
+        for name in FILTERS:
             parser.add_argument(f"--{name.replace('_', '-')}", default="", metavar="F")
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Command(ServiceCommand):
                 raise CommandError(query.error_detail or f"no answer within {PATIENCE_SECONDS:.0f} s")
             answer = answer_as_json(query)
         finally:
-            query_delete(query=query)
+            query.delete()
         answer["milliseconds"]["total"] = round((time.perf_counter() - started) * 1000, 1)
         if not options["json"]:
             self._print(answer)
@@ -62,22 +63,22 @@ class Command(ServiceCommand):
                 raise CommandError(
                     f"no figure {options['figure']} in the collection; look at manage.py links PUBLICATION"
                 )
+        question = Question(
+            examples=() if figure is None else (Picture("figure", str(figure.pk)),),
+            text=options["text"].strip(),
+            filters={name: options[name] for name in FILTERS if options[name]},
+            include_family=options["include_family"],
+            top=options["top"],
+        )
+        brought = Brought(
+            question=question_ranked_by(question, options["modality"]),
+            image=_read(options["image"]),
+            image_name=options["image"].name if options["image"] else "",
+            patent_xml=_read(options["xml"]),
+        )
         try:
-            return query_create(
-                owner=_command_line_user(),
-                question=Question(
-                    image=_read(options["image"]),
-                    image_name=options["image"].name if options["image"] else "",
-                    figure=figure,
-                    text=options["text"],
-                    patent_xml=_read(options["xml"]),
-                    modality=QueryModality(options["modality"]),
-                    top=options["top"],
-                    filters={name: options[name] for name in FILTER_NAMES if options[name]},
-                    include_family=options["include_family"],
-                ),
-            )
-        except (QueryRefused, ImageError, DocumentError) as error:
+            return query_bring(owner=_command_line_user(), brought=brought)
+        except (QuestionRefused, ImageError, DocumentError) as error:
             raise CommandError(error.detail) from error
 
     def _print(self, answer: dict[str, Any]) -> None:

@@ -1,0 +1,142 @@
+"""What the query panel shows of a question, every change of it as an address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.models import User
+
+from search.models import Figure, Material
+from search.question import GROUPS, Picture, Question
+from search.selectors.figures import figures_to_show
+
+ROLES = {"examples": "searched with", "liked": "more like this", "disliked": "less like this"}
+GROUP_NAMES = dict(zip(GROUPS, ("publications", "families", "single figures"), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureShown:
+    """A picture of the question with its name, and the questions that turn, mirror and drop it, as query strings."""
+
+    picture: Picture
+    role: str
+    name: str
+    figure: Figure | None
+    turned: str
+    mirrored: str
+    dropped: str
+    whole: str
+
+    @property
+    def is_example(self) -> bool:
+        return self.role == ROLES["examples"]
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A question as the panel shows it; without_… and grouped are query strings."""
+
+    question: Question
+    address: str
+    pictures: tuple[PictureShown, ...]
+    passage: Material | None
+    patent_xml: Material | None
+    without_passage: str
+    without_patent_xml: str
+    without_publications: tuple[tuple[str, str], ...]
+    without_feedback: str
+    grouped: tuple[tuple[str, str, bool], ...]
+    narrowed: str
+
+    @property
+    def has_feedback(self) -> bool:
+        return bool(self.question.liked or self.question.disliked)
+
+    @property
+    def ranking(self) -> str:
+        """Only what ranks, for addresses that name the query itself."""
+        return replace_search(self.question).address
+
+    @property
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """What the form carries along unseen, so that sending it keeps the pictures."""
+        question = self.question
+        fields: list[tuple[str, str]] = [(picture.source, picture.token) for picture in question.examples]
+        fields += [("publication", reference) for reference in question.publications]
+        fields += [("like", picture.token) for picture in question.liked]
+        fields += [("unlike", picture.token) for picture in question.disliked]
+        named = (("passage", question.passage), ("patent_xml", question.patent_xml))
+        return fields + [(name, value) for name, value in named if value]
+
+
+def panel_of(question: Question, owner: User) -> Panel:
+    """Two queries at most: the figures and the materials that the question names."""
+    keys = [key for key in (question.passage, question.patent_xml) if key]
+    keys += [picture.key for picture in question.examples if picture.source == "image"]
+    materials = {str(row.pk): row for row in Material.objects.filter(owner=owner, pk__in=keys)} if keys else {}
+    pictures = (*question.examples, *question.liked, *question.disliked)
+    figure_ids = [int(picture.key) for picture in pictures if picture.source == "figure"]
+    figures = figures_to_show().in_bulk(figure_ids) if figure_ids else {}
+    return Panel(
+        question=question,
+        address=question.address,
+        pictures=tuple(_shown(question, figures, materials)),
+        passage=materials.get(question.passage),
+        patent_xml=materials.get(question.patent_xml),
+        without_passage=replace(question, passage="").address,
+        without_patent_xml=replace(question, patent_xml="").address,
+        without_publications=tuple(
+            (one, replace(question, publications=tuple(set(question.publications) - {one})).address)
+            for one in question.publications
+        ),
+        without_feedback=replace(question, liked=(), disliked=()).address,
+        grouped=tuple(
+            (GROUP_NAMES[group], replace(question, group=group).address, group == question.group) for group in GROUPS
+        ),
+        narrowed=Question(filters=question.filters, include_family=question.include_family).address,
+    )
+
+
+def replace_search(question: Question) -> Question:
+    """The same ranking of nothing in particular."""
+    return Question(by=question.by, weight=question.weight, top=question.top, group=question.group)
+
+
+def _shown(question: Question, figures: dict[int, Figure], materials: dict[str, Material]) -> Iterator[PictureShown]:
+    for place, role in ROLES.items():
+        pictures: tuple[Picture, ...] = getattr(question, place)
+        for at, picture in enumerate(pictures):
+
+            def with_picture(*new: Picture, place: str = place, at: int = at) -> str:
+                return _replaced(question, place, at, new).address
+
+            figure = figures.get(int(picture.key)) if picture.source == "figure" else None
+            yield PictureShown(
+                picture=picture,
+                role=role,
+                name=_name(picture, figure, materials),
+                figure=figure,
+                turned=with_picture(picture.turned()),
+                mirrored=with_picture(picture.flipped()),
+                dropped=with_picture(),
+                whole=with_picture(replace(picture, region=None)),
+            )
+
+
+def _replaced(question: Question, place: str, at: int, new: tuple[Picture, ...]) -> Question:
+    pictures: tuple[Picture, ...] = getattr(question, place)
+    changed = (*pictures[:at], *new, *pictures[at + 1 :])
+    if place == "examples":
+        return replace(question, examples=changed)
+    return replace(question, liked=changed) if place == "liked" else replace(question, disliked=changed)
+
+
+def _name(picture: Picture, figure: Figure | None, materials: dict[str, Material]) -> str:
+    if figure is not None:
+        name = f"{figure} of {figure.sheet.publication.reference}"
+    elif picture.source == "image" and picture.key in materials:
+        name = materials[picture.key].name or "your drawing"
+    else:
+        name = "a drawing that is gone"
+    return f"part of {name}" if picture.region else name
