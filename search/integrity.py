@@ -38,6 +38,7 @@ def _file_faults() -> Iterator[Fault]:
     collection = collection_storage()
     named = set(Batch.objects.values_list("stored_as", flat=True))
     named.update(Sheet.objects.exclude(png="").values_list("png", flat=True))
+    named.update(Sheet.objects.exclude(preview="").values_list("preview", flat=True))
     for crop, thumbnail in Figure.objects.values_list("crop", "thumbnail"):
         named.update((crop, thumbnail))
     yield from _check_files(collection, named)

@@ -21,6 +21,9 @@ class Sheet(models.Model):
     missing = models.BooleanField(default=False)
     original_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     png = models.CharField(max_length=255, blank=True, help_text="Name in the storage, by content.")
+    preview = models.CharField(
+        max_length=255, blank=True, default="", db_default="", help_text="Smaller and grey; empty until first looked at."
+    )
     width_px = models.PositiveIntegerField(default=0)
     height_px = models.PositiveIntegerField(default=0)
     dpi = models.FloatField(null=True, blank=True)

@@ -174,6 +174,7 @@ class FigurePage:
     following: Figure | None
     place: int  # from 1, among the publication's figures
     count: int
+    figures: tuple[Figure, ...]  # all of the publication, in the order of its sheets
 
 
 def figure_page(figure_id: int) -> FigurePage | None:
@@ -196,6 +197,7 @@ def figure_page(figure_id: int) -> FigurePage | None:
         following=order[place + 1] if place + 1 < len(order) else None,
         place=place + 1,
         count=len(order),
+        figures=tuple(order),
     )
 
 

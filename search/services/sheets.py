@@ -86,6 +86,7 @@ def _fill(sheet: Sheet, item: DecodedSheet) -> None:
     sheet.missing = item.missing
     sheet.original_sha256 = item.original_sha256
     sheet.png = item.png
+    sheet.preview = ""
     sheet.width_px, sheet.height_px, sheet.dpi, sheet.blank = item.width_px, item.height_px, item.dpi, item.blank
     sheet.reader_key = ""
     sheet.looked_again = False

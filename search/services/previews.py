@@ -1,0 +1,29 @@
+"""The picture of a sheet that is painted first: smaller than the sheet and grey, as a browser would not draw it.
+
+Browsers drop strokes of one-bit sheets when they draw them small; averaged over areas, a thin line fades and stays.
+"""
+
+from __future__ import annotations
+
+from engine.imaging import decode_png, encode_png, thumbnail
+from search.files import file_keep, file_read
+from search.models import Sheet
+
+PREVIEW_PX = 1600  # the longest side; a sheet at 300 dpi is 2500 to 3500 px high, a window shows it 700 to 1500 px high
+
+
+def sheet_preview(*, sheet: Sheet) -> str:
+    """The name of the sheet's preview in the storage, made when it is asked for first; the sheet's own if it is small.
+
+    Raises: FileNotFoundError when the storage has lost the sheet.
+    """
+    if sheet.preview:
+        return sheet.preview
+    if max(sheet.width_px, sheet.height_px) <= PREVIEW_PX:
+        name = sheet.png
+    else:
+        pixels = thumbnail(decode_png(file_read(sheet.png)), PREVIEW_PX)
+        name = file_keep(encode_png(pixels), folder="previews", suffix=".png")
+    # Only this field, and only of this content: a delivery may have brought another image meanwhile.
+    Sheet.objects.filter(pk=sheet.pk, png=sheet.png).update(preview=name)
+    return name
