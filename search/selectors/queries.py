@@ -39,11 +39,14 @@ def recent_questions(owner: User, *, most: int) -> list[Query]:
 
 
 def answered_before(owner: User, search_key: str) -> Query | None:
-    """The owner's newest query of this search, as long as it found all that would be found now; an open one counts."""
+    """The owner's newest query of this search, as long as it found all that would be found now; an open one counts.
+
+    One that failed by a fault is asked again, one that was refused would be refused again.
+    """
     query = queries_of(owner).filter(search_key=search_key, replay_of=None).first()
-    if query is None or query.state in (WorkState.REJECTED, WorkState.QUARANTINED):
+    if query is None or query.state == WorkState.QUARANTINED:
         return None
-    if not query.is_finished:
+    if not query.is_finished or query.state == WorkState.REJECTED:
         return query
     in_use = {side: version.encoder_key for side, version in active_versions().items()}
     for side, key in query.encoder_keys.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
@@ -71,13 +71,22 @@ class Panel:
 
 
 def panel_of(question: Question, owner: User) -> Panel:
-    """Two queries at most: the figures and the materials that the question names."""
-    keys = [key for key in (question.passage, question.patent_xml) if key]
-    keys += [picture.key for picture in question.examples if picture.source == "image"]
+    """The panel of one question."""
+    return panels_of([question], owner)[0]
+
+
+def panels_of(questions: Sequence[Question], owner: User) -> list[Panel]:
+    """The panels of several questions, by two queries: for the figures and the materials that they name."""
+    keys = {key for question in questions for key in (question.passage, question.patent_xml) if key}
+    pictures = [picture for one in questions for picture in (*one.examples, *one.liked, *one.disliked)]
+    keys |= {picture.key for picture in pictures if picture.source == "image"}
     materials = {str(row.pk): row for row in Material.objects.filter(owner=owner, pk__in=keys)} if keys else {}
-    pictures = (*question.examples, *question.liked, *question.disliked)
     figure_ids = [int(picture.key) for picture in pictures if picture.source == "figure"]
     figures = figures_to_show().in_bulk(figure_ids) if figure_ids else {}
+    return [_panel(question, figures, materials) for question in questions]
+
+
+def _panel(question: Question, figures: dict[int, Figure], materials: dict[str, Material]) -> Panel:
     return Panel(
         question=question,
         address=question.address,

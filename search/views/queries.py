@@ -20,7 +20,7 @@ from search.selectors.queries import collection_counts, queries_ahead, queries_o
 from search.selectors.shortlists import entries_on_desk
 from search.services.materials import material_keep
 from search.services.queries import query_ask_once
-from search.views.panel import panel_of
+from search.views.panel import panel_of, panels_of
 from workers import pipeline
 
 RECENT = 8
@@ -109,15 +109,14 @@ def _waiting(request: HttpRequest, query: Query, question: Question) -> HttpResp
 def _panel(
     request: HttpRequest, question: Question, *, status: int = 200, fault: str = "", query: Query | None = None
 ) -> HttpResponse:
+    recent = recent_questions(_user(request), most=RECENT)
+    panel, *asked = panels_of([question, *(one.question for one in recent)], _user(request))
     context = {
-        "panel": panel_of(question, _user(request)),
+        "panel": panel,
         "fault": fault,
         "query": query,
         "collection": collection_counts(),
-        "recent": [
-            (recent, panel_of(recent.question, _user(request)))
-            for recent in recent_questions(_user(request), most=RECENT)
-        ],
+        "recent": list(zip(recent, asked, strict=True)),
     }
     return render(request, "search/workbench.html", context, status=status)
 

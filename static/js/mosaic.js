@@ -1,0 +1,73 @@
+/**
+ * Walks through hits by keys and acts on the current one. <ol data-mosaic> holds <li data-figure-id>, each with one
+ * <a data-hit-open>, links and buttons with data-hit-action="<key>", and perhaps one <details class="hit-others">.
+ * The current hit is the one that holds the focus; it bears the class is-current.
+ */
+import { addKey } from "./keys.js";
+
+const GROUP = "Hits";
+const mosaic = () => document.querySelector("[data-mosaic]");
+const hits = () => [...(mosaic()?.children ?? [])];
+const current = () => mosaic()?.querySelector(":scope > .is-current");
+
+function go(hit) {
+  if (!hit) return;
+  hit.querySelector("[data-hit-open]").focus({ preventScroll: true });
+  hit.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = hits();
+  const at = all.indexOf(current());
+  go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+/** How many hits stand in a row: as many as share the first one's top. */
+function columns() {
+  const all = hits();
+  return Math.max(1, all.filter((hit) => hit.offsetTop === all[0].offsetTop).length);
+}
+
+function act(key) {
+  const hit = current() ?? hits()[0];
+  if (!hit) return;
+  if (hit !== current()) go(hit);
+  hit.querySelector(`[data-hit-action="${key}"]`)?.click();
+}
+
+function unfold() {
+  const others = current()?.querySelector(".hit-others");
+  if (!others) return;
+  others.open = !others.open;
+  (others.open ? others.querySelector("a") : current().querySelector("[data-hit-open]")).focus();
+}
+
+const ACTIONS = {
+  m: "More like this",
+  l: "Less like this",
+  f: "Search with this figure",
+  q: "Search with a part of it",
+  c: "Compare with the query",
+  w: "Why this hit",
+};
+
+function addKeys() {
+  const moves = { j: ["Next hit", 1], k: ["Previous hit", -1], ArrowRight: ["Next hit", 1], ArrowLeft: ["Previous hit", -1] };
+  for (const [key, [label, by]] of Object.entries(moves)) addKey({ key, label, group: GROUP, run: () => step(by) });
+  addKey({ key: "ArrowDown", label: "Hit below", group: GROUP, run: () => step(columns()) });
+  addKey({ key: "ArrowUp", label: "Hit above", group: GROUP, run: () => step(-columns()) });
+  addKey({ key: "e", label: "The other figures of the hit", group: GROUP, run: unfold });
+  for (const [key, label] of Object.entries(ACTIONS)) addKey({ key, label, group: GROUP, run: () => act(key) });
+}
+
+export function attach(list) {
+  list.addEventListener("focusin", (event) => {
+    const hit = event.target.closest("[data-figure-id]");
+    if (!hit || hit === current()) return;
+    current()?.classList.remove("is-current");
+    hit.classList.add("is-current");
+  });
+  addKeys();
+  // The page of a hit leads back to #hit-<figure>.
+  if (location.hash.startsWith("#hit-")) go(document.getElementById(location.hash.slice(1)));
+}
