@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Func, IntegerField, Prefetch, Q, QuerySet, Value, When
 from numpy.typing import NDArray
 
 from engine.geometry import CROP_MARGIN_PX, Box
@@ -15,7 +15,7 @@ from engine.reading import TextKind
 from search.models import Figure, Publication, Reading, SentenceLink
 from search.question import TENTHOUSANDTHS
 
-MOST_OF_REGION = 24
+MOST_OF_REGION = 4  # each is encoded while somebody waits
 
 
 def figures_allowed(filters: Mapping[str, Any]) -> NDArray[np.int64] | None:
@@ -57,7 +57,7 @@ def figures_of_publications(references: Sequence[str]) -> list[int]:
 
 
 def sentences_of_region(figure_id: int, region: tuple[int, int, int, int]) -> list[str]:
-    """Linked sentences that mention a numeral drawn within a region of a figure, at most MOST_OF_REGION.
+    """Linked sentences that mention most of the numerals drawn within a region of a figure, at most MOST_OF_REGION.
 
     region: left, top, width, height in ten-thousandths of the figure's upright crop.
     """
@@ -73,9 +73,14 @@ def sentences_of_region(figure_id: int, region: tuple[int, int, int, int]) -> li
         down = (y + CROP_MARGIN_PX) / (size[1] + margins_px) * TENTHOUSANDTHS
         if left <= across < left + width and top <= down < top + height:
             within.add(reading.text)
-    links = figure.links.select_related("sentence__paragraph").order_by("sentence__position")
-    sentences = [link.sentence.text for link in links if within.intersection(link.numerals)]
-    return list(dict.fromkeys(sentences))[:MOST_OF_REGION]
+    mentioned = {link: len(within.intersection(link.numerals)) for link in links_of_figure(figure)}
+    telling = sorted((link for link, count in mentioned.items() if count), key=lambda link: -mentioned[link])
+    return list(dict.fromkeys(link.sentence.text for link in telling))[:MOST_OF_REGION]
+
+
+def links_of_figure(figure: Figure) -> QuerySet[SentenceLink]:
+    """A figure's links with sentence and paragraph, in the text's order."""
+    return figure.links.select_related("sentence__paragraph").order_by("sentence__position", "reason")
 
 
 def figures_to_show() -> QuerySet[Figure]:
@@ -119,6 +124,15 @@ def links_of_figures(figure_ids: Sequence[int], most: int) -> dict[int, list[Sen
     for link in links:
         by_figure[link.figure_id].append(link)
     return {figure_id: sorted(some, key=_telling)[:most] for figure_id, some in by_figure.items()}
+
+
+def best_links(figure_ids: Sequence[int]) -> dict[int, SentenceLink]:
+    """The most telling linked sentence of each figure that has any: the first of links_of_figures."""
+    links = SentenceLink.objects.filter(figure_id__in=figure_ids).select_related("sentence__paragraph")
+    named = Case(When(reason="figure-label", then=Value(0)), default=Value(1))
+    mentioned = Func("numerals", function="jsonb_array_length", output_field=IntegerField())
+    ordered = links.order_by("figure_id", named, mentioned.desc(), "sentence__position").distinct("figure_id")
+    return {link.figure_id: link for link in ordered}
 
 
 def _telling(link: SentenceLink) -> tuple[bool, int, int]:
@@ -175,6 +189,7 @@ class FigurePage:
     place: int  # from 1, among the publication's figures
     count: int
     figures: tuple[Figure, ...]  # all of the publication, in the order of its sheets
+    part_names: dict[str, str]  # of the publication, by numeral
 
 
 def figure_page(figure_id: int) -> FigurePage | None:
@@ -198,6 +213,7 @@ def figure_page(figure_id: int) -> FigurePage | None:
         place=place + 1,
         count=len(order),
         figures=tuple(order),
+        part_names=names,
     )
 
 

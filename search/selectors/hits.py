@@ -12,7 +12,7 @@ from engine.candidates import candidates_from_bytes
 from engine.fusion import Ranking
 from search.models import Figure, Hit, Query, SentenceLink
 from search.question import Question
-from search.selectors.figures import figures_to_show, links_of_figures
+from search.selectors.figures import best_links, figures_to_show, links_of_figures
 
 SENTENCES_PER_HIT = 5
 
@@ -100,10 +100,10 @@ def mosaic_of(query: Query, question: Question) -> Mosaic:
             members.setdefault(keys[hit.figure_id], []).append(hit)
     shown = list(members.values())[: question.top]
     figures = figures_to_show().in_bulk([hits[0].figure_id for hits in shown])
-    sentences = links_of_figures(list(figures), 1)
+    sentences = best_links(list(figures))
     return Mosaic(
         groups=tuple(
-            Group(hits[0], tuple(hits[1:]), figures[hits[0].figure_id], next(iter(sentences[hits[0].figure_id]), None))
+            Group(hits[0], tuple(hits[1:]), figures[hits[0].figure_id], sentences.get(hits[0].figure_id))
             for hits in shown
             if hits[0].figure_id in figures
         ),

@@ -12,8 +12,9 @@ from engine.candidates import Candidates, candidates_as_bytes
 from engine.fusion import Fusion
 from search.models import Figure, Publication, Query
 from search.question import Picture, Question
+from search.selectors.figures import best_links, links_of_figures, sentences_of_region
 from search.selectors.hits import hits_ranked, mosaic_of, ranked_figures
-from tests.factories import publication_make, query_make, user_make
+from tests.factories import DRAWN, SHEET_HEIGHT_PX, SHEET_WIDTH_PX, publication_make, query_make, user_make
 
 pytestmark = pytest.mark.django_db
 NAN = float("nan")
@@ -140,3 +141,23 @@ def test_a_mosaic_asks_the_database_no_more_for_many(
     for top in (1, 6):
         with django_assert_num_queries(3):
             mosaic_of(query, Question(top=top, group="figure"))
+
+
+def test_the_sentence_of_a_hit_is_the_most_telling_one(figures: list[int]) -> None:
+    best = best_links(figures)
+    plain = links_of_figures(figures, 1)
+    assert {figure_id: link.pk for figure_id, link in best.items()} == {
+        figure_id: links[0].pk for figure_id, links in plain.items() if links
+    }
+    assert best
+
+
+def test_a_part_of_a_figure_speaks_by_the_numerals_drawn_in_it(figures: list[int]) -> None:
+    figure = Figure.objects.get(pk=figures[0])
+    everything = sentences_of_region(figure.pk, (0, 0, 10_000, 10_000))
+    assert any("10" in sentence for sentence in everything)
+    left, top, _, _ = DRAWN["14"]
+    across, down = round(left / SHEET_WIDTH_PX * 10_000), round(top / SHEET_HEIGHT_PX * 10_000)
+    around = sentences_of_region(figure.pk, (across - 400, down - 400, 1800, 1400))
+    assert around and all("14" in sentence for sentence in around)
+    assert sentences_of_region(figure.pk, (9900, 9900, 100, 100)) == []
