@@ -1,18 +1,29 @@
 /** Attaches each behaviour to the elements that ask for it by a data- attribute; pages work without any of them. */
 const BEHAVIOURS = {
   "[data-busy]": "./busy-form.js",
+  "[data-density]": "./density.js",
   "[data-drop-image]": "./drop-image.js",
+  "[data-mosaic]": "./mosaic.js",
   "[data-numeral-pairs]": "./numeral-pairs.js",
   "[data-show-boxes]": "./show-boxes.js",
   "[data-refresh-seconds]": "./refresh.js",
   "[data-reload-seconds]": "./reload.js",
 };
+const attached = new WeakMap(); // element → selectors whose behaviour it has
 
-for (const [selector, module] of Object.entries(BEHAVIOURS)) {
-  const found = document.querySelectorAll(selector);
-  if (found.length) {
+/** Attach behaviours to an element and all within it, each once; for content that was swapped in. */
+export async function attachWithin(root) {
+  for (const [selector, module] of Object.entries(BEHAVIOURS)) {
+    const found = [...root.querySelectorAll(selector), ...(root.matches?.(selector) ? [root] : [])];
+    const fresh = found.filter((element) => !attached.get(element)?.has(selector));
+    if (!fresh.length) continue;
+    for (const element of fresh) attached.set(element, new Set([...(attached.get(element) ?? []), selector]));
     const { attach } = await import(module);
-    found.forEach(attach);
+    fresh.forEach(attach);
   }
 }
+
+document.addEventListener("htmx:load", (event) => attachWithin(event.target));
+await import("./keys.js");
+await attachWithin(document);
 document.documentElement.dataset.attached = ""; // tests wait for it

@@ -1,0 +1,121 @@
+/**
+ * Keys. A link, button or input with data-key="n" (tinykeys syntax, also sequences like "g h") is clicked by that key,
+ * a text input focused; data-key-label and data-key-group tell the list that `?` opens what it does. addKey() takes keys
+ * that have no element. None fires while somebody types, or with a dialog open over the page.
+ */
+import { createKeybindingsHandler } from "../vendor/tinykeys-3.1.0/tinykeys.module.js";
+
+const TYPING = 'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="range"]), textarea, select, [contenteditable="true"]';
+const added = new Map(); // key → { key, label, group, run }
+const SEQUENCE_MS = 1000;
+let listen = () => {};
+let prefixes = new Set(); // first keys of sequences
+let begun = -Infinity; // when one of them was pressed last
+
+/** A key without an element; the same key again replaces the first. */
+export function addKey(binding) {
+  added.set(binding.key, binding);
+  bind();
+}
+
+function isTyping(target) {
+  return target instanceof Element && target.closest(TYPING) !== null;
+}
+
+function isCovered(target) {
+  const dialog = document.querySelector("dialog[open]");
+  return dialog !== null && !dialog.contains(target);
+}
+
+function elementOf(key) {
+  const found = [...document.querySelectorAll("[data-key]")].filter((element) => element.dataset.key === key);
+  return found.find((element) => element.offsetParent !== null && !element.disabled);
+}
+
+function press(element) {
+  if (element.matches(TYPING) || element.matches('input[type="range"]')) {
+    element.focus();
+    element.select?.();
+  } else {
+    element.click();
+  }
+}
+
+function run(key, event) {
+  if (isTyping(event.target) || isCovered(event.target) || event.defaultPrevented) return;
+  if (!key.includes(" ") && event.timeStamp - begun < SEQUENCE_MS) return; // the second key of a sequence
+  const element = elementOf(key);
+  const binding = added.get(key);
+  if (!element && !binding) return;
+  // A slider moves by its own arrow keys, a link or button is pressed by Enter.
+  if (key.startsWith("Arrow") && event.target.matches?.('input[type="range"], input[type="radio"]')) return;
+  if (key === "Enter" && event.target.closest?.("a[href], button, summary")) return;
+  event.preventDefault();
+  if (element) press(element);
+  else binding.run(event);
+}
+
+/** tinykeys wants its keys beforehand, so they are gathered anew whenever the page's content changes. */
+function bind() {
+  const keys = new Set([...added.keys(), ...[...document.querySelectorAll("[data-key]")].map((element) => element.dataset.key)]);
+  const bindings = [...keys].flatMap((key) => forms(key).map((form) => [form, (event) => run(key, event)]));
+  listen = createKeybindingsHandler(Object.fromEntries(bindings), { timeout: SEQUENCE_MS });
+  prefixes = new Set([...keys].filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));
+}
+
+/** Signs like "?" need Shift on one keyboard and not on another: what is written counts. */
+function forms(key) {
+  return /^[^A-Za-z0-9 ]$/.test(key) ? [key, `Shift+${key}`] : [key];
+}
+
+/** All keys that work on this page now: label and key by group. */
+function working() {
+  const groups = new Map();
+  const put = (group, key, label) => groups.set(group, (groups.get(group) ?? new Map()).set(key, label));
+  for (const { key, label, group } of added.values()) put(group, key, label);
+  for (const element of document.querySelectorAll("[data-key][data-key-label]")) {
+    if (element.offsetParent !== null) put(element.dataset.keyGroup ?? "Page", element.dataset.key, element.dataset.keyLabel);
+  }
+  return groups;
+}
+
+function showList() {
+  const dialog = document.getElementById("keys-dialog");
+  const list = dialog.querySelector("[data-keys-list]");
+  list.replaceChildren(
+    ...[...working()].map(([group, keys]) => {
+      const section = document.createElement("section");
+      const title = document.createElement("h3");
+      title.textContent = group;
+      const table = document.createElement("dl");
+      for (const [key, label] of keys) {
+        const row = document.createElement("div");
+        const name = document.createElement("dt");
+        for (const part of key.split(" ")) {
+          const cap = document.createElement("kbd");
+          cap.textContent = CAPS[part] ?? part.replace("Shift+", "⇧ ").replace("Alt+", "Alt ");
+          name.append(cap, " ");
+        }
+        const what = document.createElement("dd");
+        what.textContent = label;
+        row.append(name, what);
+        table.append(row);
+      }
+      section.append(title, table);
+      return section;
+    }),
+  );
+  dialog.showModal();
+}
+
+const CAPS = { ArrowRight: "→", ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
+
+addKey({ key: "?", label: "These keys", group: "Everywhere", run: showList });
+document.addEventListener("keydown", (event) => {
+  listen(event);
+  begun = prefixes.has(event.key) && !isTyping(event.target) ? event.timeStamp : -Infinity;
+});
+document.addEventListener("htmx:load", bind);
+document.addEventListener("keys:changed", bind);
+for (const button of document.querySelectorAll("[data-keys-open]")) button.addEventListener("click", showList);
+bind();
