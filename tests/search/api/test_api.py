@@ -11,8 +11,10 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
+from engine.fusion import Fusion
 from engine.imaging import encode_png
-from search.models import Batch, Figure, Query, QueryModality, WorkState
+from search.models import Batch, Figure, Material, Query, WorkState
+from search.question import Picture
 from tests.factories import PASSWORD, batch_make, drawing_make, publication_make, query_make, user_make
 
 pytestmark = pytest.mark.django_db
@@ -33,8 +35,26 @@ def test_a_query_that_takes_longer_is_accepted_with_the_address_of_its_answer(
     query = Query.objects.get(owner=examiner)
     assert answer.status_code == 202
     assert answer.headers["Location"] == answer.json()["location"] == f"http://testserver/api/queries/{query.pk}/"
-    assert (query.figure, query.modality, query.top) == (figure, QueryModality.MAXIMUM, 7)
-    assert query.filters == {"ipc": "F04C", "date_from": "2020-01-31"}
+    question = query.question
+    assert question.examples == (Picture("figure", str(figure.pk)),)  # type: ignore[union-attr]
+    assert (question.by, question.top) == (Fusion.MAX, 7)
+    assert question.filters == {"ipc": "F04C", "date_from": "2020-01-31"}
+
+
+def test_likes_dislikes_publications_and_weights_are_asked_with(
+    client_of_examiner: APIClient, no_waiting: None
+) -> None:
+    publication_make()
+    liked, disliked = Figure.objects.order_by("pk")
+    asked = {"publication": "EP1234567A1", "like": [liked.pk], "unlike": [disliked.pk], "weight": 70}
+    assert client_of_examiner.post("/api/search/", asked, format="json").status_code == 202
+    question = Query.objects.get().question
+    assert question.publications == ("EP1234567A1",)
+    assert (question.liked, question.disliked) == (
+        (Picture("figure", str(liked.pk)),),
+        (Picture("figure", str(disliked.pk)),),
+    )
+    assert question.fusion == (Fusion.WEIGHTED, 0.7)
 
 
 def test_an_image_is_asked_with_as_multipart(client_of_examiner: APIClient, no_waiting: None) -> None:
@@ -42,8 +62,10 @@ def test_an_image_is_asked_with_as_multipart(client_of_examiner: APIClient, no_w
     answer = client_of_examiner.post("/api/search/", {"image": image, "text": "a pump"}, format="multipart")
     assert answer.status_code == 202
     query = Query.objects.get()
-    assert query.image.startswith(f"queries/{query.pk}/")
-    assert query.text == "a pump"
+    image = Material.objects.get()
+    assert image.file.startswith(f"materials/{image.pk}/")
+    assert query.question.examples == (Picture("image", str(image.pk)),)
+    assert query.question.text == "a pump"
 
 
 def test_an_answered_query_gives_its_hits_and_models(client_of_examiner: APIClient, examiner: User) -> None:
