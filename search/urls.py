@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from search.views import batches, figures, files, health, publications, queries
+from search.views import batches, figures, files, health, publications, queries, shortlists
 
 app_name = "search"
 urlpatterns = [
     path("", queries.workbench, name="query"),
     path("queries/<uuid:query_id>/", queries.answer, name="answer"),
     path("figures/<int:figure_id>/", figures.figure, name="figure"),
+    path("figures/<int:figure_id>/keep/", shortlists.keep, name="keep"),
+    path("figures/<int:figure_id>/unkeep/", shortlists.unkeep, name="unkeep"),
+    path("shortlists/undo/", shortlists.undo_keep, name="undo-keep"),
     path("publications/", publications.publication_list, name="publications"),
     path("publications/<str:reference>/", publications.publication, name="publication"),
     path("batches/", batches.batch_list, name="batches"),

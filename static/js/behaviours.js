@@ -3,6 +3,7 @@ const BEHAVIOURS = {
   "[data-busy]": "./busy-form.js",
   "[data-density]": "./density.js",
   "[data-drop-image]": "./drop-image.js",
+  "[data-keep]": "./keep-keys.js",
   "[data-mosaic]": "./mosaic.js",
   "[data-numeral-pairs]": "./numeral-pairs.js",
   "[data-show-boxes]": "./show-boxes.js",

@@ -1,0 +1,60 @@
+/**
+ * Keys x y a s keep the figure that is looked at. <form data-keep="<figure>"> holds one <button data-keep-key> per key
+ * and stands in the card of a hit, an element with data-figure-id, or alone on the page of a figure. Of several cards
+ * the one that holds the focus or bears the class is-current is meant. What was done is said in #keep-said, made here,
+ * where the answer puts its Undo.
+ */
+import { addKey } from "./keys.js";
+
+const KEYS = {
+  x: "Keep as X, relevant taken alone",
+  y: "Keep as Y, relevant in combination",
+  a: "Keep as A, background",
+  s: "Keep without rating",
+};
+
+function meant() {
+  const card = document.activeElement?.closest("[data-figure-id]") ?? document.querySelector("[data-figure-id].is-current");
+  if (card) return card.querySelector("form[data-keep]");
+  const forms = document.querySelectorAll("form[data-keep]");
+  return forms.length === 1 ? forms[0] : null;
+}
+
+function region() {
+  let said = document.getElementById("keep-said");
+  if (!said) {
+    said = document.createElement("div");
+    said.id = "keep-said";
+    said.className = "keep-said";
+    said.setAttribute("role", "status");
+    document.body.append(said);
+  }
+  return said;
+}
+
+function press(key) {
+  const form = meant();
+  if (form) form.querySelector(`[data-keep-key="${key}"]`).click();
+  else tell("Go to a figure first: j is the next one.");
+}
+
+function tell(text) {
+  const line = document.createElement("p");
+  line.textContent = text;
+  region().replaceChildren(line);
+}
+
+function fail(event) {
+  if (event.target.matches?.("form[data-keep], #keep-said form")) tell("Not kept: the server did not answer as it should. Try it again.");
+}
+
+let isReady = false;
+
+export function attach() {
+  region();
+  if (isReady) return;
+  isReady = true;
+  for (const [key, label] of Object.entries(KEYS)) addKey({ key, label, group: "Shortlist", run: () => press(key) });
+  document.addEventListener("htmx:responseError", fail);
+  document.addEventListener("htmx:sendError", fail);
+}
