@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
+
+from search.question import TENTHOUSANDTHS, Picture
 
 LARGEST_IMAGE_BYTES = 20 * 2**20
 LARGEST_XML_BYTES = 64 * 2**20
@@ -26,3 +29,33 @@ class DeliveryForm(forms.Form):
         help_text="A batch zip, a document zip or a TAR, as the office delivers it; several at once if you like.",
         error_messages={"empty": "The file is empty. Choose the delivery as it was downloaded."},
     )
+
+
+class CropForm(forms.Form):
+    """A part of a picture in percent of it, how far it is turned clockwise, and whether it is mirrored."""
+
+    left = forms.FloatField(min_value=0, max_value=99.99, label="Left (%)")
+    top = forms.FloatField(min_value=0, max_value=99.99, label="Top (%)")
+    width = forms.FloatField(min_value=0.1, max_value=100, label="Width (%)")
+    height = forms.FloatField(min_value=0.1, max_value=100, label="Height (%)")
+    turn = forms.TypedChoiceField(
+        choices=[(0, "not"), (90, "90°"), (180, "180°"), (270, "270°")], coerce=int, required=False, empty_value=0
+    )
+    mirrored = forms.BooleanField(required=False, label="Mirrored left to right")
+
+    @staticmethod
+    def initial_of(picture: Picture) -> dict[str, Any]:
+        """What the form starts with: the part that is marked already, else all of the picture."""
+        region = picture.region or (0, 0, TENTHOUSANDTHS, TENTHOUSANDTHS)
+        sides = zip(("left", "top", "width", "height"), region, strict=True)
+        return {name: part / 100 for name, part in sides} | {"turn": picture.turn, "mirrored": picture.mirrored}
+
+    def picture(self, whole: Picture) -> Picture:
+        """The marked part of `whole`; call it on a valid form."""
+        data = self.cleaned_data
+        left, top = round(data["left"] * 100), round(data["top"] * 100)
+        width = max(1, min(round(data["width"] * 100), TENTHOUSANDTHS - left))
+        height = max(1, min(round(data["height"] * 100), TENTHOUSANDTHS - top))
+        region = (left, top, width, height)
+        is_whole = region == (0, 0, TENTHOUSANDTHS, TENTHOUSANDTHS)
+        return replace(whole, region=None if is_whole else region, turn=data["turn"], mirrored=data["mirrored"])

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
                 blank=True,
                 db_default="",
                 default="",
-                help_text="Smaller and grey; empty until first looked at.",
+                help_text="Smaller and grey; empty until looked at.",
                 max_length=255,
             ),
         ),

@@ -22,7 +22,11 @@ class Sheet(models.Model):
     original_sha256 = models.CharField(max_length=64, blank=True, db_index=True)
     png = models.CharField(max_length=255, blank=True, help_text="Name in the storage, by content.")
     preview = models.CharField(
-        max_length=255, blank=True, default="", db_default="", help_text="Smaller and grey; empty until first looked at."
+        max_length=255,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Smaller and grey; empty until looked at.",
     )
     width_px = models.PositiveIntegerField(default=0)
     height_px = models.PositiveIntegerField(default=0)

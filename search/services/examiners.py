@@ -15,7 +15,7 @@ QUARTERS = (0, 90, 180, 270)
 
 @transaction.atomic
 def figures_seen(*, owner: User, figure_ids: Sequence[int]) -> int:
-    """Remember that the examiner saw these figures large; returns how many of them there are. Seen ones stay as seen."""
+    """Remember that the examiner saw these figures large, and return how many of them exist; twice is as once."""
     shown = list(figures_to_show().filter(pk__in=figure_ids).order_by("pk").values_list("pk", flat=True))
     SeenFigure.objects.bulk_create(
         [SeenFigure(owner=owner, figure_id=figure_id) for figure_id in shown], ignore_conflicts=True

@@ -1,31 +1,140 @@
-"""What people bring to ask with: checked, re-encoded where it is a picture, kept in the private storage."""
+"""What people bring to ask with: told apart by content, checked, and kept in the private storage."""
 
 from __future__ import annotations
 
+import logging
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models.functions import Now
 
-from engine.imaging import encode_png, open_image
+from engine.errors import ImageError
+from engine.imaging import ImageLimits, encode_png, open_image, open_pages
+from engine.imaging.headers import tiff_pages
+from engine.imaging.pdf import is_pdf, pdf_page, pdf_page_count
 from engine.patents import parse_patent
-from search.files import file_keep, private_storage
-from search.models import Material, MaterialKind
+from engine.reading import GrayImage
+from search.files import file_keep, file_read, private_storage
+from search.models import Material, MaterialKind, Query, SavedSearch
 
-SUFFIXES = {MaterialKind.IMAGE: ".png", MaterialKind.PATENT_XML: ".xml", MaterialKind.TEXT: ".txt"}
+logger = logging.getLogger(__name__)
+
+SUFFIXES = {
+    MaterialKind.IMAGE: ".png",
+    MaterialKind.DOCUMENT: ".bin",
+    MaterialKind.PATENT_XML: ".xml",
+    MaterialKind.TEXT: ".txt",
+}
+_TIFF_BEGINNINGS = (b"II*\0", b"MM\0*")
+PAGE_DPI, THUMBNAIL_DPI = 300, 40
+
+
+def material_take(*, owner: User, data: bytes, name: str) -> Material:
+    """Keep an upload as what its content says it is: a document with pages, a patent XML, or a picture.
+
+    A PDF of one page is its page. Raises: ImageError or DocumentError, saying the mend.
+    """
+    if is_pdf(data):
+        count = pdf_page_count(data)
+        if count == 1:
+            return _keep_pixels(owner, pdf_page(data, 1, dpi=PAGE_DPI), name)
+        return _keep(Material(owner=owner, kind=MaterialKind.DOCUMENT, name=name[:255], page_count=count), data)
+    if (count := _tiff_page_count(data)) > 1:
+        open_image(data, name)  # refused while the person looks
+        return _keep(Material(owner=owner, kind=MaterialKind.DOCUMENT, name=name[:255], page_count=count), data)
+    if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and b"<svg" not in data[:2048]:
+        return material_keep(owner=owner, kind=MaterialKind.PATENT_XML, data=data, name=name)
+    return material_keep(owner=owner, kind=MaterialKind.IMAGE, data=data, name=name)
 
 
 def material_keep(*, owner: User, kind: MaterialKind, data: bytes, name: str) -> Material:
-    """Keep one thing that was brought. A picture is re-encoded without its metadata.
+    """Keep a picture, a patent XML or a text. A picture is re-encoded without its metadata.
 
     Raises: ImageError or DocumentError, saying the mend.
     """
     material = Material(owner=owner, kind=kind, name=name[:255])
     if kind == MaterialKind.IMAGE:
         page = open_image(data, name or "query image")
-        material.height_px, material.width_px = page.pixels.shape
         material.notes = [{"code": note.code, "detail": note.detail} for note in page.notes]
-        data = encode_png(page.pixels)
-    elif kind == MaterialKind.PATENT_XML:
+        return _keep_png(material, page.pixels)
+    if kind == MaterialKind.PATENT_XML:
         parse_patent(data, "the patent XML")  # refused while the person looks, before a file is kept
+    return _keep(material, data)
+
+
+@transaction.atomic
+def material_page(*, document: Material, page: int) -> Material:
+    """A page of a document, from 1, as a picture of its own; asked twice, the first is found.
+
+    Raises: ImageError, saying the mend.
+    """
+    found = Material.objects.filter(document=document, page=page).first()
+    if found is not None:
+        return found
+    pixels = page_pixels(document, page, dpi=PAGE_DPI)
+    image = Material(owner=document.owner, kind=MaterialKind.IMAGE, document=document, page=page)
+    image.name = f"{document.name[:240]} p. {page}"
+    return _keep_png(image, pixels)
+
+
+def page_pixels(document: Material, page: int, *, dpi: int) -> GrayImage:
+    """A page of a document as (height, width) uint8; dpi counts for a PDF. Raises: ImageError."""
+    data = file_read(document.file, private_storage())
+    if is_pdf(data):
+        return pdf_page(data, page, dpi=dpi)
+    pages = open_pages(data, document.name)
+    if not 1 <= page <= len(pages):
+        raise ImageError("no-such-page", f"The file has {len(pages)} pages.")
+    return pages[page - 1].pixels
+
+
+def materials_expire() -> int:
+    """Delete what is past its retention and named by no query and no saved search; returns how many.
+
+    The files go first: a row without its file is found again, not the reverse.
+    """
+    old = Material.objects.filter(created_at__lt=Now() - timedelta(days=settings.QUERY_RETENTION_DAYS))
+    kept: set[str] = set()
+    for rows in (Query.objects.values_list("asked", flat=True), SavedSearch.objects.values_list("asked", flat=True)):
+        for asked in rows.iterator(chunk_size=1000):
+            kept.update(part for part in asked.replace("=", "&").replace("~", "&").split("&") if len(part) == 36)
+    count = 0
+    for material in old.iterator():
+        names = {str(material.pk), *(str(pk) for pk in material.images.values_list("pk", flat=True))}
+        if not names & kept:
+            _delete(material)
+            count += 1
+    return count
+
+
+def _tiff_page_count(data: bytes) -> int:
+    """Pages that are no small copies of others; 0 for what is no TIFF."""
+    if not data.startswith(_TIFF_BEGINNINGS):
+        return 0
+    return sum(not page.reduced for page in tiff_pages(data, ImageLimits().max_frames))
+
+
+def _delete(material: Material) -> None:
+    for one in (material, *material.images.all()):
+        private_storage().delete(one.file)
+    material.delete()
+
+
+def _keep_pixels(owner: User, pixels: GrayImage, name: str) -> Material:
+    return _keep_png(Material(owner=owner, kind=MaterialKind.IMAGE, name=name[:255]), pixels)
+
+
+def _keep_png(material: Material, pixels: GrayImage) -> Material:
+    material.height_px, material.width_px = pixels.shape
+    return _keep(material, encode_png(pixels))
+
+
+def _keep(material: Material, data: bytes) -> Material:
+    suffix = SUFFIXES[MaterialKind(material.kind)]
     folder = f"materials/{material.pk}"
-    material.file = file_keep(data, folder=folder, suffix=SUFFIXES[kind], storage=private_storage())
+    material.file = file_keep(data, folder=folder, suffix=suffix, storage=private_storage())
     material.save()
+    logger.info("material kept material=%s owner=%d kind=%s", material.pk, material.owner_id, material.kind)
     return material

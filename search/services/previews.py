@@ -12,6 +12,12 @@ from search.models import Sheet
 PREVIEW_PX = 1600  # the longest side; a sheet at 300 dpi is 2500 to 3500 px high, a window shows it 700 to 1500 px high
 
 
+def preview_size(sheet: Sheet) -> tuple[int, int]:
+    """Width and height of the sheet's preview in pixels."""
+    scale = min(1.0, PREVIEW_PX / max(sheet.width_px, sheet.height_px, 1))
+    return max(1, round(sheet.width_px * scale)), max(1, round(sheet.height_px * scale))
+
+
 def sheet_preview(*, sheet: Sheet) -> str:
     """The name of the sheet's preview in the storage, made when it is asked for first; the sheet's own if it is small.
 

@@ -1,29 +1,103 @@
-"""One figure: its sheet with the numerals, and the sentences that explain them."""
+"""One figure: its sheet with the numerals, the sentences that explain them, and its place among hits."""
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from dataclasses import dataclass
 
-from search.models import QueryModality
-from search.selectors.figures import figure_page
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from search.models import Sheet
+from search.question import Question, QuestionRefused
+from search.selectors.reader import HitPlace, hit_place, reader_page
+from search.services.examiners import figures_seen, sheet_turn
+from search.services.previews import preview_size
 from search.views.overlay import boxes_of, frame_of, legend_of
+
+MOST_SEEN_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Query strings, with their question mark, of links that stay among the hits of a query; empty without one.
+
+    hits: to another hit; within: to another figure of the publication, which keeps the hit.
+    """
+
+    hits: str = ""
+    within: str = ""
 
 
 @require_GET
 def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
-    """The whole sheet upright; with `?view=figure` the figure alone."""
-    page = figure_page(figure_id)
-    if page is None:
+    """The figure on its sheet, framed; with `?view=sheet` the whole sheet. Page, or fragment for a page in place."""
+    user = _user(request)
+    reader = reader_page(figure_id, user)
+    if reader is None:
         raise Http404
-    legend = legend_of(page.numerals)
+    try:
+        place = hit_place(user, request.GET, figure_id)
+    except QuestionRefused as error:
+        raise BadRequest(error.detail) from error
+    legend = legend_of(reader.page.numerals)
     context = {
-        "page": page,
-        "figure": page.figure,
-        "frame": frame_of(page.figure, alone=request.GET.get("view") == "figure"),
+        "reader": reader,
+        "page": reader.page,
+        "figure": reader.figure,
+        "frame": frame_of(reader.figure, alone=request.GET.get("view") != "sheet", turn=reader.turn),
+        "preview_size": preview_size(reader.figure.sheet),
+        "turned_further": (reader.turn + 90) % 360,
         "legend": legend,
-        "boxes": boxes_of(page.numerals, legend),
-        "modalities": QueryModality.choices,
+        "boxes": boxes_of(reader.page.numerals, legend),
+        "place": place,
+        "addresses": _addresses(place),
     }
-    return render(request, "search/figure.html", context)
+    is_fragment = request.headers.get("HX-Request") == "true"
+    response = render(request, "search/_reader.html" if is_fragment else "search/figure.html", context)
+    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_POST
+def turn(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """Remember how the sheet is turned; a form goes back to its figure, a script stays where it is."""
+    sheet = get_object_or_404(Sheet.objects.filter(publication__retired_at=None, missing=False), pk=sheet_id)
+    wanted = request.POST.get("turn", "")
+    if wanted not in ("0", "90", "180", "270"):
+        return HttpResponseBadRequest("turn must be 0, 90, 180 or 270")
+    sheet_turn(owner=_user(request), sheet=sheet, turn=int(wanted))
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204)
+    back = request.POST.get("back", "")
+    is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if is_ours else reverse("search:publications"))
+
+
+@require_POST
+def seen(request: HttpRequest) -> HttpResponse:
+    """Remember figures that were looked at large: `figure`, as often as needed."""
+    keys = request.POST.getlist("figure")[:MOST_SEEN_AT_ONCE]
+    if not keys or not all(key.isdecimal() and len(key) < 19 for key in keys):
+        return HttpResponseBadRequest("figure must be the key of a figure")
+    figures_seen(owner=_user(request), figure_ids=[int(key) for key in keys])
+    return HttpResponse(status=204)
+
+
+def _addresses(place: HitPlace | None) -> Addresses:
+    if place is None:
+        return Addresses()
+    asked = place.question
+    ranking = Question(by=asked.by, weight=asked.weight, top=asked.top, group=asked.group).address
+    hits = f"?query={place.query.pk}" + (f"&{ranking}" if ranking else "")
+    return Addresses(hits=hits, within=f"{hits}&hit={place.anchor.pk}" if place.anchor is not None else hits)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    return request.user

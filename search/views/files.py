@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 from search.files import collection_storage
 from search.models import Sheet
 from search.selectors.figures import figures_to_show
+from search.services.previews import sheet_preview
 
 FILE_POLICY = "default-src 'none'; sandbox"
 # Content under one address may change when a document is delivered again, so browsers ask, and get a 304.
@@ -22,6 +23,17 @@ PRIVATE_CACHE = "private, no-store"
 def sheet(request: HttpRequest, sheet_id: int) -> HttpResponseBase:
     row = get_object_or_404(Sheet.objects.filter(publication__retired_at=None, missing=False), pk=sheet_id)
     return _image(request, row.png, f"sheet-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+
+
+@require_GET
+def preview(request: HttpRequest, sheet_id: int) -> HttpResponseBase:
+    """The sheet as it is painted first: smaller, grey, made once."""
+    row = get_object_or_404(Sheet.objects.filter(publication__retired_at=None, missing=False), pk=sheet_id)
+    try:
+        name = sheet_preview(sheet=row)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return _image(request, name, f"preview-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
 
 
 @require_GET

@@ -15,11 +15,15 @@ AROUND_NUMERAL = 0.3  # of a box's shorter side: room between the numeral's ink 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """view_box and transform of the SVG; `alone` when it shows the figure without the rest of its sheet."""
+    """view_box and transform of the SVG; `alone` when it shows the figure without the rest of its sheet.
+
+    rotation: degrees clockwise by which the stored sheet is turned.
+    """
 
     view_box: str
     transform: str
     alone: bool
+    rotation: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +49,9 @@ class LegendEntry:
     name: str
 
 
-def frame_of(figure: Figure, *, alone: bool) -> Frame:
-    """The whole sheet turned upright, or the figure on it."""
-    sheet, rotation = figure.sheet, figure.rotation
+def frame_of(figure: Figure, *, alone: bool, turn: int = 0) -> Frame:
+    """The whole sheet turned upright and further by `turn` degrees, or the figure on it."""
+    sheet, rotation = figure.sheet, (figure.rotation + turn) % 360
     width_px, height_px = sheet.width_px, sheet.height_px
     shown = Box(0, 0, width_px, height_px)
     if alone:
@@ -61,7 +65,7 @@ def frame_of(figure: Figure, *, alone: bool) -> Frame:
         180: f"translate({width_px} {height_px}) rotate(180)",
         270: f"translate(0 {width_px}) rotate(270)",
     }[rotation]
-    return Frame(f"{upright.left} {upright.top} {upright.width} {upright.height}", transform, alone)
+    return Frame(f"{upright.left} {upright.top} {upright.width} {upright.height}", transform, alone, rotation)
 
 
 def legend_of(numerals: Iterable[tuple[Reading, str]]) -> list[LegendEntry]:

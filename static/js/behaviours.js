@@ -2,12 +2,14 @@
 const BEHAVIOURS = {
   "[data-busy]": "./busy-form.js",
   "[data-density]": "./density.js",
-  "[data-drop-image]": "./drop-image.js",
+  "[data-bring]": "./bring.js",
+  "[data-crop]": "./crop-picture.js",
   "[data-keep]": "./keep-keys.js",
   "[data-mosaic]": "./mosaic.js",
   "[data-numeral-pairs]": "./numeral-pairs.js",
   "[data-show-boxes]": "./show-boxes.js",
   "[data-refresh-seconds]": "./refresh.js",
+  "[data-reader]": "./sheet-reader.js",
   "[data-reload-seconds]": "./reload.js",
 };
 const attached = new WeakMap(); // element → selectors whose behaviour it has

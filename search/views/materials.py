@@ -1,0 +1,176 @@
+"""What people bring to ask with: uploading, choosing a page of a document, marking a part, and showing all of it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from typing import Literal
+from urllib.parse import quote
+
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from engine.errors import ImageError
+from engine.imaging import encode_png, thumbnail
+from engine.reading import GrayImage
+from patentsearch.errors import REFUSALS
+from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES, CropForm
+from search.models import Material, MaterialKind
+from search.question import Picture, Question, QuestionRefused, picture_from_token, question_from_query
+from search.selectors.figures import figures_to_show
+from search.services.materials import THUMBNAIL_DPI, material_page, material_take, page_pixels
+from search.services.pictures import picture_pixels
+from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
+
+MOST_FILES = 20
+LARGEST_SIZE_PX = 2400
+THUMBNAIL_PX = 240
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take files for the question that comes along, and lead to it; a document with pages lets one be chosen first."""
+    files = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    try:
+        question = question_from_query(QueryDict(request.POST.get("question", "")))
+        if not files or len(files) > MOST_FILES:
+            raise QuestionRefused(
+                "files", f"Choose a drawing, a document or a patent XML; at most {MOST_FILES} at once."
+            )
+        taken = [_take(request, file) for file in files]
+    except REFUSALS as error:
+        return refused(request, getattr(error, "detail", str(error)))
+    images = [Picture("image", str(one.pk)) for one in taken if one.kind == MaterialKind.IMAGE]
+    question = replace(question, examples=(*question.examples, *images))
+    for xml in (one for one in taken if one.kind == MaterialKind.PATENT_XML):
+        question = replace(question, patent_xml=str(xml.pk))
+    document = next((one for one in taken if one.kind == MaterialKind.DOCUMENT), None)
+    if document is not None:
+        address = reverse("search:material-pages", args=[document.pk])
+        return redirect(f"{address}?question={quote(question.address)}")
+    if question.patent_xml and not any(picture.source == "image" for picture in question.examples):
+        return refused(request, "A patent XML goes with a query image; choose the drawing with it.")
+    return redirect(f"{reverse('search:query')}?{question.address}")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pages(request: HttpRequest, material_id: uuid.UUID) -> HttpResponse:
+    """The pages of a document to choose from; the chosen one becomes a picture of the question."""
+    document = _own(request, material_id, MaterialKind.DOCUMENT)
+    asked = request.POST if request.method == "POST" else request.GET
+    try:
+        question = question_from_query(QueryDict(asked.get("question", "")))
+        if request.method == "POST":
+            wanted = [int(page) for page in request.POST.getlist("page") if page.isdecimal() and len(page) < 6]
+            if not wanted:
+                raise QuestionRefused("page", "Choose a page.")
+            chosen = [material_page(document=document, page=page) for page in wanted[:MOST_FILES]]
+            pictures = tuple(Picture("image", str(image.pk)) for image in chosen)
+            question = replace(question, examples=(*question.examples, *pictures))
+            return redirect(f"{reverse('search:query')}?{question.address}")
+    except REFUSALS as error:
+        return refused(request, getattr(error, "detail", str(error)))
+    context = {"document": document, "pages": range(1, document.page_count + 1), "question": question.address}
+    return render(request, "search/pages.html", context)
+
+
+@require_GET
+def page(request: HttpRequest, material_id: uuid.UUID, number: int) -> HttpResponseBase:
+    """A small picture of a page."""
+    document = _own(request, material_id, MaterialKind.DOCUMENT)
+    try:
+        pixels = page_pixels(document, number, dpi=THUMBNAIL_DPI)
+    except ImageError as error:
+        raise Http404 from error
+    return _png(thumbnail(pixels, THUMBNAIL_PX), PRIVATE_CACHE)
+
+
+@require_GET
+def picture(request: HttpRequest, source: Literal["image", "figure"], token: str) -> HttpResponseBase:
+    """Any picture that a question may name, cut, turned and mirrored; `size` is the longer side at most, in pixels."""
+    size = request.GET.get("size", "")
+    try:
+        wanted = picture_from_token(source, token)
+        if source == "figure":
+            get_object_or_404(figures_to_show(), pk=int(wanted.key))
+        pixels = picture_pixels(wanted, owner=_user(request))
+    except QuestionRefused as error:
+        raise Http404 from error
+    if size.isdecimal() and 16 <= int(size[:5]) <= LARGEST_SIZE_PX:
+        pixels = thumbnail(pixels, int(size[:5]))
+    return _png(pixels, COLLECTION_CACHE if source == "figure" else PRIVATE_CACHE)
+
+
+@require_GET
+def crop(request: HttpRequest) -> HttpResponse:
+    """Mark a part of a picture; a valid mark leads to the question with that part instead of the whole."""
+    source, _, token = request.GET.get("picture", "").partition(":")
+    if source not in ("image", "figure"):
+        raise Http404
+    try:
+        marked = picture_from_token("image" if source == "image" else "figure", token)
+        question = question_from_query(QueryDict(request.GET.get("question", "")))
+        pixels = picture_pixels(replace(marked, region=None, turn=0, mirrored=False), owner=_user(request))
+    except QuestionRefused as error:
+        raise Http404 from error
+    form = CropForm(request.GET if "width" in request.GET else None, initial=CropForm.initial_of(marked))
+    if form.is_valid():
+        part = form.picture(marked)
+        return redirect(f"{reverse('search:query')}?{_with_part(question, marked, part).address}")
+    height, width = pixels.shape
+    context = {
+        "form": form,
+        "marked": marked,
+        "whole": replace(marked, region=None, turn=0, mirrored=False),
+        "width": width,
+        "height": height,
+        "picture": f"{source}:{marked.token}",
+        "question": question.address,
+    }
+    return render(request, "search/crop.html", context, status=400 if form.is_bound else 200)
+
+
+def refused(request: HttpRequest, detail: str) -> HttpResponse:
+    """What was brought cannot be used; it says why, with the way back."""
+    return render(request, "search/not_taken.html", {"fault": detail}, status=400)
+
+
+def _with_part(question: Question, whole: Picture, part: Picture) -> Question:
+    """The part in the place of the picture; of a picture that was not asked with, the part is asked with alone."""
+    if whole in question.examples:
+        return replace(question, examples=tuple(part if one == whole else one for one in question.examples))
+    return replace(
+        question, examples=(part,), liked=(), disliked=(), publications=(), text="", passage="", patent_xml=""
+    )
+
+
+def _take(request: HttpRequest, file: UploadedFile[bytes]) -> Material:
+    size = file.size or 0
+    if size > LARGEST_XML_BYTES:
+        raise QuestionRefused("too-large", f"The file has {size:,} bytes; at most {LARGEST_XML_BYTES:,} are taken.")
+    data = file.read()
+    if size > LARGEST_IMAGE_BYTES and not data.lstrip()[:1] == b"<":
+        raise QuestionRefused("too-large", f"The file has {size:,} bytes; at most {LARGEST_IMAGE_BYTES:,} are taken.")
+    return material_take(owner=_user(request), data=data, name=file.name or "")
+
+
+def _own(request: HttpRequest, material_id: uuid.UUID, kind: MaterialKind) -> Material:
+    return get_object_or_404(Material.objects.filter(owner=_user(request), kind=kind), pk=material_id)
+
+
+def _png(pixels: GrayImage, cache: str) -> HttpResponse:
+    response = HttpResponse(encode_png(pixels), content_type="image/png")
+    response["Cache-Control"] = cache
+    response["Content-Security-Policy"] = FILE_POLICY
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    return request.user

@@ -1,0 +1,98 @@
+/**
+ * Numerals and the sentences that mention them light each other up: by pointing, by clicking (which keeps them lit
+ * until Escape), and by stepping through either side.
+ *
+ * Within the reader: [data-numerals="12"] is one numeral (box, legend entry or mark), [data-legend="rotor"] the legend
+ * entry among them, [data-numerals-all="12 14"] a sentence with the numerals it mentions, [data-lit-said] the place
+ * where it is said what is lit.
+ */
+export class Pairs {
+  #kept = null;
+
+  constructor(root, overlay, stage) {
+    [this.root, this.overlay, this.stage] = [root, overlay, stage];
+    this.refresh();
+    const pointed = (event) => event.target.closest?.("[data-numerals], [data-numerals-all]");
+    root.addEventListener("pointerover", (event) => this.#light(pointed(event) ?? this.#kept));
+    root.addEventListener("pointerleave", () => this.#light(this.#kept));
+    root.addEventListener("focusin", (event) => this.#light(pointed(event) ?? this.#kept));
+    root.addEventListener("click", (event) => {
+      const element = pointed(event);
+      if (!element) return;
+      event.preventDefault(); // without scripts the link leads to the other side
+      if (element.closest("svg") && event.detail) return; // the viewer tells a click from the end of a drag
+      this.#keep(element);
+    });
+    stage.viewer.addHandler("canvas-click", ({ quick, originalTarget }) => {
+      const element = originalTarget?.closest?.("[data-numerals]");
+      if (quick && element) this.#keep(element);
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.#light((this.#kept = null));
+      if (event.key === "Enter" && event.target.matches?.("[data-numerals-all]")) this.#keep(event.target);
+    });
+  }
+
+  /** Look again what there is, after another figure was swapped in. */
+  refresh() {
+    this.singles = [...this.root.querySelectorAll("[data-numerals]")];
+    this.legend = [...this.root.querySelectorAll("[data-legend]")];
+    this.sentences = [...this.root.querySelectorAll("[data-numerals-all]")];
+    this.#light((this.#kept = null));
+  }
+
+  /** Light the next (1) or previous (-1) numeral, and bring its first sentence into view. */
+  stepNumeral(by) { this.#step(this.legend, by); }
+
+  /** Light the next (1) or previous (-1) sentence's numerals on the sheet. */
+  stepSentence(by) { this.#step(this.sentences, by); }
+
+  #step(list, by) {
+    if (!list.length) return;
+    const at = list.indexOf(this.#kept);
+    this.#kept = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : (at + by + list.length) % list.length];
+    this.#light(this.#kept);
+    this.#show();
+  }
+
+  #keep(element) {
+    this.#kept = this.#kept === element ? null : element;
+    this.#light(this.#kept ?? element);
+    if (this.#kept) this.#show();
+  }
+
+  /** Bring the other side of what is kept into view. */
+  #show() {
+    if (this.#kept.dataset.numeralsAll === undefined) this.sentences.find((one) => one.classList.contains("is-lit"))?.scrollIntoView({ block: "nearest" });
+    if (!this.#kept.closest("svg")) {
+      this.#kept.scrollIntoView({ block: "nearest" });
+      this.stage.reveal(this.overlay.boxesOf(new Set(numeralsOf(this.#kept))));
+    }
+  }
+
+  #light(element) {
+    const wanted = new Set(numeralsOf(element));
+    for (const one of this.singles) one.classList.toggle("is-lit", wanted.has(one.dataset.numerals));
+    for (const one of this.sentences) {
+      const isMeant = element?.dataset.numeralsAll !== undefined ? one === element : numeralsOf(one).some((numeral) => wanted.has(numeral));
+      one.classList.toggle("is-lit", isMeant);
+    }
+    this.overlay.lit = wanted;
+    this.overlay.follow();
+    this.#say(element, wanted);
+  }
+
+  #say(element, wanted) {
+    const place = this.root.querySelector("[data-lit-said]");
+    const names = this.legend.filter((one) => wanted.has(one.dataset.numerals)).map((one) => one.textContent.trim());
+    const count = this.sentences.filter((one) => one.classList.contains("is-lit")).length;
+    const mentions = element?.dataset.numeralsAll === undefined ? ` – ${count} ${count === 1 ? "sentence" : "sentences"}` : "";
+    const said = element ? names.join(", ") + mentions : "";
+    if (place.textContent !== said) place.textContent = said;
+  }
+}
+
+function numeralsOf(element) {
+  if (!element) return [];
+  return element.dataset.numerals !== undefined ? [element.dataset.numerals] : element.dataset.numeralsAll.split(" ").filter(Boolean);
+}

@@ -1,0 +1,273 @@
+/**
+ * Reads figure after figure in place: the neighbours are fetched and decoded ahead, so that a key shows the next one in
+ * the next frame; the address follows, and Back leads back. Without this behaviour every step is a plain link.
+ *
+ * <div data-reader data-figure data-title data-seen-url> holds one <div data-stage> with the sheet's <svg data-sheet
+ * data-framed>, parts [data-reader-part="head|tools|foot|strip|text"] that are filled anew with each figure (the strip
+ * only when its data-strip changes), links a[data-flip] to other figures, which answer with the reader alone when
+ * HX-Request asks, buttons [data-act], and one <form data-turn-form>.
+ */
+import { attachWithin } from "./behaviours.js";
+import { Overlay } from "./sheet-overlay.js";
+import { Pairs } from "./sheet-pairs.js";
+import { sheetOf, Stage } from "./sheet-stage.js";
+
+const AHEAD = ["j", "k", "n", "p", "]", "["]; // links by their keys, the likeliest first
+const MOST_ENTRIES = 40;
+const SEEN_AFTER_MS = 400;
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+class Reader {
+  #entries = new Map(); // address → { promise, parts, svg, sheet, … }, the one used last at the end
+  #strips = new Map(); // what a strip shows → its nodes
+  #turns = new Map(); // sheet → degrees, as turned since the page was loaded
+  #seen = new Set();
+  #wanted = 0; // counts flips, so that a slow one does not overtake
+  #lastKey = "j";
+
+  constructor(root) {
+    this.root = root;
+    this.box = root.querySelector("[data-stage]");
+    const under = document.createElement("div");
+    under.className = "stage-view";
+    this.box.prepend(under);
+    this.stage = new Stage(under);
+    this.overlay = new Overlay(this.stage);
+    this.current = this.#entryOf(root, location.href);
+    this.#entries.set(addressOf(location.href), this.current);
+    this.pairs = new Pairs(root, this.overlay, this.stage);
+    this.#listen();
+  }
+
+  /** The viewer takes over from the page's own picture once it can paint the same. */
+  async open() {
+    const { sheet, svg } = this.current;
+    await this.stage.prepare(sheet);
+    this.stage.show(sheet, svg.dataset.framed);
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    this.overlay.adopt(svg);
+    this.pairs.refresh();
+    this.#applyTools();
+    this.root.dataset.reading = ""; // tests wait for it
+    this.#settle();
+  }
+
+  /** Show the figure at this address. */
+  async flip(href, { push = true } = {}) {
+    const address = addressOf(href);
+    const turn = ++this.#wanted;
+    let entry = this.#entries.get(address);
+    if (!(entry?.svg && this.stage.isReady(entry.sheet))) {
+      this.root.setAttribute("aria-busy", "true");
+      try {
+        entry = await this.#load(address);
+      } catch {
+        return location.assign(href); // the server's own words: log in, or that it is gone
+      }
+      this.root.removeAttribute("aria-busy");
+      if (turn !== this.#wanted) return;
+    }
+    if (push && address !== addressOf(location.href)) history.pushState(null, "", href);
+    this.#swap(entry);
+  }
+
+  #swap(entry) {
+    const { root, current } = this;
+    const focused = document.activeElement?.dataset?.key;
+    current.scrolled = root.querySelector('[data-reader-part="text"]').scrollTop;
+    this.stage.show(this.#turned(entry.sheet));
+    for (const part of root.querySelectorAll("[data-reader-part]")) this.#fill(part, current, entry);
+    this.overlay.adopt(entry.svg);
+    this.current = entry;
+    root.dataset.figure = entry.figure;
+    document.title = entry.title;
+    this.#applyTools();
+    this.pairs.refresh();
+    root.querySelector('[data-reader-part="text"]').scrollTop = entry.scrolled ?? 0;
+    if (focused && document.activeElement === document.body) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    root.dispatchEvent(new CustomEvent("reader:shown", { bubbles: true }));
+    setTimeout(() => this.#settle(), 0); // after the frame that shows it
+  }
+
+  #fill(part, from, to) {
+    const name = part.dataset.readerPart;
+    if (name === "strip") {
+      this.#strips.set(part.dataset.strip, [...part.childNodes]);
+      if (part.dataset.strip !== to.strip) part.replaceChildren(...(this.#strips.get(to.strip) ?? to.parts.get(name)));
+      part.dataset.strip = to.strip;
+      for (const link of part.querySelectorAll("a")) {
+        if (link.dataset.figure === to.figure) link.setAttribute("aria-current", "page");
+        else link.removeAttribute("aria-current");
+      }
+      return;
+    }
+    from.parts.set(name, [...part.childNodes]);
+    part.replaceChildren(...to.parts.get(name));
+  }
+
+  /** What can wait until the figure is painted. */
+  #settle() {
+    const { root, current } = this;
+    root.querySelector('[data-reader-part="strip"] [aria-current]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    document.dispatchEvent(new CustomEvent("keys:changed"));
+    if (!current.attached) {
+      current.attached = true;
+      for (const part of root.querySelectorAll("[data-reader-part]")) {
+        window.htmx?.process(part);
+        attachWithin(part);
+      }
+    }
+    this.#markSeen(current.figure);
+    this.#prefetch();
+  }
+
+  async #prefetch() {
+    const now = this.#wanted;
+    const link = (within, key) => within.find((one) => one.dataset.key === key)?.href;
+    const links = this.current.links();
+    for (const key of [this.#lastKey, ...AHEAD.filter((one) => one !== this.#lastKey)]) {
+      const href = link(links, key);
+      if (!href) continue;
+      const entry = await this.#load(addressOf(href)).catch(() => null);
+      if (now !== this.#wanted) return;
+      if (key !== this.#lastKey || !entry) continue;
+      const beyond = link(entry.links(), key);
+      if (beyond) await this.#load(addressOf(beyond)).catch(() => null);
+      if (now !== this.#wanted) return;
+    }
+  }
+
+  /** The figure at an address, its page's parts read and its sheet decoded. */
+  #load(address) {
+    const known = this.#entries.get(address);
+    this.#entries.delete(address);
+    const entry = known ?? { promise: this.#fetch(address) };
+    this.#entries.set(address, entry);
+    this.#forgetOldest();
+    const ready = entry.svg ? Promise.resolve(entry) : entry.promise;
+    ready.then((full) => this.#entries.has(address) && this.#entries.set(address, full)).catch(() => this.#entries.delete(address));
+    return ready.then(async (full) => {
+      await this.stage.prepare(full.sheet);
+      return full;
+    });
+  }
+
+  async #fetch(address) {
+    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+    if (!answer.ok || answer.redirected) throw new Error(`${address}: ${answer.status}`);
+    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const reader = document.adoptNode(read.querySelector("[data-reader]"));
+    return this.#entryOf(reader, address);
+  }
+
+  #entryOf(reader, address) {
+    const parts = new Map([...reader.querySelectorAll("[data-reader-part]")].map((part) => [part.dataset.readerPart, [...part.childNodes]]));
+    const svg = reader.querySelector("svg[data-sheet]");
+    const elements = [...parts.values()].flat().filter((node) => node instanceof Element);
+    return {
+      parts, svg, address, sheet: sheetOf(svg), figure: reader.dataset.figure, title: reader.dataset.title,
+      strip: reader.querySelector("[data-strip]").dataset.strip,
+      links: () => elements.flatMap((element) => [...(element.matches("a[data-flip]") ? [element] : []), ...element.querySelectorAll("a[data-flip]")]),
+    };
+  }
+
+  #forgetOldest() {
+    for (const address of this.#entries.keys()) {
+      if (this.#entries.size <= MOST_ENTRIES) return;
+      if (this.#entries.get(address) !== this.current) this.#entries.delete(address);
+    }
+  }
+
+  #turned(sheet) {
+    sheet.turn = this.#turns.get(sheet.key) ?? sheet.turn;
+    return sheet;
+  }
+
+  async #turn(form) {
+    const { sheet } = this.current;
+    this.#turns.set(sheet.key, (sheet.turn + 90) % 360);
+    this.stage.turn(this.#turns.get(sheet.key));
+    this.overlay.follow();
+    const body = new FormData(form);
+    body.set("turn", sheet.turn);
+    await this.#post(form.action, body);
+  }
+
+  #post(address, body) {
+    const token = this.root.querySelector("[name=csrfmiddlewaretoken]").value;
+    return fetch(address, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
+  }
+
+  #markSeen(figure) {
+    this.#seen.add(figure);
+    clearTimeout(this.seenTimer);
+    this.seenTimer = setTimeout(() => this.#tellSeen(), SEEN_AFTER_MS);
+  }
+
+  #tellSeen() {
+    if (!this.#seen.size) return;
+    const body = new FormData();
+    for (const figure of this.#seen) body.append("figure", figure);
+    const told = [...this.#seen];
+    this.#seen.clear();
+    this.#post(this.root.dataset.seenUrl, body).catch(() => told.forEach((figure) => this.#seen.add(figure)));
+  }
+
+  #applyTools() {
+    const press = (act, on) => this.root.querySelector(`[data-act="${act}"]`)?.setAttribute("aria-pressed", String(on));
+    press("names", this.overlay.hasNames);
+    press("boxes", this.overlay.hasBoxes);
+    press("whole", this.stage.framed === "sheet");
+  }
+
+  #listen() {
+    const acts = {
+      in: () => this.stage.zoom(1),
+      out: () => this.stage.zoom(-1),
+      whole: () => this.stage.frame(this.stage.framed === "sheet" ? "figure" : "sheet"),
+      numeral: () => this.pairs.stepNumeral(1),
+      "numeral-back": () => this.pairs.stepNumeral(-1),
+      sentence: () => this.pairs.stepSentence(1),
+      "sentence-back": () => this.pairs.stepSentence(-1),
+      names: () => this.overlay.toggleNames(),
+      boxes: () => this.overlay.toggleBoxes(),
+    };
+    this.root.addEventListener("click", (event) => {
+      const act = event.target.closest("[data-act]");
+      if (act) {
+        acts[act.dataset.act]();
+        this.#applyTools();
+      }
+      const link = event.target.closest("a[data-flip]");
+      if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // a new tab is asked for
+      event.preventDefault();
+      this.#lastKey = link.dataset.key ?? this.#lastKey;
+      this.flip(link.href);
+    });
+    this.root.addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-turn-form]")) return;
+      event.preventDefault();
+      this.#turn(event.target);
+    });
+    for (const [key, [right, down]] of Object.entries(ARROWS)) document.addEventListener("keydown", (event) => {
+      const isElsewhere = event.target !== document.body && !event.target.closest?.("#main:focus, [data-stage]");
+      if (event.key !== key || isElsewhere || event.altKey || event.ctrlKey || event.metaKey) return;
+      event.preventDefault();
+      this.stage.pan(right, down);
+    });
+    this.stage.addEventListener("framed", () => this.#applyTools());
+    window.addEventListener("popstate", () => this.flip(location.href, { push: false }));
+    window.addEventListener("pagehide", () => this.#tellSeen());
+  }
+}
+
+/** Where a figure's page is, without the place within it. */
+function addressOf(href) {
+  const url = new URL(href, location.href);
+  return url.pathname + url.search;
+}
+
+export function attach(root) {
+  return new Reader(root).open();
+}
