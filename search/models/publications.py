@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from engine.offices import espacenet_address, register_address
+
 
 class Publication(models.Model):
     """A published patent document: country, number and kind code are its identity."""
@@ -44,6 +46,16 @@ class Publication(models.Model):
         """English where there is one, else the first."""
         english = [title["text"] for title in self.titles if title["language"] == "en"]
         return english[0] if english else (self.titles[0]["text"] if self.titles else "")
+
+    @property
+    def espacenet(self) -> str:
+        """Its address in Espacenet."""
+        return espacenet_address(self.country, self.doc_number, self.kind_code)
+
+    @property
+    def register(self) -> str | None:
+        """Its address in the European Patent Register; None where the Register does not hold it."""
+        return register_address(self.country, self.doc_number)
 
 
 class Classification(models.Model):

@@ -1,0 +1,21 @@
+"""Where the offices show a publication: Espacenet for any, the European Patent Register for European ones."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+ESPACENET = "https://worldwide.espacenet.com/patent/search?q=pn%3D"
+REGISTER = "https://register.epo.org/smartSearch?searchMode=smart&query=pn%3D"
+
+
+def espacenet_address(country: str, doc_number: str, kind_code: str) -> str:
+    """The publication in Espacenet, found by its number and kind code."""
+    return f"{ESPACENET}{quote(country + doc_number + kind_code, safe='')}"
+
+
+def register_address(country: str, doc_number: str) -> str | None:
+    """The application behind a European publication in the Register; None for other offices, which it does not hold.
+
+    The Register is searched by publication number without a kind code: A and B publications are one application.
+    """
+    return f"{REGISTER}{quote(country + doc_number, safe='')}" if country == "EP" else None
