@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from io import BytesIO
 
 import numpy as np
 from django.contrib.auth.models import User
 from django.utils import timezone
+from PIL import Image
 
 from engine.candidates import Candidates, candidates_as_bytes
 from engine.imaging import encode_png
@@ -38,6 +40,7 @@ from search.models import (
     WorkState,
 )
 from search.question import Picture, Question
+from search.services.materials import material_take
 
 PASSWORD = "a-long-enough-passphrase"
 SHEET_WIDTH_PX, SHEET_HEIGHT_PX = 240, 320
@@ -182,6 +185,14 @@ def material_make(owner: User, *, shade: int = 3) -> Material:
     material.file = file_keep(image, folder=f"materials/{material.pk}", suffix=".png", storage=private_storage())
     material.save()
     return material
+
+
+def document_make(owner: User, *, pages: int = 2) -> Material:
+    """An uploaded TIFF of several pages."""
+    data = BytesIO()
+    images = [Image.fromarray(drawing_make(shade)) for shade in range(pages)]
+    images[0].save(data, format="TIFF", save_all=True, append_images=images[1:])
+    return material_take(owner=owner, data=data.getvalue(), name="drawings.tif")
 
 
 def query_make(

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from search.models import Batch, Figure, Query, Sheet
-from tests.factories import batch_make, publication_make, query_make, user_make
+from tests.factories import batch_make, document_make, material_make, publication_make, query_make, user_make
 
 pytestmark = pytest.mark.django_db
 
@@ -51,9 +51,14 @@ TABLE = {
     "logout": accounts("post"),
     "search:query": accounts("get", "post"),
     "search:answer": owner("get"),
-    "search:query-image": owner("get"),
     "search:figure": accounts("get"),
-    "search:query-figure": accounts("post"),
+    "search:seen": accounts("post"),
+    "search:turn": accounts("post"),
+    "search:upload": accounts("post"),
+    "search:material-pages": owner("get", "post"),
+    "search:material-page": owner("get"),
+    "search:picture": owner("get"),
+    "search:crop": accounts("get"),
     "search:keep": accounts("post"),
     "search:unkeep": accounts("post"),
     "search:undo-keep": accounts("post"),
@@ -63,6 +68,7 @@ TABLE = {
     "search:batch": administrators("get"),
     "search:retry": administrators("post"),
     "search:sheet-file": accounts("get"),
+    "search:preview-file": accounts("get"),
     "search:figure-file": accounts("get"),
     "search:thumbnail-file": accounts("get"),
     "search:health": public("get"),
@@ -118,6 +124,10 @@ def world(settings: Any) -> World:
         "reference": "EP1234567A1",
         "batch_id": batch.pk,
         "document_id": batch.documents.get().pk,
+        "material_id": document_make(users["owner"]).pk,
+        "number": 1,
+        "source": "image",
+        "token": str(material_make(users["owner"]).pk),
     }
     clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in users.items()}
     User.objects.filter(username="deactivated").update(is_active=False)
@@ -144,7 +154,7 @@ def named_addresses() -> dict[str, URLPattern]:
 
 
 def wanted_by(name: str) -> tuple[str, ...]:
-    return tuple(named_addresses()[name].pattern.converters)
+    return tuple(named_addresses()[name].pattern.regex.groupindex)
 
 
 def outcome(answer: Any) -> str:
@@ -215,7 +225,9 @@ def test_every_answer_tells_the_browser_to_be_strict(name: str, world: World) ->
             assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("name", ["search:sheet-file", "search:figure-file", "search:thumbnail-file"])
+@pytest.mark.parametrize(
+    "name", ["search:sheet-file", "search:figure-file", "search:thumbnail-file", "search:preview-file"]
+)
 def test_files_are_images_and_nothing_else(name: str, world: World) -> None:
     answer = world.clients["owner"].get(world.address(name))
     assert b"".join(answer.streaming_content).startswith(b"\x89PNG")  # type: ignore[attr-defined]
@@ -227,8 +239,9 @@ def test_files_are_images_and_nothing_else(name: str, world: World) -> None:
     assert again.status_code == 304
 
 
-def test_a_query_image_is_never_kept_by_a_cache(world: World) -> None:
-    answer = world.clients["owner"].get(world.address("search:query-image"))
+@pytest.mark.parametrize("name", ["search:picture", "search:material-page"])
+def test_what_was_brought_is_never_kept_by_a_cache(name: str, world: World) -> None:
+    answer = world.clients["owner"].get(world.address(name))
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "ETag" not in answer.headers
 

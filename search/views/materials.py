@@ -111,7 +111,7 @@ def crop(request: HttpRequest) -> HttpResponse:
     """Mark a part of a picture; a valid mark leads to the question with that part instead of the whole."""
     source, _, token = request.GET.get("picture", "").partition(":")
     if source not in ("image", "figure"):
-        raise Http404
+        return refused(request, "No picture is named that a part could be marked of. Choose “Part” at a hit.")
     try:
         marked = picture_from_token("image" if source == "image" else "figure", token)
         question = question_from_query(QueryDict(request.GET.get("question", "")))
