@@ -6,6 +6,9 @@ import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+YEAR_FIRST = frozenset({("US", 11), ("WO", 10)})
+"""Countries and lengths of publication numbers that begin with the year."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class PublicationNumber:
@@ -19,6 +22,16 @@ class PublicationNumber:
     def reference(self) -> str:
         """As examiners write it: EP1234567A1."""
         return f"{self.country}{self.doc_number}{self.kind_code}"
+
+    @property
+    def spaced(self) -> str:
+        """As it is read aloud: EP 1 234 567 A1; a number that begins with its year as US 2006/0085912 A1."""
+        number = self.doc_number
+        if number.isdecimal() and (self.country, len(number)) in YEAR_FIRST:
+            number = f"{number[:4]}/{number[4:]}"
+        elif number.isdecimal():
+            number = f"{int(number):,}".replace(",", " ")
+        return f"{self.country} {number} {self.kind_code}".strip()
 
 
 @dataclass(frozen=True, slots=True)

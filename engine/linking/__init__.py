@@ -1,6 +1,7 @@
 """Sentences linked to figures: split, searched for reference numerals and figure labels, and named."""
 
 from engine.linking.analysis import Mention, MentionKind, TextAnalysis, analyse_text
+from engine.linking.captions import caption_of
 from engine.linking.figure_labels import plain_label
 from engine.linking.links import (
     LinkReason,
@@ -23,6 +24,7 @@ __all__ = [
     "SentenceLink",
     "TextAnalysis",
     "analyse_text",
+    "caption_of",
     "labels_in_text",
     "link_sentences",
     "normalised_numeral",

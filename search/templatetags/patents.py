@@ -7,8 +7,9 @@ from typing import Any
 
 from django import template
 
-from engine.publication import Section
-from search.models import IndexVersion, SentenceLink, Stage
+from engine.linking import caption_of
+from engine.publication import PublicationNumber, Section
+from search.models import Figure, IndexVersion, Publication, SentenceLink, Stage
 from search.selectors.figures import marked_pieces
 from search.selectors.vectors import active_versions, delta_count
 
@@ -26,6 +27,19 @@ def models_in_use() -> dict[str, list[tuple[IndexVersion, int]]]:
 def sentence_marked(link: SentenceLink) -> dict[str, Any]:
     """A linked sentence, each mention of the figure's numerals or label marked."""
     return {"pieces": marked_pieces(link)}
+
+
+@register.simple_tag
+def figure_name(figure: Figure, publication: Publication, link: SentenceLink | None = None) -> str:
+    """The accessible name of a figure as far as known: "FIG. 3 of EP 1 234 567 A1, wheel loader, a side view".
+
+    link: its most telling sentence. No query is made when the figure's sheet and the sentence's paragraph are loaded.
+    """
+    number = PublicationNumber(publication.country, publication.doc_number, publication.kind_code)
+    place = f"drawing {figure.position + 1} on sheet {figure.sheet.position + 1}"
+    shown = f"FIG. {figure.label.replace(',', ', ')}" if figure.label else place
+    said = caption_of(link.sentence.text, link.spans) if link else ""
+    return ", ".join(filter(None, (f"{shown} of {number.spaced}", publication.title, said)))
 
 
 @register.filter
