@@ -3,7 +3,7 @@
 from search.models.batches import Batch, Document, Stage
 from search.models.drawings import Figure, Reading, Sheet
 from search.models.examiners import Desk, SeenFigure, SheetTurn
-from search.models.indexes import Calibration, FigureEmbedding, IndexState, IndexVersion, Modality
+from search.models.indexes import AskedWith, Calibration, FigureEmbedding, IndexState, IndexVersion, Modality
 from search.models.links import SentenceLink
 from search.models.materials import Material, MaterialKind
 from search.models.publications import Classification, Party, Publication
@@ -13,6 +13,7 @@ from search.models.texts import Paragraph, PartName, Sentence
 from search.models.work import Verdict, Work, WorkState
 
 __all__ = [
+    "AskedWith",
     "Batch",
     "Calibration",
     "Classification",

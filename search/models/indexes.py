@@ -68,6 +68,13 @@ class IndexVersion(models.Model):
         return f"{self.encoder_key} v{self.pk}"
 
 
+class AskedWith(models.TextChoices):
+    """What sampled figures asked with: their own vector, or one of their linked sentences as somebody may type it."""
+
+    FIGURE = "figure", "figure"
+    SENTENCE = "sentence", "sentence"
+
+
 class Calibration(models.Model):
     """How similar strangers are: quantiles of what sampled figures reach with the nearest figure of no kin.
 
@@ -76,6 +83,9 @@ class Calibration(models.Model):
     """
 
     modality = models.CharField(max_length=6, choices=Modality.choices)
+    asked_with = models.CharField(
+        max_length=8, choices=AskedWith.choices, default=AskedWith.FIGURE, db_default=AskedWith.FIGURE
+    )
     encoder_key = models.CharField(max_length=160)
     index_version = models.ForeignKey(IndexVersion, on_delete=models.CASCADE, related_name="calibrations")
     sampled_count = models.PositiveIntegerField()
