@@ -73,3 +73,22 @@ class Box:
         if rotation == 270:
             return Box(width_px - self.bottom, self.left, self.height, self.width)
         raise ValueError(f"rotation must be 0, 90, 180 or 270, not {rotation}")
+
+
+def crop_size(figure: Box, rotation: int) -> tuple[int, int]:
+    """(width, height) in pixels of a figure's upright crop, its margin included."""
+    across, down = figure.width + 2 * CROP_MARGIN_PX, figure.height + 2 * CROP_MARGIN_PX
+    return (across, down) if rotation in (0, 180) else (down, across)
+
+
+def box_on_crop(box: Box, figure: Box, rotation: int) -> Box:
+    """A box of the stored sheet in the frame of a figure's upright crop: origin at the crop's top left, in its pixels.
+
+    figure: its box on the stored sheet; rotation: degrees clockwise that turn it upright. What lies outside the figure
+    comes out outside the crop.
+    """
+    upright = (figure.width, figure.height) if rotation in (0, 180) else (figure.height, figure.width)
+    within = Box(box.left - figure.left, box.top - figure.top, box.width, box.height)
+    # Turning further by the rest of the circle brings a box of the stored sheet into the upright frame.
+    turned = within.turned_back((360 - rotation) % 360, *upright)
+    return Box(turned.left + CROP_MARGIN_PX, turned.top + CROP_MARGIN_PX, turned.width, turned.height)

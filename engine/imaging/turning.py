@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.geometry import Box
 from engine.reading import GrayImage
+
+
+def region_box(region: tuple[float, float, float, float], width_px: int, height_px: int) -> Box:
+    """The pixels that a region takes of a picture. region: left, top, width, height as shares; at least one pixel."""
+    left, top = min(round(region[0] * width_px), width_px - 1), min(round(region[1] * height_px), height_px - 1)
+    right = max(left + 1, round((region[0] + region[2]) * width_px))
+    bottom = max(top + 1, round((region[1] + region[3]) * height_px))
+    return Box(left, top, right - left, bottom - top)
 
 
 def part_of(
@@ -18,10 +27,7 @@ def part_of(
     if turn not in (0, 90, 180, 270):
         raise ValueError(f"turn must be 0, 90, 180 or 270, not {turn}")
     if region is not None:
-        height, width = pixels.shape
-        left, top = min(round(region[0] * width), width - 1), min(round(region[1] * height), height - 1)
-        right = max(left + 1, round((region[0] + region[2]) * width))
-        bottom = max(top + 1, round((region[1] + region[3]) * height))
-        pixels = pixels[top:bottom, left:right]
+        cut = region_box(region, pixels.shape[1], pixels.shape[0])
+        pixels = pixels[cut.top : cut.bottom, cut.left : cut.right]
     turned = np.rot90(pixels, -(turn // 90))
     return np.ascontiguousarray(np.fliplr(turned) if mirrored else turned)

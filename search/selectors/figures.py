@@ -10,7 +10,7 @@ import numpy as np
 from django.db.models import Case, Func, IntegerField, Prefetch, Q, QuerySet, Value, When
 from numpy.typing import NDArray
 
-from engine.geometry import CROP_MARGIN_PX, Box
+from engine.geometry import box_on_crop, crop_size
 from engine.reading import TextKind
 from search.models import Figure, Publication, Reading, SentenceLink
 from search.question import TENTHOUSANDTHS
@@ -62,15 +62,12 @@ def sentences_of_region(figure_id: int, region: tuple[int, int, int, int]) -> li
     region: left, top, width, height in ten-thousandths of the figure's upright crop.
     """
     figure = Figure.objects.get(pk=figure_id)
-    margins_px = 2 * CROP_MARGIN_PX
-    size = (figure.width, figure.height) if figure.rotation in (0, 180) else (figure.height, figure.width)
+    width_px, height_px = crop_size(figure.box_on_sheet, figure.rotation)
     left, top, width, height = region
     within = set()
     for reading in figure.readings.filter(kind=TextKind.NUMERAL.value):
-        box = Box(reading.left - figure.left, reading.top - figure.top, reading.width, reading.height)
-        x, y = box.turned_back((360 - figure.rotation) % 360, *size).centre
-        across = (x + CROP_MARGIN_PX) / (size[0] + margins_px) * TENTHOUSANDTHS
-        down = (y + CROP_MARGIN_PX) / (size[1] + margins_px) * TENTHOUSANDTHS
+        x, y = box_on_crop(reading.box_on_sheet, figure.box_on_sheet, figure.rotation).centre
+        across, down = x / width_px * TENTHOUSANDTHS, y / height_px * TENTHOUSANDTHS
         if left <= across < left + width and top <= down < top + height:
             within.add(reading.text)
     mentioned = {link: len(within.intersection(link.numerals)) for link in links_of_figure(figure)}
