@@ -5,6 +5,18 @@ from __future__ import annotations
 from urllib.parse import quote
 
 ESPACENET = "https://worldwide.espacenet.com/patent/search?q=pn%3D"
+OFFICE_NAMES = {
+    "AT": "Austria", "AU": "Australia", "BE": "Belgium", "BR": "Brazil", "CA": "Canada", "CH": "Switzerland",
+    "CN": "China", "CZ": "Czechia", "DD": "German Democratic Republic", "DE": "Germany", "DK": "Denmark",
+    "EA": "Eurasian Patent Office", "EM": "European Union Intellectual Property Office",
+    "EP": "European Patent Office", "ES": "Spain", "FI": "Finland", "FR": "France", "GB": "United Kingdom",
+    "HU": "Hungary", "IB": "WIPO", "IE": "Ireland", "IL": "Israel", "IN": "India", "IT": "Italy", "JP": "Japan",
+    "KR": "Republic of Korea", "LU": "Luxembourg", "MX": "Mexico", "NL": "Netherlands", "NO": "Norway",
+    "NZ": "New Zealand", "PL": "Poland", "PT": "Portugal", "RU": "Russian Federation", "SE": "Sweden",
+    "SG": "Singapore", "SU": "Soviet Union", "TR": "Türkiye", "TW": "Taiwan", "US": "United States of America",
+    "WO": "WIPO, international (PCT)", "ZA": "South Africa",
+}  # fmt: skip
+"""Offices and states by their code of WIPO ST.3, those whose publications are met most."""
 REGISTER = "https://register.epo.org/smartSearch?searchMode=smart&query=pn%3D"
 
 

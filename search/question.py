@@ -4,7 +4,7 @@ reload and bookmark ask the same. Pictures and long texts that a person brought 
     image=UUID, figure=PK, publication=REFERENCE   what is looked for (each may come several times)
     like=PK, unlike=PK                             more like this, less like this
     text=…, passage=UUID, patent_xml=UUID          words beside or instead
-    ipc, cpc, date_from, … (FILTERS), family=1     which figures may be found
+    ipc, cpc, date_from, … (search.filters), family=1   which figures may be found
     by=weighted|max|rrf, weight=0…100, top=…       how the found ones are ranked; changes nothing of the search
     group=publication|family|figure                whether the best figure of each stands for its others
 
@@ -23,25 +23,14 @@ from typing import Literal
 
 from django.http import QueryDict
 
-from engine.errors import EngineError
 from engine.fusion import Fusion
+from search.filters import FILTERS, filters_checked, filters_read, filters_written
+from search.refusal import QuestionRefused as QuestionRefused
 
 LONGEST_TEXT = 20_000
 LONGEST_TEXT_IN_ADDRESS = 1500  # longer ones are kept as a Material; servers and browsers limit an address
 MOST_HITS = 500
 MOST_EXAMPLES = 40
-FILTERS = (
-    "ipc",
-    "cpc",
-    "date_from",
-    "date_to",
-    "applicant",
-    "kind",
-    "country",
-    "language",
-    "batch",
-    "has_text",
-)
 GROUPS = ("publication", "family", "figure")
 RANKINGS = (Fusion.WEIGHTED, Fusion.MAX, Fusion.RRF)
 TENTHOUSANDTHS = 10_000
@@ -49,15 +38,6 @@ _PICTURE = re.compile(
     r"(?P<key>[0-9a-f-]{1,36})(~c(?P<region>\d{1,5}-\d{1,5}-\d{1,5}-\d{1,5}))?(~r(?P<turn>90|180|270))?(?P<mirrored>~m)?"
 )
 _REFERENCE = re.compile(r"[A-Z0-9]{1,25}")
-
-
-class QuestionRefused(EngineError):
-    """A question that cannot be asked; `detail` says why and what would do."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +125,31 @@ def question_from_query(query: QueryDict) -> Question:
         text=_text(query.get("text", "")),
         passage=_key(query, "passage"),
         patent_xml=_key(query, "patent_xml"),
-        filters={name: value for name in FILTERS if (value := query.get(name, "").replace("\0", "").strip())},
+        filters=filters_checked(filters_written(query)),
         include_family=query.get("family", "") in ("1", "on"),
         by=_ranking(query.get("by", "")),
         weight=_whole(query, "weight", 50, 0, 100),
         top=_whole(query, "top", 50, 1, MOST_HITS),
         group=group if (group := query.get("group", "")) in GROUPS else GROUPS[0],
     )
+
+
+def question_salvaged(query: QueryDict) -> Question:
+    """As much of a refused question as can be read, so that nobody types or chooses it anew."""
+    sound = QueryDict(mutable=True)
+    for name, values in query.lists():
+        for value in values[:MOST_EXAMPLES]:
+            one = QueryDict(mutable=True)
+            one[name] = value
+            try:
+                question_from_query(one)
+            except QuestionRefused:
+                continue
+            sound.appendlist(name, value)
+    typed = query.get("text", "").replace("\0", "")  # however long: what is wrong with it is mended where it stands
+    for name in filters_read(filters_written(sound))[1]:  # each alone may do, and both not: dates that end before
+        del sound[name]
+    return replace(question_from_query(sound), text=typed)
 
 
 def question_as_query(question: Question, *, ranking: bool = True) -> str:
@@ -207,10 +205,11 @@ def picture_from_token(source: Literal["image", "figure"], token: str) -> Pictur
 def _is_key(source: str, key: str) -> bool:
     if source == "figure":
         return key.isdecimal() and len(key) < 19
-    return _is_uuid(key)
+    return is_material_key(key)
 
 
-def _is_uuid(value: str) -> bool:
+def is_material_key(value: str) -> bool:
+    """Whether it is written as the key of a Material is."""
     try:
         return str(uuid.UUID(value)) == value
     except ValueError:
@@ -245,7 +244,7 @@ def _text(value: str) -> str:
 
 def _key(query: QueryDict, name: str) -> str:
     value = query.get(name, "")
-    if value and not _is_uuid(value):
+    if value and not is_material_key(value):
         raise QuestionRefused(name, f"“{value[:40]}” names nothing that was uploaded. Upload it again.")
     return value
 

@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from engine.fusion import Fusion
+from search.filters import FILTERS, filters_read
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES
 from search.models import Figure, QueryModality
-from search.question import FILTERS, LONGEST_TEXT, MOST_EXAMPLES, MOST_HITS, Picture, Question, question_ranked_by
+from search.question import LONGEST_TEXT, MOST_EXAMPLES, MOST_HITS, Picture, Question, question_ranked_by
 from search.selectors.figures import figure_by_reference
 from search.services.queries import Brought
 
@@ -23,18 +24,26 @@ def _figure_id() -> serializers.IntegerField:
 
 
 class FiltersSerializer(serializers.Serializer[Any]):
-    """What hits are narrowed to."""
+    """What hits are narrowed to. search.filters has the rules; several values stand between commas, one is enough."""
 
-    ipc = serializers.CharField(required=False, max_length=40, help_text="The start of an IPC symbol.")
-    cpc = serializers.CharField(required=False, max_length=40, help_text="The start of a CPC symbol.")
+    ipc = serializers.CharField(required=False, max_length=800, help_text="Starts of IPC symbols: F04C 2/08, B60W.")
+    cpc = serializers.CharField(required=False, max_length=800, help_text="Starts of CPC symbols: F04C 2/08, B60W.")
     date_from = serializers.DateField(required=False)
     date_to = serializers.DateField(required=False)
-    applicant = serializers.CharField(required=False, max_length=200, help_text="Part of the name.")
-    kind = serializers.CharField(required=False, max_length=3, help_text="The start of the kind code.")
-    country = serializers.CharField(required=False, max_length=2)
-    language = serializers.CharField(required=False, max_length=2)
+    applicant = serializers.CharField(
+        required=False, max_length=200, help_text="Part of an applicant's or proprietor's name; all of it in quotes."
+    )
+    kind = serializers.CharField(required=False, max_length=200, help_text="Starts of kind codes: A, B1.")
+    country = serializers.CharField(required=False, max_length=200, help_text="ST.3 codes: EP, WO.")
+    language = serializers.CharField(required=False, max_length=200, help_text="Languages: en, de.")
     batch = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
     has_text = serializers.BooleanField(required=False, help_text="Only figures with linked text.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _, faults = filters_read(_written(attrs))
+        if faults:
+            raise serializers.ValidationError({name: [detail] for name, detail in faults.items()})
+        return attrs
 
 
 class QuestionSerializer(FiltersSerializer):
@@ -82,7 +91,7 @@ class QuestionSerializer(FiltersSerializer):
             liked=tuple(Picture("figure", str(pk)) for pk in data.get("like", ())),
             disliked=tuple(Picture("figure", str(pk)) for pk in data.get("unlike", ())),
             text=data.get("text", "").strip(),
-            filters={name: _as_text(data[name]) for name in FILTERS if data.get(name)},
+            filters=filters_read(_written(data))[0],
             include_family=data["include_family"],
             top=data["top"],
         )
@@ -117,8 +126,9 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=1000, trim_whitespace=False, write_only=True)
 
 
-def _as_text(value: Any) -> str:
-    return "1" if value is True else str(value)
+def _written(data: dict[str, Any]) -> dict[str, str]:
+    """The filters of a request as an address writes them."""
+    return {name: "1" if data[name] is True else str(data[name]) for name in FILTERS if data.get(name)}
 
 
 def _no_larger(upload: UploadedFile[bytes], most_bytes: int) -> UploadedFile[bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.http import QueryDict
 from hypothesis import given
@@ -9,7 +11,6 @@ from hypothesis import strategies as st
 
 from engine.fusion import Fusion
 from search.question import (
-    FILTERS,
     GROUPS,
     RANKINGS,
     Picture,
@@ -32,6 +33,21 @@ figures = st.builds(
 images = st.builds(Picture, source=st.just("image"), key=st.uuids().map(str), region=st.none() | regions)
 some_figures = st.lists(figures, max_size=3, unique=True).map(tuple)
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=40).map(str.strip)
+filters_read_before = st.fixed_dictionaries(
+    {},
+    optional={
+        "ipc": st.sampled_from(["F", "F04", "F04C 2/08", "F04C 2/,B60W"]),
+        "cpc": st.sampled_from(["Y02E", "F04C 2/084", "B60K,B60W"]),
+        "date_from": st.dates(max_value=datetime.date(2000, 1, 1)).map(str),
+        "date_to": st.dates(min_value=datetime.date(2000, 1, 1)).map(str),
+        "applicant": words.map(lambda name: " ".join(name.split())).filter(lambda name: name.strip(" ,;")),
+        "kind": st.sampled_from(["A", "A1,B2"]),
+        "country": st.sampled_from(["EP", "EP,WO"]),
+        "language": st.sampled_from(["en", "de,fr"]),
+        "batch": st.integers(1, 2**63 - 1).map(str),
+        "has_text": st.just("1"),
+    },
+)
 questions = st.builds(
     Question,
     examples=st.tuples(st.lists(images, max_size=2, unique=True), st.lists(figures, max_size=2, unique=True)).map(
@@ -43,7 +59,7 @@ questions = st.builds(
     text=words,
     passage=st.sampled_from(["", UUID]),
     patent_xml=st.sampled_from(["", UUID]),
-    filters=st.dictionaries(st.sampled_from(FILTERS), words.filter(bool), max_size=3),
+    filters=filters_read_before,
     include_family=st.booleans(),
     by=st.sampled_from(RANKINGS),
     weight=st.integers(0, 100),

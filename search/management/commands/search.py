@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
 from engine.errors import DocumentError, ImageError
+from search.filters import FILTERS, filters_checked
 from search.management.services import ServiceCommand, worker_for
 from search.models import Query, QueryModality
-from search.question import FILTERS, Picture, Question, QuestionRefused, question_ranked_by
+from search.question import Picture, Question, QuestionRefused, question_ranked_by
 from search.selectors.figures import figure_by_reference
 from search.selectors.hits import answer_as_json
 from search.services.queries import Brought, query_bring
@@ -63,10 +64,14 @@ class Command(ServiceCommand):
                 raise CommandError(
                     f"no figure {options['figure']} in the collection; look at manage.py links PUBLICATION"
                 )
+        try:
+            filters = filters_checked({name: options[name] for name in FILTERS})
+        except QuestionRefused as error:
+            raise CommandError(f"--{error.code.replace('_', '-')}: {error.detail}") from error
         question = Question(
             examples=() if figure is None else (Picture("figure", str(figure.pk)),),
             text=options["text"].strip(),
-            filters={name: options[name] for name in FILTERS if options[name]},
+            filters=filters,
             include_family=options["include_family"],
             top=options["top"],
         )

@@ -1,0 +1,202 @@
+"""How many publications each value of a filter would let pass, beside the other filters of the question.
+
+One statement counts them all: the publications that are shown are gathered once, each with whether it passes each
+filter in use, and a filter's values are counted over those that pass the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from engine.classes import Level, child_level
+from search.filters import whole_name
+from search.models import Batch, Classification, Document, Figure, Party, Publication, SentenceLink, Sheet
+from search.selectors.filters import APPLICANT_ROLES, Condition, conditions_on_publications, figures_of_publication
+
+SCHEMES = {"ipc": "IPC", "cpc": "CPC"}
+COLUMNS = {"kind": "kind_code", "country": "country", "language": "language"}
+MOST_NAMES = 12
+MOST_BATCHES = 100
+_SYMBOL = re.compile(r"(\D+\d*\D*)\s?(\d*)(.*)")
+_CHILDREN = {  # of a symbol, by level below the prefix
+    Level.SECTION: "left(symbol, 1)",
+    Level.CLASS: "left(symbol, 3)",
+    Level.SUBCLASS: "left(symbol, 4)",
+    Level.MAIN_GROUP: "split_part(symbol, '/', 1) || '/'",
+    Level.GROUP: "symbol",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A value of a filter and how many publications have it."""
+
+    value: str
+    count: int
+    name: str = ""  # for people, where the value is a key
+
+
+@dataclass(frozen=True, slots=True)
+class FilterCounts:
+    """Counts are of publications, where their name does not say figures. Only publications with figures count.
+
+    figures, publications: what passes all filters. figures_with_text, figures_of_others: what passes the filters but
+    has_text. days: "2019-05-31", in the order of time.
+    """
+
+    figures: int
+    publications: int
+    figures_with_text: int
+    figures_of_others: int
+    values: Mapping[str, tuple[Counted, ...]]
+    days: tuple[Counted, ...]
+
+
+def filter_counts(filters: Mapping[str, str], *, prefixes: Mapping[str, str]) -> FilterCounts:
+    """Counts beside filters that were read. prefixes: by "ipc" and "cpc", where in the tree to count what lies below.
+
+    Two statements, however many values there are; the second names the batches.
+    """
+    passes = _passes(filters)
+    base, parameters = _base(passes)
+    parts = [*_totals(passes), *_columns(passes), *_symbols(passes, prefixes), *_names(passes, filters)]
+    statement = f"WITH base AS MATERIALIZED ({base}) " + " UNION ALL ".join(f"({part})" for part, _ in parts)
+    found: dict[str, list[Counted]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*parameters, *(value for _, values in parts for value in values)])
+        for what, value, count in cursor.fetchall():
+            found.setdefault(what, []).append(Counted(value, count))
+    totals = {what: found.pop(what)[0].count for what in ("figures", "publications", "with_text", "others")}
+    days = sorted(found.pop("date", ()), key=lambda one: one.value)
+    for scheme in SCHEMES:
+        found.get(scheme, []).sort(key=lambda one: rising_symbol(one.value))
+    found["batch"] = _batches_named(found.get("batch", []))
+    return FilterCounts(
+        figures=totals["figures"],
+        publications=totals["publications"],
+        figures_with_text=totals["with_text"],
+        figures_of_others=totals["others"],
+        values={name: tuple(values) for name, values in found.items()},
+        days=tuple(days),
+    )
+
+
+def rising_symbol(symbol: str) -> tuple[str, int, str]:
+    """Sorts symbols as the schemes list them: F04C 2/08, F04C 2/083, F04C 2/10, F04C 23/00."""
+    parts = _SYMBOL.fullmatch(symbol)
+    if parts is None:
+        return symbol, 0, ""
+    return parts[1].strip(), int(parts[2] or 0), parts[3]
+
+
+def _passes(filters: Mapping[str, str]) -> dict[str, Condition]:
+    """What a publication must meet, by filter in use; both dates are one filter."""
+    conditions = conditions_on_publications(filters)
+    dates = [conditions.pop(name) for name in ("date_from", "date_to") if name in conditions]
+    if dates:
+        conditions["date"] = dates[0] & dates[-1]
+    if filters.get("has_text"):
+        conditions["has_text"] = figures_of_publication(with_text=True)
+    return conditions
+
+
+def _base(passes: Mapping[str, Condition]) -> tuple[str, tuple[Any, ...]]:
+    shown: QuerySet[Publication] = Publication.objects.filter(figures_of_publication(), retired_at=None).order_by()
+    flags = {
+        f"passes_{name}": ExpressionWrapper(condition, output_field=BooleanField())
+        if isinstance(condition, Q)
+        else condition
+        for name, condition in passes.items()
+    }
+    rows = shown.annotate(**flags).values("id", "date", *COLUMNS.values(), *flags)
+    sql, parameters = rows.query.sql_with_params()
+    return sql, tuple(parameters)
+
+
+def _others(passes: Mapping[str, Condition], but: str = "") -> str:
+    """What selects the publications of base that pass every filter in use but one."""
+    return " AND ".join(f"base.passes_{name}" for name in passes if name != but) or "TRUE"
+
+
+Part = tuple[str, tuple[Any, ...]]
+
+
+def _totals(passes: Mapping[str, Condition]) -> list[Part]:
+    figures = (
+        f"SELECT '{{what}}', '', count(*) FROM {Figure._meta.db_table} figure"
+        f" JOIN {Sheet._meta.db_table} sheet ON sheet.id = figure.sheet_id"
+        " JOIN base ON base.id = sheet.publication_id WHERE figure.retired_at IS NULL AND {which}"
+    )
+    linked = f" AND EXISTS (SELECT FROM {SentenceLink._meta.db_table} link WHERE link.figure_id = figure.id)"
+    all_of_them, but_text = _others(passes), _others(passes, "has_text")
+    with_text = figures.format(what="with_text", which=but_text + linked)
+    passing = linked if "has_text" in passes else ""
+    return [
+        (f"SELECT 'publications', '', count(*) FROM base WHERE {all_of_them}", ()),
+        (figures.format(what="figures", which=all_of_them + passing), ()),
+        (with_text, ()),
+        (figures.format(what="others", which=but_text), ()),
+    ]
+
+
+def _columns(passes: Mapping[str, Condition]) -> list[Part]:
+    counted = [(name, column, "TRUE") for name, column in COLUMNS.items()]
+    counted.append(("date", "date::text", "date IS NOT NULL"))
+    return [
+        (
+            f"SELECT '{name}', {column}, count(*) FROM base WHERE {which} AND {_others(passes, name)}"
+            " GROUP BY 2 ORDER BY 3 DESC, 2",
+            (),
+        )
+        for name, column, which in counted
+    ]
+
+
+def _symbols(passes: Mapping[str, Condition], prefixes: Mapping[str, str]) -> list[Part]:
+    found: list[Part] = []
+    for name, scheme in SCHEMES.items():
+        prefix = prefixes.get(name, "")
+        level = child_level(prefix)
+        grouped = " AND symbol LIKE '%%/%%'" if level in (Level.MAIN_GROUP, Level.GROUP) else ""
+        found.append(
+            (
+                f"SELECT '{name}', {_CHILDREN[level]}, count(DISTINCT base.id) FROM base"
+                f" JOIN {Classification._meta.db_table} ON publication_id = base.id"
+                f" WHERE scheme = %s AND symbol LIKE %s{grouped} AND {_others(passes, name)} GROUP BY 2",
+                (scheme, f"{prefix}%"),
+            )
+        )
+    return found
+
+
+def _names(passes: Mapping[str, Condition], filters: Mapping[str, str]) -> list[Part]:
+    """Applicants by how many publications they have, those that hold what is typed; and the batches."""
+    typed = filters.get("applicant", "")
+    applicants = (
+        f"SELECT 'applicant', min(name), count(DISTINCT base.id) FROM base"
+        f" JOIN {Party._meta.db_table} ON publication_id = base.id"
+        f" WHERE role = ANY(%s) AND strpos(upper(name), upper(%s)) > 0 AND {_others(passes, 'applicant')}"
+        f" GROUP BY upper(name) ORDER BY 3 DESC, 2 LIMIT {MOST_NAMES}"
+    )
+    batches = (
+        f"SELECT 'batch', batch_id::text, count(DISTINCT base.id) FROM base"
+        f" JOIN {Document._meta.db_table} ON publication_id = base.id"
+        f" WHERE {_others(passes, 'batch')} GROUP BY batch_id ORDER BY batch_id DESC LIMIT {MOST_BATCHES}"
+    )
+    return [(applicants, (list(APPLICANT_ROLES), whole_name(typed) or typed)), (batches, ())]
+
+
+def _batches_named(counted: list[Counted]) -> list[Counted]:
+    names = {str(pk): name for pk, name in Batch.objects.values_list("pk", "file_name").order_by("-pk")[:MOST_BATCHES]}
+    return [Counted(one.value, one.count, names.get(one.value, f"batch {one.value}")) for one in counted]
+
+
+def batch_names(keys: list[str]) -> dict[str, str]:
+    """File names of batches by key; those that are gone are left out."""
+    return {str(pk): name for pk, name in Batch.objects.filter(pk__in=keys).values_list("pk", "file_name")}

@@ -1,0 +1,50 @@
+"""The filters with their values and counts: part of the workbench's form, and a page of its own."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from search.filters import FILTERS, filters_read, filters_written
+from search.question import QuestionRefused, question_from_query, question_salvaged
+from search.selectors.filter_counts import SCHEMES, filter_counts
+from search.views.filter_board import filter_board, prefixes_of
+from search.views.panel import panel_of
+
+
+@require_GET
+def filters(request: HttpRequest) -> HttpResponse:
+    """The filters of the address with counts. also=ipc begins another IPC alternative at the top of the tree.
+
+    While somebody types, a filter may be no filter yet: the form's part says so in place, and counts by the others.
+    """
+    written = filters_written(request.GET)
+    _, faults = filters_read(written)
+    fault = ""
+    try:
+        question = question_from_query(_without(request.GET, faults))
+    except QuestionRefused as refusal:
+        question, fault = question_salvaged(request.GET), refusal.detail
+    also = request.GET.get("also", "")
+    also = also if also in SCHEMES else ""
+    counts = filter_counts(question.filters, prefixes=prefixes_of(question.filters, also))
+    board = filter_board(question, counts=counts, also=also, written=written, faults=faults)
+    is_fragment = request.headers.get("HX-Request") == "true"
+    context = {"board": board, "fault": fault}
+    if not is_fragment:
+        context["panel"] = panel_of(question, request.user)
+    status = 400 if (faults or fault) and not is_fragment else 200
+    template = "search/_filter_board.html" if is_fragment else "search/filters.html"
+    response = render(request, template, context, status=status)
+    response["Vary"] = "HX-Request, Cookie"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _without(query: QueryDict, names: object) -> QueryDict:
+    sound = query.copy()
+    for name in FILTERS:
+        if name in names:
+            sound.pop(name, None)
+    return sound
