@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -12,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from engine.errors import DeliveryError, DocumentError, ImageError
+from patentsearch.login import page_left
 from search.question import QuestionRefused
 
 REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused)
@@ -64,6 +66,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if str(exception):  # a service says whose right is missing
+        return _page(request, 403, "You may not do this", str(exception))
     return _page(request, 403, "This is for administrators", "Ask an administrator to do it, or to give you the right.")
 
 
@@ -77,8 +81,28 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    detail = "The form was open for too long, or in another login. Go back, reload the page, and send it again."
-    return _page(request, 403, "The form has expired", detail)
+    """A form of an earlier login. What it holds can be sent again from here, if it came from our own page."""
+    if request.path.startswith(API_PREFIX):
+        return _page(request, 403, "The form has expired", "Load the page anew, and send it again.")
+    if request.headers.get("HX-Request") == "true":
+        messages.warning(request, "You have logged in since this page was loaded, so it was loaded anew. Do it again.")
+        return HttpResponse(status=403, headers={"HX-Refresh": "true"})
+    context = {
+        "layout": "page.html",
+        "back": page_left(request),
+        "fields": _fields_to_send_again(request),
+        "file_names": [file.name for name in request.FILES for file in request.FILES.getlist(name)],
+    }
+    return render(request, "form_expired.html", context, status=403)
+
+
+def _fields_to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed into our own form; nothing of another site's, of a login, or where files came along."""
+    is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if not is_ours or not request.user.is_authenticated or request.FILES or "password" in request.POST:
+        return []
+    fields = ((name, value) for name, values in request.POST.lists() for value in values)
+    return [(name, str(value)) for name, value in fields if name != "csrfmiddlewaretoken"]
 
 
 def _page(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:

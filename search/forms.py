@@ -31,6 +31,26 @@ class DeliveryForm(forms.Form):
     )
 
 
+class SearchNameForm(forms.Form):
+    """The name of a saved search, on one line."""
+
+    name = forms.CharField(
+        max_length=120,
+        error_messages={
+            "required": "Give the search a name.",
+            "max_length": "The name has %(show_value)d characters; shorten it to %(limit_value)d or fewer.",
+        },
+    )
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    @property
+    def fault(self) -> str:
+        """What is wrong with the name."""
+        return " ".join(str(error) for error in self.errors.get("name", []))
+
+
 class CropForm(forms.Form):
     """A part of a picture in percent of it, how far it is turned clockwise, and whether it is mirrored."""
 

@@ -15,7 +15,7 @@ from engine.reading import GrayImage
 from search import runtime
 from search.models import Modality
 from search.selectors import vectors
-from search.selectors.figures import figures_allowed
+from search.selectors.filters import figures_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,15 @@ def find(
     return Found(
         candidates=candidates,
         plain=plain,
-        encoder_keys={side.value: _encoder(side).key for side in Modality},
+        encoder_keys=encoder_keys(),
         index_versions=versions,
         last_embedding_ids=known,
     )
+
+
+def encoder_keys() -> dict[str, str]:
+    """By modality, the encoder in use."""
+    return {side.value: _encoder(side).key for side in Modality}
 
 
 def newest_embeddings() -> dict[str, int]:

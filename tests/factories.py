@@ -32,6 +32,7 @@ from search.models import (
     Publication,
     Query,
     Reading,
+    SavedSearch,
     Sentence,
     SentenceLink,
     Sheet,
@@ -202,8 +203,12 @@ def query_make(
     figure: Figure | None = None,
     text: str = "",
     liked: Figure | None = None,
+    before: Sequence[Figure] = (),
 ) -> Query:
-    """An answered query with these hits; without figure and text it has an image of its own."""
+    """An answered query with these hits; without figure and text it has an image of its own.
+
+    before: the hits as they stood before the like.
+    """
     image = None if figure is not None or text else material_make(owner)
     pictures = [Picture("image", str(image.pk))] if image else []
     pictures += [Picture("figure", str(figure.pk))] if figure else []
@@ -220,7 +225,7 @@ def query_make(
         last_embedding_ids={"visual": 0, "text": 0},
         milliseconds={"visual": 61.5, "text": 8.25, "search": 3.5, "store": 1.25},
         examples=[picture.token for picture in pictures],
-        candidates=_candidates_make(hits),
+        candidates=candidates_as_bytes(_candidates_make(hits), _candidates_make(before) if before else None),
     )
     Hit.objects.bulk_create(
         Hit(query=query, rank=rank, figure=hit, score=0.9 - rank / 100, visual=0.8, text=0.95 if rank % 2 else None)
@@ -229,12 +234,21 @@ def query_make(
     return query
 
 
-def _candidates_make(hits: Sequence[Figure]) -> bytes:
+def search_make(
+    owner: User, *, name: str = "pumps", text: str = "a pump", image: Material | None = None
+) -> SavedSearch:
+    """A saved search for a text, or for an uploaded drawing."""
+    pictures = (Picture("image", str(image.pk)),) if image is not None else ()
+    question = Question(examples=pictures) if pictures else Question(text=text)
+    return SavedSearch.objects.create(owner=owner, name=name, asked=question.address)
+
+
+def _candidates_make(hits: Sequence[Figure]) -> Candidates:
     """Candidates that rank as the hits stand, however they are ranked; every second has no text."""
     falling = 0.9 - np.arange(len(hits)) / 100
     order = np.argsort([hit.pk for hit in hits])
     text = np.where(np.arange(len(hits)) % 2 == 0, falling, np.nan)
-    candidates = Candidates(
+    return Candidates(
         ids=np.array([hit.pk for hit in hits], dtype=np.int64)[order],
         visual=falling.astype(np.float32)[order],
         text=text.astype(np.float32)[order],
@@ -242,7 +256,6 @@ def _candidates_make(hits: Sequence[Figure]) -> bytes:
         absent_visual=0.5,
         absent_text=0.0,
     )
-    return candidates_as_bytes(candidates, None)
 
 
 def batch_make(

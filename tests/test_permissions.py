@@ -12,8 +12,16 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
-from search.models import Batch, Figure, Query, Sheet
-from tests.factories import batch_make, document_make, material_make, publication_make, query_make, user_make
+from search.models import Batch, Figure, Query, Sheet, Shortlist
+from tests.factories import (
+    batch_make,
+    document_make,
+    material_make,
+    publication_make,
+    query_make,
+    search_make,
+    user_make,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +58,10 @@ TABLE = {
     "login": public("get", "post", "put"),  # Django takes a PUT of a form for a POST
     "logout": accounts("post"),
     "search:query": accounts("get", "post"),
+    "search:filters": accounts("get"),
     "search:answer": owner("get"),
+    "search:why": owner("get", "post"),
+    "search:calibration": accounts("get"),
     "search:figure": accounts("get"),
     "search:seen": accounts("post"),
     "search:turn": accounts("post"),
@@ -59,9 +70,32 @@ TABLE = {
     "search:material-page": owner("get"),
     "search:picture": owner("get"),
     "search:crop": accounts("get"),
+    "search:history": accounts("get"),
+    "search:forget-history": accounts("post"),
+    "search:forget": owner("post"),
+    "search:then-and-today": owner("get"),
+    "search:searches": accounts("get", "post"),
+    "search:undo-delete-search": accounts("post"),
+    "search:rename-search": owner("post"),
+    "search:delete-search": owner("post"),
     "search:keep": accounts("post"),
     "search:unkeep": accounts("post"),
     "search:undo-keep": accounts("post"),
+    "search:shortlists": accounts("get", "post"),
+    "search:shortlist-current": accounts("get"),
+    "search:shortlist": owner("get", "post"),
+    "search:shortlist-use": owner("post"),
+    "search:shortlist-delete": owner("post"),
+    "search:share": owner("post"),
+    "search:unshare": owner("post"),
+    "search:shortlist-pdf": owner("get"),
+    "search:shortlist-csv": owner("get"),
+    "search:shortlist-numbers": owner("get"),
+    "search:entry-note": owner("post"),
+    "search:entry-move": owner("post"),
+    "search:entry-remove": owner("post"),
+    "search:pins": owner("post"),
+    "search:pin": owner("post"),
     "search:publications": accounts("get"),
     "search:publication": accounts("get"),
     "search:batches": administrators("get", "post"),
@@ -119,6 +153,7 @@ def world(settings: Any) -> World:
     batch = batch_make(quarantined=1)
     values = {
         "query_id": query_make(users["owner"], hits=[figure]).pk,
+        "search_id": search_make(users["owner"]).pk,
         "figure_id": figure.pk,
         "sheet_id": Sheet.objects.order_by("pk")[0].pk,
         "reference": "EP1234567A1",
@@ -128,10 +163,19 @@ def world(settings: Any) -> World:
         "number": 1,
         "source": "image",
         "token": str(material_make(users["owner"]).pk),
+        **shortlist_values(users["owner"], figure, users["other examiner"]),
     }
     clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in users.items()}
     User.objects.filter(username="deactivated").update(is_active=False)
     return World(values, clients)
+
+
+def shortlist_values(user: User, figure: Figure, colleague: User) -> dict[str, int]:
+    """A shortlist with one pinned figure, shared with nobody."""
+    shortlist = Shortlist.objects.create(owner=user, name="rotors")
+    entry = shortlist.entries.create(figure=figure, position=0, added_by=user)
+    pin = entry.pins.create(left=0, top=0, width=100, height=100, note="here", author=user)
+    return {"shortlist_id": shortlist.pk, "entry_id": entry.pk, "pin_id": pin.pk, "user_id": colleague.pk}
 
 
 def logged_in(user: User, *, enforce_csrf_checks: bool = False) -> Client:

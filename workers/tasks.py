@@ -8,8 +8,11 @@ from celery import shared_task
 from django.conf import settings
 
 from search.services.batches import batch_unpack
+from search.services.calibrations import calibrations_refresh
 from search.services.documents import document_process, documents_reopen_for_encoders
+from search.services.explanations import explanation_answer
 from search.services.indexes import indexes_refresh
+from search.services.materials import materials_expire
 from search.services.queries import queries_expire, query_answer
 from workers import pipeline, warmup  # noqa: F401  warmup attaches itself to the worker
 
@@ -38,8 +41,20 @@ def answer_query(query_id: str) -> None:
 
 
 @shared_task
+def explain_hit(explanation_id: int) -> None:
+    logger.info("explaining explanation=%d", explanation_id)
+    explanation_answer(explanation_id=explanation_id)
+
+
+@shared_task
 def refresh_indexes() -> None:
     indexes_refresh()
+    refresh_calibrations.apply_async(queue="batch", priority=settings.UPKEEP_PRIORITY)
+
+
+@shared_task
+def refresh_calibrations() -> None:
+    calibrations_refresh()
 
 
 @shared_task
@@ -60,3 +75,6 @@ def expire_queries() -> None:
     count = queries_expire()
     if count:
         logger.info("queries expired count=%d", count)
+    count = materials_expire()
+    if count:
+        logger.info("materials expired count=%d", count)

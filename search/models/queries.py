@@ -109,3 +109,8 @@ class SavedSearch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def question(self) -> Question:
+        """What is asked. Raises QuestionRefused only where the row was written by hand."""
+        return question_from_query(QueryDict(self.asked))

@@ -62,12 +62,19 @@ def embeddings_after(*, encoder_key: str, after: int, dim: int) -> tuple[NDArray
 
 def embeddings_until(*, encoder_key: str, newest: int, dim: int) -> tuple[NDArray[np.int64], Vectors]:
     """As embeddings_after, those with pk <= newest of figures that are still shown."""
-    shown = FigureEmbedding.objects.filter(encoder_key=encoder_key, pk__lte=newest).exclude(
-        figure_id__in=retired_figures()
+    retired = retired_figures()
+    rows = (
+        FigureEmbedding.objects.filter(encoder_key=encoder_key, pk__lte=newest)
+        .order_by("figure_id")
+        .values_list("figure_id", "vector")
     )
-    rows = list(shown.order_by("figure_id").values_list("figure_id", "vector"))
-    stored = np.frombuffer(b"".join(bytes(vector) for _, vector in rows), dtype="<f4").reshape(len(rows), dim)
-    return np.asarray([figure_id for figure_id, _ in rows], dtype=np.int64), stored
+    ids: list[int] = []
+    packed = bytearray()
+    for figure_id, vector in rows.iterator(chunk_size=5000):
+        if figure_id not in retired:
+            ids.append(figure_id)
+            packed += vector
+    return np.asarray(ids, dtype=np.int64), np.frombuffer(packed, dtype="<f4").reshape(len(ids), dim)
 
 
 def vectors_of_figures(figure_ids: Sequence[int], *, encoder_key: str) -> dict[int, Vectors]:

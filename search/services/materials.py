@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from engine.errors import ImageError
-from engine.imaging import ImageLimits, encode_png, open_image, open_pages
+from engine.imaging import ImageLimits, encode_png, open_image, open_page
 from engine.imaging.headers import tiff_pages
 from engine.imaging.pdf import is_pdf, pdf_page, pdf_page_count
 from engine.patents import parse_patent
 from engine.reading import GrayImage
 from search.files import file_keep, file_read, private_storage
 from search.models import Material, MaterialKind, Query, SavedSearch
+from search.question import LONGEST_TEXT_IN_ADDRESS, Question
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ SUFFIXES = {
 }
 _TIFF_BEGINNINGS = (b"II*\0", b"MM\0*")
 PAGE_DPI, THUMBNAIL_DPI = 300, 40
+LENGTH_OF_KEY = 36  # a UUID as it is written
 
 
 def material_take(*, owner: User, data: bytes, name: str) -> Material:
@@ -64,6 +68,14 @@ def material_keep(*, owner: User, kind: MaterialKind, data: bytes, name: str) ->
     return _keep(material, data)
 
 
+def passage_keep(*, owner: User, question: Question) -> Question:
+    """The question with a text that is too long for an address kept as a Material, which the question then names."""
+    if len(question.text) <= LONGEST_TEXT_IN_ADDRESS:
+        return question
+    kept = material_keep(owner=owner, kind=MaterialKind.TEXT, data=question.text.encode(), name="text")
+    return replace(question, text="", passage=str(kept.pk))
+
+
 @transaction.atomic
 def material_page(*, document: Material, page: int) -> Material:
     """A page of a document, from 1, as a picture of its own; asked twice, the first is found.
@@ -84,10 +96,7 @@ def page_pixels(document: Material, page: int, *, dpi: int) -> GrayImage:
     data = file_read(document.file, private_storage())
     if is_pdf(data):
         return pdf_page(data, page, dpi=dpi)
-    pages = open_pages(data, document.name)
-    if not 1 <= page <= len(pages):
-        raise ImageError("no-such-page", f"The file has {len(pages)} pages.")
-    return pages[page - 1].pixels
+    return open_page(data, document.name, page).pixels
 
 
 def materials_expire() -> int:
@@ -96,14 +105,41 @@ def materials_expire() -> int:
     The files go first: a row without its file is found again, not the reverse.
     """
     old = Material.objects.filter(created_at__lt=Now() - timedelta(days=settings.QUERY_RETENTION_DAYS))
-    kept: set[str] = set()
-    for rows in (Query.objects.values_list("asked", flat=True), SavedSearch.objects.values_list("asked", flat=True)):
+    return _delete_unnamed(old, _keys_named(Query.objects.all(), SavedSearch.objects.all()))
+
+
+def materials_forget(*, owner: User, keys: Collection[str] | None) -> int:
+    """Delete at once those of the owner's materials that no query and no saved search of theirs names any more.
+
+    keys: of the materials to look at, a page's whole document among them; None looks at all. Returns how many went.
+    """
+    theirs = Material.objects.filter(owner=owner)
+    if keys is not None:
+        documents = theirs.filter(pk__in=keys, document__isnull=False).values_list("document_id", flat=True)
+        theirs = theirs.filter(pk__in=[*keys, *documents])
+    named = _keys_named(Query.objects.filter(owner=owner), SavedSearch.objects.filter(owner=owner))
+    return _delete_unnamed(theirs, named)
+
+
+def keys_of_address(asked: str) -> set[str]:
+    """Keys of the materials that a question's query string names."""
+    return {part for part in asked.replace("=", "&").replace("~", "&").split("&") if len(part) == LENGTH_OF_KEY}
+
+
+def _keys_named(queries: QuerySet[Query], searches: QuerySet[SavedSearch]) -> set[str]:
+    named: set[str] = set()
+    for rows in (queries.values_list("asked", flat=True), searches.values_list("asked", flat=True)):
         for asked in rows.iterator(chunk_size=1000):
-            kept.update(part for part in asked.replace("=", "&").replace("~", "&").split("&") if len(part) == 36)
+            named |= keys_of_address(asked)
+    return named
+
+
+def _delete_unnamed(materials: QuerySet[Material], named: set[str]) -> int:
+    """A document stays while one of its pages is named."""
     count = 0
-    for material in old.iterator():
+    for material in materials.iterator():
         names = {str(material.pk), *(str(pk) for pk in material.images.values_list("pk", flat=True))}
-        if not names & kept:
+        if not names & named:
             _delete(material)
             count += 1
     return count

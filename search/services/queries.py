@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.candidates import candidates_as_bytes
 from engine.errors import DocumentError, EngineError
 from search import ranking
-from search.models import Hit, Material, MaterialKind, Query, Verdict
+from search.models import Hit, Material, MaterialKind, Modality, Query, Verdict
 from search.question import Picture, Question, QuestionRefused, question_from_query
 from search.ranking import Found
 from search.selectors.figures import figures_of_families, figures_to_show
@@ -35,7 +35,7 @@ logger = logging.getLogger(__name__)
 @transaction.atomic
 def query_ask(*, owner: User, question: Question, replay_of: Query | None = None) -> Query:
     """Check a question and store it as a waiting query. Raises QuestionRefused, saying the mend."""
-    _check(question, owner)
+    question_check(question, owner)
     query = Query.objects.create(
         owner=owner, asked=question.address, search_key=question.search_key, replay_of=replay_of
     )
@@ -88,6 +88,7 @@ def query_answer(*, query_id: str) -> Query | None:
     try:
         question = query.question
         asked = vectors_of_question(query, question)
+        _refuse_other_models(query, asked)
         found = ranking.find(
             query=asked.vectors,
             before_feedback=asked.before_feedback,
@@ -114,7 +115,8 @@ def queries_expire() -> int:
     return count
 
 
-def _check(question: Question, owner: User) -> None:
+def question_check(question: Question, owner: User) -> None:
+    """Raises QuestionRefused, saying the mend, where the question cannot be asked by its owner as things are now."""
     question_from_query(QueryDict(question.address))  # its rules hold for command line and API too
     if question.is_empty:
         raise QuestionRefused("empty", "Give a drawing, a figure of the collection, or a text.")
@@ -157,8 +159,26 @@ def _own(question: Question) -> NDArray[np.int64] | None:
     return own if len(own) else None
 
 
+def _refuse_other_models(query: Query, asked: Asked) -> None:
+    """A search of then is repeated by the models of then or not at all: vectors of two models never meet."""
+    if query.replay_of is None:
+        return
+    then, now = query.replay_of.encoder_keys, ranking.encoder_keys()
+    sides = {Modality.VISUAL: asked.vectors.visual, Modality.TEXT: asked.vectors.text}
+    for side, compared in sides.items():
+        if compared is not None and then.get(side.value) != now[side.value]:
+            raise QuestionRefused(
+                "models-changed",
+                f"The collection of then was searched by the {side.value} model {then.get(side.value, 'unknown')}, and "
+                f"{now[side.value]} is in use today. It can be searched again as it was only with the model of then.",
+            )
+
+
 @transaction.atomic
 def _store(query: Query, question: Question, asked: Asked, found: Found, loading_seconds: float) -> None:
+    if not Query.objects.select_for_update().filter(pk=query.pk).exists():
+        logger.info("query forgotten while it was answered query=%s", query.pk)
+        return
     query.hits.all().delete()
     if found.candidates is None:
         detail = "No figure of the collection passes the filters and can be ranked by this query."

@@ -1,16 +1,26 @@
 /** Attaches each behaviour to the elements that ask for it by a data- attribute; pages work without any of them. */
 const BEHAVIOURS = {
   "[data-busy]": "./busy-form.js",
+  "[data-calibration-plot]": "./calibration-plot.js",
+  "[data-compare]": "./compare.js",
   "[data-density]": "./density.js",
   "[data-bring]": "./bring.js",
   "[data-crop]": "./crop-picture.js",
+  "[data-filters]": "./filters.js",
   "[data-keep]": "./keep-keys.js",
   "[data-mosaic]": "./mosaic.js",
-  "[data-numeral-pairs]": "./numeral-pairs.js",
-  "[data-show-boxes]": "./show-boxes.js",
+  "ol[data-mosaic]": "./compare-marks.js",
+  "[data-find-in-text]": "./find-in-text.js",
+  "[data-step-on]": "./step-on.js",
+  "[data-ranking]": "./ranking.js",
+  "[data-shortlist]": "./shortlist.js",
   "[data-refresh-seconds]": "./refresh.js",
   "[data-reader]": "./sheet-reader.js",
   "[data-reload-seconds]": "./reload.js",
+  "[data-why]": "./why.js",
+  "[data-why-dialog]": "./why-dialog.js",
+  "[data-save-search]": "./save-search.js",
+  "[data-walk]": "./walk.js",
 };
 const attached = new WeakMap(); // element → selectors whose behaviour it has
 
@@ -27,6 +37,7 @@ export async function attachWithin(root) {
 }
 
 document.addEventListener("htmx:load", (event) => attachWithin(event.target));
+await import("./typed.js");
 await import("./keys.js");
 await attachWithin(document);
 document.documentElement.dataset.attached = ""; // tests wait for it

@@ -1,0 +1,136 @@
+"""What one has asked: the history, found again by words, the answers to one search over time, and saved searches."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import Count, Q, QuerySet
+
+from search.models import Figure, FigureEmbedding, Hit, Material, Query, SavedSearch
+from search.selectors.figures import figures_to_show
+from search.selectors.queries import queries_of
+
+BEST_SHOWN = 4
+MOST_ANSWERS = 50
+_PICTURE_FIELDS = {"image", "figure", "like", "unlike"}
+_HIDDEN_FIELDS = {"passage", "patent_xml", "weight", "top", "by", "group", "family", "has_text"}
+_FIGURE = re.compile(r"(?:^|&)(?:figure|like|unlike)=(\d{1,18})")
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A query of the history: how many hits were stored for it, and its best figures that are still shown."""
+
+    query: Query
+    hit_count: int
+    best: tuple[Figure, ...]
+
+
+def history_of(owner: User) -> QuerySet[Query]:
+    """One's own queries, newest first, without the replays of them and without what they found."""
+    return queries_of(owner).filter(replay_of=None).defer("candidates")
+
+
+def history_matching(owner: User, wanted: str) -> QuerySet[Query]:
+    """Those of the history whose words, filters, publications or names of uploads hold all that is wanted."""
+    asked = dict(history_of(owner).values_list("pk", "asked"))
+    names = _names_of_materials(owner) | _publications_of(asked.values())
+    words = wanted.casefold().split()
+    found = [pk for pk, address in asked.items() if _holds(address, words, names)]
+    return history_of(owner).filter(pk__in=found)
+
+
+def remembered(queries: Sequence[Query]) -> list[Remembered]:
+    """The queries with their hits, by three statements however many they are."""
+    counts = dict(
+        Hit.objects.filter(query__in=queries).values("query").annotate(count=Count("pk")).values_list("query", "count")
+    )
+    hits = list(
+        Hit.objects.filter(query__in=queries, rank__lte=BEST_SHOWN)
+        .order_by("query", "rank")
+        .values_list("query", "figure")
+    )
+    figures = figures_to_show().in_bulk({figure_id for _, figure_id in hits})
+    best: dict[UUID, list[Figure]] = {}
+    for query_id, figure_id in hits:
+        if figure_id in figures:
+            best.setdefault(query_id, []).append(figures[figure_id])
+    return [Remembered(query, counts.get(query.pk, 0), tuple(best.get(query.pk, ()))) for query in queries]
+
+
+def answers_to(query: Query) -> list[Query]:
+    """The owner's answered queries of the same search, newest first, this one among them."""
+    same = history_of(query.owner).filter(search_key=query.search_key, error_code="", state="done")
+    return list(same[:MOST_ANSWERS])
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A saved search; last_asked is None where no query of it is left, and so how many figures came since."""
+
+    search: SavedSearch
+    last_asked: Query | None
+    newer_count: int | None
+
+
+def searches_of(owner: User) -> QuerySet[SavedSearch]:
+    """One's own saved searches, by name. Nobody sees another's, administrators included."""
+    return SavedSearch.objects.filter(owner=owner).order_by("name")
+
+
+def kept_searches(owner: User) -> list[Kept]:
+    """One's saved searches with how many drawings came since each was last asked, by three statements."""
+    searches = list(searches_of(owner))
+    keys = {search.pk: search.question.search_key for search in searches}
+    newest: dict[str, Query] = {}
+    for query in history_of(owner).filter(search_key__in=set(keys.values()), state="done").order_by("created_at"):
+        newest[query.search_key] = query
+    newer = _newer_counts(newest.values())
+    found = [(search, newest.get(keys[search.pk])) for search in searches]
+    return [Kept(search, last, newer.get(last.pk) if last is not None else None) for search, last in found]
+
+
+def _newer_counts(queries: Iterable[Query]) -> dict[UUID, int]:
+    """By query: embeddings of its drawings' encoder beyond the newest that it knew. New ones, and those made anew."""
+    known = {
+        query.pk: (query.encoder_keys["visual"], query.last_embedding_ids["visual"])
+        for query in queries
+        if "visual" in query.encoder_keys and "visual" in query.last_embedding_ids
+    }
+    if not known:
+        return {}
+    names = {f"newer_{place}": pk for place, pk in enumerate(known)}
+    keys = {encoder_key for encoder_key, _ in known.values()}
+    beyond = min(newest for _, newest in known.values())
+    counted = FigureEmbedding.objects.filter(encoder_key__in=keys, pk__gt=beyond).aggregate(
+        **{name: Count("pk", filter=Q(encoder_key=known[pk][0], pk__gt=known[pk][1])) for name, pk in names.items()}
+    )
+    return {pk: counted[name] for name, pk in names.items()}
+
+
+def _names_of_materials(owner: User) -> dict[str, str]:
+    rows = Material.objects.filter(owner=owner).values_list("pk", "name")
+    return {str(pk): name.casefold() for pk, name in rows}
+
+
+def _publications_of(addresses: Iterable[str]) -> dict[str, str]:
+    """By figure: the reference of its publication."""
+    figure_ids = {int(found) for asked in addresses for found in _FIGURE.findall(asked)}
+    rows = Figure.objects.filter(pk__in=figure_ids).values_list("pk", "sheet__publication__reference")
+    return {str(pk): reference.casefold() for pk, reference in rows}
+
+
+def _holds(asked: str, words: Sequence[str], names: dict[str, str]) -> bool:
+    said = []
+    for field, value in parse_qsl(asked):
+        if field in _PICTURE_FIELDS:
+            said.append(names.get(value.split("~", 1)[0], ""))
+        elif field not in _HIDDEN_FIELDS:
+            said.append(value.casefold())
+    text = "\n".join(said)
+    return all(word in text for word in words)

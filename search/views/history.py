@@ -1,0 +1,83 @@
+"""One's history of queries: looked through, led back from, and forgotten."""
+
+from __future__ import annotations
+
+import uuid
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from search.selectors.history import history_matching, history_of, remembered
+from search.selectors.queries import queries_of
+from search.services.history import history_forget, query_forget
+from search.views.asked import asked_in_words
+from search.views.searches import UNDO
+
+PER_PAGE = 40
+LONGEST_WANTED = 200
+
+
+@require_GET
+def history(request: HttpRequest) -> HttpResponse:
+    """One's own queries, newest first, those that hold the words of `q`."""
+    user = _user(request)
+    wanted = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_WANTED]
+    found = history_matching(user, wanted) if wanted else history_of(user)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    rows = remembered(list(page))
+    asked = asked_in_words([row.query.question for row in rows], user)
+    following = [*(row.query.pk for row in rows[1:]), None][: len(rows)]
+    context = {
+        "page": page,
+        "rows": list(zip(rows, asked, following, strict=True)),
+        "wanted": wanted,
+        "query_part": f"{urlencode({'q': wanted})}&" if wanted else "",
+        "retention_days": settings.QUERY_RETENTION_DAYS,
+    }
+    return _private(render(request, "search/history.html", context))
+
+
+@require_POST
+def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
+    """Forget one query, and go back to where it stood in the list."""
+    query = get_object_or_404(queries_of(_user(request)).defer("candidates"), pk=query_id)
+    query_forget(query=query)
+    messages.info(request, "Forgotten: the query, what it found, and what was uploaded for it alone.")
+    return _back(request)
+
+
+@require_POST
+def forget_all(request: HttpRequest) -> HttpResponse:
+    """Forget all queries of the person who asks for it."""
+    count = history_forget(owner=_user(request))
+    request.session.pop(UNDO, None)
+    messages.info(request, f"Forgotten: {count} quer{'y' if count == 1 else 'ies'}, and what was uploaded for them.")
+    return redirect("search:history")
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """The page of the history that the form stood on, at the entry after the one that went."""
+    place = {name: value for name in ("q", "page") if (value := request.POST.get(name, "").replace("\0", ""))}
+    address = reverse("search:history") + (f"?{urlencode(place)}" if place else "")
+    try:
+        following = uuid.UUID(request.POST.get("following", ""))
+    except ValueError:
+        return HttpResponseRedirect(address)
+    return HttpResponseRedirect(f"{address}#entry-{following}")
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    return request.user

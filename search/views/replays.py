@@ -1,0 +1,128 @@
+"""An answer of then beside the answer of today, with the difference shown."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET
+
+from search.models import Query
+from search.question import Question, QuestionRefused, question_from_query
+from search.selectors.differences import difference_of, models_changed_since
+from search.selectors.history import answers_to
+from search.selectors.queries import queries_of
+from search.services.history import query_replay
+from search.services.queries import query_ask_once
+from search.views.asked import asked_in_words
+from search.views.panel import replace_search
+from search.views.waiting import waiting_page
+from workers import pipeline
+
+WAIT_SECONDS = 3.0  # as on the workbench
+RANKING_FIELDS = ("by", "weight", "top", "group")
+AGAIN = "again"
+CHANGES = "changes"
+SIDES = (("visual", "drawing"), ("text", "text"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A query, answered or still open, or the reason why there is none."""
+
+    query: Query | None
+    fault: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return self.query is not None and not self.query.is_finished
+
+
+@require_GET
+def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
+    """What a query found then beside what it finds today, as its question ranks them or the address says.
+
+    `then=again` asks the collection of then anew instead of showing what was stored; `show=changes` leaves out what is
+    the same. A search that has no answer yet is asked, and waited for.
+    """
+    user = _user(request)
+    query = get_object_or_404(queries_of(user), pk=query_id)
+    if query.replay_of_id is not None:
+        return redirect("search:then-and-today", query_id=query.replay_of_id)
+    try:
+        question = _ranked(query.question, request)
+    except QuestionRefused as error:
+        return render(request, "search/not_taken.html", {"fault": error.detail}, status=400)
+    again = request.GET.get("then") == AGAIN
+    stored = _answered(lambda: (query, False))
+    today = _answered(lambda: query_ask_once(owner=user, question=query.question))
+    then = _answered(lambda: query_replay(query=query)) if again and not stored.is_open and not stored.fault else stored
+    for answer in (stored, then, today):
+        if answer.query is not None and answer.is_open:
+            return waiting_page(request, answer.query)
+    response = render(request, "search/then_and_today.html", _context(request, query, question, then, today))
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _context(request: HttpRequest, query: Query, question: Question, then: Answer, today: Answer) -> dict[str, object]:
+    (asked,) = asked_in_words([question], _user(request))
+    both = then.query is not None and today.query is not None and not then.fault and not today.fault
+    difference = difference_of(then.query, today.query, question) if both and then.query and today.query else None
+    again = request.GET.get("then") == AGAIN
+    changes = request.GET.get("show") == CHANGES
+    ranking = replace_search(question).address
+    return {
+        "query": query,
+        "asked": asked,
+        "then": then,
+        "today": today,
+        "difference": difference,
+        "again": again,
+        "changes": changes,
+        "is_newest": today.query is not None and today.query.pk == query.pk,
+        "changed_models": models_changed_since(query),
+        "answers": answers_to(query),
+        "sides": SIDES,
+        "ranking": ranking,
+        "addresses": {
+            "stored": _address(ranking, again=False, changes=changes),
+            "again": _address(ranking, again=True, changes=changes),
+            "all": _address(ranking, again=again, changes=False),
+            "changes": _address(ranking, again=again, changes=True),
+        },
+    }
+
+
+def _address(ranking: str, *, again: bool, changes: bool) -> str:
+    parts = [ranking, f"then={AGAIN}" if again else "", f"show={CHANGES}" if changes else ""]
+    return "&".join(part for part in parts if part)
+
+
+def _answered(ask: Callable[[], tuple[Query, bool]]) -> Answer:
+    """The query that `ask` gives, rung for where it is new, and waited for a while."""
+    try:
+        query, is_new = ask()
+    except QuestionRefused as error:
+        return Answer(None, error.detail)
+    if is_new:
+        pipeline.query_start(query)
+    query = pipeline.query_wait(query, seconds=WAIT_SECONDS)
+    return Answer(query, query.error_detail if query.error_code and query.is_finished else "")
+
+
+def _ranked(question: Question, request: HttpRequest) -> Question:
+    """The question, ranked as the address says where it says so. Raises: QuestionRefused."""
+    if not any(name in request.GET for name in RANKING_FIELDS):
+        return question
+    wanted = question_from_query(request.GET)
+    return replace(question, by=wanted.by, weight=wanted.weight, top=wanted.top, group=wanted.group)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    return request.user

@@ -1,0 +1,125 @@
+"""Saved searches: kept by name, listed, renamed, deleted, and brought back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from search.forms import SearchNameForm
+from search.models import SavedSearch
+from search.question import Question, QuestionRefused, question_from_query
+from search.selectors.history import kept_searches, searches_of
+from search.services.saved import (
+    DeletedSearch,
+    NameTaken,
+    search_delete,
+    search_rename,
+    search_restore,
+    search_save,
+)
+from search.views.asked import asked_in_words
+
+UNDO = "deleted_search"  # of the session: the last one deleted, which can be brought back
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def searches(request: HttpRequest) -> HttpResponse:
+    """One's saved searches; a posted one, `asked` by `name`, is saved and led back to."""
+    return _save(request) if request.method == "POST" else _list(request)
+
+
+@require_POST
+def rename(request: HttpRequest, search_id: int) -> HttpResponse:
+    search = _search(request, search_id)
+    form = SearchNameForm(request.POST)
+    if not form.is_valid():
+        return _list(request, fault=form.fault, at=search, typed=request.POST.get("name", ""))
+    try:
+        search_rename(search=search, name=form.cleaned_data["name"])
+    except NameTaken as error:
+        fault = f"You have another search “{error.search.name}”. Choose another name."
+        return _list(request, fault=fault, at=search, typed=form.cleaned_data["name"])
+    messages.info(request, f"Renamed to “{search.name}”.")
+    return redirect(f"{reverse('search:searches')}#search-{search.pk}")
+
+
+@require_POST
+def delete(request: HttpRequest, search_id: int) -> HttpResponse:
+    """Delete a saved search; the list offers to bring it back."""
+    request.session[UNDO] = asdict(search_delete(search=_search(request, search_id)))
+    return redirect("search:searches")
+
+
+@require_POST
+def undo_delete(request: HttpRequest) -> HttpResponse:
+    """Bring back the saved search that this session deleted last, once."""
+    deleted = request.session.pop(UNDO, None)
+    if deleted is None:
+        messages.info(request, "There is nothing to bring back.")
+        return redirect("search:searches")
+    search = search_restore(owner=_user(request), deleted=DeletedSearch(**deleted))
+    messages.info(request, f"“{search.name}” is back.")
+    return redirect(f"{reverse('search:searches')}#search-{search.pk}")
+
+
+def _save(request: HttpRequest) -> HttpResponse:
+    form = SearchNameForm(request.POST)
+    try:
+        question = question_from_query(QueryDict(request.POST.get("asked", "")))
+        if not form.is_valid():
+            return _naming(request, question, form.fault, status=400)
+        replace = request.POST.get("replace") == "1"
+        search = search_save(owner=_user(request), name=form.cleaned_data["name"], question=question, replace=replace)
+    except QuestionRefused as error:
+        return render(request, "search/not_taken.html", {"fault": error.detail}, status=400)
+    except NameTaken as error:
+        return _naming(request, question, taken=error.search, status=409)
+    messages.info(request, f"Saved as “{search.name}”.")
+    return redirect(f"{reverse('search:query')}?{search.asked}")
+
+
+def _naming(
+    request: HttpRequest, question: Question, fault: str = "", *, taken: SavedSearch | None = None, status: int
+) -> HttpResponse:
+    """The name is asked for once more: it is none, or holds another question."""
+    before = [taken.question] if taken is not None else []
+    asked, *old = asked_in_words([question, *before], _user(request))
+    context = {
+        "asked": asked,
+        "taken": taken,
+        "old": old[0] if old else None,
+        "fault": fault,
+        "name": taken.name if taken is not None else request.POST.get("name", "").replace("\0", ""),
+    }
+    return render(request, "search/naming.html", context, status=status)
+
+
+def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = None, typed: str = "") -> HttpResponse:
+    """The list; after a refused renaming with the fault and what was typed, at its place."""
+    kept = kept_searches(_user(request))
+    asked = asked_in_words([one.search.question for one in kept], _user(request))
+    context = {
+        "rows": list(zip(kept, asked, strict=True)),
+        "fault": fault,
+        "at": at.pk if at is not None else None,
+        "typed": typed.replace("\0", ""),
+        "deleted": request.session.get(UNDO),
+    }
+    response = render(request, "search/searches.html", context, status=400 if fault else 200)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _search(request: HttpRequest, search_id: int) -> SavedSearch:
+    return get_object_or_404(searches_of(_user(request)), pk=search_id)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    return request.user

@@ -1,0 +1,26 @@
+"""How far a query is, for a page that cannot be shown before it is answered."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from search.models import Query, WorkState
+from search.selectors.queries import queries_ahead
+from workers import pipeline
+
+
+def waiting_page(request: HttpRequest, query: Query) -> HttpResponse:
+    """A page that comes again by itself until the query is answered, and what to do where nobody answers it."""
+    waited = timezone.now() - query.created_at
+    untouched = query.state == WorkState.WAITING
+    context = {
+        "query": query,
+        "ahead": queries_ahead(query, patience=pipeline.QUERY_PATIENCE),
+        "waited_seconds": round(waited.total_seconds()),
+        "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
+        "given_up": untouched and waited > pipeline.QUERY_PATIENCE,
+    }
+    return render(request, "search/waiting.html", context, status=202)

@@ -1,0 +1,150 @@
+/**
+ * Nothing typed is lost when a session ends. What is typed into any form with method="post" is kept in this tab's
+ * sessionStorage until it was sent and answered, and put back where it was typed: after the login, after a fault, after
+ * a reload. Never in localStorage; gone with the tab, at logout (the form that bears data-user), and as soon as another
+ * user's page is opened. Passwords are never kept; of files only the names, to say that they were not sent. A page with
+ * [data-typed-unsent] says that what was sent last was not taken; one that asks for it once more holds it itself.
+ * Answers to scripts that would be the login page lead to the login as a whole page, and from there back here.
+ */
+import { forgetTyped, readTyped, unsendTyped, writeTyped } from "./typed-store.js";
+
+const TYPED = "textarea, select, input:not([type]), " + ["text", "search", "number", "date", "url", "email", "tel", "checkbox"].map((type) => `input[type="${type}"]`).join(", ");
+const HOURS_KEPT = 12;
+const user = document.querySelector("[data-user]")?.dataset.user ?? "";
+let page = location.pathname + location.search;
+
+const keyOf = (form) => `${page}#${form.id || form.getAttribute("action")}`;
+const isKept = (form) => form instanceof HTMLFormElement && form.method === "post" && !form.dataset.user;
+
+/** Fields by name and place. What answers each change by itself, as the ranking does, is nothing that waits for sending. */
+function fieldsOf(form) {
+  const places = {};
+  return [...form.elements].filter((field) => field.name && field.matches(TYPED) && !answersItself(field, form)).map((field) => {
+    places[field.name] = (places[field.name] ?? -1) + 1;
+    return { field, id: `${field.name} ${places[field.name]}` };
+  });
+}
+
+function answersItself(field, form) {
+  const live = field.closest("[hx-get], [hx-post]");
+  return live !== null && live !== form && form.contains(live);
+}
+
+function isChanged(field) {
+  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.localName === "select") return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  return field.value !== field.defaultValue;
+}
+
+function keep(form, more = {}) {
+  const typed = fieldsOf(form).filter(({ field }) => isChanged(field));
+  const fields = Object.fromEntries(typed.map(({ field, id }) => [id, field.type === "checkbox" ? field.checked : field.value]));
+  const forms = readTyped(user);
+  if (typed.length || more.files?.length) forms[keyOf(form)] = { fields, at: Date.now(), ...more };
+  else delete forms[keyOf(form)];
+  writeTyped(user, forms);
+}
+
+function filesOf(form) {
+  const inputs = [...form.elements].filter((field) => field.type === "file");
+  return inputs.flatMap((field) => [...field.files]).map((file) => file.name);
+}
+
+function drop(form) {
+  const forms = readTyped(user);
+  delete forms[keyOf(form)];
+  writeTyped(user, forms);
+}
+
+function restore(form) {
+  const kept = readTyped(user)[keyOf(form)];
+  if (!kept || kept.sent) return;
+  for (const { field, id } of fieldsOf(form)) {
+    if (!(id in kept.fields)) continue;
+    if (field.type === "checkbox") field.checked = kept.fields[id];
+    else field.value = kept.fields[id];
+    for (let part = field.closest("details:not([open])"); part; part = part.parentElement.closest("details:not([open])")) part.open = true;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  say(form, kept);
+}
+
+function say(form, { fields, files }) {
+  form.querySelector("[data-typed-said]")?.remove();
+  const said = document.createElement("div");
+  said.className = "notice";
+  said.dataset.typedSaid = "";
+  said.setAttribute("role", "status");
+  const typed = Object.keys(fields).length ? "What you typed here is back; it was not sent. " : "";
+  const lost = files?.length ? `Not sent: ${files.join(", ")}. Choose it again. ` : "";
+  const discard = document.createElement("button");
+  discard.type = "button";
+  discard.className = "quiet";
+  discard.textContent = typed ? "Discard it" : "Close";
+  discard.addEventListener("click", () => {
+    form.reset();
+    drop(form);
+    said.remove();
+  });
+  said.append(typed + lost, discard);
+  form.prepend(said);
+}
+
+/** What was sent and answered is done with, and so is what is older than any session. */
+function settle() {
+  if (document.querySelector("[data-typed-unsent]")) unsendTyped();
+  const oldest = Date.now() - HOURS_KEPT * 3600 * 1000;
+  const forms = Object.entries(readTyped(user)).filter(([, kept]) => !kept.sent && kept.at > oldest);
+  writeTyped(user, Object.fromEntries(forms));
+}
+
+/** To the login as a whole page, which leads back here. */
+function leave(login) {
+  unsendTyped();
+  const address = new URL(login, location.href);
+  address.searchParams.set("next", location.pathname + location.search);
+  location.assign(address);
+  return new Promise(() => {}); // nobody goes on with an answer that is none
+}
+
+const plainFetch = window.fetch;
+window.fetch = async (...request) => {
+  const answer = await plainFetch(...request);
+  const login = document.querySelector("[data-login]")?.dataset.login;
+  if (answer.headers.get("HX-Redirect")) return leave(answer.headers.get("HX-Redirect"));
+  if (login && answer.redirected && new URL(answer.url).pathname === login) return leave(login);
+  if (answer.headers.get("HX-Refresh") === "true") {
+    location.reload();
+    return new Promise(() => {});
+  }
+  return answer;
+};
+
+if (user) {
+  settle();
+  for (const form of document.forms) if (isKept(form)) restore(form);
+  document.addEventListener("input", ({ target }) => isKept(target.form) && target.matches(TYPED) && keep(target.form));
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.user) forgetTyped();
+    else if (form.hasAttribute("data-typed-again")) unsendTyped(true);
+    else if (isKept(form) && !event.defaultPrevented) {
+      keep(form, { sent: true, files: filesOf(form) });
+    }
+  });
+  document.addEventListener("htmx:load", ({ target }) => {
+    for (const form of [target, ...target.querySelectorAll("form")]) if (isKept(form)) restore(form);
+  });
+  document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr, requestConfig } }) => {
+    const form = elt.closest("form");
+    if (!isKept(form) || requestConfig?.verb === "get") return;
+    if (xhr.status === 401) keep(form, { files: filesOf(form) });
+    else if (xhr.status < 400) drop(form);
+  });
+  document.addEventListener("htmx:replacedInHistory", () => {
+    const now = location.pathname + location.search;
+    const forms = Object.entries(readTyped(user)).map(([key, kept]) => [key.startsWith(`${page}#`) ? now + key.slice(page.length) : key, kept]);
+    page = now;
+    writeTyped(user, Object.fromEntries(forms));
+  });
+}

@@ -1,0 +1,63 @@
+/**
+ * Walks through a list by keys. <div data-walk="Query"> holds any number of data-walk-item, each with one
+ * data-walk-open, which takes the focus, and perhaps elements with data-walk-action="<key>": a link or button is
+ * clicked by that key, a <details> opened and its data-walk-first focused. The item with the focus bears is-current.
+ */
+import { addKey } from "./keys.js";
+
+const NAMES = { c: "Then and today", n: "What came since", r: "Rename", Delete: "Delete or forget it" };
+let walked = null; // one list a page
+
+const items = () => [...walked.querySelectorAll("[data-walk-item]")];
+const current = () => walked.querySelector("[data-walk-item].is-current");
+
+function go(item) {
+  if (!item) return;
+  item.querySelector("[data-walk-open]").focus({ preventScroll: true });
+  item.scrollIntoView({ block: "nearest" });
+}
+
+function step(by) {
+  const all = items();
+  const at = all.indexOf(current());
+  go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+function act(key) {
+  const item = current();
+  const element = item?.querySelector(`[data-walk-action="${key}"]`);
+  if (!element) return;
+  if (element.localName !== "details") return element.click();
+  element.open = true;
+  const first = element.querySelector("[data-walk-first]");
+  first.focus();
+  first.select?.();
+}
+
+/** Escape in an opened part closes it, and goes back to its item. */
+function close(event) {
+  const opened = event.key === "Escape" && event.target.closest("details[data-walk-action]");
+  if (!opened) return;
+  event.preventDefault();
+  opened.open = false;
+  go(opened.closest("[data-walk-item]"));
+}
+
+export function attach(list) {
+  walked = list;
+  const group = `${list.dataset.walk} by ${list.dataset.walk}`;
+  const moves = { j: ["Next", 1], k: ["Previous", -1], ArrowDown: ["Next", 1], ArrowUp: ["Previous", -1] };
+  for (const [key, [label, by]] of Object.entries(moves)) addKey({ key, label, group, run: () => step(by) });
+  for (const [key, label] of Object.entries(NAMES)) {
+    if (list.querySelector(`[data-walk-action="${key}"]`)) addKey({ key, label, group, run: () => act(key) });
+  }
+  list.addEventListener("focusin", (event) => {
+    const item = event.target.closest("[data-walk-item]");
+    if (!item || item === current()) return;
+    current()?.classList.remove("is-current");
+    item.classList.add("is-current");
+  });
+  list.addEventListener("keydown", close);
+  // A page that was left at an item comes back to it.
+  if (location.hash.length > 1) go(document.getElementById(location.hash.slice(1))?.closest("[data-walk-item]"));
+}
