@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from django.db.models import Case, Func, IntegerField, Prefetch, Q, QuerySet, Value, When
@@ -16,22 +15,6 @@ from search.models import Figure, Publication, Reading, SentenceLink
 from search.question import TENTHOUSANDTHS
 
 MOST_OF_REGION = 4  # each is encoded while somebody waits
-
-
-def figures_allowed(filters: Mapping[str, Any]) -> NDArray[np.int64] | None:
-    """Primary keys, sorted int64, of the figures that pass the filters; None when there are no filters.
-
-    Filters: ipc, cpc (symbol prefixes), date_from, date_to (ISO dates), applicant (part of the name), kind (prefix of
-    the kind code), country, language, batch (its key), has_text (true).
-    """
-    conditions = Q()
-    for name, value in filters.items():
-        if value not in ("", None, False):
-            conditions &= _FILTERS[name](value)
-    if not conditions:
-        return None
-    allowed = Figure.objects.filter(conditions, retired_at=None).values_list("pk", flat=True).distinct()
-    return np.fromiter(sorted(allowed), dtype=np.int64)
 
 
 def figures_of_families(figure_ids: Sequence[int], references: Sequence[str] = ()) -> NDArray[np.int64]:
@@ -62,6 +45,14 @@ def sentences_of_region(figure_id: int, region: tuple[int, int, int, int]) -> li
     region: left, top, width, height in ten-thousandths of the figure's upright crop.
     """
     figure = Figure.objects.get(pk=figure_id)
+    within = numerals_of_region(figure, region)
+    mentioned = {link: len(within.intersection(link.numerals)) for link in links_of_figure(figure)}
+    telling = sorted((link for link, count in mentioned.items() if count), key=lambda link: -mentioned[link])
+    return list(dict.fromkeys(link.sentence.text for link in telling))[:MOST_OF_REGION]
+
+
+def numerals_of_region(figure: Figure, region: tuple[int, int, int, int]) -> set[str]:
+    """Numerals whose middle lies within a region of a figure; region as for sentences_of_region."""
     width_px, height_px = crop_size(figure.box_on_sheet, figure.rotation)
     left, top, width, height = region
     within = set()
@@ -70,9 +61,7 @@ def sentences_of_region(figure_id: int, region: tuple[int, int, int, int]) -> li
         across, down = x / width_px * TENTHOUSANDTHS, y / height_px * TENTHOUSANDTHS
         if left <= across < left + width and top <= down < top + height:
             within.add(reading.text)
-    mentioned = {link: len(within.intersection(link.numerals)) for link in links_of_figure(figure)}
-    telling = sorted((link for link, count in mentioned.items() if count), key=lambda link: -mentioned[link])
-    return list(dict.fromkeys(link.sentence.text for link in telling))[:MOST_OF_REGION]
+    return within
 
 
 def links_of_figure(figure: Figure) -> QuerySet[SentenceLink]:
@@ -134,31 +123,6 @@ def best_links(figure_ids: Sequence[int]) -> dict[int, SentenceLink]:
 
 def _telling(link: SentenceLink) -> tuple[bool, int, int]:
     return link.reason != "figure-label", -len(link.numerals), link.sentence.position
-
-
-def _publication(path: str) -> str:
-    return f"sheet__publication__{path}"
-
-
-_FILTERS = {
-    "ipc": lambda value: Q(
-        **{_publication("classifications__scheme"): "IPC", _publication("classifications__symbol__startswith"): value}
-    ),
-    "cpc": lambda value: Q(
-        **{_publication("classifications__scheme"): "CPC", _publication("classifications__symbol__startswith"): value}
-    ),
-    "date_from": lambda value: Q(**{_publication("date__gte"): value}),
-    "date_to": lambda value: Q(**{_publication("date__lte"): value}),
-    "applicant": lambda value: Q(
-        **{_publication("parties__role"): "applicant", _publication("parties__name__icontains"): value}
-    ),
-    "kind": lambda value: Q(**{_publication("kind_code__startswith"): value}),
-    "country": lambda value: Q(**{_publication("country"): value}),
-    "language": lambda value: Q(**{_publication("language"): value}),
-    "batch": lambda value: Q(**{_publication("documents__batch_id"): value}),
-    "has_text": lambda value: Q(links__isnull=False),
-}
-FILTER_NAMES = tuple(_FILTERS)
 
 
 @dataclass(frozen=True, slots=True)
