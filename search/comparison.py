@@ -1,0 +1,129 @@
+"""What is laid side by side, and its place in an address, as a question has one (search.question).
+
+figure=PK               a figure of the collection, turned and mirrored as a question writes it: 12~r90~m
+query=UUID              the query whose hits are walked; its own drawing is laid beside them
+picture=image:UUID      which of the query's drawings (or figure:PK); without it the one most similar to the hit,
+                        `picture=none` shows none of them
+at=N                    the place of the query's drawing among the others, from 0
+by, weight, group, top  how the hits are ranked
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from django.http import QueryDict
+
+from search.question import Picture, Question, QuestionRefused, picture_from_token, question_from_query
+
+MOST_PANES = 4
+NO_EXAMPLE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Up to MOST_PANES pictures in order. ranking: a question that says how hits are ranked, and nothing else.
+
+    example: the query's drawing that is shown where one was chosen; at: its pane.
+    """
+
+    figures: tuple[Picture, ...] = ()
+    query: str = ""
+    example: Picture | None = None
+    has_example: bool = True
+    at: int = 0
+    ranking: Question = field(default_factory=Question)
+
+    @property
+    def address(self) -> str:
+        """All of it as a query string."""
+        written = QueryDict(mutable=True)
+        if self.query:
+            written["query"] = self.query
+            if not self.has_example:
+                written["picture"] = NO_EXAMPLE
+            elif self.example is not None:
+                written["picture"] = f"{self.example.source}:{self.example.token}"
+            if self.has_example and self.at:
+                written["at"] = str(self.at)
+        for picture in self.figures:
+            written.appendlist("figure", picture.token)
+        ranking = self.ranking.address if self.query else ""
+        return written.urlencode() + (f"&{ranking}" if ranking else "")
+
+    @property
+    def hits(self) -> QueryDict:
+        """The query and its ranking, as pages of hits read them."""
+        return QueryDict(f"query={self.query}&{self.ranking.address}")
+
+    def panes(self, example: Picture | None) -> tuple[Picture, ...]:
+        """All pictures in order, with this one of the query's."""
+        if example is None:
+            return self.figures
+        return (*self.figures[: self.at], example, *self.figures[self.at :])
+
+    def of_panes(self, panes: tuple[Picture, ...], example: int | None) -> Comparison:
+        """The same with these pictures; `example` is the place of the query's own among them."""
+        if example is None:
+            return replace(self, figures=panes, has_example=False, example=None, at=0)
+        figures = panes[:example] + panes[example + 1 :]
+        return replace(self, figures=figures, at=example)
+
+    def walked(self, figure_id: int) -> Comparison:
+        """The same with another figure in the place of the last one."""
+        return replace(self, figures=(*self.figures[:-1], Picture("figure", str(figure_id))))
+
+    def beside(self, figure_id: int) -> Comparison:
+        """The same with one figure more."""
+        return replace(self, figures=(*self.figures, Picture("figure", str(figure_id))))
+
+
+def comparison_from_query(asked: QueryDict) -> Comparison:
+    """The comparison of an address. Raises QuestionRefused, naming the part that is wrong."""
+    tokens = dict.fromkeys(token for token in asked.getlist("figure") if token)
+    figures = tuple(picture_from_token("figure", token) for token in tokens)
+    query = asked.get("query", "")
+    if query and not _is_uuid(query):
+        raise QuestionRefused("query", f"“{query[:40]}” names no query. Go back to its hits and compare again.")
+    picture = asked.get("picture", "") if query else ""
+    has_example = bool(query) and picture != NO_EXAMPLE
+    if len(figures) + has_example > MOST_PANES:
+        raise QuestionRefused("too-many", f"At most {MOST_PANES} drawings are laid side by side; leave some out.")
+    at = asked.get("at", "0")
+    if not (at.isascii() and at.isdecimal() and len(at) < 3):
+        raise QuestionRefused("at", "at must be the place of the query's drawing: 0, 1, 2 or 3.")
+    asked_ranking = question_from_query(asked)
+    return Comparison(
+        figures=figures,
+        query=query,
+        example=_example(picture) if picture and has_example else None,
+        has_example=has_example,
+        at=min(int(at), len(figures)),
+        ranking=Question(
+            by=asked_ranking.by, weight=asked_ranking.weight, top=asked_ranking.top, group=asked_ranking.group
+        ),
+    )
+
+
+def picture_of_example(token: str) -> Picture:
+    """A query's picture by the token that the query keeps of it, which does not say where it is from."""
+    source: Literal["image", "figure"] = "figure" if token.partition("~")[0].isdecimal() else "image"
+    return picture_from_token(source, token)
+
+
+def _example(written: str) -> Picture:
+    source, _, token = written.partition(":")
+    if source == "image":
+        return picture_from_token("image", token)
+    if source == "figure":
+        return picture_from_token("figure", token)
+    raise QuestionRefused("picture", f"“{written[:60]}” names no picture of the query. Choose one of its drawings.")
+
+
+def _is_uuid(value: str) -> bool:
+    try:
+        return str(uuid.UUID(value)) == value
+    except ValueError:
+        return False
