@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import TypeVar
 
 from celery import current_app
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from search.models import Batch, Document, Query
+from search.models import Batch, Document, Explanation, Query, Work
 from search.services.work import is_open, work_free_orphans
+
+Row = TypeVar("Row", bound=Work)
 
 RUNG_AT_ONCE = 200  # messages kept in the batch queue: enough for every worker, few enough to wait behind
 # 0 is the most urgent, and what a message without a priority has; upkeep has it.
 CONTINUED_PRIORITY, BEGUN_PRIORITY = 3, 6
+EXPLAINING_PRIORITY = 9  # who waits for hits goes before who wants to know why
 QUERY_PATIENCE = timedelta(minutes=2)  # nobody waits longer for hits, so an older query is not answered any more
 
 
@@ -34,14 +38,24 @@ def query_start(query: Query) -> None:
     transaction.on_commit(lambda: _ring("answer_query", str(query.pk), queue="query"))
 
 
+def explanation_start(explanation: Explanation) -> None:
+    """Ring for an explanation."""
+    transaction.on_commit(lambda: _ring("explain_hit", explanation.pk, queue="query", priority=EXPLAINING_PRIORITY))
+
+
 def query_wait(query: Query, *, seconds: float) -> Query:
     """The query once it is finished, or as it stands when the time is over; never raises."""
+    return work_wait(query, seconds=seconds)
+
+
+def work_wait(row: Row, *, seconds: float) -> Row:
+    """A row once it is finished, or as it stands when the time is over; never raises."""
     deadline = time.monotonic() + seconds
     pause = 0.004
     while True:
-        query.refresh_from_db()
-        if query.is_finished or time.monotonic() > deadline:
-            return query
+        row.refresh_from_db()
+        if row.is_finished or time.monotonic() > deadline:
+            return row
         time.sleep(pause)
         pause = min(pause * 1.2, 0.05)
 
@@ -51,7 +65,7 @@ def sweep_open_work() -> int:
 
     A row may have a message already: the second finds nothing to do.
     """
-    for model in (Batch, Document, Query):
+    for model in (Batch, Document, Query, Explanation):
         work_free_orphans(model=model)
     room = RUNG_AT_ONCE - _queue_length("batch")
     batches = list(Batch.objects.filter(is_open()).values_list("pk", flat=True)[: max(0, room)])
@@ -60,10 +74,16 @@ def sweep_open_work() -> int:
     rung = [*(("unpack_batch", pk) for pk in batches), *(("advance_document", pk) for pk in documents)]
     for task, pk in rung:
         _ring(task, pk, queue="batch")
-    waiting = [str(pk) for pk in queries[:RUNG_AT_ONCE]] if _queue_length("query") == 0 else []
+    if _queue_length("query") > 0:
+        return len(rung)
+    waiting = [str(pk) for pk in queries[:RUNG_AT_ONCE]]
     for query_id in waiting:
         _ring("answer_query", query_id, queue="query")
-    return len(rung) + len(waiting)
+    wanted = Explanation.objects.filter(is_open(), created_at__gt=Now() - QUERY_PATIENCE)
+    explanations = list(wanted.values_list("pk", flat=True)[:RUNG_AT_ONCE])
+    for explanation_id in explanations:
+        _ring("explain_hit", explanation_id, queue="query", priority=EXPLAINING_PRIORITY)
+    return len(rung) + len(waiting) + len(explanations)
 
 
 def open_documents() -> QuerySet[Document]:

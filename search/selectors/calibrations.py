@@ -1,0 +1,146 @@
+"""Calibrations in force, and what they say of an answer: whether anything in it stands out among strangers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.calibration import percentile_of
+from search.models import AskedWith, Calibration, Figure, Modality, Query, SentenceLink
+from search.question import Question
+from search.selectors.figures import figures_of_families
+from search.selectors.hits import Group, Mosaic
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Percentiles of what strangers reach, below which nothing, and little, stands out."""
+
+    nothing: float
+    weak: float
+
+
+# Chosen by measurement: docs/decisions/0007-nothing-similar-enough.md.
+WITH_DRAWING, BY_TEXT_ALONE = Thresholds(50, 80), Thresholds(10, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """How the best of one side stands among what strangers reach; percentile 0 to 100."""
+
+    calibration: Calibration
+    best: float
+    percentile: float
+
+    @property
+    def name(self) -> str:
+        return "drawing" if self.calibration.modality == Modality.VISUAL else "text"
+
+    @property
+    def usual(self) -> float:
+        """What half of the sampled figures do not reach with a stranger."""
+        return self.at(50)
+
+    def at(self, percentile: float) -> float:
+        """The similarity at a percentile of the calibration."""
+        return float(np.percentile(self.calibration.quantiles, percentile))
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is said above the hits. weak_from: place, from 1, of the first hit from which on none stands out; else 0."""
+
+    level: Literal["nothing", "weak", "fine"]
+    thresholds: Thresholds
+    sides: tuple[Side, ...]
+    weak_from: int
+
+
+def calibration_in_force(encoder_key: str, asked_with: AskedWith) -> Calibration | None:
+    """The newest calibration of an encoder."""
+    return Calibration.objects.filter(encoder_key=encoder_key, asked_with=asked_with).first()
+
+
+def calibrations_in_force(encoder_keys: Sequence[str]) -> list[Calibration]:
+    """The newest calibration of each encoder and way of asking, with its index version, drawings first."""
+    rows = Calibration.objects.filter(encoder_key__in=encoder_keys).select_related("index_version")
+    newest = rows.order_by("encoder_key", "asked_with", "-pk").distinct("encoder_key", "asked_with")
+    return sorted(newest, key=lambda row: (row.modality != Modality.VISUAL, row.asked_with != AskedWith.FIGURE))
+
+
+def text_asked_with(question: Question) -> AskedWith:
+    """What the text of a question is like: the mean of a figure's linked sentences, or words of its own.
+
+    Words count where there are any, beside a figure too, and so do the few sentences of a part of one: what single
+    sentences reach is less, so a mixture is called weak too seldom rather than too often.
+    """
+    parts = any(picture.region is not None for picture in question.examples)
+    return AskedWith.SENTENCE if question.text or question.passage or parts else AskedWith.FIGURE
+
+
+def sides_of(query: Query, question: Question, mosaic: Mosaic) -> tuple[Side, ...]:
+    """The best similarity of each side that the query has, against its calibration; those never calibrated are not in.
+
+    One query to the database.
+    """
+    rows = {(row.modality, row.asked_with): row for row in calibrations_in_force(list(query.encoder_keys.values()))}
+    wanted = (
+        (rows.get((Modality.VISUAL, AskedWith.FIGURE)), mosaic.best_visual),
+        (rows.get((Modality.TEXT, text_asked_with(question))), mosaic.best_text),
+    )
+    return tuple(
+        Side(row, best, percentile_of(best, row.quantiles))
+        for row, best in wanted
+        if row is not None and best is not None
+    )
+
+
+def hint_of(query: Query, question: Question, mosaic: Mosaic) -> Hint | None:
+    """What the calibration says of an answer; None where it has no hits, or a side of it was never calibrated."""
+    sides = sides_of(query, question, mosaic)
+    present = sum(best is not None for best in (mosaic.best_visual, mosaic.best_text))
+    if not mosaic.groups or not sides or len(sides) < present:
+        return None
+    thresholds = WITH_DRAWING if mosaic.best_visual is not None else BY_TEXT_ALONE
+    highest = max(side.percentile for side in sides)
+    level: Literal["nothing", "weak", "fine"] = "fine"
+    if highest < thresholds.weak:
+        level = "nothing" if highest < thresholds.nothing else "weak"
+    return Hint(level, thresholds, sides, _weak_from(mosaic.groups, sides, thresholds.nothing))
+
+
+def kin_of_figures(figure_ids: Sequence[int]) -> list[NDArray[np.int64]]:
+    """For each figure those of its publication and family, itself among them: what a search with it leaves out."""
+    publications = dict(Figure.objects.filter(pk__in=figure_ids).values_list("pk", "sheet__publication_id"))
+    kin: dict[int, NDArray[np.int64]] = {}
+    for figure_id, publication in publications.items():
+        if publication not in kin:
+            kin[publication] = figures_of_families([figure_id])
+    return [kin[publications[figure_id]] for figure_id in figure_ids]
+
+
+def sampled_sentences(figure_ids: Sequence[int], *, seed: int) -> dict[int, str]:
+    """One linked sentence of each figure that has any, drawn by the seed."""
+    links: dict[int, list[int]] = {}
+    rows = SentenceLink.objects.filter(figure_id__in=figure_ids).order_by("figure_id", "sentence__position", "reason")
+    for figure_id, link in rows.values_list("figure_id", "pk"):
+        links.setdefault(figure_id, []).append(link)
+    generator = np.random.default_rng(seed)
+    drawn = [some[int(generator.integers(len(some)))] for some in links.values()]
+    found = SentenceLink.objects.filter(pk__in=drawn).select_related("sentence__paragraph").order_by("figure_id")
+    return {link.figure_id: link.sentence.text for link in found if link.sentence.text.strip()}
+
+
+def _weak_from(groups: Sequence[Group], sides: Sequence[Side], percentile: float) -> int:
+    """Hits rank by a mixture, so a strong one may follow a weak one: the mark stands where no strong one follows."""
+    least = {side.calibration.modality: side.at(percentile) for side in sides}
+    strong = 0
+    for place, group in enumerate(groups, start=1):
+        similarities = {Modality.VISUAL: group.best.visual, Modality.TEXT: group.best.text}
+        if any(found is not None and found >= least[side] for side, found in similarities.items() if side in least):
+            strong = place
+    return strong + 1 if strong < len(groups) else 0

@@ -1,0 +1,201 @@
+"""Why a hit was found, and how what is called similar was calibrated."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from engine.calibration import FEWEST
+from search.models import Explanation, Figure, Query, WorkState
+from search.question import Question, QuestionRefused, question_from_query
+from search.selectors.calibrations import (
+    BY_TEXT_ALONE,
+    WITH_DRAWING,
+    calibrations_in_force,
+    hint_of,
+)
+from search.selectors.figures import figures_to_show
+from search.selectors.hits import RankedHit, hits_ranked, mosaic_of, ranked_figures
+from search.selectors.queries import queries_of
+from search.selectors.vectors import active_versions
+from search.selectors.why import asked_picture, asked_sentences, found_sentences, pairs_shown, parts_shown
+from search.services.explanations import explanation_ask, explanation_retry
+from workers import pipeline
+
+WAIT_SECONDS = 3.0  # as for hits
+FRAGMENT_WAIT_SECONDS = 0.1  # all but the sentences is there at once, and they ask for themselves
+TABLE_PLACES = (0, 5, 10, 25, 50, 75, 90, 95, 100)  # percentiles
+IN_MOSAIC, ON_PAGE = "why-body", "why-page"
+"""Ids of what the fragment fills: the dialog over the hits, where it steps through them, and its own page."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpResponse:
+    """Why a figure answers one's own query; a POST asks again after a failure.
+
+    A page; a fragment that comes at once, its sentences perhaps later; or, with `part=sentences`, those alone.
+    """
+    query = get_object_or_404(queries_of(_user(request)), pk=query_id)
+    question = _ranked_as(request, query)
+    hit = next((one for one in hits_ranked(query, question) if one.figure_id == figure_id), None)
+    figure = figures_to_show().filter(pk=figure_id).first() if hit is not None else None
+    if hit is None or figure is None:
+        raise Http404
+    if request.method == "POST":
+        pipeline.explanation_start(explanation_retry(query=query, figure_id=figure_id))
+        if not _is_fragment(request):
+            return redirect(request.get_full_path())
+    asked = asked_sentences(query, question, hit)
+    found = found_sentences(figure_id)
+    is_part = _is_fragment(request) and request.GET.get("part") == "sentences"
+    context = {
+        **(
+            {"query": query, "hit": hit, "ranking": _ranking(question)}
+            if is_part
+            else _frame(query, question, hit, figure)
+        ),
+        **_place(request, figure_id),
+        "has_asked_text": bool(asked),
+        "has_found_text": bool(found),
+    }
+    if asked and found:
+        seconds = WAIT_SECONDS if is_part or not _is_fragment(request) else FRAGMENT_WAIT_SECONDS
+        explanation = _explanation(query, figure_id, seconds)
+        context |= _progress(explanation)
+        if explanation.is_finished and not explanation.error_code:
+            context["pairs"] = pairs_shown(explanation, asked, figure.sheet.publication.language)
+        context["explanation"] = explanation
+    name = (
+        "search/_why_sentences.html" if is_part else "search/_why.html" if _is_fragment(request) else "search/why.html"
+    )
+    return _answer(request, name, context)
+
+
+@require_GET
+def calibration(request: HttpRequest) -> HttpResponse:
+    """How similar unrelated figures are in this collection; `query` marks where one's own stands."""
+    query = _query_named(request)
+    keys = [version.encoder_key for version in active_versions().values()]
+    hint, question = None, None
+    if query is not None:
+        question = _ranked_as(request, query)
+        keys = list(query.encoder_keys.values())
+        hint = hint_of(query, question, mosaic_of(query, question))
+    best = {side.calibration.pk: side for side in hint.sides} if hint is not None else {}
+    context = {
+        "query": query,
+        "question": question,
+        "hint": hint,
+        "rows": [
+            (row, best.get(row.pk), [row.quantiles[place] for place in TABLE_PLACES])
+            for row in calibrations_in_force(keys)
+        ],
+        "fewest": FEWEST,
+        "with_drawing": WITH_DRAWING,
+        "by_text_alone": BY_TEXT_ALONE,
+        "places": TABLE_PLACES,
+    }
+    name = "search/_calibration.html" if _is_fragment(request) else "search/calibration.html"
+    return _answer(request, name, context)
+
+
+def _ranked_as(request: HttpRequest, query: Query) -> Question:
+    """The query's question, ranked as the address says where it says so."""
+    if not {"by", "weight", "group", "top"} & request.GET.keys():
+        return query.question
+    try:
+        ranking = question_from_query(request.GET)
+    except QuestionRefused as error:
+        raise BadRequest(error.detail) from error
+    return replace(query.question, by=ranking.by, weight=ranking.weight, group=ranking.group, top=ranking.top)
+
+
+def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> dict[str, object]:
+    """What needs no worker: scores, ranks, both pictures, parts and numerals, and the hits before and after."""
+    order = ranked_figures(query, question)
+    at = order.index(hit.figure_id) if hit.figure_id in order else -1
+    return {
+        "query": query,
+        "question": question,
+        "ranking": _ranking(question),
+        "hit": hit,
+        "figure": figure,
+        "publication": figure.sheet.publication,
+        "place": at + 1,
+        "count": len(order),
+        "previous": order[at - 1] if at > 0 else None,
+        "following": order[at + 1] if 0 <= at < len(order) - 1 else None,
+        "nearest": asked_picture(query, question, hit),
+        "parts": parts_shown(query, question, hit, figure),
+    }
+
+
+def _ranking(question: Question) -> str:
+    """What ranks, as a query string; empty where it is as usual."""
+    return Question(by=question.by, weight=question.weight, top=question.top, group=question.group).address
+
+
+def _place(request: HttpRequest, figure_id: int) -> dict[str, object]:
+    """Where the answer goes: a page of its own, the dialog over the hits, or beside the figure that is read."""
+    places = (IN_MOSAIC, ON_PAGE, f"why-{figure_id}")
+    target = request.headers.get("HX-Target", "") if _is_fragment(request) else ON_PAGE
+    target = target if target in places else ON_PAGE
+    return {
+        "is_page": target == ON_PAGE,
+        "in_mosaic": target == IN_MOSAIC,
+        "steps_through_hits": target in (IN_MOSAIC, ON_PAGE),
+        "target_closes": target not in (IN_MOSAIC, ON_PAGE),
+    }
+
+
+def _explanation(query: Query, figure_id: int, seconds: float) -> Explanation:
+    """The explanation as far as it is, after a wait."""
+    explanation, is_new = explanation_ask(query=query, figure_id=figure_id)
+    if is_new:
+        pipeline.explanation_start(explanation)
+    return pipeline.work_wait(explanation, seconds=seconds)
+
+
+def _progress(explanation: Explanation) -> dict[str, object]:
+    waited = timezone.now() - explanation.created_at
+    untouched = explanation.state == WorkState.WAITING
+    return {
+        "waited_seconds": round(waited.total_seconds()),
+        "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
+        "given_up": untouched and waited > pipeline.QUERY_PATIENCE,
+    }
+
+
+def _query_named(request: HttpRequest) -> Query | None:
+    wanted = request.GET.get("query", "")
+    if not wanted:
+        return None
+    try:
+        key = uuid.UUID(wanted)
+    except ValueError as error:
+        raise Http404 from error
+    return get_object_or_404(queries_of(_user(request)), pk=key)
+
+
+def _answer(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
+    response = render(request, template, context)
+    response["Vary"] = "HX-Request, HX-Target, Cookie"  # page and fragments share the address
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    return request.user

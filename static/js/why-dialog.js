@@ -1,0 +1,50 @@
+/**
+ * Shows over the hits why one was found. <dialog data-why-dialog> holds <div id="why-body" data-why-body tabindex="-1"
+ * autofocus>, which links with hx-target="#why-body" fill; while it waits, and after a failure, it says so. Closing it
+ * leads the focus to the hit that was looked at last.
+ */
+const ours = (event) => event.detail.target?.id === "why-body";
+
+export function attach(dialog) {
+  const body = dialog.querySelector("[data-why-body]");
+  let address = "";
+
+  function tell(text, role) {
+    const line = document.createElement("p");
+    line.setAttribute("role", role);
+    line.textContent = text;
+    body.replaceChildren(line);
+  }
+
+  function fail() {
+    tell("The server did not answer as it should. ", "alert");
+    const again = document.createElement("a");
+    again.href = address;
+    again.textContent = "Open it on a page of its own";
+    body.firstChild.append(again);
+  }
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!ours(event)) return;
+    address = event.detail.requestConfig.elt.href ?? address;
+    if (dialog.open) return;
+    tell("Comparing…", "status");
+    dialog.showModal();
+  });
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!ours(event)) return;
+    const asked = new URL(event.detail.requestConfig.path, location.href).pathname;
+    const answered = new URL(event.detail.xhr.responseURL || location.href, location.href).pathname;
+    event.detail.shouldSwap &&= dialog.open; // closed meanwhile
+    if (asked === answered) return;
+    event.detail.shouldSwap = false; // logged out meanwhile
+    location.assign(address);
+  });
+  for (const fault of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(fault, (event) => ours(event) && fail());
+  dialog.addEventListener("close", () => {
+    const figure = body.querySelector("[data-why]")?.dataset.why;
+    body.replaceChildren();
+    document.querySelector(`#hit-${figure ?? "none"} [data-hit-open]`)?.focus();
+    document.dispatchEvent(new CustomEvent("keys:changed"));
+  });
+}
