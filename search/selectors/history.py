@@ -69,6 +69,12 @@ def answers_to(query: Query) -> list[Query]:
     return list(same[:MOST_ANSWERS])
 
 
+def earlier_answers_to(query: Query) -> QuerySet[Query]:
+    """The owner's answered queries of the same search before this one."""
+    same = history_of(query.owner).filter(search_key=query.search_key, error_code="", state="done")
+    return same.filter(created_at__lt=query.created_at)
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A saved search; last_asked is None where no query of it is left, and so how many figures came since."""

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import template
+from django.urls import reverse
 
 from engine.linking import caption_of
 from engine.publication import PublicationNumber, Section
-from search.models import Figure, IndexVersion, Publication, SentenceLink, Stage
+from search.files import version_of
+from search.models import Figure, IndexVersion, Publication, Query, SentenceLink, ShortlistEntry, Stage
 from search.selectors.figures import marked_pieces
+from search.selectors.history import earlier_answers_to
 from search.selectors.vectors import active_versions, delta_count
 
 register = template.Library()
@@ -40,6 +43,24 @@ def figure_name(figure: Figure, publication: Publication, link: SentenceLink | N
     shown = f"FIG. {figure.label.replace(',', ', ')}" if figure.label else place
     said = caption_of(link.sentence.text, link.spans) if link else ""
     return ", ".join(filter(None, (f"{shown} of {number.spaced}", publication.title, said)))
+
+
+@register.simple_tag
+def thumbnail_address(figure: Figure) -> str:
+    """Of a figure's small picture; with its hash, so that browsers keep it and ask no more."""
+    return f"{reverse('search:thumbnail-file', args=[figure.pk])}?v={version_of(figure.thumbnail)}"
+
+
+@register.filter
+def entry_of(entries: Mapping[int, ShortlistEntry], figure_id: int) -> ShortlistEntry | None:
+    """The entry of a figure on the current shortlist."""
+    return entries.get(figure_id)
+
+
+@register.simple_tag
+def earlier_answers(query: Query) -> int:
+    """How many answers to the same search came before this one."""
+    return earlier_answers_to(query).count()
 
 
 @register.filter

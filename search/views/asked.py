@@ -40,7 +40,11 @@ def asked_in_words(questions: Sequence[Question], owner: User) -> list[AskedInWo
 
 
 def _filters(question: Question) -> tuple[str, ...]:
-    said = [f"{FILTER_NAMES[name]} {value}" for name, value in question.filters.items() if name in FILTER_NAMES]
+    said = [
+        f"{FILTER_NAMES[name]} {', '.join(value.split(','))}"
+        for name, value in question.filters.items()
+        if name in FILTER_NAMES
+    ]
     if question.filters.get("has_text"):
         said.append("with linked text")
     if question.include_family:

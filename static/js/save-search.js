@@ -5,7 +5,12 @@
 export function attach(part) {
   const form = part.querySelector("form");
   const name = form.elements.namedItem("name");
-  part.addEventListener("toggle", () => part.open && name.focus());
+  // At once, not when "toggle" comes: what is typed next is the name.
+  part.querySelector("summary").addEventListener("click", (event) => {
+    event.preventDefault();
+    part.open = !part.open;
+    if (part.open) name.focus();
+  });
   part.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     part.open = false;
