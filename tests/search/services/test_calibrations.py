@@ -1,0 +1,128 @@
+"""Calibrations over small collections: measured once, again after growth, never of kin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pytest_django import Settings
+
+from engine.calibration import FEWEST
+from engine.encoding import Vectors
+from search import runtime
+from search.models import AskedWith, Calibration, Figure, Modality, Publication
+from search.selectors.calibrations import kin_of_figures, sampled_sentences
+from search.services import calibrations
+from search.services.calibrations import calibrations_refresh
+from search.services.embeddings import embeddings_store
+from search.services.indexes import indexes_refresh
+from tests.factories import publication_make
+
+pytestmark = pytest.mark.django_db
+
+VISUAL_KEY, TEXT_KEY, DIM = "tests/visual@0", "tests/text@0", 8
+
+
+class StandInSentences:
+    """Every sentence by the letters it has."""
+
+    key, dim = TEXT_KEY, DIM
+
+    def encode(self, sentences: list[str]) -> Vectors:
+        counted = np.array([[1 + text.count(letter) for letter in "aeiourst"] for text in sentences], dtype=np.float32)
+        return np.asarray(counted / np.linalg.norm(counted, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture(autouse=True)
+def _own_runtime(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.INDEX_ROOT = tmp_path
+    monkeypatch.setattr(runtime, "_open", {})
+    monkeypatch.setattr(runtime, "sentence_encoder", StandInSentences)
+
+
+def collection_make(publications: int, sheets: int, *, first: int = 0) -> list[Figure]:
+    """Publications that are nobody's family, with random vectors of both sides."""
+    made = []
+    for number in range(first, first + publications):
+        publication = publication_make(f"EP{1000000 + number}A1", sheets=sheets)
+        Publication.objects.filter(pk=publication.pk).update(family_key=f"F{number}", application_number=f"A{number}")
+        made += list(Figure.objects.filter(sheet__publication=publication).order_by("pk"))
+    for modality, key, seed in ((Modality.VISUAL, VISUAL_KEY, 1 + first), (Modality.TEXT, TEXT_KEY, 2 + first)):
+        drawn = np.random.default_rng(seed).normal(size=(len(made), DIM)).astype(np.float32)
+        vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+        sources = {figure.pk: "0" * 64 for figure in made}
+        embeddings_store(modality=modality, encoder_key=key, figures=made, vectors=vectors, sources=sources)
+    return made
+
+
+def test_each_side_is_calibrated_once_and_again_only_after_growth() -> None:
+    collection_make(publications=13, sheets=4)
+    indexes_refresh()
+    made = calibrations_refresh()
+    assert {(one.modality, one.asked_with) for one in made} == {
+        (Modality.VISUAL, AskedWith.FIGURE),
+        (Modality.TEXT, AskedWith.FIGURE),
+        (Modality.TEXT, AskedWith.SENTENCE),
+    }
+    assert all((one.sampled_count, one.figure_count, len(one.quantiles)) == (52, 52, 101) for one in made)
+    assert all(one.quantiles == sorted(one.quantiles) for one in made)
+    assert calibrations_refresh() == []
+    collection_make(publications=1, sheets=4, first=13)  # less than a fifth more
+    assert calibrations_refresh() == []
+    collection_make(publications=2, sheets=4, first=14)
+    assert {one.figure_count for one in calibrations_refresh()} == {64}
+    assert Calibration.objects.count() == 6
+
+
+def test_the_quantiles_are_those_of_the_nearest_that_is_no_kin() -> None:
+    figures = collection_make(publications=13, sheets=4)
+    indexes_refresh()
+    visual = next(one for one in calibrations_refresh() if one.modality == Modality.VISUAL)
+    drawn = np.random.default_rng(1).normal(size=(len(figures), DIM)).astype(np.float32)
+    vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
+    similarities = vectors @ vectors.T
+    publication = np.arange(len(figures)) // 4
+    similarities[publication[:, np.newaxis] == publication] = -1
+    expected = np.percentile(similarities.max(axis=1), [0, 50, 100])
+    assert [visual.quantiles[at] for at in (0, 50, 100)] == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_few_figures_and_figures_without_strangers_are_not_calibrated() -> None:
+    collection_make(publications=12, sheets=4)
+    indexes_refresh()
+    assert Figure.objects.count() < FEWEST
+    assert calibrations_refresh() == []
+    collection_make(publications=1, sheets=4, first=12)
+    Publication.objects.update(family_key="one family")
+    assert calibrations_refresh() == []
+
+
+def test_what_is_not_done_in_time_is_done_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    collection_make(publications=13, sheets=4)
+    indexes_refresh()
+    monkeypatch.setattr(calibrations, "BUDGET_SECONDS", -1.0)
+    assert calibrations_refresh() == []
+    monkeypatch.setattr(calibrations, "BUDGET_SECONDS", 60.0)
+    assert len(calibrations_refresh()) == 3
+
+
+def test_nothing_is_calibrated_before_the_first_index() -> None:
+    assert calibrations_refresh() == []
+
+
+def test_kin_are_publication_and_family() -> None:
+    figures = collection_make(publications=3, sheets=2)
+    Publication.objects.filter(reference__in=["EP1000000A1", "EP1000002A1"]).update(family_key="F")
+    pks = [figure.pk for figure in figures]
+    kin = kin_of_figures([pks[0], pks[1], pks[2]])
+    assert [sorted(some.tolist()) for some in kin] == [[*pks[:2], *pks[4:]], [*pks[:2], *pks[4:]], pks[2:4]]
+
+
+def test_sampled_sentences_are_the_figures_own() -> None:
+    first, second = collection_make(publications=1, sheets=2)
+    second.links.all().delete()
+    found = sampled_sentences([first.pk, second.pk], seed=1)
+    assert list(found) == [first.pk]
+    assert found[first.pk] in {link.sentence.text for link in first.links.select_related("sentence__paragraph")}
+    assert found == sampled_sentences([first.pk, second.pk], seed=1)

@@ -1,0 +1,122 @@
+"""Explanations: asked once, worked out by the worker, failures said and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+
+from engine.encoding import Vectors
+from search import runtime
+from search.models import Explanation, Figure, Query, SentenceLink, WorkState
+from search.services import explanations
+from search.services.explanations import explanation_answer, explanation_ask, explanation_retry
+from tests.factories import publication_make, query_make, user_make
+from workers import pipeline
+from workers.tasks import explain_hit
+
+pytestmark = pytest.mark.django_db
+
+
+class StandInSentences:
+    """A sentence is its letters, so equal ones are nearest."""
+
+    key, dim = "tests/text", 26
+
+    def encode(self, sentences: Sequence[str]) -> Vectors:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        counted = np.array([[text.lower().count(one) for one in letters] for text in sentences], dtype=np.float32)
+        return np.asarray(counted / np.linalg.norm(counted, axis=1, keepdims=True), dtype=np.float32)
+
+
+@pytest.fixture(autouse=True)
+def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    explanations._vectors.cache_clear()
+    monkeypatch.setattr(runtime, "sentence_encoder", StandInSentences)
+
+
+@pytest.fixture
+def owner() -> User:
+    return user_make("examiner")
+
+
+@pytest.fixture
+def asked_and_found(owner: User) -> tuple[Query, Figure]:
+    """A query with a figure, and its only hit: the same figure of another publication."""
+    publication_make()
+    publication_make("EP2000002A1")
+    asked, found = Figure.objects.filter(label="1").order_by("pk")
+    return query_make(owner, figure=asked, hits=[found]), found
+
+
+def test_the_best_pairs_are_worked_out_once(asked_and_found: tuple[Query, Figure]) -> None:
+    query, found = asked_and_found
+    explanation, is_new = explanation_ask(query=query, figure_id=found.pk)
+    assert is_new
+    assert explanation_ask(query=query, figure_id=found.pk) == (explanation, False)
+    explain_hit(explanation.pk)
+    explanation.refresh_from_db()
+    assert explanation.state == WorkState.DONE
+    pairs = explanation.sentence_pairs
+    assert len(pairs) == explanations.MOST_PAIRS
+    assert all(pair["asked"] == pair["found"] and pair["similarity"] == pytest.approx(1.0) for pair in pairs)
+    assert len({pair["found"] for pair in pairs}) == len(pairs)
+    assert explanation_answer(explanation_id=explanation.pk) is None  # done is done
+    assert explanation_retry(query=query, figure_id=found.pk).sentence_pairs == pairs
+
+
+def test_typed_words_are_compared_sentence_by_sentence(owner: User) -> None:
+    publication_make()
+    found = Figure.objects.earliest("pk")
+    typed = "The rotor 12 turns in the housing 14. Something else entirely, with zigzag."
+    query = query_make(owner, text=typed, hits=[found])
+    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
+    explanation_answer(explanation_id=explanation.pk)
+    explanation.refresh_from_db()
+    assert explanation.sentence_pairs[0]["asked"] == "The rotor 12 turns in the housing 14."
+    assert explanation.sentence_pairs[0]["found"] == "The rotor 12 turns in the housing 14."
+
+
+def test_a_figure_without_text_has_no_pairs(asked_and_found: tuple[Query, Figure]) -> None:
+    query, found = asked_and_found
+    SentenceLink.objects.filter(figure=found).delete()
+    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
+    explanation_answer(explanation_id=explanation.pk)
+    explanation.refresh_from_db()
+    assert (explanation.state, explanation.sentence_pairs) == (WorkState.DONE, [])
+
+
+def test_a_failure_is_said_and_can_be_asked_again(
+    asked_and_found: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, found = asked_and_found
+    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
+    with monkeypatch.context() as patch:
+        patch.setattr(StandInSentences, "encode", lambda *_: 1 / 0)
+        explanation_answer(explanation_id=explanation.pk)
+    explanation.refresh_from_db()
+    assert explanation.state == WorkState.QUARANTINED
+    assert "Try again" in explanation.error_detail
+    for _ in range(2):
+        assert explanation_retry(query=query, figure_id=found.pk).state == WorkState.WAITING
+    explanation_answer(explanation_id=explanation.pk)
+    assert Explanation.objects.get().state == WorkState.DONE
+
+
+def test_open_explanations_are_rung_for_again(
+    asked_and_found: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query, found = asked_and_found
+    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
+    rung: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(pipeline, "_queue_length", lambda queue: 0)
+    monkeypatch.setattr(pipeline, "_ring", lambda task, pk, **how: rung.append((task, pk, how["queue"])))
+    pipeline.sweep_open_work()
+    assert ("explain_hit", explanation.pk, "query") in rung
+    rung.clear()
+    explanation_answer(explanation_id=explanation.pk)
+    pipeline.sweep_open_work()
+    assert not rung
