@@ -67,6 +67,11 @@ def file_keep(data: bytes, *, folder: str, suffix: str, storage: Storage | None 
     return name
 
 
+def version_of(name: str) -> str:
+    """The beginning of a stored file's hash: for addresses that mean this content and no later one."""
+    return name.rsplit("/", 1)[-1][:16]
+
+
 def file_read(name: str, storage: Storage | None = None) -> bytes:
     """The bytes of a stored file. Raises FileNotFoundError when the storage has lost it."""
     with (storage or collection_storage()).open(name, "rb") as stored:

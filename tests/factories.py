@@ -214,24 +214,25 @@ def query_make(
     pictures += [Picture("figure", str(figure.pk))] if figure else []
     likes = (Picture("figure", str(liked.pk)),) if liked else ()
     question = Question(examples=tuple(pictures), text=text, liked=likes)
-    query = Query.objects.create(
-        owner=owner,
-        asked=question.address,
-        search_key=question.search_key,
-        state=WorkState.DONE,
-        verdict=Verdict.ACCEPTED,
-        encoder_keys={"visual": "tests/visual", "text": "tests/text"},
-        index_versions={"visual": 1, "text": 1},
-        last_embedding_ids={"visual": 0, "text": 0},
-        milliseconds={"visual": 61.5, "text": 8.25, "search": 3.5, "store": 1.25},
-        examples=[picture.token for picture in pictures],
-        candidates=candidates_as_bytes(_candidates_make(hits), _candidates_make(before) if before else None),
-    )
+    query = Query.objects.create(owner=owner, asked=question.address, search_key=question.search_key)
+    query_answered(query, hits=hits, before=before)
     Hit.objects.bulk_create(
         Hit(query=query, rank=rank, figure=hit, score=0.9 - rank / 100, visual=0.8, text=0.95 if rank % 2 else None)
         for rank, hit in enumerate(hits, start=1)
     )
     return query
+
+
+def query_answered(query: Query, *, hits: Sequence[Figure], before: Sequence[Figure] = ()) -> None:
+    """Answer a waiting query as a worker would that finds these hits."""
+    query.state, query.verdict = WorkState.DONE, Verdict.ACCEPTED
+    query.encoder_keys = {"visual": "tests/visual", "text": "tests/text"}
+    query.index_versions = {"visual": 1, "text": 1}
+    query.last_embedding_ids = {"visual": 0, "text": 0}
+    query.milliseconds = {"visual": 61.5, "text": 8.25, "search": 3.5, "store": 1.25}
+    query.examples = [picture.token for picture in query.question.examples]
+    query.candidates = candidates_as_bytes(_candidates_make(hits), _candidates_make(before) if before else None)
+    query.save()
 
 
 def search_make(

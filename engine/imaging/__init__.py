@@ -2,7 +2,7 @@
 
 from engine.errors import ImageError
 from engine.imaging.limits import ImageLimits
-from engine.imaging.pages import Page, open_image, open_pages
+from engine.imaging.pages import Page, open_image, open_page, open_pages
 from engine.imaging.pixels import decode_png, encode_png, is_bilevel, is_blank, is_inverted, thumbnail
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "is_blank",
     "is_inverted",
     "open_image",
+    "open_page",
     "open_pages",
     "thumbnail",
 ]

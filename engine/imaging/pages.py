@@ -54,15 +54,23 @@ def open_pages(data: bytes, name: str, limits: ImageLimits = ImageLimits()) -> l
     name is what the file was called; it is used for the note of a wrong ending alone.
     Raises: ImageError(code, detail) when any page cannot be used; no other error.
     """
-    return _opened(data, name, limits, first_only=False)
+    return _opened(data, name, limits, only=None)
 
 
 def open_image(data: bytes, name: str, limits: ImageLimits = ImageLimits()) -> Page:  # noqa: B008
     """The first page, with a note when there are more; the limits hold for the whole file. Raises: ImageError."""
-    return _opened(data, name, limits, first_only=True)[0]
+    return _opened(data, name, limits, only=1)[0]
 
 
-def _opened(data: bytes, name: str, limits: ImageLimits, *, first_only: bool) -> list[Page]:
+def open_page(data: bytes, name: str, number: int, limits: ImageLimits = ImageLimits()) -> Page:  # noqa: B008
+    """One page, from 1; the others are not decoded, the limits hold for the whole file. Raises: ImageError."""
+    pages = _opened(data, name, limits, only=number)
+    if not pages:
+        raise ImageError("no-such-page", f"The file has no page {number}.")
+    return pages[0]
+
+
+def _opened(data: bytes, name: str, limits: ImageLimits, *, only: int | None) -> list[Page]:
     image_format = format_of(data)
     if len(data) > limits.max_bytes:
         raise ImageError(
@@ -76,7 +84,7 @@ def _opened(data: bytes, name: str, limits: ImageLimits, *, first_only: bool) ->
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # damaged metadata is no concern: none is kept
         warnings.simplefilter("error", Image.DecompressionBombWarning)
-        return [replace(page, notes=notes + page.notes) for page in _decoded(data, image_format, limits, first_only)]
+        return [replace(page, notes=notes + page.notes) for page in _decoded(data, image_format, limits, only)]
 
 
 @contextmanager
@@ -100,9 +108,12 @@ def _open(data: bytes, image_format: str, limits: ImageLimits) -> Image.Image:
         return Image.open(io.BytesIO(data), formats=[image_format])
 
 
-def _decoded(data: bytes, image_format: str, limits: ImageLimits, first_only: bool) -> Iterator[Page]:
+def _decoded(data: bytes, image_format: str, limits: ImageLimits, only: int | None) -> Iterator[Page]:
+    """All pages, or the one that is wanted, from 1; none where there is no such page."""
     if image_format == "TIFF":
-        yield from _tiff_decoded(data, limits, first_only)
+        yield from _tiff_decoded(data, limits, only)
+        return
+    if only is not None and only != 1:
         return
     if image_format == "WEBP":
         # Its decoder sets the canvas aside on opening.
@@ -124,7 +135,7 @@ def _decoded(data: bytes, image_format: str, limits: ImageLimits, first_only: bo
         yield _page(image, notes, limits)
 
 
-def _tiff_decoded(data: bytes, limits: ImageLimits, first_only: bool) -> Iterator[Page]:
+def _tiff_decoded(data: bytes, limits: ImageLimits, only: int | None) -> Iterator[Page]:
     listed = tiff_pages(data, limits.max_frames)
     used = [position for position, page in enumerate(listed) if not page.reduced] or list(range(len(listed)))
     for page in listed:
@@ -132,11 +143,13 @@ def _tiff_decoded(data: bytes, limits: ImageLimits, first_only: bool) -> Iterato
     if sum(page.width_px * page.height_px for page in listed) > limits.max_pixels:
         raise _too_many_pixels(limits)
     with _open(data, "TIFF", limits) as image:
-        for number, position in enumerate(used[:1] if first_only else used, start=1):
+        for number, position in enumerate(used, start=1):
+            if only is not None and number != only:
+                continue
             with _decoder(limits):
                 image.seek(position)
             notes: tuple[Note, ...] = ()
-            if len(used) > 1 and first_only:
+            if len(used) > 1 and only == 1:
                 notes = (Note("first-of-several", f"The first of {len(used)} pages of the file is used."),)
             elif len(used) > 1:
                 notes = (Note("one-of-several", f"Page {number} of {len(used)} of the file."),)

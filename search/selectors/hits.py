@@ -15,6 +15,8 @@ from search.question import Question
 from search.selectors.figures import best_links, figures_to_show, links_of_figures
 
 SENTENCES_PER_HIT = 5
+OTHERS_SHOWN = 24  # of one group: more are looked at on the page of the publication
+FIRST = 20  # what an examiner takes in first, and by which the effect of likes is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,31 @@ class RankedHit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The best figure of a publication or family, and its others that were found, best first."""
+    """The best figure of a publication or family, and its others that were found, best first.
+
+    others: the first OTHERS_SHOWN of them, each with its figure; other_count counts all.
+    """
 
     best: RankedHit
-    others: tuple[RankedHit, ...]
     figure: Figure
     sentence: SentenceLink | None
+    others: tuple[tuple[RankedHit, Figure], ...] = ()
+    other_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Mosaic:
-    """What is shown of a query. found_count: figures that were compared, of which the groups show the best."""
+    """What is shown of a query.
+
+    found_count: figures that were compared. group_count: publications, families or figures that they are grouped to, of
+    which `groups` are the best. new_count: how many of the first FIRST groups are there by likes and dislikes alone,
+    None without any.
+    """
 
     groups: tuple[Group, ...]
+    group_count: int
     found_count: int
+    new_count: int | None
     best_visual: float | None
     best_text: float | None
 
@@ -101,13 +114,24 @@ def mosaic_of(query: Query, question: Question) -> Mosaic:
     shown = list(members.values())[: question.top]
     figures = figures_to_show().in_bulk([hits[0].figure_id for hits in shown])
     sentences = best_links(list(figures))
+    others = _others([hit.figure_id for hits in shown for hit in hits[1 : OTHERS_SHOWN + 1]])
     return Mosaic(
         groups=tuple(
-            Group(hits[0], tuple(hits[1:]), figures[hits[0].figure_id], sentences.get(hits[0].figure_id))
+            Group(
+                best=hits[0],
+                figure=figures[hits[0].figure_id],
+                sentence=sentences.get(hits[0].figure_id),
+                others=tuple(
+                    (hit, others[hit.figure_id]) for hit in hits[1 : OTHERS_SHOWN + 1] if hit.figure_id in others
+                ),
+                other_count=len(hits) - 1,
+            )
             for hits in shown
             if hits[0].figure_id in figures
         ),
+        group_count=len(members),
         found_count=sum(map(len, members.values())),
+        new_count=_new_count(ranked, keys),
         best_visual=max((hit.visual for hit in ranked if hit.visual is not None), default=None),
         best_text=max((hit.text for hit in ranked if hit.text is not None), default=None),
     )
@@ -182,6 +206,22 @@ def _group_keys(figure_ids: list[int], group: str) -> dict[int, object]:
     return {
         figure_id: (family if group == "family" and family else publication) for figure_id, publication, family in found
     }
+
+
+def _others(figure_ids: list[int]) -> dict[int, Figure]:
+    """Figures with no more than the small pictures below a hit say of them."""
+    said = ("label", "position", "thumbnail", "sheet__position", "sheet__publication__reference")
+    return figures_to_show().only(*said).in_bulk(figure_ids)
+
+
+def _new_count(ranked: list[RankedHit], keys: dict[int, object]) -> int | None:
+    """How many of the first groups would not be among the first without likes and dislikes."""
+    if not any(hit.moved is not None for hit in ranked):
+        return None
+    now = [keys[hit.figure_id] for hit in ranked if hit.figure_id in keys]
+    placed = sorted(ranked, key=lambda hit: hit.rank + (hit.moved or 0))
+    before = [keys[hit.figure_id] for hit in placed if hit.figure_id in keys]
+    return len(set(list(dict.fromkeys(now))[:FIRST]) - set(list(dict.fromkeys(before))[:FIRST]))
 
 
 def _ranks(similarities: NDArray[np.float32]) -> NDArray[np.int64]:

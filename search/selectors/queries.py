@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -30,6 +31,14 @@ def queries_of(owner: User) -> QuerySet[Query]:
     return Query.objects.filter(owner=owner)
 
 
+def query_of(owner: User, key: str) -> Query | None:
+    """One's own query by its key as an address has it; None for another's, and for what is no key."""
+    try:
+        return queries_of(owner).defer("candidates").filter(pk=uuid.UUID(key)).first()
+    except ValueError:
+        return None
+
+
 def recent_questions(owner: User, *, most: int) -> list[Query]:
     """The newest query of each of the owner's last searches, newest first."""
     newest: dict[str, Query] = {}
@@ -53,6 +62,15 @@ def answered_before(owner: User, search_key: str) -> Query | None:
         if in_use.get(side, key) != key or newest_embedding(key) != query.last_embedding_ids.get(side):
             return None
     return query
+
+
+def answer_shown(owner: User, query_id: str, search_key: str) -> Query | None:
+    """The owner's answered query of this key, as long as it is one of this search, however the collection has grown."""
+    try:
+        key = uuid.UUID(query_id)
+    except ValueError:
+        return None
+    return queries_of(owner).filter(pk=key, search_key=search_key, state=WorkState.DONE).first()
 
 
 def queries_ahead(query: Query, *, patience: timedelta) -> int:

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
-from search.files import collection_storage
+from search.files import collection_storage, version_of
 from search.models import Sheet
 from search.selectors.figures import figures_to_show
 from search.services.previews import sheet_preview
@@ -17,6 +17,7 @@ FILE_POLICY = "default-src 'none'; sandbox"
 # Content under one address may change when a document is delivered again, so browsers ask, and get a 304.
 COLLECTION_CACHE = "private, max-age=300"
 PRIVATE_CACHE = "private, no-store"
+IMMUTABLE_CACHE = "private, max-age=31536000, immutable"  # of an address that names the version it means
 
 
 @require_GET
@@ -49,7 +50,10 @@ def thumbnail(request: HttpRequest, figure_id: int) -> HttpResponseBase:
 
 
 def _image(request: HttpRequest, name: str, shown_as: str, storage: Storage, cache: str) -> HttpResponseBase:
-    etag = f'"{name.rsplit("/", 1)[-1]}"'
+    file_name = name.rsplit("/", 1)[-1]
+    etag = f'"{file_name}"'
+    if cache == COLLECTION_CACHE and request.GET.get("v") == version_of(name):
+        cache = IMMUTABLE_CACHE
     response: HttpResponseBase
     if cache != PRIVATE_CACHE and request.headers.get("If-None-Match") == etag:
         response = HttpResponseNotModified()

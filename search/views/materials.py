@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
-from urllib.parse import quote
 
-from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -21,10 +20,19 @@ from engine.reading import GrayImage
 from patentsearch.errors import REFUSALS
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES, CropForm
 from search.models import Material, MaterialKind
-from search.question import Picture, Question, QuestionRefused, picture_from_token, question_from_query
+from search.question import (
+    Picture,
+    Question,
+    QuestionRefused,
+    is_material_key,
+    picture_from_token,
+    question_from_query,
+    question_salvaged,
+)
 from search.selectors.figures import figures_to_show
 from search.services.materials import THUMBNAIL_DPI, material_page, material_take, page_pixels
 from search.services.pictures import picture_pixels
+from search.views.asking import fault_in_place, lead_to, question_posted, user_of
 from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
 
 MOST_FILES = 20
@@ -34,49 +42,51 @@ THUMBNAIL_PX = 240
 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take files for the question that comes along, and lead to it; a document with pages lets one be chosen first."""
+    """Take files for the question of the form they come in, and lead to it; pages of a document are chosen first."""
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    question = question_salvaged(request.POST)
     try:
-        question = question_from_query(QueryDict(request.POST.get("question", "")))
+        question = question_posted(request)
         if not files or len(files) > MOST_FILES:
             raise QuestionRefused(
                 "files", f"Choose a drawing, a document or a patent XML; at most {MOST_FILES} at once."
             )
         taken = [_take(request, file) for file in files]
     except REFUSALS as error:
-        return refused(request, getattr(error, "detail", str(error)))
+        return fault_in_place(request, question, getattr(error, "detail", str(error)))
     images = [Picture("image", str(one.pk)) for one in taken if one.kind == MaterialKind.IMAGE]
     question = replace(question, examples=(*question.examples, *images))
     for xml in (one for one in taken if one.kind == MaterialKind.PATENT_XML):
         question = replace(question, patent_xml=str(xml.pk))
-    document = next((one for one in taken if one.kind == MaterialKind.DOCUMENT), None)
-    if document is not None:
-        address = reverse("search:material-pages", args=[document.pk])
-        return redirect(f"{address}?question={quote(question.address)}")
-    if question.patent_xml and not any(picture.source == "image" for picture in question.examples):
-        return refused(request, "A patent XML goes with a query image; choose the drawing with it.")
-    return redirect(f"{reverse('search:query')}?{question.address}")
+    documents = [str(one.pk) for one in taken if one.kind == MaterialKind.DOCUMENT]
+    return lead_to(request, _address_of(question, documents))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pages(request: HttpRequest, material_id: uuid.UUID) -> HttpResponse:
-    """The pages of a document to choose from; the chosen one becomes a picture of the question."""
+    """The pages of a document to choose from; the chosen ones become pictures of the question.
+
+    `then` names further documents, whose pages are to be chosen next.
+    """
     document = _own(request, material_id, MaterialKind.DOCUMENT)
     asked = request.POST if request.method == "POST" else request.GET
+    question, then, fault = Question(), [key for key in asked.getlist("then") if is_material_key(key)][:MOST_FILES], ""
     try:
         question = question_from_query(QueryDict(asked.get("question", "")))
         if request.method == "POST":
-            wanted = [int(page) for page in request.POST.getlist("page") if page.isdecimal() and len(page) < 6]
-            if not wanted:
-                raise QuestionRefused("page", "Choose a page.")
-            chosen = [material_page(document=document, page=page) for page in wanted[:MOST_FILES]]
-            pictures = tuple(Picture("image", str(image.pk)) for image in chosen)
+            pictures = _chosen(document, request.POST.getlist("page"))
             question = replace(question, examples=(*question.examples, *pictures))
-            return redirect(f"{reverse('search:query')}?{question.address}")
+            return redirect(_address_of(question, then))
     except REFUSALS as error:
-        return refused(request, getattr(error, "detail", str(error)))
-    context = {"document": document, "pages": range(1, document.page_count + 1), "question": question.address}
-    return render(request, "search/pages.html", context)
+        fault = getattr(error, "detail", str(error))
+    context = {
+        "document": document,
+        "pages": range(1, document.page_count + 1),
+        "question": question.address,
+        "then": then,
+        "fault": fault,
+    }
+    return render(request, "search/pages.html", context, status=400 if fault else 200)
 
 
 @require_GET
@@ -98,7 +108,7 @@ def picture(request: HttpRequest, source: Literal["image", "figure"], token: str
         wanted = picture_from_token(source, token)
         if source == "figure":
             get_object_or_404(figures_to_show(), pk=int(wanted.key))
-        pixels = picture_pixels(wanted, owner=_user(request))
+        pixels = picture_pixels(wanted, owner=user_of(request))
     except QuestionRefused as error:
         raise Http404 from error
     if size.isdecimal() and 16 <= int(size[:5]) <= LARGEST_SIZE_PX:
@@ -111,11 +121,12 @@ def crop(request: HttpRequest) -> HttpResponse:
     """Mark a part of a picture; a valid mark leads to the question with that part instead of the whole."""
     source, _, token = request.GET.get("picture", "").partition(":")
     if source not in ("image", "figure"):
-        return refused(request, "No picture is named that a part could be marked of. Choose “Part” at a hit.")
+        context = {"fault": "No picture is named that a part could be marked of. Choose “Part” at a hit."}
+        return render(request, "search/not_taken.html", context, status=400)
     try:
         marked = picture_from_token("image" if source == "image" else "figure", token)
         question = question_from_query(QueryDict(request.GET.get("question", "")))
-        pixels = picture_pixels(replace(marked, region=None, turn=0, mirrored=False), owner=_user(request))
+        pixels = picture_pixels(replace(marked, region=None, turn=0, mirrored=False), owner=user_of(request))
     except QuestionRefused as error:
         raise Http404 from error
     form = CropForm(request.GET if "width" in request.GET else None, initial=CropForm.initial_of(marked))
@@ -135,9 +146,24 @@ def crop(request: HttpRequest) -> HttpResponse:
     return render(request, "search/crop.html", context, status=400 if form.is_bound else 200)
 
 
-def refused(request: HttpRequest, detail: str) -> HttpResponse:
-    """What was brought cannot be used; it says why, with the way back."""
-    return render(request, "search/not_taken.html", {"fault": detail}, status=400)
+def _address_of(question: Question, documents: Sequence[str]) -> str:
+    """Of the question; of the first document's pages, where documents wait for a choice."""
+    if not documents:
+        return f"{reverse('search:query')}?{question.address}"
+    query = QueryDict(mutable=True)
+    query["question"] = question.address
+    query.setlist("then", list(documents[1:]))
+    return f"{reverse('search:material-pages', args=[documents[0]])}?{query.urlencode()}"
+
+
+def _chosen(document: Material, pages: Sequence[str]) -> tuple[Picture, ...]:
+    """Pictures of the pages, at most MOST_FILES. Raises QuestionRefused or ImageError."""
+    wanted = dict.fromkeys(int(page) for page in pages if page.isdecimal() and len(page) < 6)
+    if not wanted:
+        raise QuestionRefused("page", "Mark a page, or press “Search with it” below one.")
+    if len(wanted) > MOST_FILES:
+        raise QuestionRefused("page", f"Mark at most {MOST_FILES} pages.")
+    return tuple(Picture("image", str(material_page(document=document, page=page).pk)) for page in wanted)
 
 
 def _with_part(question: Question, whole: Picture, part: Picture) -> Question:
@@ -150,17 +176,27 @@ def _with_part(question: Question, whole: Picture, part: Picture) -> Question:
 
 
 def _take(request: HttpRequest, file: UploadedFile[bytes]) -> Material:
-    size = file.size or 0
-    if size > LARGEST_XML_BYTES:
-        raise QuestionRefused("too-large", f"The file has {size:,} bytes; at most {LARGEST_XML_BYTES:,} are taken.")
-    data = file.read()
-    if size > LARGEST_IMAGE_BYTES and not data.lstrip()[:1] == b"<":
-        raise QuestionRefused("too-large", f"The file has {size:,} bytes; at most {LARGEST_IMAGE_BYTES:,} are taken.")
-    return material_take(owner=_user(request), data=data, name=file.name or "")
+    """The file kept. Raises QuestionRefused, which names the file and says the mend."""
+    name, size = file.name or "", file.size or 0
+    largest = LARGEST_XML_BYTES
+    try:
+        data = file.read(largest + 1)
+        if not data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+            largest = LARGEST_IMAGE_BYTES
+        if size > largest:
+            raise QuestionRefused(
+                "too-large",
+                f"The file has {size / 2**20:.1f} MB; at most {largest >> 20} MB are taken. Save it with fewer pixels, "
+                "or the page that is needed alone.",
+            )
+        return material_take(owner=user_of(request), data=data, name=name)
+    except REFUSALS as error:
+        detail = getattr(error, "detail", str(error))
+        raise QuestionRefused(error.code, f"“{name[:60]}” was not taken. {detail}" if name else detail) from error
 
 
 def _own(request: HttpRequest, material_id: uuid.UUID, kind: MaterialKind) -> Material:
-    return get_object_or_404(Material.objects.filter(owner=_user(request), kind=kind), pk=material_id)
+    return get_object_or_404(Material.objects.filter(owner=user_of(request), kind=kind), pk=material_id)
 
 
 def _png(pixels: GrayImage, cache: str) -> HttpResponse:
@@ -169,8 +205,3 @@ def _png(pixels: GrayImage, cache: str) -> HttpResponse:
     response["Content-Security-Policy"] = FILE_POLICY
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

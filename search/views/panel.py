@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from django.contrib.auth.models import User
 
 from search.models import Figure, Material
-from search.question import GROUPS, Picture, Question
+from search.question import GROUPS, MOST_HITS, Picture, Question, question_as_query
 from search.selectors.figures import figures_to_show
 
 ROLES = {"examples": "searched with", "liked": "more like this", "disliked": "less like this"}
+MORE = 50  # hits that "show more" adds
 GROUP_NAMES = dict(zip(GROUPS, ("publications", "families", "single figures"), strict=True))
 
 
@@ -46,12 +47,27 @@ class Panel:
     without_patent_xml: str
     without_publications: tuple[tuple[str, str], ...]
     without_feedback: str
-    grouped: tuple[tuple[str, str, bool], ...]
+    more: str
     narrowed: str
 
     @property
     def has_feedback(self) -> bool:
         return bool(self.question.liked or self.question.disliked)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """What the best figure may be shown of."""
+        return GROUPS
+
+    @property
+    def grouped_by(self) -> str:
+        """What is shown once each."""
+        return GROUP_NAMES[self.question.group]
+
+    @property
+    def search(self) -> str:
+        """Only what is looked for, for addresses that rank it otherwise."""
+        return question_as_query(self.question, ranking=False)
 
     @property
     def ranking(self) -> str:
@@ -96,13 +112,14 @@ def _panel(question: Question, figures: dict[int, Figure], materials: dict[str, 
         without_passage=replace(question, passage="").address,
         without_patent_xml=replace(question, patent_xml="").address,
         without_publications=tuple(
-            (one, replace(question, publications=tuple(set(question.publications) - {one})).address)
+            (
+                one,
+                replace(question, publications=tuple(other for other in question.publications if other != one)).address,
+            )
             for one in question.publications
         ),
         without_feedback=replace(question, liked=(), disliked=()).address,
-        grouped=tuple(
-            (GROUP_NAMES[group], replace(question, group=group).address, group == question.group) for group in GROUPS
-        ),
+        more=replace(question, top=min(question.top + MORE, MOST_HITS)).address,
         narrowed=Question(filters=question.filters, include_family=question.include_family).address,
     )
 

@@ -1,60 +1,94 @@
 /**
- * Files dropped anywhere on the page, pasted with Ctrl-V or chosen are sent at once, with the question they join.
- * <form data-bring> holds one <input type="file">, <button data-bring-send>, [data-bring-state], <progress data-bring-progress>.
+ * Files dropped anywhere on the page, pasted with Ctrl-V or chosen are sent at once, with the form they join.
+ * <div data-bring hx-trigger="bring"> stands in that form and holds one <input type="file">, <button data-bring-send>,
+ * [data-bring-state], <progress data-bring-progress max="1"> and [data-bring-fault], where a refusal's sentence goes.
  */
 const TAKEN = /\.(tiff?|pdf|xml|png|jpe?g|webp|gif|bmp)$/i;
+const NO_DRAWING = "This is no drawing: TIFF, PNG, JPEG, GIF, BMP, WEBP, PDF or a patent XML are taken.";
+const NOT_SENT = "The file did not arrive: the server does not answer, or you are no longer logged in. Your query stands as it was; send the file again.";
 const isTaken = (file) => file.type.startsWith("image/") || TAKEN.test(file.name);
 
-export function attach(form) {
-  const input = form.querySelector("input[type=file]");
-  const button = form.querySelector("[data-bring-send]");
-  const state = form.querySelector("[data-bring-state]");
-  const progress = form.querySelector("[data-bring-progress]");
-  const box = form.querySelector(".drop");
+export function attach(part) {
+  const input = part.querySelector("input[type=file]");
+  const button = part.querySelector("[data-bring-send]");
+  const state = part.querySelector("[data-bring-state]");
+  const progress = part.querySelector("[data-bring-progress]");
+  const fault = part.querySelector("[data-bring-fault]");
+  const box = part.querySelector(".drop");
   button.hidden = true; // choosing sends
+
+  function rest() {
+    input.value = "";
+    state.hidden = progress.hidden = true;
+  }
+
+  function refuse(text) {
+    const line = document.createElement("p");
+    line.className = "fault";
+    line.setAttribute("role", "alert");
+    line.textContent = text;
+    fault.replaceChildren(line);
+    rest();
+  }
 
   function send() {
     if (!input.files.length) return;
-    state.textContent = `Sending ${[...input.files].map((file) => file.name).join(", ")} …`;
+    fault.replaceChildren();
+    const names = [...input.files].map((file) => file.name).join(", ");
+    state.textContent = `Sending ${names} …`;
+    progress.removeAttribute("value");
     state.hidden = progress.hidden = false;
-    form.requestSubmit();
+    part.dispatchEvent(new CustomEvent("bring"));
   }
 
   function take(files) {
     const chosen = new DataTransfer();
     [...files].filter(isTaken).forEach((file) => chosen.items.add(file));
-    if (!chosen.files.length) return false;
+    if (!chosen.files.length) return refuse(NO_DRAWING);
     input.files = chosen.files;
     send();
-    return true;
-  }
-
-  function refuse() {
-    state.textContent = "This is no drawing: PNG, TIFF, JPEG, PDF or a patent XML are taken.";
-    state.hidden = false;
   }
 
   input.addEventListener("change", send);
+  part.addEventListener("htmx:xhr:progress", ({ detail: { loaded, total } }) => {
+    if (!total || progress.hidden) return;
+    progress.value = loaded / total;
+    if (loaded >= total) {
+      progress.removeAttribute("value");
+      state.textContent = "Reading what was sent …";
+    }
+  });
+  part.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const isRefusal = detail.xhr.status === 400 && !detail.serverResponse.includes("<html");
+    detail.shouldSwap = isRefusal;
+    if (isRefusal) rest();
+    else if (detail.xhr.status !== 204) refuse(NOT_SENT);
+  });
+  part.addEventListener("htmx:sendError", () => refuse(NOT_SENT));
+
+  const carriesFiles = (event) => event.dataTransfer.types.includes("Files");
   document.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
     event.preventDefault();
+    event.dataTransfer.dropEffect = "copy";
     box.classList.add("is-over");
   });
   document.addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) box.classList.remove("is-over");
   });
   document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return; // text goes where it is dropped
     event.preventDefault();
     box.classList.remove("is-over");
-    if (!take(event.dataTransfer.files)) refuse();
+    take(event.dataTransfer.files);
   });
   document.addEventListener("paste", (event) => {
-    if (!event.clipboardData.files.length) return; // text goes where it is pasted
+    const { files, types } = event.clipboardData;
+    const isTyping = event.target.closest?.("input, textarea") && types.includes("text/plain");
+    if (!files.length || isTyping) return; // text goes where it is pasted
     event.preventDefault();
-    if (!take(event.clipboardData.files)) refuse();
+    take(files);
   });
   // A page that comes back by the Back button is as it was left.
-  window.addEventListener("pageshow", () => {
-    form.reset();
-    state.hidden = progress.hidden = true;
-  });
+  window.addEventListener("pageshow", rest);
 }

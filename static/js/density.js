@@ -1,17 +1,26 @@
-/** <input type="range" data-density> sets how large the drawings of the mosaic are; remembered in this browser. */
-const KEY = "density";
-const WIDTHS_PX = [120, 168, 218, 288, 384];
+/**
+ * <input type="range" data-density> sets how large the drawings of the mosaic are, as do the keys + and -. It is kept in
+ * a cookie, so that the next page is laid out so from the start.
+ */
+import { addKey } from "./keys.js";
+
+const YEAR_SECONDS = 31_536_000;
 
 export function attach(input) {
   const apply = () => {
     const mosaic = document.querySelector("[data-mosaic]");
-    mosaic?.style.setProperty("--tile", `${WIDTHS_PX[input.value]}px`);
-    mosaic?.classList.toggle("is-dense", input.value < 1);
+    if (!mosaic) return;
+    mosaic.className = mosaic.className.replace(/tiles-\d/, `tiles-${input.value}`);
+    mosaic.querySelector(":scope > .is-current")?.scrollIntoView({ block: "nearest" });
   };
-  input.value = localStorage.getItem(KEY) ?? input.value;
+  const change = (by) => {
+    input.value = Number(input.value) + by; // the browser keeps it within its bounds
+    input.dispatchEvent(new Event("input"));
+  };
   input.addEventListener("input", () => {
-    localStorage.setItem(KEY, input.value);
+    document.cookie = `density=${input.value}; path=/; max-age=${YEAR_SECONDS}; SameSite=Lax`;
     apply();
   });
-  apply();
+  addKey({ key: "+", label: "Larger drawings", group: "Hits", run: () => change(1) });
+  addKey({ key: "-", label: "Smaller drawings", group: "Hits", run: () => change(-1) });
 }

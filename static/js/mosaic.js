@@ -7,7 +7,7 @@ import { addKey } from "./keys.js";
 
 const GROUP = "Hits";
 const mosaic = () => document.querySelector("[data-mosaic]");
-const hits = () => [...(mosaic()?.children ?? [])];
+const hits = () => [...(mosaic()?.querySelectorAll(":scope > [data-figure-id]") ?? [])];
 const current = () => mosaic()?.querySelector(":scope > .is-current");
 
 function go(hit) {
@@ -20,6 +20,11 @@ function step(by) {
   const all = hits();
   const at = all.indexOf(current());
   go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
+}
+
+/** From this figure's hit to the next, unless the examiner has gone elsewhere meanwhile. */
+export function stepFrom(figure) {
+  if (current()?.dataset.figureId === figure) step(1);
 }
 
 /** How many hits stand in a row: as many as share the first one's top. */
@@ -60,14 +65,46 @@ function addKeys() {
   for (const [key, label] of Object.entries(ACTIONS)) addKey({ key, label, group: GROUP, run: () => act(key) });
 }
 
+let left = { figure: null, count: 0, hadFocus: false }; // where the examiner was when the hits were ranked anew
+let wantsMore = false;
+let isReady = false;
+
+function watchForSwaps() {
+  if (isReady) return;
+  isReady = true;
+  addKeys();
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "results") return;
+    const hadFocus = wantsMore || mosaic()?.contains(document.activeElement);
+    left = { figure: current()?.dataset.figureId, count: wantsMore ? hits().length : 0, hadFocus };
+    wantsMore = false;
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-more]")) wantsMore = true;
+  });
+  // Hits that were looked at meanwhile are faded when the Back button brings back the page as it was.
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) document.querySelector("[data-ranking]")?.dispatchEvent(new CustomEvent("rank"));
+  });
+}
+
+/** After a new ranking the current hit is still the current one; after "show more" the first new one is. */
+function resume() {
+  const hit = left.count ? hits()[left.count] : document.getElementById(`hit-${left.figure}`);
+  if (!hit) return;
+  if (left.hadFocus) go(hit);
+  else hit.classList.add("is-current");
+}
+
 export function attach(list) {
   list.addEventListener("focusin", (event) => {
-    const hit = event.target.closest("[data-figure-id]");
+    const hit = event.target.closest("[data-mosaic] > [data-figure-id]");
     if (!hit || hit === current()) return;
     current()?.classList.remove("is-current");
     hit.classList.add("is-current");
   });
-  addKeys();
+  watchForSwaps();
+  resume();
   // The page of a hit leads back to #hit-<figure>.
-  if (location.hash.startsWith("#hit-")) go(document.getElementById(location.hash.slice(1)));
+  if (left.figure === null && location.hash.startsWith("#hit-")) go(document.getElementById(location.hash.slice(1)));
 }

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
 from search.files import file_read, private_storage
@@ -82,28 +83,134 @@ def test_hits_show_numbers_scores_and_marked_sentences(as_examiner: Client, exam
     publication_make()
     query = query_make(examiner, hits=list(Figure.objects.order_by("pk")), figure=Figure.objects.earliest("pk"))
     page = as_examiner.get(f"{address(query)}&group=figure").content.decode()
-    assert "2 of 2 figures compared" in page
-    assert page.count("data-figure-id") == 2
+    assert "2 of 2 single figures" in page
+    assert "2 figures compared" in page
+    assert page.count('id="hit-') == 2
     assert "EP1234567A1" in page
     assert "Pump with a rotor" in page
     assert "0.90" in page
     assert '<mark data-numerals="12">12</mark>' in page
     assert "74 ms" in page  # 61.5 + 8.25 + 3.5 + 1.25, as stored
     grouped = as_examiner.get(address(query)).content.decode()
-    assert grouped.count("data-figure-id") == 1
+    assert "1 of 1 publications" in grouped
+    assert grouped.count('id="hit-') == 1
     assert "1 more figure" in grouped
 
 
 def test_the_fragment_on_the_same_address_holds_the_hits_alone(as_examiner: Client, examiner: User) -> None:
     publication_make()
     query = query_make(examiner, text="a pump", hits=list(Figure.objects.all()))
-    answer = as_examiner.get(f"{address(query)}&weight=70&top=50", headers={"HX-Request": "true"})
+    answer = as_examiner.get(f"{address(query)}&weight=70&top=50&query={query.pk}", headers={"HX-Request": "true"})
     fragment = answer.content.decode()
     assert "<html" not in fragment
     assert "data-mosaic" in fragment
     assert answer["HX-Replace-Url"] == f"{address(query)}&weight=70"
     assert "HX-Request" in answer["Vary"]
     assert Query.objects.count() == 1
+
+
+def test_ranking_anew_brings_the_links_of_the_panel_anew(as_examiner: Client, examiner: User) -> None:
+    publication_make()
+    figure, other = Figure.objects.order_by("pk")
+    query = query_make(examiner, figure=figure, liked=other, hits=[figure])
+    fragment = as_examiner.get(f"{address(query)}&weight=70&query={query.pk}", headers={"HX-Request": "true"})
+    page = fragment.content.decode().replace("&amp;", "&")
+    assert page.count('hx-swap-oob="true"') == 3  # the tools of two pictures, and what else is asked with
+    for link in (
+        f"?figure={figure.pk}~r90&like={other.pk}&weight=70",
+        f"?figure={figure.pk}&weight=70",
+        f"?figure={figure.pk}&like={other.pk}&weight=70&unlike={figure.pk}",
+    ):
+        assert f'href="{link}"' in page
+
+
+def test_an_answer_is_ranked_anew_though_the_collection_has_grown(
+    as_examiner: Client, examiner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a delivery comes in, the slider must not search anew at each move."""
+    publication_make()
+    query = query_make(examiner, text="a pump", hits=list(Figure.objects.all()))
+    Query.objects.update(last_embedding_ids={"visual": -1, "text": -1})
+    answer = as_examiner.get(f"{address(query)}&weight=70&query={query.pk}", headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert Query.objects.count() == 1
+
+
+@pytest.mark.parametrize("named", ["", "0", "00000000-0000-0000-0000-000000000000"])
+def test_a_page_whose_answer_is_gone_is_loaded_anew(as_examiner: Client, named: str) -> None:
+    answer = as_examiner.get(f"/?text=a+pump&weight=70&query={named}", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (204, "/?text=a+pump&weight=70")
+    assert not Query.objects.exists()
+
+
+def test_an_answer_of_others_is_not_ranked(as_examiner: Client) -> None:
+    query = query_make(user_make("other"), text="a pump")
+    answer = as_examiner.get(f"/?text=a+pump&query={query.pk}", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+
+
+def test_a_publication_or_figure_is_asked_with_by_its_number(as_examiner: Client) -> None:
+    publication_make("EP1234567A1")
+    publication_make("EP1234567B1")
+    publication_make("US20190003215A1")
+    second = Figure.objects.get(sheet__publication__reference="EP1234567B1", label="2")
+    for written, led_to in (
+        ("EP 1 234 567 A1", "publication=EP1234567A1"),
+        ("ep1234567", "publication=EP1234567A1&publication=EP1234567B1"),
+        ("US 2019/0003215 A1", "publication=US20190003215A1"),
+        ("EP1234567B1/2", f"figure={second.pk}"),
+        ("EP 1234567 B1 / FIG. 2; EP1234567A1", f"figure={second.pk}&publication=EP1234567A1"),
+    ):
+        answer = as_examiner.post("/", {"written": written, "weight": "70"})
+        assert answer["Location"] == f"/?{led_to}&weight=70", written
+
+
+@pytest.mark.parametrize("written", ["EP9999999A1", "EP1234567A1/77", "/", "a\0b", "x" * 401, "’"])
+def test_a_number_that_the_collection_lacks_is_said_and_stays_in_its_field(as_examiner: Client, written: str) -> None:
+    publication_make()
+    answer = as_examiner.post("/", {"written": written, "text": "a pump", "top": "20"})
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "Write" in page
+    assert ">a pump</textarea>" in page
+    assert 'name="top" min="1" max="500" value="20"' in page
+    assert f'value="{escape(written)}"' in page
+
+
+def test_what_can_be_read_of_a_refused_question_stays(as_examiner: Client) -> None:
+    publication_make()
+    figure = Figure.objects.earliest("pk")
+    page = as_examiner.get(f"/?figure={figure.pk}&figure=wheel&text=a+pump&top=0&weight=70").content.decode()
+    assert "names no picture" in page
+    assert f'name="figure" value="{figure.pk}"' in page
+    assert ">a pump</textarea>" in page
+    assert 'name="weight" min="0" max="100" step="5" value="70"' in page
+
+
+def test_what_likes_have_changed_is_counted(as_examiner: Client, examiner: User) -> None:
+    for number in range(24):
+        publication_make(f"EP20000{number:02}A1", sheets=1)
+    figures = list(Figure.objects.order_by("pk"))
+    query = query_make(examiner, text="a pump", liked=figures[0], hits=[*figures[5:], *figures[:5]], before=figures)
+    page = as_examiner.get(address(query)).content.decode()
+    assert "4 of the first 20 are new" in page
+    assert 'href="?text=a+pump"' in page
+
+
+def test_more_hits_are_one_link_away(as_examiner: Client, examiner: User) -> None:
+    for number in range(3):
+        publication_make(f"EP20000{number:02}A1", sheets=1)
+    query = query_make(examiner, text="a pump", hits=list(Figure.objects.order_by("pk")))
+    assert 'href="?text=a+pump&amp;top=52" data-more' in as_examiner.get(f"{address(query)}&top=2").content.decode()
+    assert "data-more" not in as_examiner.get(address(query)).content.decode()
+
+
+def test_the_size_of_the_drawings_is_kept(as_examiner: Client, examiner: User) -> None:
+    publication_make()
+    query = query_make(examiner, text="a pump", hits=list(Figure.objects.all()))
+    for cookie, shown in (("4", 4), ("17", 2), ("x", 2), ("", 2)):
+        as_examiner.cookies["density"] = cookie
+        assert f"mosaic tiles-{shown}" in as_examiner.get(address(query)).content.decode()
 
 
 def test_every_change_of_the_question_is_a_link(as_examiner: Client, examiner: User) -> None:
@@ -114,7 +221,6 @@ def test_every_change_of_the_question_is_a_link(as_examiner: Client, examiner: U
     for link in (
         f"?figure={figure.pk}~r90&like={other.pk}",
         f"?figure={figure.pk}~m&like={other.pk}",
-        f"?figure={figure.pk}&like={other.pk}&group=family",
         f"?figure={figure.pk}&like={other.pk}&unlike={figure.pk}",
     ):
         assert f'href="{link}"' in page
@@ -150,7 +256,7 @@ def test_a_page_of_hits_asks_the_database_no_more_for_many(
 ) -> None:
     for number in range(2, 12):
         publication_make(f"EP200000{number}A1")
-    one = query_make(examiner, text="one", hits=[Figure.objects.earliest("pk")])
+    one = query_make(examiner, text="one", hits=list(Figure.objects.order_by("pk")[:2]))
     many = query_make(examiner, text="many", hits=list(Figure.objects.all()))
     as_examiner.get(address(one))
     with django_assert_max_num_queries(24) as of_one:

@@ -1,0 +1,19 @@
+/**
+ * After a hit was rated, on to the next one, as long as <input type="checkbox" data-step-on> is marked; remembered in
+ * this browser. A hit is rated when the form that keeps it, <form data-keep>, was answered.
+ */
+import { stepFrom } from "./mosaic.js";
+
+const KEY = "step-on";
+let isReady = false;
+
+export function attach(input) {
+  input.checked = localStorage.getItem(KEY) === "yes";
+  input.addEventListener("change", () => localStorage.setItem(KEY, input.checked ? "yes" : "no"));
+  if (isReady) return;
+  isReady = true;
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const isOn = document.querySelector("[data-step-on]")?.checked;
+    if (isOn && detail.successful && detail.pathInfo.requestPath.endsWith("/keep/")) stepFrom(detail.elt.dataset.keep);
+  });
+}
