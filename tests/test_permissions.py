@@ -70,6 +70,7 @@ TABLE = {
     "search:material-page": owner("get"),
     "search:picture": owner("get"),
     "search:crop": accounts("get"),
+    "search:compare": accounts("get"),
     "search:history": accounts("get"),
     "search:forget-history": accounts("post"),
     "search:forget": owner("post"),

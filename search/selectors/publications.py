@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from engine.linking import MentionKind
 from engine.reading import TextKind
-from search.models import Classification, Figure, Paragraph, Party, Publication, Reading, SentenceLink, Sheet
-from search.selectors.figures import pieces_of
+from search.models import Classification, Figure, Party, Publication, Reading, SentenceLink, Sheet
 
 _NUMERAL = re.compile(r"(\D*)(\d*)(.*)", re.DOTALL)
 
@@ -82,29 +80,6 @@ def publication_with_everything(reference: str) -> Publication | None:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class MarkedParagraph:
-    """A paragraph in pieces (text, mark), as `pieces_of` cuts it."""
-
-    paragraph: Paragraph
-    pieces: tuple[tuple[str, str], ...]
-
-
-def paragraphs_with_mentions(publication: Publication) -> dict[str, list[MarkedParagraph]]:
-    """Paragraphs by section and language ("description (en)"), every mention of a numeral marked."""
-    spans: dict[int, list[tuple[int, int]]] = {}
-    for sentence in publication.sentences.all():
-        for _, start, end, kind in sentence.mentions:
-            if kind == MentionKind.NUMERAL.value:
-                spans.setdefault(sentence.paragraph_id, []).append((sentence.start + start, sentence.start + end))
-    sections: dict[str, list[MarkedParagraph]] = {}
-    for paragraph in publication.paragraphs.order_by("position"):
-        name = f"{paragraph.section} ({paragraph.language})" if paragraph.language else paragraph.section
-        marked = MarkedParagraph(paragraph, pieces_of(paragraph.text, spans.get(paragraph.pk, [])))
-        sections.setdefault(name, []).append(marked)
-    return sections
-
-
 def part_names_of(publication: Publication) -> dict[str, str]:
     """The parts' names by numeral, numerals rising."""
     names = dict(publication.part_names.values_list("numeral", "name"))
@@ -117,6 +92,19 @@ def sheets_of_publication(publication: Publication) -> QuerySet[Sheet]:
     figures = Figure.objects.filter(retired_at=None).order_by("position").prefetch_related(Prefetch("links", links))
     numerals = Reading.objects.filter(kind=TextKind.NUMERAL.value).order_by("top", "left", "pk")
     return publication.sheets.prefetch_related(Prefetch("figures", figures), Prefetch("readings", numerals))
+
+
+def figures_by_numeral(sheets: Iterable[Sheet]) -> dict[str, list[Figure]]:
+    """The figures that each numeral is drawn in, in the order of sheets_of_publication."""
+    drawn: dict[str, list[Figure]] = {}
+    for sheet in sheets:
+        numerals: dict[int | None, set[str]] = {}
+        for reading in sheet.readings.all():
+            numerals.setdefault(reading.figure_id, set()).add(reading.text)
+        for figure in sheet.figures.all():
+            for numeral in numerals.get(figure.pk, ()):
+                drawn.setdefault(numeral, []).append(figure)
+    return drawn
 
 
 def publication_links(publication: Publication) -> dict[str, Any]:

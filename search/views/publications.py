@@ -2,22 +2,40 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
+from engine.terms import terms_of
 from search.models import Party
 from search.selectors.publications import (
-    paragraphs_with_mentions,
+    figures_by_numeral,
     part_names_of,
     publication_by_reference,
     publications_listed,
     sheets_of_publication,
 )
+from search.selectors.queries import query_of
+from search.selectors.texts import PublicationText, text_of_publication
 
 PER_PAGE = 50
+LONGEST_FIND = 400
+MOST_OFFERED = 8
+COMMON_WORDS = frozenset(
+    """
+    that this with from which into said having comprising comprises wherein whereby between through least more other
+    than then each their there where being least such also same both over under have been does must
+    eine einer einem einen eines oder auch nach durch wird sind sowie dass diese dieser zwischen wobei
+    avec dans pour cette ledit ladite comprenant entre caractérisé
+    """.split()  # noqa: SIM905  the list would be longer than the page
+)
+_WORD = re.compile(r"[^\W\d_][\w-]{3,}")
 
 
 @require_GET
@@ -33,6 +51,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def publication(request: HttpRequest, reference: str) -> HttpResponse:
+    """Everything of a publication; `find` marks words in its text, `at` says which of them is looked at."""
     found = publication_by_reference(reference)
     if found is None:
         raise Http404
@@ -42,12 +61,72 @@ def publication(request: HttpRequest, reference: str) -> HttpResponse:
     symbols: dict[str, list[str]] = {}
     for classification in found.classifications.all():
         symbols.setdefault(classification.scheme, []).append(classification.symbol)
+    sheets = list(sheets_of_publication(found))
+    names = part_names_of(found)
+    drawn = figures_by_numeral(sheets)
+    wanted = request.GET.get("find", "").replace("\0", "")[:LONGEST_FIND]
+    finding = _finding(wanted, request.GET.get("at", ""), text_of_publication(found, terms_of(wanted)))
+    query = query_of(_user(request), request.GET.get("query", ""))
     context = {
         "publication": found,
         "parties": list(parties.items()),
         "classifications": list(symbols.items()),
-        "sheets": sheets_of_publication(found),
-        "sections": paragraphs_with_mentions(found),
-        "part_names": part_names_of(found),
+        "sheets": sheets,
+        "text": finding.text,
+        "finding": finding,
+        "part_names": names,
+        "parts": [(numeral, name, drawn.get(numeral, [])) for numeral, name in names.items()],
+        "query": query,
+        "offered": _offered(query.question.text, wanted) if query is not None else [],
     }
     return render(request, "search/publication.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class TermShown:
+    """A term with the number of its colour and how often it stands in all and in each section."""
+
+    number: int
+    term: str
+    count: int
+    sections: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is looked for. at: the occurrence that is looked at, from 1; previous, following: its neighbours, round."""
+
+    written: str
+    text: PublicationText
+    terms: tuple[TermShown, ...]
+    at: int
+    previous: int
+    following: int
+
+
+def _finding(written: str, at: str, text: PublicationText) -> Finding:
+    count = text.found_count
+    place = int(at) if at.isascii() and at.isdecimal() and len(at) < 7 else 1
+    place = min(max(place, 1), count)
+    shown = tuple(
+        TermShown(
+            number + 1, term, text.counts[number], tuple((one.title, one.counts[number]) for one in text.sections)
+        )
+        for number, term in enumerate(terms_of(written))
+    )
+    return Finding(
+        written, text, shown, place, (place - 2) % count + 1 if count else 0, place % count + 1 if count else 0
+    )
+
+
+def _offered(asked: str, written: str) -> list[tuple[str, str]]:
+    """Words of the query that are not looked for yet, each with what would then be looked for."""
+    known = {term.casefold() for term in terms_of(written)}
+    words = dict.fromkeys(word.casefold() for word in _WORD.findall(asked))
+    telling = [word for word in words if word not in known and word not in COMMON_WORDS]
+    return [(word, f"{written} {word}".strip()) for word in telling[:MOST_OFFERED]]
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    return request.user

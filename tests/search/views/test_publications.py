@@ -1,11 +1,14 @@
 """The list of publications, and the page of one."""
 
+import re
+
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from search.models import Figure, Publication
-from tests.factories import publication_make
+from tests.factories import publication_make, query_make, user_make
 
 
 def test_a_publication_shows_its_sheets_text_and_numerals(as_examiner: Client) -> None:
@@ -16,9 +19,88 @@ def test_a_publication_shows_its_sheets_text_and_numerals(as_examiner: Client) -
     assert page.count("/files/thumbnails/") == 2
     assert "not delivered" in page
     assert "The delivery lacks imgf0003.tif." in page
-    assert '<mark title="rotor">12</mark>' in page
+    assert '<mark class="numeral" data-numeral="12" title="rotor">12</mark>' in page
     assert "Claims (en)" in page
     assert '<span title="drain">99</span>' in page
+
+
+def test_claims_come_before_abstract_and_description(as_examiner: Client) -> None:
+    publication_make()
+    page = as_examiner.get("/publications/EP1234567A1/").content.decode()
+    assert re.findall(r'data-section-title="(\w+)', page) == ["Claims", "Abstract", "Description"]
+
+
+def test_it_leads_to_a_search_with_all_its_figures_and_to_the_offices(as_examiner: Client) -> None:
+    publication_make()
+    page = as_examiner.get("/publications/EP1234567A1/").content.decode()
+    assert 'href="/?publication=EP1234567A1" data-key="f"' in page
+    for address in ("https://worldwide.espacenet.com/", "https://register.epo.org/"):
+        assert re.search(rf'href="{re.escape(address)}[^"]+" target="_blank" rel="noopener noreferrer external"', page)
+    assert page.count(", opens in a new window") == 2
+
+
+def test_the_figures_that_show_a_part_are_named_beside_it(as_examiner: Client) -> None:
+    publication_make()
+    page = as_examiner.get("/publications/EP1234567A1/").content.decode()
+    row = page[page.index('data-part="12"') : page.index('data-part="14"')]
+    assert re.findall(r'aria-label="(12 in FIG\. \d)"', row) == ["12 in FIG. 1", "12 in FIG. 2"]
+    assert "in FIG." not in page[page.index('data-part="99"') : page.index("In the text, on no sheet")]
+
+
+def test_terms_are_marked_counted_and_stepped_through_without_scripts(as_examiner: Client) -> None:
+    publication_make()
+    page = as_examiner.get("/publications/EP1234567A1/", {"find": 'ROTOR "pump 10"', "at": "2"}).content.decode()
+    # In the order of the page: claim, abstract, description.
+    assert re.findall(r'id="found-(\d+)"', page) == [str(number) for number in range(1, 7)]
+    assert '<mark class="term term-1 is-current" id="found-2">rotor</mark>' not in page  # the second is the phrase
+    assert '<mark class="term term-2 is-current" id="found-2">pump </mark>' in page
+    assert '<mark class="numeral term term-2 is-current" data-numeral="10" title="pump">10</mark>' in page
+    assert "2 of 6" in page
+    assert "at=1#found-1" in page
+    assert "at=3#found-3" in page
+    terms = page[page.index("data-terms") : page.index("</ul>", page.index("data-terms"))]
+    assert re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", terms)).count("rotor") == 0  # written as it was asked
+    assert '<li class="term-1"><b>ROTOR</b> <span class="number">4</span>' in terms
+    assert "<span>Claims (en) 1</span> <span>Abstract (en) 1</span> <span>Description (en) 2</span>" in terms
+
+
+def test_a_word_that_is_not_there_is_said(as_examiner: Client) -> None:
+    publication_make()
+    page = as_examiner.get("/publications/EP1234567A1/", {"find": "submarine"}).content.decode()
+    assert "not found" in page
+    assert 'id="found-' not in page
+
+
+def test_marks_leave_the_text_and_its_signs_as_they_are(as_examiner: Client) -> None:
+    publication = publication_make()
+    text = 'A <b>pump</b> & a "rotor" 12.'
+    publication.paragraphs.filter(section="abstract").update(text=text)
+    publication.sentences.filter(paragraph__section="abstract").delete()
+    page = as_examiner.get("/publications/EP1234567A1/", {"find": "<b>pump</b>"}).content.decode()
+    assert "&lt;b&gt;pump&lt;/b&gt;</mark> &amp; a &quot;rotor&quot; 12." in page
+
+
+def test_odd_searches_within_the_text_are_no_fault(as_examiner: Client) -> None:
+    publication_make()
+    for find in ("(", "[a-", "\\", "*", '"', "a\x00b", "x" * 10_000, " " * 50, "a " * 500):
+        for at in ("", "-1", "0", "many", "9" * 40, "٣"):
+            answer = as_examiner.get("/publications/EP1234567A1/", {"find": find, "at": at})
+            assert answer.status_code == 200
+
+
+def test_words_of_the_query_it_was_reached_from_are_offered_to_their_owner_alone(
+    as_examiner: Client, examiner: User
+) -> None:
+    publication_make()
+    mine = query_make(examiner, text="a rotor with the housing of this rotor")
+    theirs = query_make(user_make("stranger"), text="secret submarine")
+    page = as_examiner.get("/publications/EP1234567A1/", {"query": mine.pk, "find": "rotor"}).content.decode()
+    assert re.findall(r'data-offered="(\w+)"', page) == ["housing"]
+    assert f"?query={mine.pk}&amp;find=rotor%20housing#find" in page
+    for key in (theirs.pk, "x", "\0"):
+        page = as_examiner.get("/publications/EP1234567A1/", {"query": key}).content.decode()
+        assert "submarine" not in page
+        assert "data-offered" not in page
 
 
 def test_a_repaired_document_says_so(as_examiner: Client) -> None:

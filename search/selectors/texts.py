@@ -1,0 +1,124 @@
+"""The text of a publication as it is read: claims first, numerals and the terms looked for marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from engine.linking import MentionKind
+from engine.publication import Section
+from engine.terms import occurrences_of
+from search.models import Paragraph, Publication
+
+_ORDER = (Section.CLAIM.value, Section.ABSTRACT.value, Section.DESCRIPTION.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters of a paragraph that are marked alike.
+
+    numeral: the reference numeral that they belong to, "" for none. term: the place of the term that they belong to;
+    found: which of all occurrences that is, from 1; both None where no term stands. begins: it is the first of it.
+    """
+
+    text: str
+    numeral: str = ""
+    term: int | None = None
+    found: int | None = None
+    begins: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedParagraph:
+    paragraph: Paragraph
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextSection:
+    """Claims, abstract or description in one language. counts: how often each term stands in it."""
+
+    name: str
+    language: str
+    paragraphs: tuple[MarkedParagraph, ...]
+    counts: tuple[int, ...]
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} ({self.language})" if self.language else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationText:
+    """All sections. counts: how often each term stands in all of them; found_count: how often any does."""
+
+    sections: tuple[TextSection, ...]
+    counts: tuple[int, ...]
+    found_count: int
+
+
+def text_of_publication(publication: Publication, terms: Sequence[str] = ()) -> PublicationText:
+    """The text by section and language, claims before abstract before description, each in the document's order."""
+    numerals: dict[int, list[tuple[int, int, str]]] = {}
+    for sentence in publication.sentences.all():
+        for numeral, start, end, kind in sentence.mentions:
+            if kind == MentionKind.NUMERAL.value:
+                span = (sentence.start + start, sentence.start + end, numeral)
+                numerals.setdefault(sentence.paragraph_id, []).append(span)
+    by_section: dict[tuple[str, str], list[Paragraph]] = {}
+    for paragraph in publication.paragraphs.order_by("position"):
+        by_section.setdefault((paragraph.section, paragraph.language), []).append(paragraph)
+    sections, found = [], 0
+    for (name, language), paragraphs in sorted(by_section.items(), key=lambda section: _place(section[0][0])):
+        marked: list[MarkedParagraph] = []
+        counts: Counter[int] = Counter()
+        for paragraph in paragraphs:
+            pieces = pieces_of_paragraph(paragraph.text, numerals.get(paragraph.pk, ()), terms, found)
+            begun = [piece.term for piece in pieces if piece.begins and piece.term is not None]
+            counts.update(begun)
+            found += len(begun)
+            marked.append(MarkedParagraph(paragraph, pieces))
+        sections.append(TextSection(name, language, tuple(marked), tuple(counts[term] for term in range(len(terms)))))
+    counts_of_all = tuple(sum(section.counts[term] for section in sections) for term in range(len(terms)))
+    return PublicationText(tuple(sections), counts_of_all, found)
+
+
+def pieces_of_paragraph(
+    text: str, numerals: Iterable[tuple[int, int, str]], terms: Sequence[str], found_before: int = 0
+) -> tuple[Piece, ...]:
+    """The text cut wherever a numeral or an occurrence of a term begins or ends; the pieces make up the text.
+
+    numerals: start, end and the numeral; one that overlaps an earlier one or reaches beyond the text is left out.
+    """
+    marks: list[tuple[int, int, str]] = []
+    for span in sorted(numerals):
+        if span[0] >= (marks[-1][1] if marks else 0) and span[1] <= len(text):
+            marks.append(span)
+    occurrences = occurrences_of(text, terms)
+    edges = [(start, end) for start, end, _ in marks] + [(one.start, one.end) for one in occurrences]
+    cuts = sorted({0, len(text), *(at for edge in edges for at in edge)})
+    pieces: list[Piece] = []
+    mark_at = found_at = 0
+    for start, end in pairwise(cuts):
+        while mark_at < len(marks) and marks[mark_at][1] <= start:
+            mark_at += 1
+        while found_at < len(occurrences) and occurrences[found_at].end <= start:
+            found_at += 1
+        mark = marks[mark_at] if mark_at < len(marks) and marks[mark_at][0] <= start else None
+        one = occurrences[found_at] if found_at < len(occurrences) and occurrences[found_at].start <= start else None
+        pieces.append(
+            Piece(
+                text=text[start:end],
+                numeral=mark[2] if mark else "",
+                term=one.term if one else None,
+                found=found_before + found_at + 1 if one else None,
+                begins=one is not None and one.start == start,
+            )
+        )
+    return tuple(pieces)
+
+
+def _place(section: str) -> int:
+    return _ORDER.index(section) if section in _ORDER else len(_ORDER)

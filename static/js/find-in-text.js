@@ -1,0 +1,254 @@
+/**
+ * Finds words in a text as they are typed, each in a colour of its own, and steps from place to place. Nothing in the
+ * text is changed: what is found is painted over it, so numerals keep their marks. Browsers that cannot paint so send
+ * the form, as pages without scripts do. The terms follow the rules of engine/terms.py.
+ *
+ * <div data-find-in-text> holds <form data-find-form> with <input data-find>, [data-found-previous], [data-found-next],
+ * <output data-found-said>, <ul data-terms>, perhaps <a data-offered="word">, and <section data-section-title> with
+ * [data-findable] for each piece of text. The server's own marks of terms (mark.term) are taken over.
+ */
+const MOST_TERMS = 6;
+const LONGEST_TERM = 120;
+const WRITTEN = /"([^"]*)"?|“([^”]*)”?|„([^“]*)“?|«([^»]*)»?|(\S+)/gu;
+const TYPING_MS = 120;
+
+class Finder {
+  #texts = null; // what there is to search: { element, text, section }
+  #found = []; // { element, start, end, term, section } in the order of the text
+  #at = -1;
+  #timer = 0;
+  #origin = null; // how far the page was scrolled when typing began: what is typed further is looked for from there
+
+  constructor(root) {
+    this.root = root;
+    this.input = root.querySelector("[data-find]");
+    this.#takeOverMarks();
+    this.#listen();
+    const begun = Number(new URLSearchParams(location.search).get("at") ?? 1);
+    this.find({ at: Math.max(0, begun - 1), reveal: location.hash.startsWith("#found-") });
+  }
+
+  /** Search for what is written; reveal: bring the place into view. */
+  find({ at = null, reveal = false } = {}) {
+    const terms = termsOf(this.input.value);
+    const here = this.#found[this.#at];
+    this.#found = terms.length ? this.#places(terms) : [];
+    this.#at = this.#found.length ? Math.min(at ?? this.#nearest(here), this.#found.length - 1) : -1;
+    this.#paint(terms);
+    this.#tell(terms);
+    if (reveal) this.#reveal();
+  }
+
+  step(by) {
+    if (!this.#found.length) return;
+    this.#origin = null;
+    this.#at = (this.#at + by + this.#found.length) % this.#found.length;
+    this.#paintCurrent();
+    this.#say();
+    this.#reveal();
+  }
+
+  /** The place where one was, else the first one at or below what was seen when typing began. */
+  #nearest(here) {
+    if (here && this.#origin === null) {
+      const same = this.#found.findIndex((one) => one.element === here.element && one.start >= here.start);
+      if (same >= 0) return same;
+    }
+    const top = 120 + (this.#origin ?? scrollY) - scrollY;
+    return Math.max(0, this.#found.findIndex((one) => one.element.getBoundingClientRect().bottom > top));
+  }
+
+  #places(terms) {
+    this.#texts ??= [...this.root.querySelectorAll("[data-findable]")].map((element) => (
+      { element, text: element.textContent, section: element.closest("[data-section-title]")?.dataset.sectionTitle ?? "" }
+    ));
+    const longestFirst = [...terms.keys()].sort((one, other) => terms[other].length - terms[one].length);
+    const pattern = new RegExp(longestFirst.map((term) => `(?<t${term}>${patternOf(terms[term])})`).join("|"), "giu");
+    const found = [];
+    for (const { element, text, section } of this.#texts) {
+      for (const match of text.matchAll(pattern)) {
+        const term = Number(Object.entries(match.groups).find(([, words]) => words !== undefined)[0].slice(1));
+        found.push({ element, start: match.index, end: match.index + match[0].length, term, section });
+      }
+    }
+    return found;
+  }
+
+  #paint(terms) {
+    for (let term = 1; term <= MOST_TERMS; term += 1) CSS.highlights.delete(`term-${term}`);
+    terms.forEach((_, term) => {
+      const ranges = this.#found.filter((one) => one.term === term).map((one) => rangeOf(one, StaticRange)).filter(Boolean);
+      if (ranges.length) CSS.highlights.set(`term-${term + 1}`, new Highlight(...take(ranges)));
+    });
+    this.#paintCurrent();
+  }
+
+  #paintCurrent() {
+    CSS.highlights.delete("term-current");
+    const range = this.#at >= 0 && rangeOf(this.#found[this.#at], StaticRange);
+    if (!range) return;
+    const current = new Highlight(range);
+    current.priority = 1;
+    CSS.highlights.set("term-current", current);
+  }
+
+  #reveal() {
+    const one = this.#found[this.#at];
+    if (!one) return;
+    one.element.closest("p, h3").scrollIntoView({ block: "nearest" }); // laid out from here on
+    const place = document.createRange();
+    const { startContainer, startOffset, endContainer, endOffset } = rangeOf(one, StaticRange);
+    place.setStart(startContainer, startOffset);
+    place.setEnd(endContainer, endOffset);
+    const { top, bottom } = place.getBoundingClientRect();
+    const bar = this.root.querySelector(".find-bar").getBoundingClientRect().bottom;
+    if (top < bar + 40 || bottom > innerHeight - 40) window.scrollBy({ top: top - bar - (innerHeight - bar) / 3 });
+  }
+
+  #say() {
+    const one = this.#found[this.#at];
+    const said = this.root.querySelector("[data-found-said]");
+    const isAsked = termsOf(this.input.value).length > 0;
+    said.textContent = one ? `${this.#at + 1} of ${this.#found.length}` : isAsked ? "not found" : "";
+    if (one) said.title = one.section;
+    for (const step of this.#steps()) step.hidden = !one;
+  }
+
+  #tell(terms) {
+    this.#say();
+    this.root.querySelector("[data-terms]").replaceChildren(...terms.map((term, number) => {
+      const places = this.#found.filter((one) => one.term === number);
+      const item = document.createElement("li");
+      item.className = `term-${number + 1}`;
+      const sections = new Map();
+      for (const { section } of places) sections.set(section, (sections.get(section) ?? 0) + 1);
+      item.append(element("b", "", term), " ", element("span", "number", String(places.length)));
+      if (places.length) item.append(" ", element("span", "faint small", [...sections].map(([name, count]) => `${name} ${count}`).join(" ")));
+      return item;
+    }));
+    for (const offer of this.root.querySelectorAll("[data-offered]")) {
+      offer.hidden = terms.some((term) => term.toLowerCase() === offer.dataset.offered.toLowerCase());
+    }
+  }
+
+  #steps() { return [this.root.querySelector("[data-found-previous]"), this.root.querySelector("[data-found-next]")]; }
+
+  /** The address says what is looked for, so that reload and bookmark find it again. */
+  #remember() {
+    const address = new URL(location.href);
+    if (this.input.value.trim()) address.searchParams.set("find", this.input.value.trim());
+    else address.searchParams.delete("find");
+    address.searchParams.delete("at");
+    history.replaceState(history.state, "", address);
+  }
+
+  /** What the server marked is marked by painting from now on. */
+  #takeOverMarks() {
+    for (const mark of this.root.querySelectorAll("mark.term")) {
+      mark.removeAttribute("id");
+      if (mark.classList.contains("numeral")) mark.className = "numeral";
+      else {
+        const parent = mark.parentNode;
+        mark.replaceWith(...mark.childNodes);
+        parent.normalize();
+      }
+    }
+  }
+
+  #listen() {
+    const form = this.root.querySelector("[data-find-form]");
+    const [previous, next] = this.#steps();
+    this.input.addEventListener("input", () => {
+      this.#origin ??= scrollY;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.#timer = 0;
+        this.find({ reveal: true });
+        this.#remember();
+      }, TYPING_MS);
+    });
+    this.input.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") {
+        event.preventDefault(); // browsers would empty the field
+        this.input.blur();
+      }
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      this.#now();
+      this.step(event.shiftKey ? -1 : 1);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#now();
+      this.step(1);
+    });
+    for (const [link, by] of [[previous, -1], [next, 1]]) {
+      link.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.step(by);
+      });
+    }
+    this.root.addEventListener("click", (event) => {
+      const offer = event.target.closest("[data-offered]");
+      if (!offer || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      this.input.value = `${this.input.value} ${offer.dataset.offered}`.trim();
+      this.find({ reveal: true });
+      this.#remember();
+    });
+  }
+
+  /** What is typed but not looked for yet is looked for at once. */
+  #now() {
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.find();
+    this.#remember();
+  }
+}
+
+export function termsOf(written) {
+  const found = new Map();
+  for (const [, ...groups] of written.matchAll(WRITTEN)) {
+    const term = groups.find((group) => group !== undefined).trim().replace(/\s+/gu, " ").slice(0, LONGEST_TERM);
+    if (term && !found.has(term.toLowerCase())) found.set(term.toLowerCase(), term);
+  }
+  return [...found.values()].slice(0, MOST_TERMS);
+}
+
+function patternOf(term) {
+  return term.split(" ").map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("\\s+");
+}
+
+/** The characters of an element's text as a range of its text nodes. */
+function rangeOf({ element, start, end }, Kind) {
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  const range = {};
+  let passed = 0;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const after = passed + node.length;
+    if (range.startContainer === undefined && start < after) [range.startContainer, range.startOffset] = [node, start - passed];
+    if (end <= after) {
+      [range.endContainer, range.endOffset] = [node, end - passed];
+      return new Kind(range);
+    }
+    passed = after;
+  }
+  return null;
+}
+
+/** As many as a call takes. */
+function take(ranges) { return ranges.slice(0, 50_000); }
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.textContent = text;
+  return made;
+}
+
+export function attach(root) {
+  if (window.CSS?.highlights === undefined) return; // the form goes to the server, and comes back marked
+  new Finder(root);
+}
