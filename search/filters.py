@@ -130,10 +130,9 @@ def _day(name: str, value: str) -> str:
 
 
 def _name(name: str, value: str) -> str:
-    told = " ".join(value.split())
-    if len(told) > LONGEST_NAME:
-        raise QuestionRefused(name, f"The applicant has {len(told)} characters; at most {LONGEST_NAME} are taken.")
-    return told
+    if len(value) > LONGEST_NAME:
+        raise QuestionRefused(name, f"The applicant has {len(value)} characters; at most {LONGEST_NAME} are taken.")
+    return value
 
 
 def _code(pattern: re.Pattern[str], change: Callable[[str], str], example: str) -> Callable[[str, str], str]:

@@ -29,7 +29,6 @@ _CHILDREN = {  # of a symbol, by level below the prefix
     Level.CLASS: "left(symbol, 3)",
     Level.SUBCLASS: "left(symbol, 4)",
     Level.MAIN_GROUP: "split_part(symbol, '/', 1) || '/'",
-    Level.GROUP: "symbol",
 }
 
 
@@ -75,7 +74,8 @@ def filter_counts(filters: Mapping[str, str], *, prefixes: Mapping[str, str]) ->
     totals = {what: found.pop(what)[0].count for what in ("figures", "publications", "with_text", "others")}
     days = sorted(found.pop("date", ()), key=lambda one: one.value)
     for scheme in SCHEMES:
-        found.get(scheme, []).sort(key=lambda one: rising_symbol(one.value))
+        below = (one for one in found.get(scheme, ()) if one.value != prefixes.get(scheme))
+        found[scheme] = sorted(below, key=lambda one: rising_symbol(one.value))
     found["batch"] = _batches_named(found.get("batch", []))
     return FilterCounts(
         figures=totals["figures"],
@@ -166,13 +166,21 @@ def _symbols(passes: Mapping[str, Condition], prefixes: Mapping[str, str]) -> li
         grouped = " AND symbol LIKE '%%/%%'" if level in (Level.MAIN_GROUP, Level.GROUP) else ""
         found.append(
             (
-                f"SELECT '{name}', {_CHILDREN[level]}, count(DISTINCT base.id) FROM base"
+                f"SELECT '{name}', {_child(prefix)}, count(DISTINCT base.id) FROM base"
                 f" JOIN {Classification._meta.db_table} ON publication_id = base.id"
                 f" WHERE scheme = %s AND symbol LIKE %s{grouped} AND {_others(passes, name)} GROUP BY 2",
                 (scheme, f"{prefix}%"),
             )
         )
     return found
+
+
+def _child(prefix: str) -> str:
+    """What of a symbol is counted together below a prefix: the next level, and in a main group the next digit, since
+    F04C 2/083 begins with F04C 2/08 and passes whoever asks for that."""
+    if "/" in prefix:
+        return f"left(symbol, {max(prefix.index('/') + 3, len(prefix) + 1)})"
+    return _CHILDREN[child_level(prefix)]
 
 
 def _names(passes: Mapping[str, Condition], filters: Mapping[str, str]) -> list[Part]:

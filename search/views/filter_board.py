@@ -217,9 +217,7 @@ def _class_field(
         if places
         else (),
         below=tuple(
-            Choice(one.value, title_of(one.value), one.count, address=leading_to(one.value))
-            for one in counted
-            if one.value != prefix
+            Choice(one.value, title_of(one.value), one.count, address=leading_to(one.value)) for one in counted
         ),
         another=question.address if several and name != also else "",
         begins_another=name == also,
