@@ -8,7 +8,7 @@ from search.models.links import SentenceLink
 from search.models.materials import Material, MaterialKind
 from search.models.publications import Classification, Party, Publication
 from search.models.queries import Explanation, Hit, Query, QueryModality, SavedSearch
-from search.models.shortlists import Pin, Relevance, Shortlist, ShortlistEntry, ShortlistShare
+from search.models.shortlists import Pin, Relevance, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.models.texts import Paragraph, PartName, Sentence
 from search.models.work import Verdict, Work, WorkState
 
@@ -50,4 +50,5 @@ __all__ = [
     "Verdict",
     "Work",
     "WorkState",
+    "text_key",
 ]

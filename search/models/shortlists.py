@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.conf import settings
 from django.db import models
 
 from search.models.drawings import Figure
+
+
+def text_key(text: str) -> str:
+    """Tells whether two texts are the same, however a browser breaks their lines."""
+    return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()[:16]
 
 
 class Shortlist(models.Model):
@@ -23,6 +30,10 @@ class Shortlist(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def note_key(self) -> str:
+        return text_key(self.note)
 
 
 class ShortlistShare(models.Model):
@@ -68,6 +79,10 @@ class ShortlistEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.figure} on {self.shortlist}"
 
+    @property
+    def note_key(self) -> str:
+        return text_key(self.note)
+
 
 class Pin(models.Model):
     """A note pinned to a region of an entry's drawing, in ten-thousandths of the figure's upright crop."""
@@ -86,3 +101,7 @@ class Pin(models.Model):
 
     def __str__(self) -> str:
         return self.note[:40]
+
+    @property
+    def note_key(self) -> str:
+        return text_key(self.note)

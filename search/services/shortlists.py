@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from search.models import Desk, Figure, Pin, Relevance, Shortlist, ShortlistEntry
+from search.models import Desk, Figure, Pin, Relevance, Shortlist, ShortlistEntry, text_key
 from search.selectors.shortlists import shortlist_may_edit
 
 
@@ -27,6 +27,22 @@ class Change:
     figure_id: int
     before: dict[str, Any] | None
     revision: int | None
+
+
+class TextChanged(Exception):
+    """Somebody has changed a text since it was read; `current` is what it says now."""
+
+    def __init__(self, current: str) -> None:
+        super().__init__("the text was changed by somebody else")
+        self.current = current
+
+
+def shortlist_lock(user: User, shortlist: Shortlist) -> None:
+    """Hold the list for this transaction and mark it as changed. Raises: PermissionDenied."""
+    Shortlist.objects.select_for_update().get(pk=shortlist.pk)
+    if not shortlist_may_edit(user, shortlist):
+        raise PermissionDenied("You may look at this shortlist. Ask its owner to let you edit it.")
+    Shortlist.objects.filter(pk=shortlist.pk).update(changed_at=timezone.now())
 
 
 @transaction.atomic
@@ -51,7 +67,7 @@ def entry_keep(
     """
     if relevance not in Relevance.values:
         raise ValueError(f"relevance is one of {Relevance.values}, not {relevance!r}")
-    _lock(user, shortlist)
+    shortlist_lock(user, shortlist)
     entry = shortlist.entries.filter(figure=figure).first()
     if entry is None:
         last = shortlist.entries.aggregate(last=Max("position"))["last"]
@@ -65,7 +81,7 @@ def entry_keep(
         return entry, Change(shortlist.pk, figure.pk, None, entry.revision)
     if entry.relevance == relevance:
         return entry, None
-    before = _as_it_is(entry)
+    before = entry_as_it_is(entry)
     entry.relevance = relevance
     entry.revision += 1
     entry.save()
@@ -78,13 +94,57 @@ def entry_remove(*, user: User, shortlist: Shortlist, figure: Figure) -> Change 
 
     Raises: PermissionDenied.
     """
-    _lock(user, shortlist)
+    shortlist_lock(user, shortlist)
     entry = shortlist.entries.filter(figure=figure).first()
     if entry is None:
         return None
-    change = Change(shortlist.pk, figure.pk, _as_it_is(entry), None)
+    change = Change(shortlist.pk, figure.pk, entry_as_it_is(entry), None)
     entry.delete()
     return change
+
+
+@transaction.atomic
+def entry_note(
+    *, user: User, shortlist: Shortlist, entry_id: int, note: str, started_from: str
+) -> tuple[ShortlistEntry, Change | None]:
+    """Write an entry's note; started_from is the text_key of the note that was edited. The change is None for the same.
+
+    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; TextChanged when it has become another note since.
+    """
+    shortlist_lock(user, shortlist)
+    entry = shortlist.entries.select_related("figure").get(pk=entry_id)
+    if text_key(note) == entry.note_key:
+        return entry, None
+    if started_from != entry.note_key:
+        raise TextChanged(entry.note)
+    before = entry_as_it_is(entry)
+    entry.note = note
+    entry.revision += 1
+    entry.save()
+    return entry, Change(shortlist.pk, entry.figure_id, before, entry.revision)
+
+
+@transaction.atomic
+def entry_move(*, user: User, shortlist: Shortlist, entry_id: int, to: str) -> list[int]:
+    """Move an entry "up", "down", "first" or "last", and return the keys of all entries in their order.
+
+    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; KeyError when `to` is none of these.
+    """
+    shortlist_lock(user, shortlist)
+    entries = list(shortlist.entries.order_by("position", "pk"))
+    order = [entry.pk for entry in entries]
+    if entry_id not in order:
+        raise ShortlistEntry.DoesNotExist
+    at, last = order.index(entry_id), len(order) - 1
+    place = {"up": max(at - 1, 0), "down": min(at + 1, last), "first": 0, "last": last}[to]
+    order.insert(place, order.pop(at))
+    moved = []
+    for entry in entries:
+        if entry.position != order.index(entry.pk):
+            entry.position = order.index(entry.pk)
+            moved.append(entry)
+    ShortlistEntry.objects.bulk_update(moved, ["position"])
+    return order
 
 
 @transaction.atomic
@@ -93,7 +153,7 @@ def change_undo(*, user: User, shortlist: Shortlist, change: Change) -> bool:
 
     Raises: PermissionDenied.
     """
-    _lock(user, shortlist)
+    shortlist_lock(user, shortlist)
     entry = shortlist.entries.filter(figure_id=change.figure_id).first()
     if (entry.revision if entry else None) != change.revision:
         return False
@@ -103,25 +163,19 @@ def change_undo(*, user: User, shortlist: Shortlist, change: Change) -> bool:
     elif entry is None:
         _put_back(shortlist, change.figure_id, change.before)
     else:
-        entry.relevance = change.before["relevance"]
+        entry.relevance, entry.note = change.before["relevance"], change.before["note"]
         entry.revision += 1
         entry.save()
+        entry.pins.all().delete()
+        _pins_put_back(entry, change.before)
     return True
 
 
-def _lock(user: User, shortlist: Shortlist) -> None:
-    """Hold the list for this transaction and mark it as changed."""
-    Shortlist.objects.select_for_update().get(pk=shortlist.pk)
-    if not shortlist_may_edit(user, shortlist):
-        raise PermissionDenied
-    Shortlist.objects.filter(pk=shortlist.pk).update(changed_at=timezone.now())
-
-
 _ENTRY_FIELDS = ("position", "relevance", "note", "added_by_id", "revision")
-_PIN_FIELDS = ("left", "top", "width", "height", "note", "author_id")
+_PIN_FIELDS = ("id", "left", "top", "width", "height", "note", "author_id")
 
 
-def _as_it_is(entry: ShortlistEntry) -> dict[str, Any]:
+def entry_as_it_is(entry: ShortlistEntry) -> dict[str, Any]:
     """Everything of an entry, as JSON can hold it."""
     fields: dict[str, Any] = {name: getattr(entry, name) for name in _ENTRY_FIELDS}
     return {**fields, "added_at": entry.added_at.isoformat(), "pins": list(entry.pins.values(*_PIN_FIELDS))}
@@ -133,4 +187,8 @@ def _put_back(shortlist: Shortlist, figure_id: int, before: dict[str, Any]) -> N
     fields["revision"] += 1
     entry = ShortlistEntry.objects.create(shortlist=shortlist, figure_id=figure_id, **fields)
     ShortlistEntry.objects.filter(pk=entry.pk).update(added_at=before["added_at"])
+    _pins_put_back(entry, before)
+
+
+def _pins_put_back(entry: ShortlistEntry, before: dict[str, Any]) -> None:
     Pin.objects.bulk_create([Pin(entry=entry, **pin) for pin in before["pins"]])

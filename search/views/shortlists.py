@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -22,6 +22,18 @@ UNDO = "shortlist_change"  # of the session: the last change, which can be undon
 LONGEST_KEY = 18  # digits that a primary key of the database may have
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was done, in a sentence that names the shortlist and links to it."""
+
+    before: str
+    shortlist: Shortlist | None = None
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.shortlist or ''}{self.after}"
+
+
 @require_POST
 def keep(request: HttpRequest, figure_id: int) -> HttpResponse:
     """Keep a figure with `relevance` X, Y, A or none on `shortlist`, else on the current one."""
@@ -29,19 +41,19 @@ def keep(request: HttpRequest, figure_id: int) -> HttpResponse:
     if relevance not in Relevance.values:
         raise BadRequest("no such relevance")
     figure, shortlist = _figure(figure_id), _shortlist(request)
-    entry, change = entry_keep(user=_user(request), shortlist=shortlist, figure=figure, relevance=relevance)
-    _remember(request, change)
+    entry, change = entry_keep(user=user_of(request), shortlist=shortlist, figure=figure, relevance=relevance)
+    remember(request, change)
     rated = f"rated {relevance}" if relevance else "not rated"
-    return _answer(request, figure_id, entry, f"Kept on {shortlist.name}, {rated}.")
+    return _answer(request, figure_id, entry, Said("Kept on ", shortlist, f", {rated}."))
 
 
 @require_POST
 def unkeep(request: HttpRequest, figure_id: int) -> HttpResponse:
     """Take a figure off `shortlist`, else off the current one."""
     figure, shortlist = _figure(figure_id), _shortlist(request)
-    change = entry_remove(user=_user(request), shortlist=shortlist, figure=figure)
-    _remember(request, change)
-    return _answer(request, figure_id, None, f"Removed from {shortlist.name}.")
+    change = entry_remove(user=user_of(request), shortlist=shortlist, figure=figure)
+    remember(request, change)
+    return _answer(request, figure_id, None, Said("Removed from ", shortlist, "."))
 
 
 @require_POST
@@ -49,31 +61,42 @@ def undo_keep(request: HttpRequest) -> HttpResponse:
     """Undo the last change that this session made to a shortlist, once."""
     kept = request.session.pop(UNDO, None)
     if kept is None:
-        return _answer(request, None, None, "There is nothing to undo.")
+        return _answer(request, None, None, Said("There is nothing to undo."))
     change = Change(**kept)
-    shortlist = get_object_or_404(shortlists_of(_user(request)), pk=change.shortlist_id)
-    if change_undo(user=_user(request), shortlist=shortlist, change=change):
-        said = f"Undone on {shortlist.name}."
+    shortlist = get_object_or_404(shortlists_of(user_of(request)), pk=change.shortlist_id)
+    if change_undo(user=user_of(request), shortlist=shortlist, change=change):
+        said = Said("Undone on ", shortlist, ".")
     else:
-        said = f"Not undone: somebody has changed the entry on {shortlist.name} since."
+        said = Said("Not undone: somebody has changed the entry on ", shortlist, " since.")
     entry = shortlist.entries.filter(figure_id=change.figure_id).first()
     return _answer(request, change.figure_id, entry, said)
 
 
-def _answer(request: HttpRequest, figure_id: int | None, entry: ShortlistEntry | None, said: str) -> HttpResponse:
+def _answer(request: HttpRequest, figure_id: int | None, entry: ShortlistEntry | None, said: Said) -> HttpResponse:
     """The fragment, with what is said of it; without scripts back to where the form was."""
-    if request.headers.get("HX-Request") == "true":
-        context = {"figure_id": figure_id, "entry": entry, "said": said, "can_undo": UNDO in request.session}
+    if is_fragment(request):
         undoing = request.resolver_match is not None and request.resolver_match.url_name == "undo-keep"
-        return render(request, "search/_keep_answer.html", {**context, "undoing": undoing})
-    messages.info(request, said)
+        context = {
+            "figure_id": figure_id,
+            "entry": entry,
+            "said": said,
+            "can_undo": UNDO in request.session,
+            "undoing": undoing,
+            "kept_on": said.shortlist if request.POST.get("shortlist") else None,
+        }
+        response = render(request, "search/_keep_answer.html", context)
+        if undoing:
+            response["HX-Trigger"] = "shortlist-changed"  # the page of a shortlist then shows what came back
+        return response
+    messages.info(request, str(said))
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return redirect(wanted)
     return redirect(reverse("search:figure", args=[figure_id]) if figure_id else reverse("search:query"))
 
 
-def _remember(request: HttpRequest, change: Change | None) -> None:
+def remember(request: HttpRequest, change: Change | None) -> None:
+    """Let this session undo a change."""
     if change is not None:
         request.session[UNDO] = asdict(change)
 
@@ -85,12 +108,16 @@ def _figure(figure_id: int) -> Figure:
 def _shortlist(request: HttpRequest) -> Shortlist:
     wanted = request.POST.get("shortlist", "")
     if not wanted:
-        return shortlist_current(owner=_user(request))
+        return shortlist_current(owner=user_of(request))
     if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_KEY):
         raise BadRequest("no such shortlist")
-    return get_object_or_404(shortlists_of(_user(request)), pk=int(wanted))
+    return get_object_or_404(shortlists_of(user_of(request)), pk=int(wanted))
 
 
-def _user(request: HttpRequest) -> User:
+def is_fragment(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def user_of(request: HttpRequest) -> User:
     assert isinstance(request.user, User)  # the login middleware lets nobody else in
     return request.user

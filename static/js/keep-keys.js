@@ -20,7 +20,8 @@ function meant() {
   return forms.length === 1 ? forms[0] : null;
 }
 
-function region() {
+/** Where it is said what was done; made when it is first asked for. */
+export function region() {
   let said = document.getElementById("keep-said");
   if (!said) {
     said = document.createElement("div");
@@ -38,7 +39,7 @@ function press(key) {
   else tell("Go to a figure first: j is the next one.");
 }
 
-function tell(text) {
+export function tell(text) {
   const line = document.createElement("p");
   line.textContent = text;
   region().replaceChildren(line);

@@ -10,9 +10,17 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 
-from search.models import Desk, Figure, Pin, Shortlist, ShortlistEntry, ShortlistShare
+from search.models import Desk, Figure, Pin, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.selectors.shortlists import entries_on_desk
-from search.services.shortlists import change_undo, entry_keep, entry_remove, shortlist_current
+from search.services.shortlists import (
+    TextChanged,
+    change_undo,
+    entry_keep,
+    entry_move,
+    entry_note,
+    entry_remove,
+    shortlist_current,
+)
 from tests.factories import publication_make, user_make
 
 
@@ -124,3 +132,107 @@ def test_two_first_keepings_at_once_make_one_list_with_both_figures_in_a_row() -
     at_once(*[lambda figure=figure: keep(figure) for figure in (one, two, one, two)])
     assert Shortlist.objects.count() == 1
     assert list(ShortlistEntry.objects.values_list("position", flat=True)) == [0, 1]
+
+
+def test_a_note_that_somebody_changed_meanwhile_is_not_overwritten_unawares(owner: User) -> None:
+    shortlist, figure = shortlist_current(owner=owner), figures()[0]
+    entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
+    write = {"user": owner, "shortlist": shortlist, "entry_id": entry.pk}
+    started_from = entry.note_key
+    entry_note(**write, note="first", started_from=started_from)
+    with pytest.raises(TextChanged) as refused:
+        entry_note(**write, note="second", started_from=started_from)
+    assert refused.value.current == "first" == ShortlistEntry.objects.get().note
+    entry_note(**write, note="second", started_from=text_key("first"))
+    assert ShortlistEntry.objects.get().note == "second"
+
+
+def test_writing_the_same_note_twice_is_one_change_whatever_ends_its_lines(owner: User) -> None:
+    shortlist, figure = shortlist_current(owner=owner), figures()[0]
+    entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
+    write = {"user": owner, "shortlist": shortlist, "entry_id": entry.pk, "started_from": entry.note_key}
+    _, first = entry_note(**write, note="one\r\ntwo")
+    _, again = entry_note(**write, note="one\ntwo")
+    assert first and again is None
+
+
+def test_a_rating_by_a_colleague_does_not_stand_in_the_way_of_a_note(owner: User) -> None:
+    shortlist, figure = shortlist_current(owner=owner), figures()[0]
+    entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
+    entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="A")
+    entry_note(user=owner, shortlist=shortlist, entry_id=entry.pk, note="seen", started_from=entry.note_key)
+    kept = ShortlistEntry.objects.get()
+    assert (kept.note, kept.relevance) == ("seen", "A")
+
+
+def test_undoing_a_note_restores_the_one_before(owner: User) -> None:
+    shortlist, figure = shortlist_current(owner=owner), figures()[0]
+    entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
+    entry_note(user=owner, shortlist=shortlist, entry_id=entry.pk, note="old", started_from=text_key(""))
+    _, change = entry_note(user=owner, shortlist=shortlist, entry_id=entry.pk, note="new", started_from=text_key("old"))
+    assert change and change_undo(user=owner, shortlist=shortlist, change=change)
+    assert ShortlistEntry.objects.get().note == "old"
+
+
+@pytest.fixture
+def three(owner: User) -> list[ShortlistEntry]:
+    publication_make("EP7654321B1")
+    shortlist = shortlist_current(owner=owner)
+    return [entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")[0] for figure in figures()[:3]]
+
+
+@pytest.mark.parametrize(
+    ("which", "to", "order"),
+    [
+        (2, "up", [0, 2, 1]),
+        (0, "down", [1, 0, 2]),
+        (2, "first", [2, 0, 1]),
+        (0, "last", [1, 2, 0]),
+        (0, "up", [0, 1, 2]),
+    ],
+)
+def test_an_entry_moves_as_asked(
+    owner: User, three: list[ShortlistEntry], which: int, to: str, order: list[int]
+) -> None:
+    keys = entry_move(user=owner, shortlist=three[0].shortlist, entry_id=three[which].pk, to=to)
+    assert keys == [three[at].pk for at in order]
+    assert list(ShortlistEntry.objects.order_by("position").values_list("pk", flat=True)) == keys
+
+
+def test_an_entry_that_is_not_on_the_list_does_not_move(owner: User, three: list[ShortlistEntry]) -> None:
+    with pytest.raises(ShortlistEntry.DoesNotExist):
+        entry_move(user=owner, shortlist=three[0].shortlist, entry_id=10**9, to="up")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_moves_at_once_leave_every_entry_at_a_place_of_its_own() -> None:
+    publication_make(sheets=6)
+    owner = user_make("owner")
+    shortlist = shortlist_current(owner=owner)
+    entries = [entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="")[0] for figure in figures()]
+    moves = [(entries[0], "last"), (entries[5], "first"), (entries[2], "down"), (entries[3], "up")]
+    at_once(
+        *[
+            lambda entry=entry, to=to: entry_move(user=owner, shortlist=shortlist, entry_id=entry.pk, to=to)
+            for entry, to in moves
+        ]
+    )
+    assert sorted(ShortlistEntry.objects.values_list("position", flat=True)) == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_notes_at_once_one_is_kept_and_the_other_is_told() -> None:
+    publication_make()
+    owner = user_make("owner")
+    shortlist = shortlist_current(owner=owner)
+    entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figures()[0], relevance="")
+
+    def write(note: str) -> object:
+        try:
+            return entry_note(user=owner, shortlist=shortlist, entry_id=entry.pk, note=note, started_from=text_key(""))
+        except TextChanged as refused:
+            return refused.current
+
+    answers = at_once(lambda: write("one"), lambda: write("two"))
+    kept = ShortlistEntry.objects.get().note
+    assert kept in ("one", "two") and [answer for answer in answers if isinstance(answer, str)] == [kept]

@@ -1,0 +1,16 @@
+"""A shortlist as documents that leave the search: a PDF report, a table, a list of publication numbers."""
+
+from engine.report.contents import Passage, PinNote, Report, ReportEntry
+from engine.report.pdf import ReportFonts, report_pdf
+from engine.report.table import report_csv, report_numbers
+
+__all__ = [
+    "Passage",
+    "PinNote",
+    "Report",
+    "ReportEntry",
+    "ReportFonts",
+    "report_csv",
+    "report_numbers",
+    "report_pdf",
+]

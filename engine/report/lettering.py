@@ -1,0 +1,87 @@
+"""Which font prints a character, and what is written where none does: never an empty box."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Container, Iterator
+from functools import lru_cache
+from itertools import groupby
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR, BOLD = "Report", "Report-Bold"
+JAPANESE, KOREAN = "HeiseiKakuGo-W5", "HYGothic-Medium"
+_RIGHT_TO_LEFT = ("R", "AL")  # reportlab sets from left to right and joins no letters
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
+_KANA_AND_HAN = (
+    (0x3000, 0x30FF),
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0xFF00, 0xFFEF),
+)
+_HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7A3))
+
+
+class Lettering:
+    """Writes texts as reportlab's markup, in DejaVu where it has the character, East Asian ones in the reader's fonts.
+
+    `borrowed` and `unprinted` say, after all is written, whether the reader's own fonts are needed, and which scripts
+    could not be printed.
+    """
+
+    def __init__(self, regular: Path, bold: Path) -> None:
+        self.borrowed = False
+        self.unprinted: dict[str, int] = {}  # script → characters
+        self._drawn = _fonts_registered(regular, bold)
+
+    def markup(self, text: str) -> str:
+        """The text as reportlab's markup, line breaks kept."""
+        lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
+        return "<br/>".join("".join(self._runs(line)) for line in lines)
+
+    def _runs(self, line: str) -> Iterator[str]:
+        seen = [one if one not in "\t\v\f" else " " for one in line]
+        shown = [one for one in seen if unicodedata.category(one) not in _INVISIBLE]
+        for font, characters in groupby(shown, key=self._font_of):
+            run = "".join(characters)
+            if font == REGULAR:
+                yield escape(run)
+            elif font:
+                self.borrowed = True
+                yield f'<font name="{font}">{escape(run)}</font>'
+            else:
+                yield self._absent(run)
+
+    def _font_of(self, character: str) -> str:
+        """The font's name; empty where none of ours prints it."""
+        code = ord(character)
+        if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
+            return ""
+        if code in self._drawn:
+            return REGULAR
+        if any(first <= code <= last for first, last in _KANA_AND_HAN):
+            return JAPANESE
+        return KOREAN if any(first <= code <= last for first, last in _HANGUL) else ""
+
+    def _absent(self, run: str) -> str:
+        script = unicodedata.name(run[0], "UNNAMED").split(" ")[0].split("-")[0].capitalize()
+        self.unprinted[script] = self.unprinted.get(script, 0) + len(run)
+        return f"[{script}: {len(run)} character{'s' if len(run) > 1 else ''} not printed]"
+
+
+@lru_cache(maxsize=1)
+def _fonts_registered(regular: Path, bold: Path) -> Container[int]:
+    """The characters that the regular font draws; fonts are registered once, as a report under way holds on to them."""
+    for name, path in ((REGULAR, regular), (BOLD, bold)):
+        pdfmetrics.registerFont(TTFont(name, str(path)))
+    pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+    for name in (JAPANESE, KOREAN):
+        pdfmetrics.registerFont(UnicodeCIDFont(name))
+    drawn: Container[int] = pdfmetrics.getFont(REGULAR).face.charToGlyph
+    return drawn

@@ -1,0 +1,86 @@
+"""Notes pinned to regions of a shortlist's drawings. Each is a change of its entry, and can be undone as one."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from engine.geometry import Box
+from search.models import Pin, Shortlist, ShortlistEntry, text_key
+from search.question import TENTHOUSANDTHS
+from search.services.shortlists import Change, TextChanged, entry_as_it_is, shortlist_lock
+
+MOST_PINS = 99  # of an entry: numbers of two digits can be read on a drawing
+
+
+class TooManyPins(Exception):
+    """The drawing has as many pins as can be told apart."""
+
+
+@transaction.atomic
+def pin_add(*, user: User, shortlist: Shortlist, entry_id: int, box: Box, note: str) -> tuple[Pin, Change | None]:
+    """Pin a note to a region of an entry's drawing, in ten-thousandths of its sides; the same again finds the first.
+
+    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; ValueError for a box beyond the drawing; TooManyPins.
+    """
+    _require_within(box)
+    shortlist_lock(user, shortlist)
+    entry = shortlist.entries.get(pk=entry_id)
+    same = entry.pins.filter(left=box.left, top=box.top, width=box.width, height=box.height, note=note).first()
+    if same is not None:
+        return same, None
+    if entry.pins.count() >= MOST_PINS:
+        raise TooManyPins
+    before = entry_as_it_is(entry)
+    pin = Pin.objects.create(
+        entry=entry, left=box.left, top=box.top, width=box.width, height=box.height, note=note, author=user
+    )
+    return pin, _changed(shortlist, entry, before)
+
+
+@transaction.atomic
+def pin_edit(
+    *, user: User, shortlist: Shortlist, pin_id: int, box: Box, note: str, started_from: str
+) -> tuple[Pin, Change | None]:
+    """Move a pin and write its note anew; started_from is the text_key of the note that was edited.
+
+    Raises: PermissionDenied; Pin.DoesNotExist; ValueError for a box beyond the drawing; TextChanged when it has become
+    another note since.
+    """
+    _require_within(box)
+    shortlist_lock(user, shortlist)
+    pin = Pin.objects.select_related("entry").get(pk=pin_id, entry__shortlist=shortlist)
+    is_same_text = text_key(note) == pin.note_key
+    if is_same_text and box == Box(pin.left, pin.top, pin.width, pin.height):
+        return pin, None
+    if not is_same_text and started_from != pin.note_key:
+        raise TextChanged(pin.note)
+    before = entry_as_it_is(pin.entry)
+    pin.left, pin.top, pin.width, pin.height, pin.note = box.left, box.top, box.width, box.height, note
+    pin.save()
+    return pin, _changed(shortlist, pin.entry, before)
+
+
+@transaction.atomic
+def pin_delete(*, user: User, shortlist: Shortlist, pin_id: int) -> Change | None:
+    """Take a pin off its drawing; None where it is gone already. Raises: PermissionDenied."""
+    shortlist_lock(user, shortlist)
+    pin = Pin.objects.select_related("entry").filter(pk=pin_id, entry__shortlist=shortlist).first()
+    if pin is None:
+        return None
+    before = entry_as_it_is(pin.entry)
+    entry = pin.entry
+    pin.delete()
+    return _changed(shortlist, entry, before)
+
+
+def _changed(shortlist: Shortlist, entry: ShortlistEntry, before: dict[str, object]) -> Change:
+    entry.revision += 1
+    entry.save()
+    return Change(shortlist.pk, entry.figure_id, before, entry.revision)
+
+
+def _require_within(box: Box) -> None:
+    is_within = box.left >= 0 and box.top >= 0 and box.right <= TENTHOUSANDTHS and box.bottom <= TENTHOUSANDTHS
+    if not is_within or box.width < 1 or box.height < 1:
+        raise ValueError(f"a pin lies within the drawing, not at {box}")

@@ -1,0 +1,196 @@
+"""Pages of shortlists: all that one may see, and one with what is on it; naming, sharing, deleting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from search.models import Shortlist, text_key
+from search.selectors.shortlists import desk_shortlist, shortlist_page, shortlists_listed, shortlists_of
+from search.services.sharing import (
+    NameTaken,
+    NoSuchColleague,
+    shortlist_create,
+    shortlist_delete,
+    shortlist_describe,
+    shortlist_make_current,
+    shortlist_share,
+    shortlist_unshare,
+)
+from search.services.shortlists import TextChanged
+from search.views.shortlist_forms import DescriptionForm, NameForm, ShareForm
+from search.views.shortlists import LONGEST_KEY, UNDO, user_of
+
+LARGEST_KEY = 10**LONGEST_KEY
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What somebody wrote that was not saved, to be shown again with the reason.
+
+    entry_id: None for the list's own note; pin: key of the pin, 0 for a new one, None for a note.
+    started_from: the text_key of what was edited. theirs: what somebody else wrote meanwhile, None where nobody did.
+    """
+
+    entry_id: int | None
+    pin: int | None
+    note: str
+    said: str
+    name: str = ""
+    percent: tuple[str, ...] = ("", "", "", "")
+    started_from: str = ""
+    theirs: str | None = None
+
+    @property
+    def their_key(self) -> str:
+        return text_key(self.theirs or "")
+
+    @property
+    def pin_started_from(self) -> str:
+        """What the next saving replaces: theirs, once it was shown."""
+        return self.started_from if self.theirs is None else self.their_key
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shortlist_list(request: HttpRequest) -> HttpResponse:
+    """The lists; a form makes a new one, which then is the current one."""
+    user = user_of(request)
+    said = ""
+    if request.method == "POST":
+        form = NameForm(request.POST)
+        if form.is_valid():
+            shortlist = shortlist_create(owner=user, name=form.cleaned_data["name"])
+            return redirect("search:shortlist", shortlist_id=shortlist.pk)
+        said = "Give the shortlist a name of at most 120 characters."
+    context = {"listed": shortlists_listed(user), "said": said}
+    return _private(render(request, "search/shortlists.html", context, status=400 if said else 200))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
+    """A list with what is on it; a form names it and writes its note."""
+    row = shortlist_or_404(request, shortlist_id)
+    if request.method != "POST":
+        return shortlist_rendered(request, row)
+    form = DescriptionForm(request.POST)
+    note, name = request.POST.get("note", ""), request.POST.get("name", "")
+    if not form.is_valid():
+        said = "Not saved: a shortlist needs a name of at most 120 characters, and its note takes 20,000."
+        return shortlist_rendered(request, row, Unsaved(None, None, note, said, name=name), status=400)
+    data = form.cleaned_data
+    try:
+        shortlist_describe(
+            user=user_of(request),
+            shortlist=row,
+            name=data["name"],
+            note=data["note"],
+            started_from=data["started_from"],
+        )
+    except NameTaken:
+        said = "Not saved: its owner has another shortlist of this name."
+        return shortlist_rendered(request, row, Unsaved(None, None, note, said, name=name), status=400)
+    except TextChanged as changed:
+        said = (
+            "Not saved: somebody changed this note while you were writing. Theirs is below yours; save to replace it."
+        )
+        return shortlist_rendered(
+            request, row, Unsaved(None, None, note, said, name=name, theirs=changed.current), status=409
+        )
+    messages.info(request, "Saved.")
+    return redirect("search:shortlist", shortlist_id=row.pk)
+
+
+@require_GET
+def current(request: HttpRequest) -> HttpResponse:
+    """Leads to the list that the keys add to, or to all of them before there is one."""
+    row = desk_shortlist(user_of(request))
+    return redirect("search:shortlists") if row is None else redirect("search:shortlist", shortlist_id=row.pk)
+
+
+@require_POST
+def make_current(request: HttpRequest, shortlist_id: int) -> HttpResponse:
+    row = shortlist_or_404(request, shortlist_id)
+    shortlist_make_current(user=user_of(request), shortlist=row)
+    messages.info(request, f"Figures are kept on {row} from now on.")
+    return _back(request, row)
+
+
+@require_POST
+def delete(request: HttpRequest, shortlist_id: int) -> HttpResponse:
+    row = shortlist_or_404(request, shortlist_id)
+    shortlist_delete(user=user_of(request), shortlist=row)
+    messages.info(request, f"{row} is deleted.")
+    return redirect("search:shortlists")
+
+
+@require_POST
+def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
+    """Share a list with a colleague, or change what the colleague may."""
+    row = shortlist_or_404(request, shortlist_id)
+    form = ShareForm(request.POST)
+    username = request.POST.get("username", "")
+    try:
+        if not form.is_valid():
+            raise NoSuchColleague(username)
+        shared = shortlist_share(
+            user=user_of(request),
+            shortlist=row,
+            username=form.cleaned_data["username"],
+            may_edit=form.cleaned_data["may_edit"] == "edit",
+        )
+    except NoSuchColleague:
+        said = "There is no such colleague. Write the user name as it is used to log in."
+        return shortlist_rendered(request, row, status=400, share_said=said, share_username=username)
+    may = "edit" if shared.may_edit else "view"
+    messages.info(request, f"{shared.user} may {may} {row}.")
+    return redirect(f"{reverse('search:shortlist', args=[row.pk])}#sharing")
+
+
+@require_POST
+def unshare(request: HttpRequest, shortlist_id: int, user_id: int) -> HttpResponse:
+    """Take a list from a colleague, or leave it."""
+    row, user = shortlist_or_404(request, shortlist_id), user_of(request)
+    shortlist_unshare(user=user, shortlist=row, colleague_id=min(user_id, LARGEST_KEY))
+    if user_id == user.pk:
+        messages.info(request, f"You have left {row}.")
+        return redirect("search:shortlists")
+    messages.info(request, f"{row} is no longer shared with them.")
+    return redirect(f"{reverse('search:shortlist', args=[row.pk])}#sharing")
+
+
+def shortlist_or_404(request: HttpRequest, shortlist_id: int) -> Shortlist:
+    """A list that the user may see."""
+    found = shortlists_of(user_of(request)).select_related("owner")
+    return get_object_or_404(found, pk=min(shortlist_id, LARGEST_KEY))
+
+
+def shortlist_rendered(
+    request: HttpRequest, row: Shortlist, unsaved: Unsaved | None = None, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    """The page of a list, with what could not be saved."""
+    change = request.session.get(UNDO)
+    context = {
+        "page": shortlist_page(user_of(request), row),
+        "shortlist": row,
+        "unsaved": unsaved,
+        "can_undo": change is not None and change["shortlist_id"] == row.pk,
+        **more,
+    }
+    return _private(render(request, "search/shortlist.html", context, status=status))
+
+
+def _back(request: HttpRequest, row: Shortlist) -> HttpResponse:
+    if request.POST.get("next") == "list":
+        return redirect("search:shortlists")
+    return redirect("search:shortlist", shortlist_id=row.pk)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    return response
