@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
+from django.db.models import F
 from django.http import QueryDict
 
 from engine.linking import MentionKind
-from search.models import Figure, Query, Sheet
+from search.models import Figure, Query, SentenceLink, Sheet, ShortlistEntry
 from search.question import Question, question_from_query
 from search.selectors.examiners import turn_of
 from search.selectors.figures import FigurePage, figure_page, figures_to_show
 from search.selectors.hits import RankedHit, hits_ranked, ranked_figures
 from search.selectors.publications import rising
 from search.selectors.queries import queries_of
+from search.selectors.shortlists import entries_on_desk
+
+NAMED_WITHIN = 12  # characters from a sentence's start
 
 
 @dataclass(frozen=True, slots=True)
 class SheetOfStrip:
-    """A sheet of the publication with the figures drawn on it."""
+    """A sheet of the publication with the figures drawn on it, each with the sentence that names it."""
 
     sheet: Sheet
-    figures: tuple[Figure, ...]
+    figures: tuple[tuple[Figure, SentenceLink | None], ...]
+
+    @property
+    def first(self) -> Figure:
+        return self.figures[0][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,8 @@ class ReaderPage:
 
     page: FigurePage
     turn: int
+    naming: SentenceLink | None  # the sentence that says what the figure shows
+    entry: ShortlistEntry | None  # of the examiner's current shortlist
     strip: tuple[SheetOfStrip, ...]
     sheet_place: int  # from 1, among the sheets that have figures
     previous_sheet: Figure | None  # the first figure of the sheet before
@@ -82,7 +92,8 @@ def reader_page(figure_id: int, reader: User) -> ReaderPage | None:
     page = figure_page(figure_id)
     if page is None:
         return None
-    strip = strip_of(page.figures)
+    naming = naming_links([figure.pk for figure in page.figures])
+    strip = strip_of(page.figures, naming)
     at = [one.sheet.pk for one in strip].index(page.figure.sheet_id)
     publication = page.figure.sheet.publication
     spoken = {
@@ -95,21 +106,35 @@ def reader_page(figure_id: int, reader: User) -> ReaderPage | None:
     return ReaderPage(
         page=page,
         turn=turn_of(reader, page.figure.sheet),
+        naming=naming.get(figure_id),
+        entry=entries_on_desk(reader, [figure_id]).get(figure_id),
         strip=strip,
         sheet_place=at + 1,
-        previous_sheet=strip[at - 1].figures[0] if at else None,
-        next_sheet=strip[at + 1].figures[0] if at + 1 < len(strip) else None,
+        previous_sheet=strip[at - 1].first if at else None,
+        next_sheet=strip[at + 1].first if at + 1 < len(strip) else None,
         only_in_text=_unlinked(publication.unlinked_in_text, page.part_names, spoken),
         only_on_sheet=_unlinked(publication.unlinked_on_sheet, page.part_names, drawn),
     )
 
 
-def strip_of(figures: Iterable[Figure]) -> tuple[SheetOfStrip, ...]:
+def strip_of(figures: Iterable[Figure], naming: Mapping[int, SentenceLink]) -> tuple[SheetOfStrip, ...]:
     """Figures in their order, gathered by sheet."""
-    by_sheet: dict[int, list[Figure]] = {}
+    by_sheet: dict[int, list[tuple[Figure, SentenceLink | None]]] = {}
     for figure in figures:
-        by_sheet.setdefault(figure.sheet_id, []).append(figure)
-    return tuple(SheetOfStrip(some[0].sheet, tuple(some)) for some in by_sheet.values())
+        by_sheet.setdefault(figure.sheet_id, []).append((figure, naming.get(figure.pk)))
+    return tuple(SheetOfStrip(some[0][0].sheet, tuple(some)) for some in by_sheet.values())
+
+
+def naming_links(figure_ids: Sequence[int]) -> dict[int, SentenceLink]:
+    """For each figure the first linked sentence that begins with its label, as "FIG. 3 is a side view" does."""
+    links = SentenceLink.objects.filter(
+        figure_id__in=figure_ids,
+        sentence__mentions__0__3=MentionKind.FIGURE.value,
+        sentence__mentions__0__1__lte=NAMED_WITHIN,
+        spans__0__0=F("sentence__mentions__0__1"),  # the mention is one of this figure
+    ).select_related("sentence__paragraph")
+    ordered = links.order_by("figure_id", "sentence__position").distinct("figure_id")
+    return {link.figure_id: link for link in ordered}
 
 
 def hit_place(owner: User, asked: QueryDict, figure_id: int) -> HitPlace | None:

@@ -17,6 +17,7 @@ from engine.reading import GrayImage, SheetReading, TextKind
 from search.files import file_keep, file_read
 from search.models import Figure, Publication, Reading, SentenceLink, Sheet
 from search.selectors.readings import analysis_of_publication, numerals_on_sheets, readings_of_sheet, text_box
+from search.services.previews import sheet_preview
 
 THUMBNAIL_PX = 480
 
@@ -62,6 +63,7 @@ def _figures_on(sheet: Sheet, analysis: TextAnalysis, xml_label: str) -> list[_C
     if sheet.blank:
         return []
     pixels = decode_png(file_read(sheet.png))
+    sheet_preview(sheet=sheet, pixels=pixels)  # for the first look at it, which nobody shall wait for
     rows = readings_of_sheet(sheet)
     boxes = tuple(text_box(row) for row in rows)
     reading = SheetReading(sheet.reader_key, sheet.rotation, boxes)

@@ -6,6 +6,7 @@ Browsers drop strokes of one-bit sheets when they draw them small; averaged over
 from __future__ import annotations
 
 from engine.imaging import decode_png, encode_png, thumbnail
+from engine.reading import GrayImage
 from search.files import file_keep, file_read
 from search.models import Sheet
 
@@ -18,9 +19,10 @@ def preview_size(sheet: Sheet) -> tuple[int, int]:
     return max(1, round(sheet.width_px * scale)), max(1, round(sheet.height_px * scale))
 
 
-def sheet_preview(*, sheet: Sheet) -> str:
+def sheet_preview(*, sheet: Sheet, pixels: GrayImage | None = None) -> str:
     """The name of the sheet's preview in the storage, made when it is asked for first; the sheet's own if it is small.
 
+    pixels: of the sheet, (height, width) uint8, where somebody has decoded them already.
     Raises: FileNotFoundError when the storage has lost the sheet.
     """
     if sheet.preview:
@@ -28,8 +30,8 @@ def sheet_preview(*, sheet: Sheet) -> str:
     if max(sheet.width_px, sheet.height_px) <= PREVIEW_PX:
         name = sheet.png
     else:
-        pixels = thumbnail(decode_png(file_read(sheet.png)), PREVIEW_PX)
-        name = file_keep(encode_png(pixels), folder="previews", suffix=".png")
+        small = thumbnail(decode_png(file_read(sheet.png)) if pixels is None else pixels, PREVIEW_PX)
+        name = file_keep(encode_png(small), folder="previews", suffix=".png")
     # Only this field, and only of this content: a delivery may have brought another image meanwhile.
     Sheet.objects.filter(pk=sheet.pk, png=sheet.png).update(preview=name)
     return name

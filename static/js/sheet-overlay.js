@@ -80,16 +80,19 @@ export class Overlay {
     const onScreen = this.#names.map((one) => screenBox(one.box, matrix));
     const shown = this.#names.map((one, at) => ({ ...one, at, lit: this.lit.has(one.numeral) }));
     shown.sort((one, other) => other.lit - one.lit);
+    const size = this.stage.viewer.viewport.getContainerSize();
+    const frame = [0, 0, size.x, size.y];
     const taken = [];
     for (const { element, width, at, lit } of shown) {
       const wanted = width && (lit || this.hasNames);
       const places = wanted ? placesBeside(onScreen[at], width) : [];
-      const free = places.find((place) => ![...taken, ...onScreen].some((other) => meet(place, other))) ?? (lit ? places[0] : null);
-      element.classList.toggle("is-shown", Boolean(free));
+      const free = places.find((place) => within(place, frame) && ![...taken, ...onScreen].some((other) => meet(place, other)));
+      const found = free ?? (lit ? (places.find((place) => within(place, frame)) ?? places[0]) : null);
+      element.classList.toggle("is-shown", Boolean(found));
       element.classList.toggle("is-lit", lit);
-      if (!free) continue;
-      taken.push(free);
-      element.setAttribute("transform", `translate(${free[0].toFixed(1)} ${(free[1] + FONT_PX).toFixed(1)})`);
+      if (!found) continue;
+      taken.push(found);
+      element.setAttribute("transform", `translate(${found[0].toFixed(1)} ${(found[1] + FONT_PX).toFixed(1)})`);
     }
   }
 }
@@ -113,6 +116,10 @@ function placesBeside([left, top, width, height], wide) {
     [left + width + GAP_PX, middle, wide, high], [left - wide - GAP_PX, middle, wide, high],
     [centre, top + height + 1, wide, high], [centre, top - high - 1, wide, high],
   ];
+}
+
+function within([x1, y1, w1, h1], [x2, y2, w2, h2]) {
+  return x1 >= x2 && y1 >= y2 && x1 + w1 <= x2 + w2 && y1 + h1 <= y2 + h2;
 }
 
 function meet([x1, y1, w1, h1], [x2, y2, w2, h2]) {

@@ -28,7 +28,6 @@ export class Pairs {
       if (quick && element) this.#keep(element);
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#light((this.#kept = null));
       if (event.key === "Enter" && event.target.matches?.("[data-numerals-all]")) this.#keep(event.target);
     });
   }
@@ -40,6 +39,8 @@ export class Pairs {
     this.sentences = [...this.root.querySelectorAll("[data-numerals-all]")];
     this.#light((this.#kept = null));
   }
+
+  letGo() { this.#light((this.#kept = null)); }
 
   /** Light the next (1) or previous (-1) numeral, and bring its first sentence into view. */
   stepNumeral(by) { this.#step(this.legend, by); }
@@ -61,12 +62,14 @@ export class Pairs {
     if (this.#kept) this.#show();
   }
 
-  /** Bring the other side of what is kept into view. */
+  /** Bring what is kept into view, and the other side of it. */
   #show() {
-    if (this.#kept.dataset.numeralsAll === undefined) this.sentences.find((one) => one.classList.contains("is-lit"))?.scrollIntoView({ block: "nearest" });
     if (!this.#kept.closest("svg")) {
       this.#kept.scrollIntoView({ block: "nearest" });
       this.stage.reveal(this.overlay.boxesOf(new Set(numeralsOf(this.#kept))));
+    }
+    if (this.#kept.dataset.numeralsAll === undefined) {
+      this.sentences.find((one) => one.classList.contains("is-lit"))?.scrollIntoView({ block: "nearest" });
     }
   }
 

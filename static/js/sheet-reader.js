@@ -7,21 +7,26 @@
  * only when its data-strip changes), links a[data-flip] to other figures, which answer with the reader alone when
  * HX-Request asks, buttons [data-act], and one <form data-turn-form>.
  */
-import { attachWithin } from "./behaviours.js";
+import { addKey } from "./keys.js";
 import { Overlay } from "./sheet-overlay.js";
+import { Keeps } from "./sheet-keeps.js";
 import { Pairs } from "./sheet-pairs.js";
 import { sheetOf, Stage } from "./sheet-stage.js";
 
-const AHEAD = ["j", "k", "n", "p", "]", "["]; // links by their keys, the likeliest first
-const MOST_ENTRIES = 40;
+const ASIDE = ["]", "n", "j", "k", "[", "p"]; // keys of links that may be wanted next, the likeliest first
+const STEPS_AHEAD = 3; // along the way that is being taken
+const MOST_ENTRIES = 60;
 const SEEN_AFTER_MS = 400;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const ARROWS = {
+  ArrowLeft: ["at the left", -1, 0], ArrowRight: ["at the right", 1, 0], ArrowUp: ["above", 0, -1], ArrowDown: ["below", 0, 1],
+};
 
 class Reader {
   #entries = new Map(); // address → { promise, parts, svg, sheet, … }, the one used last at the end
   #strips = new Map(); // what a strip shows → its nodes
   #turns = new Map(); // sheet → degrees, as turned since the page was loaded
   #seen = new Set();
+  #keeps = new Keeps();
   #wanted = 0; // counts flips, so that a slow one does not overtake
   #lastKey = "j";
 
@@ -58,12 +63,14 @@ class Reader {
     const address = addressOf(href);
     const turn = ++this.#wanted;
     let entry = this.#entries.get(address);
+    if (entry === this.current) return this.root.removeAttribute("aria-busy");
     if (!(entry?.svg && this.stage.isReady(entry.sheet))) {
       this.root.setAttribute("aria-busy", "true");
       try {
         entry = await this.#load(address);
       } catch {
-        return location.assign(href); // the server's own words: log in, or that it is gone
+        if (turn === this.#wanted) location.assign(href); // the server's own words: log in, or that it is gone
+        return;
       }
       this.root.removeAttribute("aria-busy");
       if (turn !== this.#wanted) return;
@@ -76,6 +83,7 @@ class Reader {
     const { root, current } = this;
     const focused = document.activeElement?.dataset?.key;
     current.scrolled = root.querySelector('[data-reader-part="text"]').scrollTop;
+    if (this.#keeps.renew(entry.parts.get("head"))) entry.attached = false;
     this.stage.show(this.#turned(entry.sheet));
     for (const part of root.querySelectorAll("[data-reader-part]")) this.#fill(part, current, entry);
     this.overlay.adopt(entry.svg);
@@ -110,32 +118,30 @@ class Reader {
   #settle() {
     const { root, current } = this;
     root.querySelector('[data-reader-part="strip"] [aria-current]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    document.dispatchEvent(new CustomEvent("keys:changed"));
     if (!current.attached) {
       current.attached = true;
-      for (const part of root.querySelectorAll("[data-reader-part]")) {
-        window.htmx?.process(part);
-        attachWithin(part);
-      }
+      for (const part of root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
     }
+    root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours and keys look for what is new
     this.#markSeen(current.figure);
     this.#prefetch();
   }
 
+  /** Make ready what may be wanted next: some steps further the same way, and one each other way. */
   async #prefetch() {
     const now = this.#wanted;
-    const link = (within, key) => within.find((one) => one.dataset.key === key)?.href;
-    const links = this.current.links();
-    for (const key of [this.#lastKey, ...AHEAD.filter((one) => one !== this.#lastKey)]) {
-      const href = link(links, key);
-      if (!href) continue;
-      const entry = await this.#load(addressOf(href)).catch(() => null);
-      if (now !== this.#wanted) return;
-      if (key !== this.#lastKey || !entry) continue;
-      const beyond = link(entry.links(), key);
-      if (beyond) await this.#load(addressOf(beyond)).catch(() => null);
-      if (now !== this.#wanted) return;
-    }
+    const from = this.current;
+    const next = async (entry, key) => {
+      const href = now === this.#wanted && entry?.links().find((one) => one.dataset.key === key)?.href;
+      return href ? this.#load(addressOf(href)).catch(() => null) : null; // it is asked for again when it is wanted
+    };
+    const onward = async () => {
+      for (let [entry, steps] = [from, 0]; entry && steps < STEPS_AHEAD; steps += 1) entry = await next(entry, this.#lastKey);
+    };
+    const aside = async () => {
+      for (const key of ASIDE) if (key !== this.#lastKey) await next(from, key);
+    };
+    await Promise.all([onward(), aside()]);
   }
 
   /** The figure at an address, its page's parts read and its sheet decoded. */
@@ -157,6 +163,7 @@ class Reader {
     const answer = await fetch(address, { headers: { "HX-Request": "true" } });
     if (!answer.ok || answer.redirected) throw new Error(`${address}: ${answer.status}`);
     const read = new DOMParser().parseFromString(await answer.text(), "text/html");
+    read.querySelector("svg[data-sheet] image").remove(); // the stage paints the sheet
     const reader = document.adoptNode(read.querySelector("[data-reader]"));
     return this.#entryOf(reader, address);
   }
@@ -250,11 +257,13 @@ class Reader {
       event.preventDefault();
       this.#turn(event.target);
     });
-    for (const [key, [right, down]] of Object.entries(ARROWS)) document.addEventListener("keydown", (event) => {
-      const isElsewhere = event.target !== document.body && !event.target.closest?.("#main:focus, [data-stage]");
-      if (event.key !== key || isElsewhere || event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      this.stage.pan(right, down);
+    for (const [key, [side, right, down]] of Object.entries(ARROWS)) {
+      addKey({ key, label: `See more ${side}`, group: "Reading", run: () => this.stage.pan(right, down) });
+    }
+    addKey({ key: "Escape", label: "Let go of what is lit", group: "Reading", run: () => this.pairs.letGo() });
+    // Beside the sheet the arrow keys scroll, as everywhere.
+    this.root.querySelector('[data-reader-part="text"]').addEventListener("keydown", (event) => {
+      if (event.key in ARROWS) event.stopPropagation();
     });
     this.stage.addEventListener("framed", () => this.#applyTools());
     window.addEventListener("popstate", () => this.flip(location.href, { push: false }));

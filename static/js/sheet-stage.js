@@ -4,12 +4,13 @@
  * Sheets come as <svg data-sheet data-size="w h" data-upright data-turn data-figure-box="l t w h" data-preview
  * data-preview-size="w h" data-full>; pixels are those of the stored sheet, angles are degrees clockwise. Each sheet is
  * an image of the viewer's world, all in the same place with only one to be seen: showing another one is a matter of
- * one frame, for its pixels were decoded when it was made ready.
+ * one frame, for the pixels of its preview were decoded when it was made ready.
  */
-const MOST_SHEETS = 8; // kept decoded; a preview takes about 8 MB
+const MOST_SHEETS = 20; // kept decoded; a preview takes about 8 MB
 const STEP = 1.4; // of zooming by key
 const PAN_SHARE = 0.15; // of the window, by an arrow key
 const MARGIN = 0.04; // around a framed figure, of its longer side, as on the page without scripts
+const MOST_ENLARGED = 3; // pixels of the window that a framed sheet's pixel takes
 const CLOSEST = 0.3; // of the sheet's longer side: revealing never zooms nearer than that
 
 /** What an SVG says of its sheet. */
@@ -27,11 +28,13 @@ export class Stage extends EventTarget {
   #images = new Map(); // key → { image, promise }, the one used last at the end
   #pixels = new Map(); // address → promise of a canvas context, until the viewer takes it
   #framed = "figure"; // or "sheet", or nothing when somebody has moved the sheet
+  #wanted = "figure"; // how it was framed last, which the next sheet is too
 
   /** box: the element that the viewer fills. Events: "moved" with every painted frame, "framed" when the view changes its kind. */
   constructor(box) {
     super();
     this.sheet = null;
+    claimStyle();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.viewer = window.OpenSeadragon({
       element: box, drawer: "canvas", prefixUrl: "", showNavigationControl: false, keyboardNavEnabled: false,
@@ -39,9 +42,10 @@ export class Stage extends EventTarget {
       visibilityRatio: 0.2, minZoomImageRatio: 0.6, maxZoomPixelRatio: 6, minPixelRatio: 0.5, preload: true,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
     });
-    this.viewer.world.setAutoRefigureSizes(false);
+    this.viewer.canvas.setAttribute("role", "group");
+    this.viewer.canvas.setAttribute("aria-label", "Sheet, moved by arrow keys");
     this.viewer.addHandler("update-viewport", () => this.dispatchEvent(new Event("moved")));
-    this.viewer.addHandler("resize", () => this.#framed && this.frame(this.#framed));
+    this.viewer.addHandler("resize", () => this.sheet && this.#framed && this.frame(this.#framed));
     for (const move of ["canvas-drag", "canvas-scroll", "canvas-pinch", "canvas-double-click"]) {
       this.viewer.addHandler(move, () => this.#leaveFrame());
     }
@@ -51,12 +55,15 @@ export class Stage extends EventTarget {
   get rotation() { return (this.sheet.upright + this.sheet.turn) % 360; }
 
   /** Whether the sheet can be shown in the next frame. */
-  isReady(sheet) { return Boolean(this.#images.get(sheet.key)?.image?.getFullyLoaded()); }
+  isReady(sheet) { return Boolean(this.#images.get(sheet.key)?.image); }
 
   /** Decode the sheet's picture ahead and give it to the viewer. */
   async prepare(sheet) {
     const known = this.#images.get(sheet.key);
-    if (known) return known.promise;
+    if (known) {
+      this.#touch(sheet.key, known);
+      return known.promise;
+    }
     const first = levelsOf(sheet)[0].url;
     this.#pixels.set(first, decode(first));
     const entry = { image: null };
@@ -67,13 +74,11 @@ export class Stage extends EventTarget {
   }
 
   /** Show a prepared sheet, framed as the last one was. */
-  show(sheet, framed = this.#framed ?? "figure") {
+  show(sheet, framed = this.#wanted) {
     const entry = this.#images.get(sheet.key);
-    this.#images.delete(sheet.key);
-    this.#images.set(sheet.key, entry);
+    this.#touch(sheet.key, entry);
     for (const { image } of this.#images.values()) image?.setOpacity(image === entry.image ? 1 : 0);
     this.sheet = sheet;
-    this.viewer.viewport.setHomeBounds(new OpenSeadragon.Rect(0, 0, 1, sheet.height / sheet.width), sheet.width);
     this.viewer.viewport.setRotation(this.rotation, true);
     this.frame(framed);
     this.viewer.forceRedraw();
@@ -83,7 +88,7 @@ export class Stage extends EventTarget {
   turn(degrees) {
     this.sheet.turn = degrees;
     this.viewer.viewport.setRotation(this.rotation, true);
-    this.frame(this.#framed ?? "sheet");
+    this.frame(this.#wanted);
   }
 
   /** Frame the "figure" or the whole "sheet" at once. */
@@ -91,7 +96,7 @@ export class Stage extends EventTarget {
     const { width, height, figureBox } = this.sheet;
     const margin = what === "figure" ? MARGIN * Math.max(figureBox[2], figureBox[3]) : 0;
     this.#fit(what === "figure" ? grown(figureBox, margin, width, height) : [0, 0, width, height], true);
-    this.#framed = what;
+    this.#framed = this.#wanted = what;
     this.dispatchEvent(new Event("framed"));
   }
 
@@ -140,7 +145,8 @@ export class Stage extends EventTarget {
     const { viewport } = this.viewer;
     const unit = this.sheet.width;
     const [across, along] = this.rotation % 180 ? [height, width] : [width, height];
-    const zoom = Math.min(unit / across, unit / (along * viewport.getAspectRatio()));
+    const most = (MOST_ENLARGED * unit) / viewport.getContainerSize().x;
+    const zoom = Math.min(unit / across, unit / (along * viewport.getAspectRatio()), most);
     const centre = new OpenSeadragon.Point((left + width / 2) / unit, (top + height / 2) / unit);
     viewport.zoomTo(zoom, null, immediately);
     viewport.panTo(centre, immediately);
@@ -160,20 +166,40 @@ export class Stage extends EventTarget {
     this.dispatchEvent(new Event("framed"));
   }
 
+  /** The sheet among the viewer's images, unseen; resolves when its smallest picture can be painted. */
   #add(sheet, entry) {
     return new Promise((resolve, reject) => {
-      this.viewer.addTiledImage({
-        tileSource: this.#source(sheet), opacity: 0, preload: true, width: 1,
-        error: ({ message }) => reject(new Error(message)),
-        success: ({ item }) => {
+      const source = this.#source(sheet);
+      source.maxLevel = 0;
+      let item = null;
+      const forget = () => {
+        this.viewer.removeHandler("tile-loaded", loaded);
+        this.viewer.removeHandler("tile-load-failed", failed);
+      };
+      const loaded = ({ tiledImage, promise }) => {
+        if (tiledImage !== item) return;
+        forget();
+        promise.then(() => {
+          source.maxLevel = source.levels.length - 1; // larger pictures of it are for when it is seen
+          item.setPreload(false);
           entry.image = item;
-          if (item.getFullyLoaded()) return resolve();
-          const loaded = ({ fullyLoaded }) => {
-            if (!fullyLoaded) return;
-            item.removeHandler("fully-loaded-change", loaded);
-            resolve();
-          };
-          item.addHandler("fully-loaded-change", loaded);
+          resolve();
+        });
+      };
+      const failed = ({ tiledImage, message }) => {
+        if (tiledImage !== item) return;
+        forget();
+        this.viewer.world.removeItem(item);
+        reject(new Error(message));
+      };
+      this.viewer.addHandler("tile-loaded", loaded);
+      this.viewer.addHandler("tile-load-failed", failed);
+      this.viewer.addTiledImage({
+        tileSource: source, opacity: 0, preload: true, width: 1,
+        success: (event) => (item = event.item),
+        error: ({ message }) => {
+          forget();
+          reject(new Error(message));
         },
       });
     });
@@ -191,6 +217,11 @@ export class Stage extends EventTarget {
     return source;
   }
 
+  #touch(key, entry) {
+    this.#images.delete(key);
+    this.#images.set(key, entry);
+  }
+
   #forgetOldest() {
     for (const [key, { image }] of this.#images) {
       if (this.#images.size <= MOST_SHEETS) return;
@@ -199,6 +230,13 @@ export class Stage extends EventTarget {
       this.viewer.world.removeItem(image);
     }
   }
+}
+
+/** OpenSeadragon adds a rule of its own to the page, which the policy forbids; reader.css holds that rule. */
+function claimStyle() {
+  const style = document.createElementNS("urn:nothing", "style"); // it looks for an element of this name
+  style.setAttribute("data-openseadragon-mobile-css", "");
+  document.head.append(style);
 }
 
 /** The pictures of a sheet by rising size; a small sheet is its own preview. */

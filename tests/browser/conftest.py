@@ -6,6 +6,7 @@ Models are imported by the fixtures: pytest reads the conftest.py of a folder it
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -55,6 +56,7 @@ def complaints() -> list[str]:
 def new_page(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[NewPage]:
     """Opens a page at a size and in a scheme, as a user or as nobody."""
     contexts: list[BrowserContext] = []
+    asked: dict[Page, set[Request]] = {}
 
     def opened(user: User | None = None, *, width: int = 1440, scheme: Any = "light", scripts: bool = True) -> Page:
         context = browser.new_context(
@@ -70,11 +72,19 @@ def new_page(browser: Browser, live_server: LiveServer, complaints: list[str]) -
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page = context.new_page()
+        unanswered = asked[page] = set()
+        page.on("request", lambda request: unanswered.add(request))
+        page.on("requestfinished", lambda request: unanswered.discard(request))
+        page.on("requestfailed", lambda request: unanswered.discard(request))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return page
 
     yield opened
+    for page, unanswered in asked.items():  # the server still answers what was fetched ahead; its database goes next
+        deadline = time.monotonic() + 10
+        while unanswered and not page.is_closed() and time.monotonic() < deadline:
+            page.wait_for_timeout(50)
     for context in contexts:
         context.close()
 

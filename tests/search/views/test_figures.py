@@ -3,15 +3,21 @@
 import re
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from engine.geometry import Box
-from search.models import Figure, Reading, Sheet
+from engine.imaging import decode_png, encode_png
+from search.files import file_keep, file_read
+from search.models import Figure, Reading, SeenFigure, Sheet
 from search.selectors.publications import rising
+from search.services.previews import sheet_preview
 from search.views.overlay import Frame, boxes_of, frame_of, legend_of
-from tests.factories import SHEET_HEIGHT_PX, SHEET_WIDTH_PX, publication_make
+from tests.factories import SHEET_HEIGHT_PX, SHEET_WIDTH_PX, drawing_make, publication_make, query_make
+
+PAGE_QUERIES, HIT_QUERIES = 11, 3
 
 
 def figure_unsaved(rotation: int) -> Figure:
@@ -75,7 +81,7 @@ def test_each_numeral_has_a_box_where_it_was_read(as_examiner: Client) -> None:
     publication_make()
     figure = Figure.objects.earliest("pk")
     page = as_examiner.get(f"/figures/{figure.pk}/").content.decode()
-    assert f'viewBox="0 0 {SHEET_WIDTH_PX} {SHEET_HEIGHT_PX}"' in page
+    assert 'data-framed="figure"' in page
     assert page.count('class="numeral-box"') == 3
     assert "<title>12 rotor</title>" in page
     assert 'x="116.4" y="56.4" width="25.2" height="19.2"' in page  # 120, 60, 18 × 12 px with 0.3 × 12 px around
@@ -83,7 +89,7 @@ def test_each_numeral_has_a_box_where_it_was_read(as_examiner: Client) -> None:
 
 def test_a_sideways_sheet_is_shown_upright(as_examiner: Client) -> None:
     publication_make(rotation=90)
-    page = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/").content.decode()
+    page = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/?view=sheet").content.decode()
     assert f'viewBox="0 0 {SHEET_HEIGHT_PX} {SHEET_WIDTH_PX}"' in page
     assert f'transform="translate({SHEET_HEIGHT_PX} 0) rotate(90)"' in page
 
@@ -97,16 +103,125 @@ def test_sentences_name_their_place_and_mark_what_they_mention(as_examiner: Clie
     assert '<mark data-numerals="FIG. 1">FIG. 1</mark> shows the pump <mark data-numerals="10">10</mark>' in page
 
 
-def test_figures_of_a_publication_lead_to_each_other(as_examiner: Client) -> None:
+def test_figures_and_sheets_of_a_publication_lead_to_each_other(as_examiner: Client) -> None:
     publication_make(sheets=3)
     first, second, third = Figure.objects.order_by("pk")
     page = as_examiner.get(f"/figures/{second.pk}/").content.decode()
     assert f'rel="prev" href="/figures/{first.pk}/"' in page
     assert f'rel="next" href="/figures/{third.pk}/"' in page
-    assert "2 of 3" in page
-    assert (
-        "rel=" not in as_examiner.get(f"/figures/{first.pk}/").content.decode().split('rel="next"')[0].split("<nav")[-1]
-    )
+    assert "Figure 2 of 3" in page
+    assert "Sheet 2 of 3" in page
+    assert f'href="/figures/{third.pk}/" data-flip data-key="n"' in page
+    assert 'rel="prev"' not in as_examiner.get(f"/figures/{first.pk}/").content.decode()
+
+
+def test_a_figure_stands_where_the_hits_of_its_query_are_ranked(as_examiner: Client, examiner: User) -> None:
+    publication_make("EP2000001A1")
+    publication_make("EP2000002A1")
+    first, other, second, _ = Figure.objects.order_by("pk")
+    query = query_make(examiner, hits=[first, second])
+    page = as_examiner.get(f"/figures/{first.pk}/?query={query.pk}").content.decode()
+    assert "Hit 1 of 2" in page
+    assert f'href="/figures/{second.pk}/?query={query.pk}" data-flip data-key="j"' in page
+    assert 'data-key="k"' not in page
+    assert f"like={first.pk}" in page
+    page = as_examiner.get(f"/figures/{other.pk}/?query={query.pk}&hit={first.pk}").content.decode()
+    assert ">hit 1</a> of 2" in page
+    assert f'href="/figures/{second.pk}/?query={query.pk}" data-flip data-key="j"' in page
+
+
+def test_a_figure_that_no_hit_stands_for_leads_to_the_first_hit(as_examiner: Client, examiner: User) -> None:
+    publication_make("EP2000001A1")
+    publication_make("EP2000002A1")
+    first, _, third, _ = Figure.objects.order_by("pk")
+    query = query_make(examiner, hits=[first])
+    page = as_examiner.get(f"/figures/{third.pk}/?query={query.pk}").content.decode()
+    assert "Not among 1 hits" in page
+    assert f'href="/figures/{first.pk}/?query={query.pk}" data-flip data-key="j"' in page
+
+
+@pytest.mark.parametrize("key", ["", "nonsense", "\0", "00000000-0000-0000-0000-000000000000", "9" * 40])
+def test_a_query_that_is_nobody_s_is_left_out(as_examiner: Client, key: str) -> None:
+    publication_make()
+    answer = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/", {"query": key, "hit": key})
+    assert answer.status_code == 200
+    assert 'data-key="j"' not in answer.content.decode()
+
+
+def test_hits_of_somebody_else_s_query_are_not_told(as_examiner: Client, administrator: User) -> None:
+    publication_make()
+    figure = Figure.objects.earliest("pk")
+    query = query_make(administrator, hits=[figure])
+    assert "Hit 1" not in as_examiner.get(f"/figures/{figure.pk}/", {"query": query.pk}).content.decode()
+
+
+def test_a_ranking_that_is_none_is_refused(as_examiner: Client, examiner: User) -> None:
+    publication_make()
+    figure = Figure.objects.earliest("pk")
+    query = query_make(examiner, hits=[figure])
+    assert as_examiner.get(f"/figures/{figure.pk}/", {"query": query.pk, "weight": "many"}).status_code == 400
+
+
+def test_the_page_holds_no_style_or_script_of_its_own(as_examiner: Client) -> None:
+    publication_make()
+    page = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/").content.decode()
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
+
+
+def test_a_fragment_is_the_reader_alone(as_examiner: Client) -> None:
+    publication_make()
+    answer = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/", headers={"HX-Request": "true"})
+    assert answer.content.decode().strip().startswith('<div class="reader"')
+    assert "HX-Request" in answer["Vary"]
+
+
+def test_the_turn_of_a_sheet_is_remembered_for_each_examiner_alone(
+    as_examiner: Client, as_administrator: Client
+) -> None:
+    publication_make()
+    figure = Figure.objects.earliest("pk")
+    address = f"/figures/{figure.pk}/"
+    for turn in ("90", "180"):
+        answer = as_examiner.post(f"/sheets/{figure.sheet_id}/turn/", {"turn": turn, "back": f"{address}?view=sheet"})
+        assert answer["Location"] == f"{address}?view=sheet"
+    assert 'data-turn="180"' in as_examiner.get(address).content.decode()
+    assert 'data-turn="0"' in as_administrator.get(address).content.decode()
+    assert as_examiner.post(f"/sheets/{figure.sheet_id}/turn/", {"turn": "45"}).status_code == 400
+    away = as_examiner.post(f"/sheets/{figure.sheet_id}/turn/", {"turn": "90", "back": "https://example.com/"})
+    assert away["Location"] == "/publications/"
+
+
+def test_figures_are_seen_once_and_unknown_ones_never(as_examiner: Client, examiner: User) -> None:
+    publication_make()
+    figure = Figure.objects.earliest("pk")
+    for _ in range(2):
+        assert as_examiner.post("/figures/seen/", {"figure": [figure.pk, 999_999]}).status_code == 204
+    assert list(SeenFigure.objects.values_list("owner", "figure")) == [(examiner.pk, figure.pk)]
+    for bad in ("", "x", "9" * 40):
+        assert as_examiner.post("/figures/seen/", {"figure": bad}).status_code == 400
+
+
+def test_a_kept_figure_shows_how_it_was_rated(as_examiner: Client) -> None:
+    publication_make()
+    figure = Figure.objects.earliest("pk")
+    as_examiner.post(f"/figures/{figure.pk}/keep/", {"relevance": "Y"})
+    page = as_examiner.get(f"/figures/{figure.pk}/").content.decode()
+    assert re.findall(r'value="(.?)" data-keep-key="." aria-pressed="true"', page) == ["Y"]
+
+
+def test_a_large_sheet_has_a_preview_and_a_small_one_is_its_own(as_examiner: Client) -> None:
+    publication_make(sheets=1)
+    sheet = Sheet.objects.get()
+    small = as_examiner.get(f"/files/previews/{sheet.pk}.png")
+    assert b"".join(small) == file_read(sheet.png)  # type: ignore[arg-type]
+    pixels = drawing_make(width_px=2000, height_px=3000)
+    Sheet.objects.update(png=file_keep(encode_png(pixels), folder="sheets", suffix=".png"), preview="")
+    Sheet.objects.update(width_px=2000, height_px=3000)
+    for _ in range(2):
+        data = b"".join(as_examiner.get(f"/files/previews/{sheet.pk}.png"))  # type: ignore[arg-type]
+        assert decode_png(data).shape == (1600, 1067)
+    sheet.refresh_from_db()
+    assert sheet_preview(sheet=sheet, pixels=pixels) == sheet.preview
 
 
 def test_a_figure_without_text_says_that_it_is_found_by_its_drawing(as_examiner: Client) -> None:
@@ -128,14 +243,18 @@ def test_retired_and_unknown_figures_are_not_there(as_examiner: Client) -> None:
         assert as_examiner.get(f"/files/figures/{key}.png").status_code == 404
 
 
-def test_the_page_asks_no_more_for_many_figures(
-    as_examiner: Client, django_assert_num_queries: DjangoAssertNumQueries
+def test_the_page_asks_no_more_for_many_figures_or_hits(
+    as_examiner: Client, examiner: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     publication_make("EP2000001A1", sheets=1)
     publication_make("EP2000002A1", sheets=9)
-    for figure in (Figure.objects.earliest("pk"), Figure.objects.latest("pk")):
-        with django_assert_num_queries(8):
+    few, many = Figure.objects.earliest("pk"), Figure.objects.latest("pk")
+    queries = [query_make(examiner, hits=[few]), query_make(examiner, hits=list(Figure.objects.order_by("-pk")))]
+    for figure, query in zip((few, many), queries, strict=True):
+        with django_assert_num_queries(PAGE_QUERIES):
             as_examiner.get(f"/figures/{figure.pk}/")
+        with django_assert_num_queries(PAGE_QUERIES + HIT_QUERIES):
+            as_examiner.get(f"/figures/{figure.pk}/?query={query.pk}")
 
 
 def test_images_are_private_typed_and_asked_for_again_only_when_they_changed(as_examiner: Client) -> None:
@@ -143,6 +262,7 @@ def test_images_are_private_typed_and_asked_for_again_only_when_they_changed(as_
     figure = Figure.objects.earliest("pk")
     for address in (
         f"/files/sheets/{figure.sheet_id}.png",
+        f"/files/previews/{figure.sheet_id}.png",
         f"/files/figures/{figure.pk}.png",
         f"/files/thumbnails/{figure.pk}.png",
     ):
@@ -162,3 +282,4 @@ def test_a_sheet_that_was_not_delivered_has_no_file(as_examiner: Client) -> None
     publication_make(missing_sheets=1)
     missing = Sheet.objects.get(missing=True)
     assert as_examiner.get(f"/files/sheets/{missing.pk}.png").status_code == 404
+    assert as_examiner.get(f"/files/previews/{missing.pk}.png").status_code == 404
