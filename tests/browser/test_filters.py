@@ -1,0 +1,138 @@
+"""Filters in a browser: narrowed through the tree by keys, counted as they change, dropped by their chips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from search.models import Classification, Publication
+from tests.browser.conftest import NewPage
+from tests.factories import publication_make
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def collection(transactional_db: None) -> None:
+    """Two publications of pumps and one of wheels, two figures each."""
+    publication_make("EP1000001A1")
+    publication_make("EP1000002B1")
+    wheel = publication_make("US1000003A1", applicant="Wheel Works", title="Wheel")
+    Classification.objects.filter(publication=wheel).update(symbol="B60B 7/00")
+    Publication.objects.filter(pk=wheel.pk).update(language="de")
+
+
+def opened(page: Page, address: str = "/") -> None:
+    page.goto(address)
+    page.wait_for_selector("html[data-attached]")
+    page.keyboard.press("Shift+F")
+    expect(page.locator("#filter-total strong").first).to_be_visible()
+
+
+def total(page: Page, said: str) -> None:
+    """The line of what passes says so, when it has been counted anew."""
+    expect(page.locator("#filter-total")).to_contain_text(said)
+
+
+def test_the_tree_is_walked_by_keys_and_the_count_follows(
+    collection: None, examiner: User, new_page: NewPage, complaints: list[str]
+) -> None:
+    page = new_page(examiner)
+    opened(page)
+    total(page, "6 figures of 3 publications pass")
+    expect(page.locator("#id_ipc")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#ipc-b")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    for value, below in (("F", "ipc-f04"), ("F04", "ipc-f04c"), ("F04C", "ipc-f04c-2")):
+        page.keyboard.press("Enter")
+        expect(page.locator("#id_ipc")).to_have_value(value)
+        expect(page.locator(f"#{below}")).to_be_focused()
+    total(page, "4 figures of 2 publications pass")
+    expect(page.locator("#values-ipc strong")).to_contain_text(
+        "(Mechanical engineering › Positive-displacement machines"
+    )
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#id_ipc")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("details.filters summary")).to_be_focused()
+    expect(page.locator("#id_ipc")).not_to_be_visible()
+    assert not complaints
+
+
+def test_typing_counts_at_once_and_loses_no_letter(collection: None, examiner: User, new_page: NewPage) -> None:
+    page = new_page(examiner)
+    opened(page)
+    page.fill("#id_text", "a pump that is not sent yet")
+    page.focus("#id_applicant")
+    page.keyboard.type("wheel works", delay=40)
+    total(page, "2 figures of 1 publication pass")
+    expect(page.locator("#id_applicant")).to_have_value("wheel works")
+    expect(page.locator("#id_applicant")).to_be_focused()
+    expect(page.locator("#values-kind")).to_contain_text("A1")
+    expect(page.locator("#values-kind")).not_to_contain_text("B1")
+    page.focus("#id_cpc")
+    page.keyboard.type("F4C")
+    expect(page.locator("#values-cpc [role=alert]")).to_contain_text("starts no CPC symbol")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("F04")
+    total(page, "None pass")
+    expect(page.locator("#id_text")).to_have_value("a pump that is not sent yet")
+
+
+def test_a_tick_keeps_the_focus_and_goes_into_the_address(collection: None, examiner: User, new_page: NewPage) -> None:
+    page = new_page(examiner)
+    opened(page)
+    page.focus("#kind-A1")
+    page.keyboard.press("Space")
+    total(page, "4 figures of 2 publications pass")
+    expect(page.locator("#kind-A1")).to_be_focused()
+    page.focus("#language-de")
+    page.keyboard.press("Space")
+    total(page, "2 figures of 1 publication pass")
+    page.click("details.filters >> text=Drop all")
+    total(page, "6 figures of 3 publications pass")
+    page.check("#kind-B1")
+    page.click("main button.primary:visible")
+    page.wait_for_url("**kind=B1**")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_chips_drop_a_filter_and_nothing_is_serious_for_axe(
+    collection: None,
+    examiner: User,
+    new_page: NewPage,
+    serious_faults: Callable[[Page], list[str]],
+    shoot: Callable[[Page, str], None],
+    scheme: str,
+) -> None:
+    page = new_page(examiner, scheme=scheme, width=1024 if scheme == "dark" else 1440)
+    opened(page, "/?ipc=F04C%202/08,B60&kind=A")
+    assert not serious_faults(page)
+    shoot(page, f"filters-{scheme}")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.click('.filter-chips a[aria-label^="Drop the filter IPC B60"]')
+    page.wait_for_url(lambda address: "B60" not in address)
+    expect(page.locator(".filter-chips .chip")).to_have_count(2)
+    page.goto("/filters/?ipc=F04&date_from=2024")
+    assert not serious_faults(page)
+
+
+def test_without_scripts_the_filters_have_a_page_of_links_and_a_form(
+    collection: None, examiner: User, new_page: NewPage
+) -> None:
+    page = new_page(examiner, scripts=False)
+    page.goto("/?publication=EP1000001A1&weight=70&ipc=F0x")  # refused, so that nothing is searched
+    page.click("text=Choose from lists with counts")
+    page.click("#ipc-b")
+    page.check("#kind-A1")
+    page.click("text=Count again")
+    total(page, "2 figures of 1 publication pass")
+    page.click("text=Drop all")
+    total(page, "6 figures of 3 publications pass")
+    page.fill("#id_ipc", "B60")
+    assert page.get_attribute('input[name="publication"]', "value") == "EP1000001A1"
+    assert page.get_attribute('input[name="weight"]', "value") == "70"
