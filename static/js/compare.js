@@ -6,7 +6,7 @@
  * every address, and [data-panes-of] with one <article data-pane="<picture>" data-figure-id> for each picture: parts
  * [data-pane-part="head|foot|keep"] and one [data-stage] with the picture's <svg data-sheet> (see sheet-stage.js), whose
  * boxes bear data-numerals and, for a shared name, data-shared. Links a[data-go] lead to other comparisons and answer
- * with the fragment when HX-Request asks; a[data-turn] turns its pane. <tr data-shared> is a shared name, [data-lit-said]
+ * with the fragment when HX-Request asks; a[data-quarter] turns its pane. <tr data-shared> is a shared name, [data-lit-said]
  * says which is lit, buttons [data-act] act on all panes. The pane that keys mean bears is-current.
  */
 import { attachWithin } from "./behaviours.js";
@@ -90,6 +90,7 @@ class Compare {
   #ahead = new Map(); // address → promise of a fragment, fetched before it is asked for
   #wanted = 0; // counts steps, so that a slow one does not overtake
   #lit = 0; // number of the shared name that stays lit
+  #seen = new Set(); // figures that the server is still to be told of
   #seenTimer = 0;
   #blinkTimer = 0;
 
@@ -213,15 +214,20 @@ class Compare {
   }
 
   #markSeen() {
+    for (const { article } of this.panes) if (article.dataset.figureId) this.#seen.add(article.dataset.figureId);
     clearTimeout(this.#seenTimer);
-    const figures = this.panes.map((pane) => pane.article.dataset.figureId).filter(Boolean);
-    if (!figures.length) return;
-    this.#seenTimer = setTimeout(() => {
-      const body = new FormData();
-      figures.forEach((figure) => body.append("figure", figure));
-      const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-      fetch(this.root.dataset.seenUrl, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true" } }).catch(() => {});
-    }, SEEN_AFTER_MS);
+    this.#seenTimer = setTimeout(() => this.#tellSeen(), SEEN_AFTER_MS);
+  }
+
+  #tellSeen() {
+    if (!this.#seen.size) return;
+    const told = [...this.#seen];
+    this.#seen.clear();
+    const body = new FormData();
+    told.forEach((figure) => body.append("figure", figure));
+    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    fetch(this.root.dataset.seenUrl, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true" } })
+      .catch(() => told.forEach((figure) => this.#seen.add(figure)));
   }
 
   /** Light a shared name in all panes, or none. */
@@ -370,14 +376,15 @@ class Compare {
     this.root.addEventListener("pointerover", (event) => this.#light(pointed(event) || this.#lit));
     this.root.addEventListener("pointerleave", () => this.#light(this.#lit));
     window.addEventListener("popstate", () => this.go(location.href, { push: false }));
+    window.addEventListener("pagehide", () => this.#tellSeen());
     this.#addKeys();
   }
 
   #click(event) {
-    const link = event.target.closest("a[data-go], a[data-turn]");
+    const link = event.target.closest("a[data-go], a[data-quarter]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // a new tab is asked for
     event.preventDefault();
-    if (link.matches("[data-turn]")) this.#turn(this.#paneOf(link), link);
+    if (link.matches("[data-quarter]")) this.#turn(this.#paneOf(link), link);
     else this.go(link.href);
   }
 
@@ -386,7 +393,7 @@ class Compare {
   #addKeys() {
     const group = "This drawing";
     const press = (selector) => () => this.current?.article.querySelector(selector)?.click();
-    addKey({ key: "r", label: "Turn by a quarter", group, run: press("[data-turn]") });
+    addKey({ key: "r", label: "Turn by a quarter", group, run: press("[data-quarter]") });
     addKey({ key: "Shift+M", label: "Mirror left to right", group, run: press("[data-mirror]") });
     addKey({ key: "e", label: "Exchange with the next one", group, run: () => {
       const at = this.panes.indexOf(this.current);

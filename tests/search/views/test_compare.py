@@ -124,7 +124,7 @@ def test_every_step_is_a_link(as_examiner: Client, query: Query, figures: list[F
     assert led("remove", 0) == [str(first), str(second)]
     assert led("remove", 2) == [image, str(first)]
     assert led("mirror", 1) == [image, f"{first}~m", str(second)]
-    turned = re.findall(r'href="(\?[^"]+)" data-turn', page)
+    turned = re.findall(r'href="(\?[^"]+)" data-quarter', page)
     assert turned[0].endswith(f"picture=image%3A{image}~r90&amp;figure={first}&amp;figure={second}")
     assert 'data-turn="90"' in as_examiner.get(ADDRESS + turned[2].replace("&amp;", "&")).content.decode()
 
