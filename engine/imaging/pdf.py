@@ -38,7 +38,8 @@ def is_pdf(data: bytes) -> bool:
 
 def pdf_page_count(data: bytes) -> int:
     """How many pages a PDF has. Raises: ImageError(code, detail)."""
-    return _HEADER.unpack(_ask(data, "count", "0", "0")[: _HEADER.size])[0]
+    count: int = _HEADER.unpack(_ask(data, "count", "0", "0")[: _HEADER.size])[0]
+    return count
 
 
 def pdf_page(data: bytes, page: int, *, dpi: int = 300) -> GrayImage:

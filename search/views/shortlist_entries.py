@@ -32,9 +32,9 @@ def note(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse
         return _note_refused(request, row, entry, unsaved, status=400)
     data = form.cleaned_data
     text = data["note"]
-    if data["take"] == "theirs":
+    if data["theirs"]:
         return _note_answer(request, row, entry, replaced=True)
-    if data["take"] == "both" and entry.note:
+    if data["both"] and entry.note:
         text = f"{entry.note}\n\n{text}"
     try:
         entry, change = entry_note(
@@ -42,13 +42,13 @@ def note(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse
             shortlist=row,
             entry_id=entry.pk,
             note=text,
-            started_from=data["over"] or data["started_from"],
+            started_from=data["both"] or data["over"] or data["started_from"],
         )
     except TextChanged as changed:
         unsaved = Unsaved(entry.pk, None, written, CHANGED, started_from=data["started_from"], theirs=changed.current)
         return _note_refused(request, row, entry, unsaved, status=409)
     remember(request, change)
-    return _note_answer(request, row, entry, replaced=data["take"] == "both")
+    return _note_answer(request, row, entry, replaced=bool(data["both"]))
 
 
 @require_POST

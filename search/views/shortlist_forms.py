@@ -23,12 +23,16 @@ class DescriptionForm(NameForm):
 
 
 class NoteForm(forms.Form):
-    """A note; started_from tells which note was edited, `over` which one it shall replace, `take` whose is wanted."""
+    """A note; started_from tells which note was edited.
+
+    Where two met: `over` is the key of the one to replace, `both` of the one to go before mine, `theirs` takes theirs.
+    """
 
     note = forms.CharField(required=False, max_length=LONGEST_NOTE)
     started_from = forms.CharField(required=False, max_length=16)
     over = forms.CharField(required=False, max_length=16)
-    take = forms.ChoiceField(required=False, choices=[("theirs", "theirs"), ("both", "both")])
+    both = forms.CharField(required=False, max_length=16)
+    theirs = forms.BooleanField(required=False)
 
 
 class PinForm(forms.Form):

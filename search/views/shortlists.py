@@ -77,7 +77,8 @@ def _answer(request: HttpRequest, figure_id: int | None, entry: ShortlistEntry |
     if is_fragment(request):
         undoing = request.resolver_match is not None and request.resolver_match.url_name == "undo-keep"
         context = {
-            "figure_id": figure_id,
+            # The page of a shortlist shows its entries anew by itself.
+            "figure_id": figure_id if request.POST.get("from") != "list" else None,
             "entry": entry,
             "said": said,
             "can_undo": UNDO in request.session,

@@ -126,7 +126,7 @@ function removing({ detail }) {
 }
 
 function removed({ detail }) {
-  if (!detail.elt.matches("[data-remove-form]")) return;
+  if (!detail.requestConfig.elt.matches("[data-remove-form]")) return;
   if (!detail.successful) return tell("Not removed: the server did not take it. Reload the page, and try it again.");
   renumber();
   go(neighbour);

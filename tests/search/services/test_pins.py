@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -70,7 +72,8 @@ def test_undoing_takes_a_new_pin_off_and_brings_a_taken_one_back_as_itself(
 
 def test_a_pin_is_changed_once_and_its_change_undone(entry: ShortlistEntry, owner: User, shortlist: Shortlist) -> None:
     pin, _ = pin_add(user=owner, shortlist=shortlist, entry_id=entry.pk, box=BOX, note="the rotor")
-    write = {"user": owner, "shortlist": shortlist, "pin_id": pin.pk, "box": Box(0, 0, 10, 10), "note": "the housing"}
+    write: dict[str, Any] = {"user": owner, "shortlist": shortlist, "pin_id": pin.pk, "box": Box(0, 0, 10, 10)}
+    write["note"] = "the housing"
     _, change = pin_edit(**write, started_from=pin.note_key)
     _, none = pin_edit(**write, started_from=pin.note_key)
     assert none is None and Pin.objects.get().note == "the housing"
@@ -82,7 +85,7 @@ def test_a_pin_that_somebody_wrote_anew_is_not_overwritten_unawares(
     entry: ShortlistEntry, owner: User, shortlist: Shortlist
 ) -> None:
     pin, _ = pin_add(user=owner, shortlist=shortlist, entry_id=entry.pk, box=BOX, note="the rotor")
-    write = {"user": owner, "shortlist": shortlist, "pin_id": pin.pk, "box": BOX}
+    write: dict[str, Any] = {"user": owner, "shortlist": shortlist, "pin_id": pin.pk, "box": BOX}
     pin_edit(**write, note="theirs", started_from=text_key("the rotor"))
     with pytest.raises(TextChanged):
         pin_edit(**write, note="mine", started_from=text_key("the rotor"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -106,7 +108,7 @@ def test_a_current_list_that_became_one_to_look_at_is_current_no_more(
 
 
 def test_describing_names_a_list_and_keeps_what_another_wrote(owner: User, shortlist: Shortlist) -> None:
-    write = {"user": owner, "shortlist": shortlist, "started_from": text_key("")}
+    write: dict[str, Any] = {"user": owner, "shortlist": shortlist, "started_from": text_key("")}
     for _ in range(2):
         shortlist_describe(**write, name="pumps", note="for claim 1")
     assert (Shortlist.objects.get().name, Shortlist.objects.get().note) == ("pumps", "for claim 1")

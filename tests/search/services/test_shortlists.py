@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -137,7 +138,7 @@ def test_two_first_keepings_at_once_make_one_list_with_both_figures_in_a_row() -
 def test_a_note_that_somebody_changed_meanwhile_is_not_overwritten_unawares(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
-    write = {"user": owner, "shortlist": shortlist, "entry_id": entry.pk}
+    write: dict[str, Any] = {"user": owner, "shortlist": shortlist, "entry_id": entry.pk}
     started_from = entry.note_key
     entry_note(**write, note="first", started_from=started_from)
     with pytest.raises(TextChanged) as refused:
@@ -150,7 +151,12 @@ def test_a_note_that_somebody_changed_meanwhile_is_not_overwritten_unawares(owne
 def test_writing_the_same_note_twice_is_one_change_whatever_ends_its_lines(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
-    write = {"user": owner, "shortlist": shortlist, "entry_id": entry.pk, "started_from": entry.note_key}
+    write: dict[str, Any] = {
+        "user": owner,
+        "shortlist": shortlist,
+        "entry_id": entry.pk,
+        "started_from": entry.note_key,
+    }
     _, first = entry_note(**write, note="one\r\ntwo")
     _, again = entry_note(**write, note="one\ntwo")
     assert first and again is None

@@ -158,10 +158,9 @@ def test_two_notes_that_meet_are_both_shown_and_one_is_chosen(as_owner: Client, 
         assert answer.status_code == 409 and "theirs &lt;b&gt;" in said and "Keep mine" in said
     assert "mine &lt;i&gt;" in as_owner.post(address, mine).content.decode()
     assert (
-        "theirs &lt;b&gt;</textarea>"
-        in as_owner.post(address, {**mine, "take": "theirs"}, headers=HTMX).content.decode()
+        "theirs &lt;b&gt;</textarea>" in as_owner.post(address, {**mine, "theirs": "on"}, headers=HTMX).content.decode()
     )
-    as_owner.post(address, {**mine, "take": "both", "over": text_key("theirs <b>")}, headers=HTMX)
+    as_owner.post(address, {**mine, "both": text_key("theirs <b>")}, headers=HTMX)
     assert ShortlistEntry.objects.get(pk=entry.pk).note == "theirs <b>\n\nmine <i>"
     as_owner.post(address, {**mine, "over": text_key("theirs <b>\n\nmine <i>")}, headers=HTMX)
     assert ShortlistEntry.objects.get(pk=entry.pk).note == "mine <i>"
