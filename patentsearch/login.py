@@ -23,7 +23,9 @@ HOME = "/"
 class LoginRequired(LoginRequiredMiddleware):
     """Django's, but for the address that a login leads back to."""
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # the stubs know of redirects alone
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
         """A redirect to the login; htmx is told to leave the page for it instead of showing it within the page."""
         is_htmx = request.headers.get("HX-Request") == "true"
         if request.method in ("GET", "HEAD") and not is_htmx:

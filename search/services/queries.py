@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from engine.candidates import candidates_as_bytes
 from engine.errors import DocumentError, EngineError
 from search import ranking
-from search.models import Hit, Material, MaterialKind, Modality, Query, Verdict
+from search.models import Hit, Material, MaterialKind, Modality, Query, Verdict, WorkState
 from search.question import Picture, Question, QuestionRefused, question_from_query
 from search.ranking import Found
 from search.selectors.figures import figures_of_families, figures_to_show
@@ -105,6 +105,16 @@ def query_answer(*, query_id: str) -> Query | None:
         said = str(error) if isinstance(error, EngineError) else "The search failed, and the log says why. Try again."
         work_quarantine(row=query, code="failed", detail=said)
     return query
+
+
+def query_give_up(*, query: Query) -> None:
+    """Close a query that no worker took in time, so that its search can be asked anew; one that was taken goes on."""
+    Query.objects.filter(pk=query.pk, state=WorkState.WAITING).update(
+        state=WorkState.QUARANTINED,
+        verdict=Verdict.REJECTED,
+        error_code="unanswered",
+        error_detail="The search worker did not take this query in time. Ask again.",
+    )
 
 
 def queries_expire() -> int:

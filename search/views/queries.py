@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from search.models import Query, WorkState
+from search.models import Query
 from search.question import Question, QuestionRefused, question_from_query, question_salvaged
 from search.selectors.calibrations import hint_of
 from search.selectors.examiners import seen_among
 from search.selectors.hits import mosaic_of
-from search.selectors.queries import answer_shown, queries_ahead, queries_of
+from search.selectors.queries import answer_shown, queries_of
 from search.selectors.shortlists import entries_on_desk
 from search.services.queries import query_ask_once
 from search.views.asking import density_of, lead_to, panel_page, question_posted, user_of
 from search.views.materials import upload
 from search.views.panel import panel_of
+from search.views.waiting import waiting_page
 from workers import pipeline
 
 STAGES = ("loading", "numerals", "visual", "text", "feedback", "search", "store")  # as the worker goes through them
@@ -41,6 +40,8 @@ def workbench(request: HttpRequest) -> HttpResponse:
     try:
         if request.method == "POST":
             question = question_posted(request)
+            if question.is_empty and not question.patent_xml:
+                raise QuestionRefused("empty", "Give a drawing, a publication or figure, or a text.")
             return redirect(f"{reverse('search:query')}?{question.address}")
         question = question_from_query(request.GET)
         if request.headers.get("HX-Request") == "true":
@@ -54,7 +55,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         pipeline.query_start(query)
     query = pipeline.query_wait(query, seconds=WAIT_SECONDS)
     if not query.is_finished:
-        return _waiting(request, query, question)
+        return waiting_page(request, query)
     if query.error_code:
         return panel_page(request, question, status=422, fault=query.error_detail, query=query)
     return _results(request, query, question)
@@ -98,18 +99,3 @@ def _results(request: HttpRequest, query: Query, question: Question) -> HttpResp
     response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _waiting(request: HttpRequest, query: Query, question: Question) -> HttpResponse:
-    """How far the query is, and what to do where nobody answers it."""
-    waited = timezone.now() - query.created_at
-    untouched = query.state == WorkState.WAITING
-    context = {
-        "panel": panel_of(question, user_of(request)),
-        "query": query,
-        "ahead": queries_ahead(query, patience=pipeline.QUERY_PATIENCE),
-        "waited_seconds": round(waited.total_seconds()),
-        "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
-        "given_up": untouched and waited > pipeline.QUERY_PATIENCE,
-    }
-    return render(request, "search/waiting.html", context, status=202)

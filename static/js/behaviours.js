@@ -31,7 +31,7 @@ export async function attachWithin(root) {
   for (const [selector, module] of Object.entries(BEHAVIOURS)) {
     const found = [...root.querySelectorAll(selector), ...(root.matches?.(selector) ? [root] : [])];
     const fresh = found.filter((element) => !attached.get(element)?.has(selector));
-    if (!fresh.length) continue;
+    if (!found.length) continue; // what another call attaches just now is waited for too
     for (const element of fresh) attached.set(element, new Set([...(attached.get(element) ?? []), selector]));
     const { attach } = await import(module);
     fresh.forEach(attach);

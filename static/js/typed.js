@@ -13,8 +13,20 @@ const HOURS_KEPT = 12;
 const user = document.querySelector("[data-user]")?.dataset.user ?? "";
 let page = location.pathname + location.search;
 
-const keyOf = (form) => `${page}#${form.id || form.getAttribute("action")}`;
+const keyOf = (form) => `${here()}#${form.id || form.getAttribute("action")}`;
 const isKept = (form) => form instanceof HTMLFormElement && form.method === "post" && !form.dataset.user;
+
+/** The page's address. Where a script has changed its query string alone, what was typed goes along. */
+function here() {
+  const now = location.pathname + location.search;
+  if (now === page) return page;
+  const before = page;
+  page = now;
+  if (before.split("?")[0] !== location.pathname) return page; // another page in its place, as the reader has them
+  const forms = Object.entries(readTyped(user)).map(([key, kept]) => [key.startsWith(`${before}#`) ? now + key.slice(before.length) : key, kept]);
+  writeTyped(user, Object.fromEntries(forms));
+  return page;
+}
 
 /** Fields by name and place. What answers each change by itself, as the ranking does, is nothing that waits for sending. */
 function fieldsOf(form) {
@@ -100,6 +112,7 @@ function settle() {
 
 /** To the login as a whole page, which leads back here. */
 function leave(login) {
+  here();
   unsendTyped();
   const address = new URL(login, location.href);
   address.searchParams.set("next", location.pathname + location.search);
@@ -111,9 +124,9 @@ const plainFetch = window.fetch;
 window.fetch = async (...request) => {
   const answer = await plainFetch(...request);
   const login = document.querySelector("[data-login]")?.dataset.login;
-  if (answer.headers.get("HX-Redirect")) return leave(answer.headers.get("HX-Redirect"));
-  if (login && answer.redirected && new URL(answer.url).pathname === login) return leave(login);
-  if (answer.headers.get("HX-Refresh") === "true") {
+  const isLogin = answer.redirected ? new URL(answer.url).pathname === login : answer.status === 401;
+  if (login && isLogin) return leave(login);
+  if (answer.status === 403 && answer.headers.get("HX-Refresh") === "true") {
     location.reload();
     return new Promise(() => {});
   }
@@ -136,15 +149,10 @@ if (user) {
     for (const form of [target, ...target.querySelectorAll("form")]) if (isKept(form)) restore(form);
   });
   document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr, requestConfig } }) => {
+    here();
     const form = elt.closest("form");
     if (!isKept(form) || requestConfig?.verb === "get") return;
     if (xhr.status === 401) keep(form, { files: filesOf(form) });
     else if (xhr.status < 400) drop(form);
-  });
-  document.addEventListener("htmx:replacedInHistory", () => {
-    const now = location.pathname + location.search;
-    const forms = Object.entries(readTyped(user)).map(([key, kept]) => [key.startsWith(`${page}#`) ? now + key.slice(page.length) : key, kept]);
-    page = now;
-    writeTyped(user, Object.fromEntries(forms));
   });
 }

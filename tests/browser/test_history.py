@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from engine.imaging import encode_png
 from search.models import Figure, Query, SavedSearch
@@ -229,11 +229,13 @@ def test_the_slider_after_the_session_ended_leads_to_the_login_and_back_with_wha
     page = new_page(examiner)
     ready(page, "/?text=a+pump")
     page.get_by_label("Text", exact=True).fill("a pump with a rotor")
-    end_sessions()
     page.locator("#id_weight").focus()
     page.keyboard.press("ArrowRight")
+    page.wait_for_url("**/?text=a+pump&weight=55")
+    end_sessions()
+    page.keyboard.press("ArrowRight")
     log_in(page)
-    page.wait_for_url("**/?text=a+pump")
+    page.wait_for_url("**/?text=a+pump&weight=55")
     expect(page.get_by_label("Text", exact=True)).to_have_value("a pump with a rotor")
     expect(page.locator("[data-mosaic]")).to_be_visible()
     expect(page.get_by_label("Password")).to_have_count(0)  # no login within the page
@@ -266,7 +268,7 @@ def test_files_that_were_not_sent_are_named_after_the_login(examiner: User, new_
     ready(page, "/")
     page.get_by_label("Text", exact=True).fill("a pump")
     end_sessions()
-    file = {"name": "sketch.png", "mimeType": "image/png", "buffer": encode_png(drawing_make())}
+    file = FilePayload(name="sketch.png", mimeType="image/png", buffer=encode_png(drawing_make()))
     page.locator("input[type=file]").set_input_files([file])
     log_in(page)
     expect(page.get_by_role("status").filter(has_text="Not sent: sketch.png")).to_be_visible()

@@ -315,6 +315,9 @@ def test_a_query_that_nobody_takes_says_so(
     page = as_examiner.get(address(query)).content.decode()
     assert said in page
     assert ("data-reload-seconds" in page) is reloads
+    # What was given up is asked anew by the next request, what still waits is not.
+    assert as_examiner.get(address(query)).status_code == 202
+    assert Query.objects.count() == (1 if reloads else 2)
 
 
 def test_a_query_that_could_not_be_answered_says_why(as_examiner: Client, examiner: User) -> None:
