@@ -20,11 +20,12 @@ from django.urls import reverse
 
 from engine.imaging import decode_png
 from search.files import file_read, private_storage
-from search.models import Batch, Publication, Query, Sheet, Stage, Verdict
+from search.models import Batch, Material, MaterialKind, Publication, Query, Sheet, Stage, Verdict
 from search.selectors.batches import batch_report, progress_of
 from search.services import documents
 from search.services.batches import batch_unpack
 from search.services.documents import document_process
+from search.services.materials import material_page
 from tests.factories import user_make
 from tests.hostile import HostileCase, HostileCorpus
 
@@ -198,7 +199,7 @@ def test_every_hostile_query_image_is_taken_or_refused(corpus: HostileCorpus, cl
         with transaction.atomic():
             started = time.process_time()
             image = SimpleUploadedFile(case.path.name, case.path.read_bytes())
-            answer = client.post(reverse("search:query"), {"image": image})
+            answer = client.post(reverse("search:upload"), {"files": image})
             faults = faults_of_query(case, answer.status_code)
             if time.process_time() - started > LONGEST_SECONDS:
                 faults.append(("seconds", time.process_time() - started))
@@ -210,26 +211,32 @@ def test_every_hostile_query_image_is_taken_or_refused(corpus: HostileCorpus, cl
 
 
 def faults_of_query(case: HostileCase, status: int) -> list[Any]:
-    """A refused image leaves nothing; one that is taken is stored as a PNG of our own, with its notes."""
+    """A refused image leaves nothing; one that is taken is stored as a PNG of our own, with its notes.
+
+    Of several pages one is to be chosen: then the first is looked at.
+    """
     statuses = {BAD_REQUEST if verdict == "reject" else FOUND for verdict in case.verdicts}
-    query = Query.objects.first()
+    image = Material.objects.first()
     if status not in statuses:
         return [("status", status, statuses)]
-    if query is None or status == BAD_REQUEST:
-        return [] if query is None and status == BAD_REQUEST else ["half stored"]
-    stored = file_read(query.image, private_storage())
+    if image is None or status == BAD_REQUEST:
+        return [] if image is None and status == BAD_REQUEST else ["half stored"]
+    has_pages = image.kind == MaterialKind.DOCUMENT
+    if has_pages:
+        image = material_page(document=image, page=1)
+    stored = file_read(image.file, private_storage())
     faults: list[Any] = []
-    if case.verdicts == {"accept-with-warning"} and not query.notes:
+    if case.verdicts == {"accept-with-warning"} and not image.notes and not has_pages:
         faults.append("no note")
-    if case.verdicts == {"accept"} and query.notes:
-        faults.append(("notes", query.notes))
+    if case.verdicts == {"accept"} and image.notes:
+        faults.append(("notes", image.notes))
     if case.facts.get("stored_must_not_contain", "\0\0\0 no such thing").encode() in stored:
         faults.append("metadata survived")
     width, height = case.facts.get("dims_after", (0, 0))
     if width and decode_png(stored).shape != (height, width):
         faults.append(("shape", decode_png(stored).shape))
-    if not stored.startswith(b"\x89PNG") or Path(query.image).name.startswith(case.path.stem):
-        faults.append(("stored as", query.image))
+    if not stored.startswith(b"\x89PNG") or Path(image.file).name.startswith(case.path.stem):
+        faults.append(("stored as", image.file))
     return faults
 
 
@@ -262,7 +269,8 @@ def test_hostile_bodies_are_refused_by_page_and_api(corpus: HostileCorpus, clien
     cases = corpus.of("http")
     for case in cases:
         is_json = case.facts["content_type"] == "application/json"
-        for address in [reverse("api:search")] if is_json else [reverse("api:search"), reverse("search:query")]:
+        pages = [] if is_json else [reverse("search:query"), reverse("search:upload")]
+        for address in [reverse("api:search"), *pages]:
             answer = client.generic("POST", address, case.path.read_bytes(), content_type=case.facts["content_type"])
             if answer.status_code not in case.facts["status"]:
                 wrong.append((case.name, address, answer.status_code, answer.content[:200]))
@@ -288,7 +296,7 @@ def test_hostile_file_names_are_labels(corpus: HostileCorpus, stored_alone: None
     listed = json.loads(names.path.read_bytes())
     taken = 0
     for name in (one["filename"] for one in listed):
-        answer = post_file(administrator, reverse("search:query"), "image", name, image.path.read_bytes())
+        answer = post_file(administrator, reverse("search:upload"), "files", name, image.path.read_bytes())
         assert answer.status_code in (FOUND, BAD_REQUEST), name
         assert "Set-Cookie" not in answer.headers
         with transaction.atomic():
@@ -302,7 +310,10 @@ def test_hostile_file_names_are_labels(corpus: HostileCorpus, stored_alone: None
             transaction.set_rollback(True)
     assert len(listed) == 25
     assert taken > 15
-    assert all(Path(query.image).parts[:2] == ("queries", str(query.pk)) for query in Query.objects.all())
+    kept = list(Material.objects.all())
+    assert len(kept) > 15
+    assert all(Path(one.file).parts[:2] == ("materials", str(one.pk)) for one in kept)
+    assert all(one.name.isprintable() and not set(one.name) & set("/\\") for one in kept)
 
 
 def post_file(client: Client, address: str, field: str, name: str, content: bytes) -> Any:

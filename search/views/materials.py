@@ -47,6 +47,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     question = question_salvaged(request.POST)
     try:
         question = question_posted(request)
+        if not files and not question.is_empty:
+            return lead_to(request, _address_of(question, ()))  # Enter presses the form's first button
         if not files or len(files) > MOST_FILES:
             raise QuestionRefused(
                 "files", f"Choose a drawing, a document or a patent XML; at most {MOST_FILES} at once."

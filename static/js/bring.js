@@ -16,6 +16,7 @@ export function attach(part) {
   const fault = part.querySelector("[data-bring-fault]");
   const box = part.querySelector(".drop");
   button.hidden = true; // choosing sends
+  button.type = "button"; // else Enter in any field would press it
 
   function rest() {
     input.value = "";
