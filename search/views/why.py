@@ -90,7 +90,7 @@ def calibration(request: HttpRequest) -> HttpResponse:
         keys = list(query.encoder_keys.values())
         hint = hint_of(query, question, mosaic_of(query, question))
     best = {side.calibration.pk: side for side in hint.sides} if hint is not None else {}
-    context = {
+    context: dict[str, object] = {
         "query": query,
         "question": question,
         "hint": hint,

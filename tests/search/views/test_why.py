@@ -95,7 +95,7 @@ def test_pairs_scores_parts_and_numerals_are_shown(as_examiner: Client, query: Q
     assert '<bdi>rotor</bdi> <b>12</b></span> <span aria-hidden="true">↔</span>' in page
     assert "<bdi>vane pump</bdi> <b>10</b>" in page and "1 more with the same noun" in page
     assert '<li class="is-same"><b>12</b>' in page
-    assert '<bdi>housing</bdi> <span class="faint">here,</span> <bdi>casing</bdi>' in page
+    assert '<bdi>housing</bdi> <span class="faint">in the query,</span> <bdi>casing</bdi>' in page
     assert "not known to be of one" in page
 
 
