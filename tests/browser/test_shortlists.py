@@ -92,7 +92,7 @@ def test_figures_are_rated_noted_and_pinned_by_keys(
     pin = Pin.objects.get()
     assert (entry.relevance, entry.note) == ("X", "The rotor of claim 1")
     assert (pin.left, pin.top, pin.width, pin.height, pin.note) == (3200, 3100, 4100, 4000, "here it turns")
-    page.keyboard.press("u")
+    page.keyboard.press("z")
     expect(second.locator(".pin-notes li")).to_have_count(0)
     assert not complaints
 
@@ -145,7 +145,7 @@ def test_figures_are_put_in_order_removed_and_brought_back_by_keys(
     expect(page.locator(".entry")).to_have_count(2)
     expect(page.locator("[data-entry-count]")).to_have_text("2")
     expect(page.locator(".entry").first).to_have_class("entry is-current")
-    page.keyboard.press("u")
+    page.keyboard.press("z")
     expect(page.locator(".entry")).to_have_count(3)
     assert order(page) == [two, three, one]
     assert not complaints
