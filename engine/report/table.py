@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections.abc import Iterable
 
 from engine.report.contents import Report, ReportEntry
 
@@ -28,10 +29,9 @@ def report_csv(report: Report) -> bytes:
     return codecs.BOM_UTF8 + text.getvalue().encode()
 
 
-def report_numbers(report: Report) -> bytes:
-    """The publication numbers, each once, one a line, in the report's order: ASCII."""
-    numbers = dict.fromkeys(entry.publication.reference for entry in report.entries)
-    return "".join(f"{number}\n" for number in numbers).encode("ascii", "replace")
+def report_numbers(references: Iterable[str]) -> bytes:
+    """The publication numbers, each once, one a line, in their order: ASCII."""
+    return "".join(f"{number}\n" for number in dict.fromkeys(references)).encode("ascii", "replace")
 
 
 def _cells(entry: ReportEntry) -> tuple[str, ...]:

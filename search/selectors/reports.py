@@ -31,6 +31,12 @@ def shortlist_report(shortlist: Shortlist, *, examiner: User, date: datetime.dat
     )
 
 
+def references_of(shortlist: Shortlist) -> list[str]:
+    """The publications of a list's figures, in its order."""
+    ordered = shortlist.entries.order_by("position", "pk")
+    return list(ordered.values_list("figure__sheet__publication__reference", flat=True))
+
+
 def _entry(entry: ShortlistEntry, links: list[SentenceLink], with_drawing: bool) -> ReportEntry:
     figure = entry.figure
     publication = figure.sheet.publication

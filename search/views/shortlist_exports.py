@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from engine.report import Report, ReportFonts, report_csv, report_numbers, report_pdf
-from search.selectors.reports import shortlist_report
+from search.selectors.reports import references_of, shortlist_report
 from search.views.shortlist_pages import shortlist_or_404
 from search.views.shortlists import user_of
 
@@ -33,7 +33,7 @@ def table(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @require_GET
 def numbers(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """The publication numbers, one a line."""
-    data = report_numbers(_report(request, shortlist_id, with_drawings=False))
+    data = report_numbers(references_of(shortlist_or_404(request, shortlist_id)))
     return _file(data, "text/plain; charset=us-ascii", f"shortlist-{shortlist_id}.txt")
 
 

@@ -133,5 +133,4 @@ def test_line_breaks_and_quotes_survive_the_table() -> None:
 
 
 def test_numbers_stand_once() -> None:
-    other = replace(ENTRY, publication=PublicationNumber("US", "5000000", "A"))
-    assert report_numbers(report(ENTRY, other, ENTRY)) == b"EP1234567A1\nUS5000000A\n"
+    assert report_numbers(["EP1234567A1", "US5000000A", "EP1234567A1"]) == b"EP1234567A1\nUS5000000A\n"

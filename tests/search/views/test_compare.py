@@ -151,12 +151,12 @@ def test_a_part_of_a_figure_has_the_boxes_that_lie_in_it(as_examiner: Client, fi
 def test_a_figure_is_added_by_its_number_however_it_is_written(
     as_examiner: Client, figures: list[Figure], written: str
 ) -> None:
-    answer = as_examiner.get(ADDRESS, {"figure": figures[0].pk, "add": written})
+    answer = as_examiner.get(ADDRESS, {"figure": str(figures[0].pk), "add": written})
     assert answer["Location"] == f"{ADDRESS}?figure={figures[0].pk}&figure={figures[3].pk}"
 
 
 def test_a_figure_that_is_not_there_is_said_with_those_that_are(as_examiner: Client, figures: list[Figure]) -> None:
-    answer = as_examiner.get(ADDRESS, {"figure": figures[0].pk, "add": "EP1000002A1/9"})
+    answer = as_examiner.get(ADDRESS, {"figure": str(figures[0].pk), "add": "EP1000002A1/9"})
     assert answer.status_code == 404
     assert "EP1000002A1 has no such figure; it has the figures 1, 2." in answer.content.decode()
     assert "is no figure of the collection" in as_examiner.get(ADDRESS, {"add": "pump\0"}).content.decode()
@@ -186,7 +186,9 @@ def test_queries_and_pictures_of_others_are_not_there(as_examiner: Client, query
     assert client.get(f"{ADDRESS}?query={query.pk}&figure={figures[0].pk}").status_code == 404
     theirs = query_make(stranger, hits=figures)
     mine = f"image:{query.examples[0]}"
-    assert client.get(ADDRESS, {"query": theirs.pk, "figure": figures[0].pk, "picture": mine}).status_code == 404
+    assert (
+        client.get(ADDRESS, {"query": str(theirs.pk), "figure": str(figures[0].pk), "picture": mine}).status_code == 404
+    )
     assert as_examiner.get(f"{ADDRESS}?query={uuid.uuid4()}&figure={figures[0].pk}").status_code == 404
 
 

@@ -94,10 +94,10 @@ def test_words_of_the_query_it_was_reached_from_are_offered_to_their_owner_alone
     publication_make()
     mine = query_make(examiner, text="a rotor with the housing of this rotor")
     theirs = query_make(user_make("stranger"), text="secret submarine")
-    page = as_examiner.get("/publications/EP1234567A1/", {"query": mine.pk, "find": "rotor"}).content.decode()
+    page = as_examiner.get("/publications/EP1234567A1/", {"query": str(mine.pk), "find": "rotor"}).content.decode()
     assert re.findall(r'data-offered="(\w+)"', page) == ["housing"]
     assert f"?query={mine.pk}&amp;find=rotor%20housing#find" in page
-    for key in (theirs.pk, "x", "\0"):
+    for key in (str(theirs.pk), "x", "\0"):
         page = as_examiner.get("/publications/EP1234567A1/", {"query": key}).content.decode()
         assert "submarine" not in page
         assert "data-offered" not in page
