@@ -62,13 +62,13 @@ class PublicationText:
 def text_of_publication(publication: Publication, terms: Sequence[str] = ()) -> PublicationText:
     """The text by section and language, claims before abstract before description, each in the document's order."""
     numerals: dict[int, list[tuple[int, int, str]]] = {}
-    for sentence in publication.sentences.all():
-        for numeral, start, end, kind in sentence.mentions:
+    sentences = publication.sentences.exclude(mentions=[]).values_list("paragraph_id", "start", "mentions")
+    for paragraph_id, begin, mentions in sentences:
+        for numeral, start, end, kind in mentions:
             if kind == MentionKind.NUMERAL.value:
-                span = (sentence.start + start, sentence.start + end, numeral)
-                numerals.setdefault(sentence.paragraph_id, []).append(span)
+                numerals.setdefault(paragraph_id, []).append((begin + start, begin + end, numeral))
     by_section: dict[tuple[str, str], list[Paragraph]] = {}
-    for paragraph in publication.paragraphs.order_by("position"):
+    for paragraph in publication.paragraphs.defer("figure_references", "emphasised").order_by("position"):
         by_section.setdefault((paragraph.section, paragraph.language), []).append(paragraph)
     sections, found = [], 0
     for (name, language), paragraphs in sorted(by_section.items(), key=lambda section: _place(section[0][0])):

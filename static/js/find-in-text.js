@@ -11,12 +11,14 @@ const MOST_TERMS = 6;
 const LONGEST_TERM = 120;
 const WRITTEN = /"([^"]*)"?|“([^”]*)”?|„([^“]*)“?|«([^»]*)»?|(\S+)/gu;
 const TYPING_MS = 120;
+const SHORTEST_TYPED = 2; // shorter ones are looked for by Enter
 
 class Finder {
   #texts = null; // what there is to search: { element, text, section }
   #found = []; // { element, start, end, term, section } in the order of the text
   #at = -1;
   #timer = 0;
+  #looked = null; // what was looked for last
   #origin = null; // how far the page was scrolled when typing began: what is typed further is looked for from there
 
   constructor(root) {
@@ -30,6 +32,7 @@ class Finder {
 
   /** Search for what is written; reveal: bring the place into view. */
   find({ at = null, reveal = false } = {}) {
+    this.#looked = this.input.value;
     const terms = termsOf(this.input.value);
     const here = this.#found[this.#at];
     this.#found = terms.length ? this.#places(terms) : [];
@@ -63,12 +66,14 @@ class Finder {
       { element, text: element.textContent, section: element.closest("[data-section-title]")?.dataset.sectionTitle ?? "" }
     ));
     const longestFirst = [...terms.keys()].sort((one, other) => terms[other].length - terms[one].length);
-    const pattern = new RegExp(longestFirst.map((term) => `(?<t${term}>${patternOf(terms[term])})`).join("|"), "giu");
+    const pattern = new RegExp(longestFirst.map((term) => `(${patternOf(terms[term])})`).join("|"), "giu");
     const found = [];
-    for (const { element, text, section } of this.#texts) {
-      for (const match of text.matchAll(pattern)) {
-        const term = Number(Object.entries(match.groups).find(([, words]) => words !== undefined)[0].slice(1));
-        found.push({ element, start: match.index, end: match.index + match[0].length, term, section });
+    for (const one of this.#texts) {
+      for (const match of one.text.matchAll(pattern)) {
+        one.nodes ??= nodesOf(one.element);
+        const at = match.slice(1).findIndex((words) => words !== undefined); // groups stand longest first
+        const { element, section, nodes } = one;
+        found.push({ element, section, nodes, start: match.index, end: match.index + match[0].length, term: longestFirst[at] });
       }
     }
     return found;
@@ -77,17 +82,16 @@ class Finder {
   #paint(terms) {
     for (let term = 1; term <= MOST_TERMS; term += 1) CSS.highlights.delete(`term-${term}`);
     terms.forEach((_, term) => {
-      const ranges = this.#found.filter((one) => one.term === term).map((one) => rangeOf(one, StaticRange)).filter(Boolean);
-      if (ranges.length) CSS.highlights.set(`term-${term + 1}`, new Highlight(...take(ranges)));
+      const ranges = this.#found.filter((one) => one.term === term).map(rangeOf);
+      if (ranges.length) CSS.highlights.set(`term-${term + 1}`, highlightOf(ranges));
     });
     this.#paintCurrent();
   }
 
   #paintCurrent() {
     CSS.highlights.delete("term-current");
-    const range = this.#at >= 0 && rangeOf(this.#found[this.#at], StaticRange);
-    if (!range) return;
-    const current = new Highlight(range);
+    if (this.#at < 0) return;
+    const current = new Highlight(rangeOf(this.#found[this.#at]));
     current.priority = 1;
     CSS.highlights.set("term-current", current);
   }
@@ -97,7 +101,7 @@ class Finder {
     if (!one) return;
     one.element.closest("p, h3").scrollIntoView({ block: "nearest" }); // laid out from here on
     const place = document.createRange();
-    const { startContainer, startOffset, endContainer, endOffset } = rangeOf(one, StaticRange);
+    const { startContainer, startOffset, endContainer, endOffset } = rangeOf(one);
     place.setStart(startContainer, startOffset);
     place.setEnd(endContainer, endOffset);
     const { top, bottom } = place.getBoundingClientRect();
@@ -163,6 +167,7 @@ class Finder {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {
         this.#timer = 0;
+        if (termsOf(this.input.value).some((term) => term.length < SHORTEST_TYPED)) return; // one letter is everywhere
         this.find({ reveal: true });
         this.#remember();
       }, TYPING_MS);
@@ -174,13 +179,11 @@ class Finder {
       }
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
-      this.#now();
-      this.step(event.shiftKey ? -1 : 1);
+      if (!this.#now()) this.step(event.shiftKey ? -1 : 1);
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#now();
-      this.step(1);
+      if (!this.#now()) this.step(1);
     });
     for (const [link, by] of [[previous, -1], [next, 1]]) {
       link.addEventListener("click", (event) => {
@@ -198,13 +201,14 @@ class Finder {
     });
   }
 
-  /** What is typed but not looked for yet is looked for at once. */
+  /** Whether what is written was not looked for yet; it is then, at once. */
   #now() {
-    if (!this.#timer) return;
     clearTimeout(this.#timer);
     this.#timer = 0;
-    this.find();
+    if (this.input.value === this.#looked) return false;
+    this.find({ reveal: true });
     this.#remember();
+    return true;
   }
 }
 
@@ -221,25 +225,33 @@ function patternOf(term) {
   return term.split(" ").map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("\\s+");
 }
 
-/** The characters of an element's text as a range of its text nodes. */
-function rangeOf({ element, start, end }, Kind) {
+/** The text nodes of an element, each with how many characters stand before it. */
+function nodesOf(element) {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
-  const range = {};
-  let passed = 0;
+  const nodes = [];
+  let before = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const after = passed + node.length;
-    if (range.startContainer === undefined && start < after) [range.startContainer, range.startOffset] = [node, start - passed];
-    if (end <= after) {
-      [range.endContainer, range.endOffset] = [node, end - passed];
-      return new Kind(range);
-    }
-    passed = after;
+    nodes.push([node, before]);
+    before += node.length;
   }
-  return null;
+  return nodes;
 }
 
-/** As many as a call takes. */
-function take(ranges) { return ranges.slice(0, 50_000); }
+/** The characters of an element's text as a range of its text nodes. */
+function rangeOf({ nodes, start, end }) {
+  const first = nodes.findLast(([, before]) => before <= start);
+  const last = nodes.findLast(([, before]) => before < end);
+  return new StaticRange({
+    startContainer: first[0], startOffset: start - first[1], endContainer: last[0], endOffset: end - last[1],
+  });
+}
+
+/** Too many for the arguments of one call. */
+function highlightOf(ranges) {
+  const highlight = new Highlight();
+  for (const range of ranges) highlight.add(range);
+  return highlight;
+}
 
 function element(name, className, text) {
   const made = document.createElement(name);

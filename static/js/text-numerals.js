@@ -9,7 +9,8 @@ export function attach(root) {
   const mentions = new Map(); // numeral → its marks, in the order of the text
   for (const mark of root.querySelectorAll("[data-numeral]")) {
     const { numeral } = mark.dataset;
-    mentions.set(numeral, [...(mentions.get(numeral) ?? []), mark]);
+    if (mentions.has(numeral)) mentions.get(numeral).push(mark);
+    else mentions.set(numeral, [mark]);
   }
   const order = [...root.querySelectorAll("[data-part]")].map((row) => row.dataset.part);
   const said = root.querySelector("[data-numeral-said]");
