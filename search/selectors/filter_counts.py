@@ -71,14 +71,14 @@ def filter_counts(filters: Mapping[str, str], *, prefixes: Mapping[str, str]) ->
         cursor.execute(statement, [*parameters, *(value for _, values in parts for value in values)])
         for what, value, count in cursor.fetchall():
             found.setdefault(what, []).append(Counted(value, count))
-    totals = {what: found.pop(what)[0].count for what in ("figures", "publications", "with_text", "others")}
+    totals = {what: found.pop(what)[0].count for what in ("publications", "with_text", "others")}
     days = sorted(found.pop("date", ()), key=lambda one: one.value)
     for scheme in SCHEMES:
         below = (one for one in found.get(scheme, ()) if one.value != prefixes.get(scheme))
         found[scheme] = sorted(below, key=lambda one: rising_symbol(one.value))
     found["batch"] = _batches_named(found.get("batch", []))
     return FilterCounts(
-        figures=totals["figures"],
+        figures=totals["with_text" if "has_text" in passes else "others"],
         publications=totals["publications"],
         figures_with_text=totals["with_text"],
         figures_of_others=totals["others"],
@@ -100,7 +100,7 @@ def _passes(filters: Mapping[str, str]) -> dict[str, Condition]:
     conditions = conditions_on_publications(filters)
     dates = [conditions.pop(name) for name in ("date_from", "date_to") if name in conditions]
     if dates:
-        conditions["date"] = dates[0] & dates[-1]
+        conditions["date"] = Q(dates[0], dates[-1])
     if filters.get("has_text"):
         conditions["has_text"] = figures_of_publication(with_text=True)
     return conditions
@@ -108,7 +108,7 @@ def _passes(filters: Mapping[str, str]) -> dict[str, Condition]:
 
 def _base(passes: Mapping[str, Condition]) -> tuple[str, tuple[Any, ...]]:
     shown: QuerySet[Publication] = Publication.objects.filter(figures_of_publication(), retired_at=None).order_by()
-    flags = {
+    flags: dict[str, Any] = {
         f"passes_{name}": ExpressionWrapper(condition, output_field=BooleanField())
         if isinstance(condition, Q)
         else condition
@@ -128,20 +128,17 @@ Part = tuple[str, tuple[Any, ...]]
 
 
 def _totals(passes: Mapping[str, Condition]) -> list[Part]:
+    """Publications that pass; and of figures those that pass all filters but has_text, and of these those with text."""
     figures = (
-        f"SELECT '{{what}}', '', count(*) FROM {Figure._meta.db_table} figure"
-        f" JOIN {Sheet._meta.db_table} sheet ON sheet.id = figure.sheet_id"
-        " JOIN base ON base.id = sheet.publication_id WHERE figure.retired_at IS NULL AND {which}"
+        f"FROM {Figure._meta.db_table} figure JOIN {Sheet._meta.db_table} sheet ON sheet.id = figure.sheet_id"
+        " JOIN base ON base.id = sheet.publication_id"
+        f" WHERE figure.retired_at IS NULL AND {_others(passes, 'has_text')}"
     )
-    linked = f" AND EXISTS (SELECT FROM {SentenceLink._meta.db_table} link WHERE link.figure_id = figure.id)"
-    all_of_them, but_text = _others(passes), _others(passes, "has_text")
-    with_text = figures.format(what="with_text", which=but_text + linked)
-    passing = linked if "has_text" in passes else ""
+    linked = f"EXISTS (SELECT FROM {SentenceLink._meta.db_table} link WHERE link.figure_id = figure.id)"
     return [
-        (f"SELECT 'publications', '', count(*) FROM base WHERE {all_of_them}", ()),
-        (figures.format(what="figures", which=all_of_them + passing), ()),
-        (with_text, ()),
-        (figures.format(what="others", which=but_text), ()),
+        (f"SELECT 'publications', '', count(*) FROM base WHERE {_others(passes)}", ()),
+        (f"SELECT 'others', '', count(*) {figures}", ()),
+        (f"SELECT 'with_text', '', count(*) {figures} AND {linked}", ()),
     ]
 
 
@@ -159,19 +156,19 @@ def _columns(passes: Mapping[str, Condition]) -> list[Part]:
 
 
 def _symbols(passes: Mapping[str, Condition], prefixes: Mapping[str, str]) -> list[Part]:
+    """What lies below the prefixes. Pairs are made distinct before they are counted: that hashes where count(DISTINCT)
+    sorts."""
     found: list[Part] = []
     for name, scheme in SCHEMES.items():
         prefix = prefixes.get(name, "")
         level = child_level(prefix)
         grouped = " AND symbol LIKE '%%/%%'" if level in (Level.MAIN_GROUP, Level.GROUP) else ""
-        found.append(
-            (
-                f"SELECT '{name}', {_child(prefix)}, count(DISTINCT base.id) FROM base"
-                f" JOIN {Classification._meta.db_table} ON publication_id = base.id"
-                f" WHERE scheme = %s AND symbol LIKE %s{grouped} AND {_others(passes, name)} GROUP BY 2",
-                (scheme, f"{prefix}%"),
-            )
+        pairs = (
+            f"SELECT DISTINCT base.id, {_child(prefix)} AS value FROM base"
+            f" JOIN {Classification._meta.db_table} ON publication_id = base.id"
+            f" WHERE scheme = %s AND symbol LIKE %s{grouped} AND {_others(passes, name)}"
         )
+        found.append((f"SELECT '{name}', value, count(*) FROM ({pairs}) pairs GROUP BY 2", (scheme, f"{prefix}%")))
     return found
 
 

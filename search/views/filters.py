@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_GET
 from search.filters import FILTERS, filters_read, filters_written
 from search.question import QuestionRefused, question_from_query, question_salvaged
 from search.selectors.filter_counts import SCHEMES, filter_counts
+from search.views.asking import user_of
 from search.views.filter_board import filter_board, prefixes_of
 from search.views.panel import panel_of
 
@@ -33,7 +36,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     is_fragment = request.headers.get("HX-Request") == "true"
     context = {"board": board, "fault": fault}
     if not is_fragment:
-        context["panel"] = panel_of(question, request.user)
+        context["panel"] = panel_of(question, user_of(request))
     status = 400 if (faults or fault) and not is_fragment else 200
     template = "search/_filter_board.html" if is_fragment else "search/filters.html"
     response = render(request, template, context, status=status)
@@ -42,7 +45,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _without(query: QueryDict, names: object) -> QueryDict:
+def _without(query: QueryDict, names: Container[str]) -> QueryDict:
     sound = query.copy()
     for name in FILTERS:
         if name in names:

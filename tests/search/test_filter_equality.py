@@ -158,7 +158,8 @@ def test_results_under_200_random_filters_equal_a_plain_search_under_them(
         assert not faults
         passing = figures_allowed(read)
         assert passing is None or passing.tolist() == allowed, filters
-        query = tuple(unit(np.random.default_rng(chance.randrange(10**6)).normal(size=(1, DIM))) for _ in range(2))
+        drawn, written = (unit(np.random.default_rng(chance.randrange(10**6)).normal(size=(1, DIM))) for _ in range(2))
+        query = (drawn, written)
         found = ranking.find(
             query=QueryVectors(*query), before_feedback=None, filters=read, excluded_ids=None
         ).candidates

@@ -103,5 +103,5 @@ def _symbols_of_corpus(corpus: Path) -> list[str]:
         root = etree.fromstring(document, etree.XMLParser(resolve_entities=False, recover=True))
         for tag in ("B511", "B512", "B513", "B514", "classification-ipcr", "classification-cpc", "main-classification"):
             for element in root.iter(tag):
-                found.append(symbol_of(" ".join(element.itertext()).strip()))
+                found.append(symbol_of(" ".join(map(str, element.itertext())).strip()))
     return [symbol for symbol in found if symbol]
