@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import F
@@ -20,6 +22,9 @@ from search.selectors.publications import rising
 from search.selectors.queries import queries_of
 from search.selectors.shortlists import entries_on_desk
 
+RANKING_SECONDS = 60.0
+MOST_RANKINGS = 32  # of about half a megabyte
+_RANKINGS: dict[tuple[Any, ...], tuple[float, Sequence[int], Mapping[int, RankedHit]]] = {}
 NAMED_WITHIN = 12  # characters from a sentence's start
 
 
@@ -148,8 +153,8 @@ def hit_place(owner: User, asked: QueryDict, figure_id: int) -> HitPlace | None:
         return None
     ranking = question_from_query(asked)
     question = replace(query.question, by=ranking.by, weight=ranking.weight, group=ranking.group, top=ranking.top)
-    order = ranked_figures(query, question)
-    hit = next((one for one in hits_ranked(query, question) if one.figure_id == figure_id), None)
+    order, hits = _ranking(query, question)
+    hit = hits.get(figure_id)
     anchor = _anchor(order, figure_id, asked.get("hit", ""))
     at = order.index(anchor) if anchor is not None else -1
     return HitPlace(
@@ -162,6 +167,19 @@ def hit_place(owner: User, asked: QueryDict, figure_id: int) -> HitPlace | None:
         previous=order[at - 1] if at > 0 else None,
         following=order[at + 1] if at + 1 < len(order) else None,
     )
+
+
+def _ranking(query: Query, question: Question) -> tuple[Sequence[int], Mapping[int, RankedHit]]:
+    """The figures that the mosaic shows in its order, and all hits by figure; kept for a while, as hits are read on."""
+    key = (query.pk, len(query.candidates or b""), question.address)
+    known = _RANKINGS.get(key)
+    if known is None or known[0] < time.monotonic():
+        hits = {hit.figure_id: hit for hit in hits_ranked(query, question)}
+        known = (time.monotonic() + RANKING_SECONDS, ranked_figures(query, question), hits)
+        while len(_RANKINGS) >= MOST_RANKINGS:
+            _RANKINGS.pop(next(iter(_RANKINGS)), None)
+        _RANKINGS[key] = known
+    return known[1], known[2]
 
 
 def _query_of(owner: User, key: str) -> Query | None:

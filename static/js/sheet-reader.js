@@ -13,10 +13,12 @@ import { Keeps } from "./sheet-keeps.js";
 import { Pairs } from "./sheet-pairs.js";
 import { sheetOf, Stage } from "./sheet-stage.js";
 
-const ASIDE = ["]", "n", "j", "k", "[", "p"]; // keys of links that may be wanted next, the likeliest first
+const ASIDE = ["]", "n", "j"]; // keys of links that may be wanted next, the likeliest first
+const BACK = ["k", "[", "p"]; // and of links to what was mostly seen before
 const STEPS_AHEAD = 3; // along the way that is being taken
 const MOST_ENTRIES = 60;
 const SEEN_AFTER_MS = 400;
+const STAYS_AFTER_MS = 350;
 const ARROWS = {
   ArrowLeft: ["at the left", -1, 0], ArrowRight: ["at the right", 1, 0], ArrowUp: ["above", 0, -1], ArrowDown: ["below", 0, 1],
 };
@@ -124,7 +126,17 @@ class Reader {
     }
     root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours and keys look for what is new
     this.#markSeen(current.figure);
+    clearTimeout(this.stayTimer);
+    this.stayTimer = setTimeout(() => this.#stay(), STAYS_AFTER_MS);
     this.#prefetch();
+  }
+
+  /** Pictures beside the sheet wait until nobody flips on. */
+  #stay() {
+    for (const picture of this.root.querySelectorAll("[data-strip] img[data-src]")) {
+      picture.src = picture.dataset.src;
+      delete picture.dataset.src;
+    }
   }
 
   /** Make ready what may be wanted next: some steps further the same way, and one each other way. */
@@ -138,10 +150,11 @@ class Reader {
     const onward = async () => {
       for (let [entry, steps] = [from, 0]; entry && steps < STEPS_AHEAD; steps += 1) entry = await next(entry, this.#lastKey);
     };
-    const aside = async () => {
-      for (const key of ASIDE) if (key !== this.#lastKey) await next(from, key);
+    const aside = async (keys) => {
+      for (const key of keys) if (key !== this.#lastKey) await next(from, key);
     };
-    await Promise.all([onward(), aside()]);
+    await Promise.all([onward(), aside(ASIDE)]);
+    await aside(BACK);
   }
 
   /** The figure at an address, its page's parts read and its sheet decoded. */
@@ -164,6 +177,10 @@ class Reader {
     if (!answer.ok || answer.redirected) throw new Error(`${address}: ${answer.status}`);
     const read = new DOMParser().parseFromString(await answer.text(), "text/html");
     read.querySelector("svg[data-sheet] image").remove(); // the stage paints the sheet
+    for (const picture of read.querySelectorAll("[data-strip] img")) {
+      picture.dataset.src = picture.getAttribute("src"); // for when somebody stays
+      picture.removeAttribute("src");
+    }
     const reader = document.adoptNode(read.querySelector("[data-reader]"));
     return this.#entryOf(reader, address);
   }

@@ -7,6 +7,7 @@
  * one frame, for the pixels of its preview were decoded when it was made ready.
  */
 const MOST_SHEETS = 20; // kept decoded; a preview takes about 8 MB
+const STAYS_AFTER_MS = 250; // who flips on sooner is shown previews alone
 const STEP = 1.4; // of zooming by key
 const PAN_SHARE = 0.15; // of the window, by an arrow key
 const MARGIN = 0.04; // around a framed figure, of its longer side, as on the page without scripts
@@ -28,6 +29,7 @@ export class Stage extends EventTarget {
   #images = new Map(); // key → { image, promise }, the one used last at the end
   #pixels = new Map(); // address → promise of a canvas context, until the viewer takes it
   #framed = "figure"; // or "sheet", or nothing when somebody has moved the sheet
+  #staying = 0; // a timer
   #wanted = "figure"; // how it was framed last, which the next sheet is too
 
   /** box: the element that the viewer fills. Events: "moved" with every painted frame, "framed" when the view changes its kind. */
@@ -83,6 +85,17 @@ export class Stage extends EventTarget {
     this.frame(framed);
     this.viewer.forceRedraw();
     this.#forgetOldest();
+    clearTimeout(this.#staying);
+    this.#staying = setTimeout(() => this.#sharpen(), STAYS_AFTER_MS);
+  }
+
+  /** Let the viewer load the sheet's larger picture where this view wants it. */
+  #sharpen() {
+    const image = this.#images.get(this.sheet.key)?.image;
+    if (!image || image.source.maxLevel > 0) return;
+    image.source.maxLevel = image.source.levels.length - 1;
+    image.update(true);
+    this.viewer.forceRedraw();
   }
 
   turn(degrees) {
@@ -161,6 +174,7 @@ export class Stage extends EventTarget {
   }
 
   #leaveFrame() {
+    this.#sharpen();
     if (!this.#framed) return;
     this.#framed = null;
     this.dispatchEvent(new Event("framed"));
@@ -170,21 +184,23 @@ export class Stage extends EventTarget {
   #add(sheet, entry) {
     return new Promise((resolve, reject) => {
       const source = this.#source(sheet);
-      source.maxLevel = 0;
+      source.maxLevel = 0; // its larger picture is for those who stay
       let item = null;
       const forget = () => {
         this.viewer.removeHandler("tile-loaded", loaded);
         this.viewer.removeHandler("tile-load-failed", failed);
       };
-      const loaded = ({ tiledImage, promise }) => {
-        if (tiledImage !== item) return;
+      const ready = () => {
+        if (entry.image) return;
         forget();
-        promise.then(() => {
-          source.maxLevel = source.levels.length - 1; // larger pictures of it are for when it is seen
-          item.setPreload(false);
-          entry.image = item;
-          resolve();
-        });
+        item.setPreload(false);
+        item.setPosition(new OpenSeadragon.Point(0, 0), true);
+        item.setWidth(1, true);
+        entry.image = item;
+        resolve();
+      };
+      const loaded = ({ tiledImage, promise }) => {
+        if (tiledImage === item) promise.then(ready); // not returned: the viewer would wait for it, and it for the viewer
       };
       const failed = ({ tiledImage, message }) => {
         if (tiledImage !== item) return;
@@ -195,8 +211,13 @@ export class Stage extends EventTarget {
       this.viewer.addHandler("tile-loaded", loaded);
       this.viewer.addHandler("tile-load-failed", failed);
       this.viewer.addTiledImage({
-        tileSource: source, opacity: 0, preload: true, width: 1,
-        success: (event) => (item = event.item),
+        // Wider than any view, until its picture is there: what is out of view is not loaded.
+        tileSource: source, opacity: 0, preload: true, width: 100, x: -50, y: (-50 * sheet.height) / sheet.width,
+        success: (event) => {
+          item = event.item;
+          // What the viewer still has of a sheet that was there before is not loaded again.
+          item.addHandler("fully-loaded-change", ({ fullyLoaded }) => fullyLoaded && ready());
+        },
         error: ({ message }) => {
           forget();
           reject(new Error(message));
