@@ -14,6 +14,7 @@ export function attach(input) {
   isReady = true;
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
     const isOn = document.querySelector("[data-step-on]")?.checked;
-    if (isOn && detail.successful && detail.pathInfo.requestPath.endsWith("/keep/")) stepFrom(detail.elt.dataset.keep);
+    const kept = detail.pathInfo.requestPath.match(/\/figures\/(\d+)\/keep\/$/); // its form was exchanged for the answer's
+    if (isOn && detail.successful && kept) stepFrom(kept[1]);
   });
 }
