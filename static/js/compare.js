@@ -9,7 +9,6 @@
  * with the fragment when HX-Request asks; a[data-quarter] turns its pane. <tr data-shared> is a shared name, [data-lit-said]
  * says which is lit, buttons [data-act] act on all panes. The pane that keys mean bears is-current.
  */
-import { attachWithin } from "./behaviours.js";
 import { Together } from "./compare-view.js";
 import { addKey } from "./keys.js";
 import { Overlay } from "./sheet-overlay.js";
@@ -96,7 +95,6 @@ class Compare {
 
   constructor(root) {
     this.root = root;
-    claimStyle();
     this.together = new Together();
     this.panes = this.#articles().map((article) => new Pane(article));
     this.#listen();
@@ -167,7 +165,8 @@ class Compare {
     this.#applyTools();
     document.dispatchEvent(new CustomEvent("keys:changed"));
     window.htmx?.process(this.root);
-    attachWithin(this.root);
+    // Not imported above: that module waits for this one while the page is loaded.
+    import("./behaviours.js").then(({ attachWithin }) => attachWithin(this.root));
     this.#markSeen();
     this.#prefetch();
   }
@@ -412,14 +411,6 @@ class Compare {
       if (event.key === "Escape" && this.#lit) this.#light((this.#lit = 0));
     });
   }
-}
-
-/** OpenSeadragon adds a style of its own, which our policy forbids, unless it finds one by this name; ours styles nothing. */
-function claimStyle() {
-  if (document.querySelector("style[data-openseadragon-mobile-css]")) return;
-  const nothing = document.createElementNS("urn:nothing", "style");
-  nothing.setAttribute("data-openseadragon-mobile-css", "");
-  document.head.append(nothing);
 }
 
 /** The address without the place within the page. */
