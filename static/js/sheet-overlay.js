@@ -3,7 +3,7 @@
  * <svg> holds one <g data-on-sheet> with an <image> and [data-numerals] boxes; <g data-names> is added here.
  */
 const SVG = "http://www.w3.org/2000/svg";
-const FONT_PX = 13;
+const FONT_PX = Math.round(0.87 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // as reader.css has it
 const GAP_PX = 4;
 const BOXES_KEY = "show-boxes";
 const NAMES_KEY = "sheet-labels";

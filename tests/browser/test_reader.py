@@ -55,7 +55,7 @@ def box_of(page: Page, numeral: str) -> dict[str, float]:
     page.evaluate("() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)))")
     box = page.locator(f'.numeral-box[data-numerals="{numeral}"] rect').bounding_box()
     assert box is not None
-    return dict(box)
+    return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
 
 
 def lit_boxes(page: Page) -> list[str]:
