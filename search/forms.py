@@ -59,7 +59,7 @@ class CropForm(forms.Form):
     width = forms.FloatField(min_value=0.1, max_value=100, label="Width (%)")
     height = forms.FloatField(min_value=0.1, max_value=100, label="Height (%)")
     turn = forms.TypedChoiceField(
-        choices=[(0, "not"), (90, "90°"), (180, "180°"), (270, "270°")], coerce=int, required=False, empty_value=0
+        choices=[(0, "not"), (90, "90°"), (180, "180°"), (270, "270°")], coerce=int, required=False, empty_value=None
     )
     mirrored = forms.BooleanField(required=False, label="Mirrored left to right")
 
@@ -78,4 +78,4 @@ class CropForm(forms.Form):
         height = max(1, min(round(data["height"] * 100), TENTHOUSANDTHS - top))
         region = (left, top, width, height)
         is_whole = region == (0, 0, TENTHOUSANDTHS, TENTHOUSANDTHS)
-        return replace(whole, region=None if is_whole else region, turn=data["turn"], mirrored=data["mirrored"])
+        return replace(whole, region=None if is_whole else region, turn=data["turn"] or 0, mirrored=data["mirrored"])

@@ -31,7 +31,8 @@ def panel_page(
     """The question without hits: to be asked, or with what is wrong with it."""
     recent = recent_questions(user_of(request), most=RECENT)
     saved = list(searches_of(user_of(request))[:RECENT])
-    panel, *asked = panels_of([question, *(one.question for one in (*recent, *saved))], user_of(request))
+    kept = [*(one.question for one in recent), *(one.question for one in saved)]
+    panel, *asked = panels_of([question, *kept], user_of(request))
     context = {
         "panel": panel,
         "fault": fault,

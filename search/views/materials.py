@@ -136,7 +136,7 @@ def crop(request: HttpRequest) -> HttpResponse:
         part = form.picture(marked)
         return redirect(f"{reverse('search:query')}?{_with_part(question, marked, part).address}")
     height, width = pixels.shape
-    context = {
+    context: dict[str, object] = {
         "form": form,
         "marked": marked,
         "whole": replace(marked, region=None, turn=0, mirrored=False),

@@ -58,8 +58,8 @@ def test_likes_dislikes_publications_and_weights_are_asked_with(
 
 
 def test_an_image_is_asked_with_as_multipart(client_of_examiner: APIClient, no_waiting: None) -> None:
-    image = SimpleUploadedFile("drawing.png", encode_png(drawing_make()))
-    answer = client_of_examiner.post("/api/search/", {"image": image, "text": "a pump"}, format="multipart")
+    sent = SimpleUploadedFile("drawing.png", encode_png(drawing_make()))
+    answer = client_of_examiner.post("/api/search/", {"image": sent, "text": "a pump"}, format="multipart")
     assert answer.status_code == 202
     query = Query.objects.get()
     image = Material.objects.get()
