@@ -10,7 +10,7 @@ from django.http import QueryDict
 
 from search.models.drawings import Figure
 from search.models.work import Work
-from search.question import Question, question_from_query
+from search.question import Question, QuestionRefused, question_from_query, question_salvaged
 
 
 class QueryModality(models.TextChoices):
@@ -21,6 +21,13 @@ class QueryModality(models.TextChoices):
     AVERAGE = "avg", "both, average"
     MAXIMUM = "max", "both, maximum"
     RANKS = "rrf", "both, by rank"
+
+
+def _question(asked: str) -> Question:
+    try:
+        return question_from_query(QueryDict(asked))
+    except QuestionRefused:
+        return question_salvaged(QueryDict(asked))
 
 
 class Query(Work):
@@ -57,8 +64,8 @@ class Query(Work):
 
     @property
     def question(self) -> Question:
-        """What was asked. Raises QuestionRefused only where the row was written by hand."""
-        return question_from_query(QueryDict(self.asked))
+        """What was asked; of what earlier releases took and this one refuses, all but that."""
+        return _question(self.asked)
 
 
 class Hit(models.Model):
@@ -112,5 +119,5 @@ class SavedSearch(models.Model):
 
     @property
     def question(self) -> Question:
-        """What is asked. Raises QuestionRefused only where the row was written by hand."""
-        return question_from_query(QueryDict(self.asked))
+        """What is asked; of what earlier releases took and this one refuses, all but that."""
+        return _question(self.asked)

@@ -96,8 +96,9 @@ def test_a_tick_keeps_the_focus_and_goes_into_the_address(collection: None, exam
     page.click("details.filters >> text=Drop all")
     total(page, "6 figures of 3 publications pass")
     page.check("#kind-B1")
+    page.fill("#id_text", "a pump")
     page.click("main button.primary:visible")
-    page.wait_for_url("**kind=B1**")
+    page.wait_for_url("**text=a+pump&kind=B1**")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

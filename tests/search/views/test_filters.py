@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from search.filters import FILTERS, filters_read
-from search.models import Batch, Classification, Document, Party, Publication
-from tests.factories import publication_make
+from search.models import Batch, Classification, Document, Party, Publication, Query
+from tests.factories import publication_make, query_make
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +187,13 @@ def test_dates_that_end_before_they_begin_keep_the_rest(asking: Client) -> None:
     assert answer.status_code == 400
     assert "end before they begin" in answer.content.decode()
     assert 'value="F04"' in answer.content.decode()
+
+
+def test_a_query_with_a_filter_of_earlier_releases_is_listed_without_it(asking: Client, examiner: User) -> None:
+    query = query_make(examiner, text="a pump")
+    Query.objects.filter(pk=query.pk).update(asked="text=a+pump&ipc=xyz&kind=A")
+    assert asking.get("/").status_code == 200
+    assert Query.objects.get(pk=query.pk).question.filters == {"kind": "A"}
 
 
 def test_a_chip_drops_one_alternative_and_keeps_the_rest(asking: Client) -> None:
