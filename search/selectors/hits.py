@@ -15,7 +15,7 @@ from search.question import Question
 from search.selectors.figures import best_links, figures_to_show, links_of_figures
 
 SENTENCES_PER_HIT = 5
-OTHERS_SHOWN = 24  # of one group: more are looked at on the page of the publication
+OTHERS_SHOWN = 12  # of one group: more are looked at on the page of the publication
 FIRST = 20  # what an examiner takes in first, and by which the effect of likes is told
 
 
@@ -210,8 +210,8 @@ def _group_keys(figure_ids: list[int], group: str) -> dict[int, object]:
 
 def _others(figure_ids: list[int]) -> dict[int, Figure]:
     """Figures with no more than the small pictures below a hit say of them."""
-    said = ("label", "position", "thumbnail", "sheet__position", "sheet__publication__reference")
-    return figures_to_show().only(*said).in_bulk(figure_ids)
+    name = ("label", "position", "sheet__file_name", "sheet__page")
+    return figures_to_show().only(*name, "thumbnail", "sheet__publication__reference").in_bulk(figure_ids)
 
 
 def _new_count(ranked: list[RankedHit], keys: dict[int, object]) -> int | None:

@@ -29,7 +29,7 @@ SIZE = {"width": 1440, "height": 900}
 # Resolves when the pictures in view are decoded and a frame with them is on its way to the screen.
 PAINTED = """async () => {
     const inView = ({ top, bottom }) => bottom > 0 && top < innerHeight;
-    await Promise.all([...document.querySelectorAll(".mosaic img")]
+    await Promise.all([...document.querySelectorAll(".hit-picture img")]
       .filter((image) => inView(image.getBoundingClientRect())).map((image) => image.decode()));
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     return performance.timeOrigin + performance.now();
@@ -50,7 +50,7 @@ MOVE = """async (weight) => {
     slider.dispatchEvent(new Event("input", { bubbles: true }));
     await settled;
     const inView = ({ top, bottom }) => bottom > 0 && top < innerHeight;
-    await Promise.all([...document.querySelectorAll(".mosaic img")]
+    await Promise.all([...document.querySelectorAll(".hit-picture img")]
       .filter((image) => inView(image.getBoundingClientRect())).map((image) => image.decode()));
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     return performance.now() - begun;
