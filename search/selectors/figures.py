@@ -163,7 +163,9 @@ def figure_page(figure_id: int) -> FigurePage | None:
     order = list(
         figures_to_show().filter(sheet__publication=publication).order_by("sheet__position", "sheet__page", "position")
     )
-    place = [one.pk for one in order].index(figure.pk)
+    place = next((at for at, one in enumerate(order) if one.pk == figure.pk), None)
+    if place is None:  # retired between the two questions
+        return None
     numerals = [reading for reading in figure.readings.all() if reading.kind == TextKind.NUMERAL.value]
     return FigurePage(
         figure=figure,

@@ -123,8 +123,8 @@ def crop(request: HttpRequest) -> HttpResponse:
     """Mark a part of a picture; a valid mark leads to the question with that part instead of the whole."""
     source, _, token = request.GET.get("picture", "").partition(":")
     if source not in ("image", "figure"):
-        context = {"fault": "No picture is named that a part could be marked of. Choose “Part” at a hit."}
-        return render(request, "search/not_taken.html", context, status=400)
+        fault = "No picture is named that a part could be marked of. Choose “Part” at a hit."
+        return render(request, "search/not_taken.html", {"fault": fault}, status=400)
     try:
         marked = picture_from_token("image" if source == "image" else "figure", token)
         question = question_from_query(QueryDict(request.GET.get("question", "")))

@@ -138,7 +138,7 @@ def test_a_search_is_saved_renamed_deleted_brought_back_and_opened_by_keys(
     expect(page.get_by_role("status").filter(has_text="is deleted")).to_be_visible()
     assert not SavedSearch.objects.exists()
     expect(page.locator("html[data-attached]")).to_be_attached()
-    page.keyboard.press("u")
+    page.keyboard.press("z")
     expect(page.get_by_role("status").filter(has_text="is back")).to_be_visible()
     expect(page.locator("html[data-attached]")).to_be_attached()
     page.keyboard.press("Enter")
