@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -12,6 +11,7 @@ from search.selectors.history import searches_of
 from search.selectors.queries import collection_counts, recent_questions
 from search.selectors.references import question_with_written
 from search.services.materials import passage_keep
+from search.views.asker import is_fragment, user_of
 from search.views.panel import panels_of
 
 RECENT = 8
@@ -48,14 +48,14 @@ def panel_page(
 
 def fault_in_place(request: HttpRequest, question: Question, detail: str) -> HttpResponse:
     """What is wrong, on the panel with the question as it was; for a script the sentence alone."""
-    if request.headers.get("HX-Request") == "true":
+    if is_fragment(request):
         return render(request, "search/_fault.html", {"fault": detail}, status=400)
     return panel_page(request, question, status=400, fault=detail)
 
 
 def lead_to(request: HttpRequest, address: str) -> HttpResponse:
     """A page elsewhere, for a form and for a script."""
-    if request.headers.get("HX-Request") == "true":
+    if is_fragment(request):
         response = HttpResponse(status=204)
         response["HX-Redirect"] = address
         return response
@@ -66,9 +66,3 @@ def density_of(request: HttpRequest) -> int:
     """How large the examiner likes drawings of the mosaic, 0 to 4; the page keeps it in a cookie."""
     wanted = request.COOKIES.get("density", "")
     return int(wanted) if wanted in tuple(map(str, range(DENSITIES))) else USUAL_DENSITY
-
-
-def user_of(request: HttpRequest) -> User:
-    """Who asks."""
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

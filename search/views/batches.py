@@ -19,6 +19,7 @@ from search.forms import DeliveryForm
 from search.models import Batch
 from search.selectors.batches import batch_page, batches_with_progress, is_unfinished, progress_of
 from search.services.batches import batch_receive, document_retry
+from search.views.asker import user_of
 from workers import pipeline
 
 PER_PAGE = 25
@@ -30,7 +31,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     _administrators_only(request)
     form = DeliveryForm(request.POST, request.FILES) if request.method == "POST" else DeliveryForm()
     if request.method == "POST" and form.is_valid():
-        taken = [delivery_take(upload, _user(request)) for upload in form.cleaned_data["deliveries"]]
+        taken = [delivery_take(upload, user_of(request)) for upload in form.cleaned_data["deliveries"]]
         _say_what_is_known(request, taken)
         if len(taken) == 1:
             return redirect("search:batch", batch_id=taken[0][0].pk)
@@ -74,11 +75,6 @@ def delivery_take(upload: UploadedFile[bytes], received_by: User) -> tuple[Batch
         batch, created = batch_receive(path=Path(file.name), file_name=upload.name or "", received_by=received_by)
     pipeline.batch_start(batch)
     return batch, created
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # _administrators_only has been passed
-    return request.user
 
 
 def _administrators_only(request: HttpRequest) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -20,11 +19,12 @@ from search.selectors.comparing import ComparePage, DrawnPart, Pane, compare_pag
 from search.selectors.figures import figure_by_reference, figures_to_show
 from search.selectors.publications import publication_by_reference
 from search.selectors.shortlists import entries_on_desk
+from search.views.asker import is_fragment, user_of
+from search.views.overlay import AROUND_NUMERAL, turned
 
 LETTERS = "ABCD"
 COLOURS = 8  # of shared names; the number tells those apart that share a colour
 MOST_TO_CHOOSE = 24
-AROUND_NUMERAL = 0.3  # of a box's shorter side: room between the numeral's ink and the line around it
 _IGNORED = str.maketrans("", "", "\0,;")
 _FIGURE_WORD = re.compile(r"FIG(URE)?\.?")
 
@@ -77,7 +77,7 @@ class Choice:
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """The pictures side by side; `adding` opens what can be added, `add` adds a figure by number and label."""
-    user = _user(request)
+    user = user_of(request)
     try:
         comparison = comparison_from_query(request.GET)
         page = compare_page(user, comparison)
@@ -112,8 +112,8 @@ def compare(request: HttpRequest) -> HttpResponse:
         "fault": fault,
         "example_shown": _address(replace(comparison, has_example=True)) if _can_show_example(page) else "",
     }
-    is_fragment = request.headers.get("HX-Request") == "true"
-    template = "search/_compare.html" if is_fragment else "search/compare.html"
+    in_place = is_fragment(request)
+    template = "search/_compare.html" if in_place else "search/compare.html"
     response = render(request, template, context, status=404 if fault else 200)
     response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
     response["Cache-Control"] = "private, no-store"
@@ -138,14 +138,14 @@ def _shown(page: ComparePage, entries: dict[int, ShortlistEntry]) -> list[PaneSh
     shown = []
     for at, pane in enumerate(page.panes):
         angle = pane.angle
-        view_box, transform = _turned(pane.width_px, pane.height_px, angle)
+        across, down = (pane.width_px, pane.height_px) if angle in (0, 180) else (pane.height_px, pane.width_px)
         shown.append(
             PaneShown(
                 pane=pane,
                 letter=LETTERS[at],
                 image=_image(pane.unturned),
-                view_box=view_box,
-                transform=transform,
+                view_box=f"0 0 {across} {down}",
+                transform=turned(pane.width_px, pane.height_px, angle),
                 parts=tuple(map(_part, pane.parts)),
                 is_current=at == last_figure,
                 entry=entries.get(pane.figure.pk) if pane.figure is not None else None,
@@ -185,18 +185,6 @@ def _part(part: DrawnPart) -> PartShown:
         height=box.height + 2 * room,
         radius=room,
     )
-
-
-def _turned(width_px: int, height_px: int, angle: int) -> tuple[str, str]:
-    """viewBox and transform of an SVG that shows a picture turned clockwise."""
-    across, down = (width_px, height_px) if angle in (0, 180) else (height_px, width_px)
-    transform = {
-        0: "",
-        90: f"translate({height_px} 0) rotate(90)",
-        180: f"translate({width_px} {height_px}) rotate(180)",
-        270: f"translate(0 {width_px}) rotate(270)",
-    }[angle]
-    return f"0 0 {across} {down}", transform
 
 
 def _image(picture: Picture) -> str:
@@ -253,8 +241,3 @@ def _why_not(written: str, found: Figure | None) -> str:
 
 def _address(comparison: Comparison) -> str:
     return f"?{comparison.address}"
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from search.question import Question, QuestionRefused
 from search.selectors.reader import HitPlace, hit_place, reader_page
 from search.services.examiners import figures_seen, sheet_turn
 from search.services.previews import preview_size
+from search.views.asker import is_fragment, user_of
 from search.views.overlay import boxes_of, frame_of, legend_of
 
 MOST_SEEN_AT_ONCE = 500
@@ -36,7 +36,7 @@ class Addresses:
 @require_GET
 def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
     """The figure on its sheet, framed; with `?view=sheet` the whole sheet. Page, or fragment for a page in place."""
-    user = _user(request)
+    user = user_of(request)
     reader = reader_page(figure_id, user)
     if reader is None:
         raise Http404
@@ -57,8 +57,8 @@ def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
         "place": place,
         "addresses": _addresses(place),
     }
-    is_fragment = request.headers.get("HX-Request") == "true"
-    response = render(request, "search/_reader.html" if is_fragment else "search/figure.html", context)
+    in_place = is_fragment(request)
+    response = render(request, "search/_reader.html" if in_place else "search/figure.html", context)
     response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
     response["Cache-Control"] = "private, no-cache"
     return response
@@ -71,8 +71,8 @@ def turn(request: HttpRequest, sheet_id: int) -> HttpResponse:
     wanted = request.POST.get("turn", "")
     if wanted not in ("0", "90", "180", "270"):
         return HttpResponseBadRequest("turn must be 0, 90, 180 or 270")
-    sheet_turn(owner=_user(request), sheet=sheet, turn=int(wanted))
-    if request.headers.get("HX-Request") == "true":
+    sheet_turn(owner=user_of(request), sheet=sheet, turn=int(wanted))
+    if is_fragment(request):
         return HttpResponse(status=204)
     back = request.POST.get("back", "")
     is_ours = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
@@ -85,7 +85,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     keys = request.POST.getlist("figure")[:MOST_SEEN_AT_ONCE]
     if not keys or not all(key.isdecimal() and len(key) < 19 for key in keys):
         return HttpResponseBadRequest("figure must be the key of a figure")
-    figures_seen(owner=_user(request), figure_ids=[int(key) for key in keys])
+    figures_seen(owner=user_of(request), figure_ids=[int(key) for key in keys])
     return HttpResponse(status=204)
 
 
@@ -96,8 +96,3 @@ def _addresses(place: HitPlace | None) -> Addresses:
     ranking = Question(by=asked.by, weight=asked.weight, top=asked.top, group=asked.group).address
     hits = f"?query={place.query.pk}" + (f"&{ranking}" if ranking else "")
     return Addresses(hits=hits, within=f"{hits}&hit={place.anchor.pk}" if place.anchor is not None else hits)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 from search.filters import FILTERS, filters_read, filters_written
 from search.question import QuestionRefused, question_from_query, question_salvaged
 from search.selectors.filter_counts import SCHEMES, filter_counts
-from search.views.asking import user_of
+from search.views.asker import is_fragment, user_of
 from search.views.filter_board import filter_board, prefixes_of
 from search.views.panel import panel_of
 
@@ -33,12 +33,12 @@ def filters(request: HttpRequest) -> HttpResponse:
     also = also if also in SCHEMES else ""
     counts = filter_counts(question.filters, prefixes=prefixes_of(question.filters, also))
     board = filter_board(question, counts=counts, also=also, written=written, faults=faults)
-    is_fragment = request.headers.get("HX-Request") == "true"
+    in_place = is_fragment(request)
     context = {"board": board, "fault": fault}
-    if not is_fragment:
+    if not in_place:
         context["panel"] = panel_of(question, user_of(request))
-    status = 400 if (faults or fault) and not is_fragment else 200
-    template = "search/_filter_board.html" if is_fragment else "search/filters.html"
+    status = 400 if (faults or fault) and not in_place else 200
+    template = "search/_filter_board.html" if in_place else "search/filters.html"
     response = render(request, template, context, status=status)
     response["Vary"] = "HX-Request, Cookie"
     response["Cache-Control"] = "private, no-store"

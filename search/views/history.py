@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from search.selectors.history import history_matching, history_of, remembered
 from search.selectors.queries import queries_of
 from search.services.history import history_forget, query_forget
 from search.views.asked import asked_in_words
+from search.views.asker import user_of
 from search.views.searches import UNDO
 
 PER_PAGE = 40
@@ -27,7 +27,7 @@ LONGEST_WANTED = 200
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
     """One's own queries, newest first, those that hold the words of `q`."""
-    user = _user(request)
+    user = user_of(request)
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_WANTED]
     found = history_matching(user, wanted) if wanted else history_of(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -47,7 +47,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Forget one query, and go back to where it stood in the list."""
-    query = get_object_or_404(queries_of(_user(request)).defer("candidates"), pk=query_id)
+    query = get_object_or_404(queries_of(user_of(request)).defer("candidates"), pk=query_id)
     query_forget(query=query)
     messages.info(request, "Forgotten: the query, what it found, and what was uploaded for it alone.")
     return _back(request)
@@ -56,7 +56,7 @@ def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def forget_all(request: HttpRequest) -> HttpResponse:
     """Forget all queries of the person who asks for it."""
-    count = history_forget(owner=_user(request))
+    count = history_forget(owner=user_of(request))
     request.session.pop(UNDO, None)
     messages.info(request, f"Forgotten: {count} quer{'y' if count == 1 else 'ies'}, and what was uploaded for them.")
     return redirect("search:history")
@@ -76,8 +76,3 @@ def _back(request: HttpRequest) -> HttpResponse:
 def _private(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

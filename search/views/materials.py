@@ -32,7 +32,8 @@ from search.question import (
 from search.selectors.figures import figures_to_show
 from search.services.materials import THUMBNAIL_DPI, material_page, material_take, page_pixels
 from search.services.pictures import picture_pixels
-from search.views.asking import fault_in_place, lead_to, question_posted, user_of
+from search.views.asker import user_of
+from search.views.asking import fault_in_place, lead_to, question_posted
 from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
 
 MOST_FILES = 20

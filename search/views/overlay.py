@@ -59,13 +59,18 @@ def frame_of(figure: Figure, *, alone: bool, turn: int = 0) -> Frame:
         shown = figure.box_on_sheet.grown(margin_px, width_px, height_px)
     # Turning further by the rest of the circle brings a box of the stored sheet into the upright frame.
     upright = shown.turned_back((360 - rotation) % 360, *_upright_size(width_px, height_px, rotation))
-    transform = {
+    view_box = f"{upright.left} {upright.top} {upright.width} {upright.height}"
+    return Frame(view_box, turned(width_px, height_px, rotation), alone, rotation)
+
+
+def turned(width_px: int, height_px: int, angle: int) -> str:
+    """The transform of an SVG that turns a picture clockwise by 0, 90, 180 or 270 degrees, its corner at the origin."""
+    return {
         0: "",
         90: f"translate({height_px} 0) rotate(90)",
         180: f"translate({width_px} {height_px}) rotate(180)",
         270: f"translate(0 {width_px}) rotate(270)",
-    }[rotation]
-    return Frame(f"{upright.left} {upright.top} {upright.width} {upright.height}", transform, alone, rotation)
+    }[angle]
 
 
 def legend_of(numerals: Iterable[tuple[Reading, str]]) -> list[LegendEntry]:

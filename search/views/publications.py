@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -23,6 +22,7 @@ from search.selectors.publications import (
 )
 from search.selectors.queries import query_of
 from search.selectors.texts import PublicationText, text_of_publication
+from search.views.asker import user_of
 
 PER_PAGE = 50
 LONGEST_FIND = 400
@@ -66,7 +66,7 @@ def publication(request: HttpRequest, reference: str) -> HttpResponse:
     drawn = figures_by_numeral(sheets)
     wanted = request.GET.get("find", "").replace("\0", "")[:LONGEST_FIND]
     finding = _finding(wanted, request.GET.get("at", ""), text_of_publication(found, terms_of(wanted)))
-    query = query_of(_user(request), request.GET.get("query", ""))
+    query = query_of(user_of(request), request.GET.get("query", ""))
     context = {
         "publication": found,
         "parties": list(parties.items()),
@@ -125,8 +125,3 @@ def _offered(asked: str, written: str) -> list[tuple[str, str]]:
     words = dict.fromkeys(word.casefold() for word in _WORD.findall(asked))
     telling = [word for word in words if word not in known and word not in COMMON_WORDS]
     return [(word, f"{written} {word}".strip()) for word in telling[:MOST_OFFERED]]
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

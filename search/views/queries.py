@@ -17,7 +17,8 @@ from search.selectors.hits import mosaic_of
 from search.selectors.queries import answer_shown, queries_of
 from search.selectors.shortlists import entries_on_desk
 from search.services.queries import query_ask_once
-from search.views.asking import density_of, lead_to, panel_page, question_posted, user_of
+from search.views.asker import is_fragment, user_of
+from search.views.asking import density_of, lead_to, panel_page, question_posted
 from search.views.materials import upload
 from search.views.panel import panel_of
 from search.views.waiting import waiting_page
@@ -44,7 +45,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
                 raise QuestionRefused("empty", "Give a drawing, a publication or figure, or a text.")
             return redirect(f"{reverse('search:query')}?{question.address}")
         question = question_from_query(request.GET)
-        if request.headers.get("HX-Request") == "true":
+        if is_fragment(request):
             return _ranked_again(request, question)
         if question.is_empty:
             return panel_page(request, question)
@@ -94,8 +95,8 @@ def _results(request: HttpRequest, query: Query, question: Question) -> HttpResp
         "milliseconds": sorted(query.milliseconds.items(), key=lambda spent: (*STAGES, spent[0]).index(spent[0])),
         "total_milliseconds": round(sum(query.milliseconds.values())),
     }
-    is_fragment = request.headers.get("HX-Request") == "true"
-    response = render(request, "search/_ranked.html" if is_fragment else "search/workbench.html", context)
+    in_place = is_fragment(request)
+    response = render(request, "search/_ranked.html" if in_place else "search/workbench.html", context)
     response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
     response["Cache-Control"] = "private, no-store"
     return response

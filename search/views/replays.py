@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
@@ -19,6 +18,7 @@ from search.selectors.queries import queries_of
 from search.services.history import query_replay
 from search.services.queries import query_ask_once
 from search.views.asked import asked_in_words
+from search.views.asker import user_of
 from search.views.panel import replace_search
 from search.views.waiting import waiting_page
 from workers import pipeline
@@ -49,7 +49,7 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     `then=again` asks the collection of then anew instead of showing what was stored; `show=changes` leaves out what is
     the same. A search that has no answer yet is asked, and waited for.
     """
-    user = _user(request)
+    user = user_of(request)
     query = get_object_or_404(queries_of(user), pk=query_id)
     if query.replay_of_id is not None:
         return redirect("search:then-and-today", query_id=query.replay_of_id)
@@ -70,7 +70,7 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, query: Query, question: Question, then: Answer, today: Answer) -> dict[str, object]:
-    (asked,) = asked_in_words([question], _user(request))
+    (asked,) = asked_in_words([question], user_of(request))
     both = then.query is not None and today.query is not None and not then.fault and not today.fault
     difference = difference_of(then.query, today.query, question) if both and then.query and today.query else None
     again = request.GET.get("then") == AGAIN
@@ -121,8 +121,3 @@ def _ranked(question: Question, request: HttpRequest) -> Question:
         return question
     wanted = question_from_query(request.GET)
     return replace(question, by=wanted.by, weight=wanted.weight, top=wanted.top, group=wanted.group)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +23,7 @@ from search.services.saved import (
     search_save,
 )
 from search.views.asked import asked_in_words
+from search.views.asker import user_of
 
 UNDO = "deleted_search"  # of the session: the last one deleted, which can be brought back
 
@@ -63,7 +63,7 @@ def undo_delete(request: HttpRequest) -> HttpResponse:
     if deleted is None:
         messages.info(request, "There is nothing to bring back.")
         return redirect("search:searches")
-    search = search_restore(owner=_user(request), deleted=DeletedSearch(**deleted))
+    search = search_restore(owner=user_of(request), deleted=DeletedSearch(**deleted))
     messages.info(request, f"“{search.name}” is back.")
     return redirect(f"{reverse('search:searches')}#search-{search.pk}")
 
@@ -75,7 +75,7 @@ def _save(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return _naming(request, question, form.fault, status=400)
         replace = request.POST.get("replace") == "1"
-        search = search_save(owner=_user(request), name=form.cleaned_data["name"], question=question, replace=replace)
+        search = search_save(owner=user_of(request), name=form.cleaned_data["name"], question=question, replace=replace)
     except QuestionRefused as error:
         return render(request, "search/not_taken.html", {"fault": error.detail}, status=400)
     except NameTaken as error:
@@ -89,7 +89,7 @@ def _naming(
 ) -> HttpResponse:
     """The name is asked for once more: it is none, or holds another question."""
     before = [taken.question] if taken is not None else []
-    asked, *old = asked_in_words([question, *before], _user(request))
+    asked, *old = asked_in_words([question, *before], user_of(request))
     context = {
         "asked": asked,
         "taken": taken,
@@ -102,8 +102,8 @@ def _naming(
 
 def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = None, typed: str = "") -> HttpResponse:
     """The list; after a refused renaming with the fault and what was typed, at its place."""
-    kept = kept_searches(_user(request))
-    asked = asked_in_words([one.search.question for one in kept], _user(request))
+    kept = kept_searches(user_of(request))
+    asked = asked_in_words([one.search.question for one in kept], user_of(request))
     context = {
         "rows": list(zip(kept, asked, strict=True)),
         "fault": fault,
@@ -117,9 +117,4 @@ def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = Non
 
 
 def _search(request: HttpRequest, search_id: int) -> SavedSearch:
-    return get_object_or_404(searches_of(_user(request)), pk=search_id)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user
+    return get_object_or_404(searches_of(user_of(request)), pk=search_id)

@@ -13,9 +13,10 @@ from search.models import Pin, Shortlist, ShortlistEntry
 from search.selectors.shortlists import entries_shown, shortlist_may_edit
 from search.services.pins import MOST_PINS, TooManyPins, pin_add, pin_delete, pin_edit
 from search.services.shortlists import TextChanged, entry_move, entry_note, entry_remove
+from search.views.asker import is_fragment, user_of
 from search.views.shortlist_forms import NoteForm, PinForm
 from search.views.shortlist_pages import LARGEST_KEY, Unsaved, shortlist_or_404, shortlist_rendered
-from search.views.shortlists import UNDO, Said, is_fragment, remember, user_of
+from search.views.shortlists import UNDO, Said, remember
 
 CHANGED = "Not saved: somebody changed this note while you were writing."
 

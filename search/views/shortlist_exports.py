@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 
 from engine.report import Report, ReportFonts, report_csv, report_numbers, report_pdf
 from search.selectors.reports import references_of, shortlist_report
+from search.views.asker import user_of
 from search.views.shortlist_pages import shortlist_or_404
-from search.views.shortlists import user_of
 
 _FONTS = settings.BASE_DIR / "static" / "vendor" / "dejavu-2.37.3"
 FONTS = ReportFonts(_FONTS / "DejaVuSansCondensed.ttf", _FONTS / "DejaVuSansCondensed-Bold.ttf")

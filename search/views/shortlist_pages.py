@@ -24,8 +24,9 @@ from search.services.sharing import (
     shortlist_unshare,
 )
 from search.services.shortlists import TextChanged
+from search.views.asker import user_of
 from search.views.shortlist_forms import DescriptionForm, NameForm, ShareForm
-from search.views.shortlists import LONGEST_KEY, UNDO, user_of
+from search.views.shortlists import LONGEST_KEY, UNDO
 
 LARGEST_KEY = 10**LONGEST_KEY
 

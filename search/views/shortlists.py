@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +16,7 @@ from search.models import Figure, Relevance, Shortlist, ShortlistEntry
 from search.selectors.figures import figures_to_show
 from search.selectors.shortlists import shortlists_of
 from search.services.shortlists import Change, change_undo, entry_keep, entry_remove, shortlist_current
+from search.views.asker import is_fragment, user_of
 
 UNDO = "shortlist_change"  # of the session: the last change, which can be undone
 LONGEST_KEY = 18  # digits that a primary key of the database may have
@@ -113,12 +113,3 @@ def _shortlist(request: HttpRequest) -> Shortlist:
     if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_KEY):
         raise BadRequest("no such shortlist")
     return get_object_or_404(shortlists_of(user_of(request)), pk=int(wanted))
-
-
-def is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
-def user_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user

@@ -6,7 +6,6 @@ import uuid
 from dataclasses import replace
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,6 +27,7 @@ from search.selectors.queries import queries_of
 from search.selectors.vectors import active_versions
 from search.selectors.why import asked_picture, asked_sentences, found_sentences, pairs_shown, parts_shown
 from search.services.explanations import explanation_ask, explanation_retry
+from search.views.asker import is_fragment, user_of
 from workers import pipeline
 
 WAIT_SECONDS = 3.0  # as for hits
@@ -43,7 +43,7 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
 
     A page; a fragment that comes at once, its sentences perhaps later; or, with `part=sentences`, those alone.
     """
-    query = get_object_or_404(queries_of(_user(request)), pk=query_id)
+    query = get_object_or_404(queries_of(user_of(request)), pk=query_id)
     question = _ranked_as(request, query)
     hit = next((one for one in hits_ranked(query, question) if one.figure_id == figure_id), None)
     figure = figures_to_show().filter(pk=figure_id).first() if hit is not None else None
@@ -51,11 +51,11 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
         raise Http404
     if request.method == "POST":
         pipeline.explanation_start(explanation_retry(query=query, figure_id=figure_id))
-        if not _is_fragment(request):
+        if not is_fragment(request):
             return redirect(request.get_full_path())
     asked = asked_sentences(query, question, hit)
     found = found_sentences(figure_id)
-    is_part = _is_fragment(request) and request.GET.get("part") == "sentences"
+    is_part = is_fragment(request) and request.GET.get("part") == "sentences"
     context = {
         **(
             {"query": query, "hit": hit, "ranking": _ranking(question)}
@@ -67,14 +67,14 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
         "has_found_text": bool(found),
     }
     if asked and found:
-        seconds = WAIT_SECONDS if is_part or not _is_fragment(request) else FRAGMENT_WAIT_SECONDS
+        seconds = WAIT_SECONDS if is_part or not is_fragment(request) else FRAGMENT_WAIT_SECONDS
         explanation = _explanation(query, figure_id, seconds)
         context |= _progress(explanation)
         if explanation.is_finished and not explanation.error_code:
             context["pairs"] = pairs_shown(explanation, asked, figure.sheet.publication.language)
         context["explanation"] = explanation
     name = (
-        "search/_why_sentences.html" if is_part else "search/_why.html" if _is_fragment(request) else "search/why.html"
+        "search/_why_sentences.html" if is_part else "search/_why.html" if is_fragment(request) else "search/why.html"
     )
     return _answer(request, name, context)
 
@@ -103,7 +103,7 @@ def calibration(request: HttpRequest) -> HttpResponse:
         "by_text_alone": BY_TEXT_ALONE,
         "places": TABLE_PLACES,
     }
-    name = "search/_calibration.html" if _is_fragment(request) else "search/calibration.html"
+    name = "search/_calibration.html" if is_fragment(request) else "search/calibration.html"
     return _answer(request, name, context)
 
 
@@ -146,7 +146,7 @@ def _ranking(question: Question) -> str:
 def _place(request: HttpRequest, figure_id: int) -> dict[str, object]:
     """Where the answer goes: a page of its own, the dialog over the hits, or beside the figure that is read."""
     places = (IN_MOSAIC, ON_PAGE, f"why-{figure_id}")
-    target = request.headers.get("HX-Target", "") if _is_fragment(request) else ON_PAGE
+    target = request.headers.get("HX-Target", "") if is_fragment(request) else ON_PAGE
     target = target if target in places else ON_PAGE
     return {
         "is_page": target == ON_PAGE,
@@ -182,7 +182,7 @@ def _query_named(request: HttpRequest) -> Query | None:
         key = uuid.UUID(wanted)
     except ValueError as error:
         raise Http404 from error
-    return get_object_or_404(queries_of(_user(request)), pk=key)
+    return get_object_or_404(queries_of(user_of(request)), pk=key)
 
 
 def _answer(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
@@ -190,12 +190,3 @@ def _answer(request: HttpRequest, template: str, context: dict[str, object]) -> 
     response["Vary"] = "HX-Request, HX-Target, Cookie"  # page and fragments share the address
     response["Cache-Control"] = "private, no-store"
     return response
-
-
-def _is_fragment(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
-    return request.user
