@@ -1,4 +1,4 @@
-"""What all pages share in a browser: axe is heard, they work without scripts, by the keyboard, and while a batch runs."""
+"""What pages share in a browser: axe is heard, they work without scripts and by the keyboard, a batch is followed."""
 
 from collections.abc import Callable
 

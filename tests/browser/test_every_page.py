@@ -1,0 +1,159 @@
+"""Every page, over small rows, in both schemes and at both widths: its picture, axe, the policy, the window's width."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.urls import get_resolver, reverse
+from playwright.sync_api import Page
+
+from search.models import (
+    Calibration,
+    Explanation,
+    Figure,
+    IndexState,
+    IndexVersion,
+    Modality,
+    Pin,
+    Shortlist,
+    WorkState,
+)
+from search.services.shortlists import entry_keep, shortlist_current
+from tests.browser.conftest import NewPage
+from tests.factories import (
+    batch_make,
+    document_make,
+    publication_make,
+    query_make,
+    search_make,
+    user_make,
+)
+
+pytestmark = pytest.mark.browser
+
+NO_PAGES = {
+    # What is sent, and leads to a page.
+    *(
+        "keep",
+        "unkeep",
+        "undo-keep",
+        "shortlist-use",
+        "shortlist-delete",
+        "share",
+        "unshare",
+        "entry-note",
+        "entry-move",
+    ),
+    *("entry-remove", "pins", "pin", "seen", "turn", "upload", "forget-history", "forget", "undo-delete-search"),
+    *("rename-search", "delete-search", "retry", "answer", "shortlist-current"),
+    # Files.
+    *("shortlist-pdf", "shortlist-csv", "shortlist-numbers", "material-page", "picture", "sheet-file", "preview-file"),
+    *("figure-file", "thumbnail-file", "health"),
+}
+PAIR = {"asked": "The rotor 12 turns in the housing 14.", "found": "A rotor 12 turns.", "similarity": 0.83}
+
+
+@pytest.fixture
+def addresses(administrator: User) -> dict[str, str]:
+    """An address of every page, by the page's name and what it shows."""
+    publication = publication_make(missing_sheets=1)
+    publication_make("EP2000002A1", rotation=90, title="Bicycle")
+    hits = list(Figure.objects.order_by("pk"))
+    query = query_make(administrator, hits=hits)
+    figure, sideways = hits[0], hits[-1]
+    Explanation.objects.create(query=query, figure=figure, state=WorkState.DONE, sentence_pairs=[PAIR])
+    calibrations_make()
+    batch = batch_make(accepted=[publication], rejected=1, quarantined=1)
+    shortlist = shortlist_make(administrator, figure)
+    search_make(administrator)
+    within = f"?query={query.pk}"
+    return {
+        "query": "/",
+        "query-hits": f"/?{query.asked}",
+        "query-refused": "/?figure=999999",
+        "filters": "/filters/?ipc=F04C",
+        "why": reverse("search:why", args=[query.pk, figure.pk]),
+        "calibration": f"/calibration/{within}",
+        "figure": reverse("search:figure", args=[figure.pk]),
+        "figure-hit": reverse("search:figure", args=[figure.pk]) + within,
+        "figure-sideways": reverse("search:figure", args=[sideways.pk]),
+        "shortlists": "/shortlists/",
+        "shortlist": reverse("search:shortlist", args=[shortlist.pk]),
+        "material-pages": reverse("search:material-pages", args=[document_make(administrator).pk]),
+        "crop": f"/crop/?picture=figure:{figure.pk}",
+        "history": "/history/",
+        "then-and-today": reverse("search:then-and-today", args=[query.pk]),
+        "searches": "/searches/",
+        "compare": f"/compare/{within}&figure={figure.pk}",
+        "compare-four": "/compare/?" + "&".join(f"figure={one.pk}" for one in hits[:4]),
+        "publications": "/publications/",
+        "publication": reverse("search:publication", args=["EP1234567A1"]) + "?find=rotor",
+        "batches": "/batches/",
+        "batch": reverse("search:batch", args=[batch.pk]),
+        "error": "/nothing/",
+    }
+
+
+def calibrations_make() -> None:
+    """A calibration of each side by which the hits of query_make stand at the lower end."""
+    for modality in Modality.values:
+        key = f"tests/{modality}"
+        version = IndexVersion.objects.create(
+            modality=modality, encoder_key=key, dim=8, kind="exact", figure_count=400, state=IndexState.ACTIVE
+        )
+        quantiles = np.linspace(0.85, 0.99, 101).round(4).tolist()
+        calibration = Calibration(modality=modality, encoder_key=key, index_version=version, quantiles=quantiles)
+        calibration.sampled_count, calibration.figure_count = 321, 400
+        calibration.save()
+
+
+def shortlist_make(owner: User, figure: Figure) -> Shortlist:
+    """A shared list with one rated figure, a note and a pin."""
+    shortlist = shortlist_current(owner=owner)
+    entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
+    entry.note = "The rotor of claim 1."
+    entry.save()
+    Pin.objects.create(entry=entry, left=2000, top=2000, width=3000, height=2500, note="The rotor.", author=owner)
+    shortlist.shares.create(user=user_make("colleague"), may_edit=True)
+    return shortlist
+
+
+def test_every_page_has_its_address_here(addresses: dict[str, str]) -> None:
+    search = next(entry for entry in get_resolver().url_patterns if getattr(entry, "namespace", "") == "search")
+    names = {str(pattern.name) for pattern in search.url_patterns}
+    without = {name for name in names - NO_PAGES if not any(shown.startswith(name) for shown in addresses)}
+    assert not without
+    assert names >= NO_PAGES
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_is_sound_and_fits_its_window(
+    addresses: dict[str, str],
+    administrator: User,
+    new_page: NewPage,
+    serious_faults: Callable[[Page], list[str]],
+    shoot: Callable[[Page, str], None],
+    complaints: list[str],
+    scheme: str,
+) -> None:
+    page = new_page(administrator, scheme=scheme)
+    faults: dict[str, list[str]] = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        if name != "error":
+            page.wait_for_selector("html[data-attached]")
+        for width in (1024, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            shoot(page, f"every-{name}-{width}-{scheme}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+        faults[name] = serious_faults(page)
+    stranger = new_page(scheme=scheme)
+    stranger.goto("/login/")
+    shoot(stranger, f"every-login-{scheme}")
+    faults["login"] = serious_faults(stranger)
+    assert not {name: found for name, found in faults.items() if found}
+    refused = ("404", "400")  # the pages "error" and "query-refused" are answered so
+    assert not [said for said in complaints if not any(status in said for status in refused)]
