@@ -94,16 +94,13 @@ def comparison_from_query(asked: QueryDict) -> Comparison:
     at = asked.get("at", "0")
     if not (at.isascii() and at.isdecimal() and len(at) < 3):
         raise QuestionRefused("at", "at must be the place of the query's drawing: 0, 1, 2 or 3.")
-    asked_ranking = question_from_query(asked)
     return Comparison(
         figures=figures,
         query=query,
         example=_example(picture) if picture and has_example else None,
         has_example=has_example,
         at=min(int(at), len(figures)),
-        ranking=Question(
-            by=asked_ranking.by, weight=asked_ranking.weight, top=asked_ranking.top, group=asked_ranking.group
-        ),
+        ranking=question_from_query(asked).ranking,
     )
 
 

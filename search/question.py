@@ -108,6 +108,15 @@ class Question:
         return question_as_query(self)
 
     @property
+    def ranking(self) -> Question:
+        """Nothing in particular, ranked and grouped as this is; its address is what an address says of the ranking."""
+        return Question(by=self.by, weight=self.weight, top=self.top, group=self.group)
+
+    def ranked_as(self, other: Question) -> Question:
+        """What is asked here, ranked and grouped as there."""
+        return replace(self, by=other.by, weight=other.weight, top=other.top, group=other.group)
+
+    @property
     def fusion(self) -> tuple[Fusion, float]:
         """The ranking and the drawing's share of it, 0 to 1."""
         ends = {0: Fusion.TEXT, 50: Fusion.AVG, 100: Fusion.VISUAL}

@@ -30,6 +30,7 @@ urlpatterns = [
     path("filters/", filters.filters, name="filters"),
     path("queries/<uuid:query_id>/", queries.answer, name="answer"),
     path("queries/<uuid:query_id>/why/<int:figure_id>/", why.why, name="why"),
+    path("queries/<uuid:query_id>/others/<int:figure_id>/", queries.others, name="others"),
     path("calibration/", why.calibration, name="calibration"),
     path("figures/<int:figure_id>/", figures.figure, name="figure"),
     path("figures/<int:figure_id>/keep/", shortlists.keep, name="keep"),

@@ -61,6 +61,7 @@ TABLE = {
     "search:filters": accounts("get"),
     "search:answer": owner("get"),
     "search:why": owner("get", "post"),
+    "search:others": owner("get"),
     "search:calibration": accounts("get"),
     "search:figure": accounts("get"),
     "search:seen": accounts("post"),

@@ -15,7 +15,6 @@ from search.question import Question
 from search.selectors.figures import best_links, figures_to_show, links_of_figures
 
 SENTENCES_PER_HIT = 5
-OTHERS_SHOWN = 12  # of one group: more are looked at on the page of the publication
 FIRST = 20  # what an examiner takes in first, and by which the effect of likes is told
 
 
@@ -40,16 +39,12 @@ class RankedHit:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The best figure of a publication or family, and its others that were found, best first.
-
-    others: the first OTHERS_SHOWN of them, each with its figure; other_count counts all.
-    """
+    """The best figure of a publication or family; other_count: how many others of it were found (others_found)."""
 
     best: RankedHit
     figure: Figure
     sentence: SentenceLink | None
-    others: tuple[tuple[RankedHit, Figure], ...] = ()
-    other_count: int = 0
+    other_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,23 +102,16 @@ def mosaic_of(query: Query, question: Question) -> Mosaic:
     """The best `top` publications, families or figures, each by its best figure, best first."""
     ranked = hits_ranked(query, question)
     keys = _group_keys([hit.figure_id for hit in ranked], question.group)
-    members: dict[object, list[RankedHit]] = {}
-    for hit in ranked:
-        if hit.figure_id in keys:  # a figure retired since is not
-            members.setdefault(keys[hit.figure_id], []).append(hit)
+    members = _members(ranked, keys)
     shown = list(members.values())[: question.top]
     figures = figures_to_show().in_bulk([hits[0].figure_id for hits in shown])
     sentences = best_links(list(figures))
-    others = _others([hit.figure_id for hits in shown for hit in hits[1 : OTHERS_SHOWN + 1]])
     return Mosaic(
         groups=tuple(
             Group(
                 best=hits[0],
                 figure=figures[hits[0].figure_id],
                 sentence=sentences.get(hits[0].figure_id),
-                others=tuple(
-                    (hit, others[hit.figure_id]) for hit in hits[1 : OTHERS_SHOWN + 1] if hit.figure_id in others
-                ),
                 other_count=len(hits) - 1,
             )
             for hits in shown
@@ -135,6 +123,19 @@ def mosaic_of(query: Query, question: Question) -> Mosaic:
         best_visual=max((hit.visual for hit in ranked if hit.visual is not None), default=None),
         best_text=max((hit.text for hit in ranked if hit.text is not None), default=None),
     )
+
+
+def others_found(query: Query, question: Question, figure_id: int) -> list[tuple[RankedHit, Figure]]:
+    """The other figures of a hit's publication or family that were found, best first; the hit itself is not among them.
+
+    Empty for a figure that is no candidate.
+    """
+    ranked = hits_ranked(query, question)
+    keys = _group_keys([hit.figure_id for hit in ranked], question.group)
+    hits = _members(ranked, keys).get(keys.get(figure_id), [])
+    others = [hit for hit in hits if hit.figure_id != figure_id]
+    figures = figures_to_show().in_bulk([hit.figure_id for hit in others])
+    return [(hit, figures[hit.figure_id]) for hit in others if hit.figure_id in figures]
 
 
 def ranked_figures(query: Query, question: Question) -> list[int]:
@@ -208,10 +209,13 @@ def _group_keys(figure_ids: list[int], group: str) -> dict[int, object]:
     }
 
 
-def _others(figure_ids: list[int]) -> dict[int, Figure]:
-    """Figures with no more than the small pictures below a hit say of them."""
-    name = ("label", "position", "sheet__file_name", "sheet__page")
-    return figures_to_show().only(*name, "thumbnail", "sheet__publication__reference").in_bulk(figure_ids)
+def _members(ranked: list[RankedHit], keys: dict[int, object]) -> dict[object, list[RankedHit]]:
+    """The hits of each group, both best first; a figure retired since is in none."""
+    members: dict[object, list[RankedHit]] = {}
+    for hit in ranked:
+        if hit.figure_id in keys:
+            members.setdefault(keys[hit.figure_id], []).append(hit)
+    return members
 
 
 def _new_count(ranked: list[RankedHit], keys: dict[int, object]) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -151,8 +151,7 @@ def hit_place(owner: User, asked: QueryDict, figure_id: int) -> HitPlace | None:
     query = _query_of(owner, asked.get("query", ""))
     if query is None:
         return None
-    ranking = question_from_query(asked)
-    question = replace(query.question, by=ranking.by, weight=ranking.weight, group=ranking.group, top=ranking.top)
+    question = query.question.ranked_as(question_from_query(asked))
     order, hits = _ranking(query, question)
     hit = hits.get(figure_id)
     anchor = _anchor(order, figure_id, asked.get("hit", ""))

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from search.models import Sheet
-from search.question import Question, QuestionRefused
+from search.question import QuestionRefused
 from search.selectors.reader import HitPlace, hit_place, reader_page
 from search.services.examiners import figures_seen, sheet_turn
 from search.services.previews import preview_size
@@ -92,7 +92,6 @@ def seen(request: HttpRequest) -> HttpResponse:
 def _addresses(place: HitPlace | None) -> Addresses:
     if place is None:
         return Addresses()
-    asked = place.question
-    ranking = Question(by=asked.by, weight=asked.weight, top=asked.top, group=asked.group).address
+    ranking = place.question.ranking.address
     hits = f"?query={place.query.pk}" + (f"&{ranking}" if ranking else "")
     return Addresses(hits=hits, within=f"{hits}&hit={place.anchor.pk}" if place.anchor is not None else hits)

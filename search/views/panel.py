@@ -72,7 +72,7 @@ class Panel:
     @property
     def ranking(self) -> str:
         """Only what ranks, for addresses that name the query itself."""
-        return replace_search(self.question).address
+        return self.question.ranking.address
 
     @property
     def hidden_fields(self) -> list[tuple[str, str]]:
@@ -122,11 +122,6 @@ def _panel(question: Question, figures: dict[int, Figure], materials: dict[str, 
         more=replace(question, top=min(question.top + MORE, MOST_HITS)).address,
         narrowed=Question(filters=question.filters, include_family=question.include_family).address,
     )
-
-
-def replace_search(question: Question) -> Question:
-    """The same ranking of nothing in particular."""
-    return Question(by=question.by, weight=question.weight, top=question.top, group=question.group)
 
 
 def _shown(question: Question, figures: dict[int, Figure], materials: dict[str, Material]) -> Iterator[PictureShown]:

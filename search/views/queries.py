@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,8 @@ from search.models import Query
 from search.question import Question, QuestionRefused, question_from_query, question_salvaged
 from search.selectors.calibrations import hint_of
 from search.selectors.examiners import seen_among
-from search.selectors.hits import mosaic_of
+from search.selectors.figures import figures_to_show
+from search.selectors.hits import mosaic_of, others_found
 from search.selectors.queries import answer_shown, queries_of
 from search.selectors.shortlists import entries_on_desk
 from search.services.queries import query_ask_once
@@ -67,6 +69,29 @@ def answer(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """The address of one's own query."""
     query = get_object_or_404(queries_of(user_of(request)).defer("candidates"), pk=query_id)
     return redirect(f"{reverse('search:query')}?{query.asked}")
+
+
+@require_GET
+def others(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpResponse:
+    """The others found of a hit's publication or family, as the address ranks and groups them; page, or fragment."""
+    query = get_object_or_404(queries_of(user_of(request)), pk=query_id)
+    figure = get_object_or_404(figures_to_show(), pk=figure_id)
+    try:
+        question = query.question.ranked_as(question_from_query(request.GET))
+    except QuestionRefused as error:
+        raise BadRequest(error.detail) from error
+    context = {
+        "query": query,
+        "question": question,
+        "ranking": question.ranking.address,
+        "figure": figure,
+        "publication": figure.sheet.publication,
+        "others": others_found(query, question, figure_id),
+    }
+    response = render(request, "search/_others.html" if is_fragment(request) else "search/others.html", context)
+    response["Vary"] = "HX-Request, Cookie"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _ranked_again(request: HttpRequest, question: Question) -> HttpResponse:

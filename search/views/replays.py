@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +19,6 @@ from search.services.history import query_replay
 from search.services.queries import query_ask_once
 from search.views.asked import asked_in_words
 from search.views.asker import user_of
-from search.views.panel import replace_search
 from search.views.waiting import waiting_page
 from workers import pipeline
 
@@ -75,7 +74,7 @@ def _context(request: HttpRequest, query: Query, question: Question, then: Answe
     difference = difference_of(then.query, today.query, question) if both and then.query and today.query else None
     again = request.GET.get("then") == AGAIN
     changes = request.GET.get("show") == CHANGES
-    ranking = replace_search(question).address
+    ranking = question.ranking.address
     return {
         "query": query,
         "asked": asked,
@@ -119,5 +118,4 @@ def _ranked(question: Question, request: HttpRequest) -> Question:
     """The question, ranked as the address says where it says so. Raises: QuestionRefused."""
     if not any(name in request.GET for name in RANKING_FIELDS):
         return question
-    wanted = question_from_query(request.GET)
-    return replace(question, by=wanted.by, weight=wanted.weight, top=wanted.top, group=wanted.group)
+    return question.ranked_as(question_from_query(request.GET))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
@@ -58,7 +57,7 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
     is_part = is_fragment(request) and request.GET.get("part") == "sentences"
     context = {
         **(
-            {"query": query, "hit": hit, "ranking": _ranking(question)}
+            {"query": query, "hit": hit, "ranking": question.ranking.address}
             if is_part
             else _frame(query, question, hit, figure)
         ),
@@ -108,14 +107,11 @@ def calibration(request: HttpRequest) -> HttpResponse:
 
 
 def _ranked_as(request: HttpRequest, query: Query) -> Question:
-    """The query's question, ranked as the address says where it says so."""
-    if not {"by", "weight", "group", "top"} & request.GET.keys():
-        return query.question
+    """The query's question, ranked as the address says."""
     try:
-        ranking = question_from_query(request.GET)
+        return query.question.ranked_as(question_from_query(request.GET))
     except QuestionRefused as error:
         raise BadRequest(error.detail) from error
-    return replace(query.question, by=ranking.by, weight=ranking.weight, group=ranking.group, top=ranking.top)
 
 
 def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> dict[str, object]:
@@ -125,7 +121,7 @@ def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> 
     return {
         "query": query,
         "question": question,
-        "ranking": _ranking(question),
+        "ranking": question.ranking.address,
         "hit": hit,
         "figure": figure,
         "publication": figure.sheet.publication,
@@ -136,11 +132,6 @@ def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> 
         "nearest": asked_picture(query, question, hit),
         "parts": parts_shown(query, question, hit, figure),
     }
-
-
-def _ranking(question: Question) -> str:
-    """What ranks, as a query string; empty where it is as usual."""
-    return Question(by=question.by, weight=question.weight, top=question.top, group=question.group).address
 
 
 def _place(request: HttpRequest, figure_id: int) -> dict[str, object]:

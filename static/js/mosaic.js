@@ -40,11 +40,20 @@ function act(key) {
   hit.querySelector(`[data-hit-action="${key}"]`)?.click();
 }
 
+/** Opening asks for the other figures, the first time; the link that stands for them until then has the focus. */
 function unfold() {
   const others = current()?.querySelector(".hit-others");
   if (!others) return;
   others.open = !others.open;
   (others.open ? others.querySelector("a") : current().querySelector("[data-hit-open]")).focus();
+}
+
+/** The others have come in place of their link: the first of them takes its focus. */
+function takeFocus({ detail: { target } }) {
+  const others = target.closest(".hit-others");
+  if (others?.open && others.contains(document.activeElement)) {
+    target.addEventListener("htmx:afterSwap", () => target.querySelector("a")?.focus(), { once: true });
+  }
 }
 
 const ACTIONS = {
@@ -103,6 +112,7 @@ export function attach(list) {
     current()?.classList.remove("is-current");
     hit.classList.add("is-current");
   });
+  list.addEventListener("htmx:beforeSwap", takeFocus);
   watchForSwaps();
   resume();
   // The page of a hit leads back to #hit-<figure>.

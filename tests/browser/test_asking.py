@@ -385,8 +385,7 @@ def test_the_other_figures_of_a_hit_are_one_key_away(desk: Page, answering: list
     at(desk, "/?text=pump")
     desk.keyboard.press("j")
     desk.keyboard.press("e")
-    focused = desk.evaluate("document.activeElement.getAttribute('href')")
-    assert focused.startswith(f"/figures/{answering[1].pk}/")
+    expect(desk.locator(f".others a[href^='/figures/{answering[1].pk}/']")).to_be_focused()
     desk.keyboard.press("e")
     expect(desk.locator(".hit").first.locator("[data-hit-open]")).to_be_focused()
 

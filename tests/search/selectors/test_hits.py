@@ -13,7 +13,7 @@ from engine.fusion import Fusion
 from search.models import Figure, Publication, Query
 from search.question import Picture, Question
 from search.selectors.figures import best_links, links_of_figures, sentences_of_region
-from search.selectors.hits import hits_ranked, mosaic_of, ranked_figures
+from search.selectors.hits import hits_ranked, mosaic_of, others_found, ranked_figures
 from tests.factories import DRAWN, SHEET_HEIGHT_PX, SHEET_WIDTH_PX, publication_make, query_make, user_make
 
 pytestmark = pytest.mark.django_db
@@ -113,11 +113,28 @@ def test_the_best_figure_stands_for_its_publication_or_family(
     question = Question(weight=100, group=group)
     mosaic = mosaic_of(query, question)
     assert [figures.index(one.best.figure_id) for one in mosaic.groups] == best
-    assert [len(one.others) for one in mosaic.groups] == others
+    assert [one.other_count for one in mosaic.groups] == others
     assert ranked_figures(query, question) == [figures[at] for at in best]
     assert mosaic.found_count == 6
     assert mosaic.best_visual == pytest.approx(0.95)
     assert mosaic.best_text == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("group", "hit", "others"),
+    [("figure", 2, []), ("publication", 2, [3]), ("publication", 5, [4]), ("family", 2, [0, 1, 3]), ("family", 5, [4])],
+)
+def test_the_others_of_a_hit_are_those_of_its_group_best_first(
+    owner: User, figures: list[int], group: str, hit: int, others: list[int]
+) -> None:
+    query = query_with(owner, figures, VISUAL, TEXT)
+    found = others_found(query, Question(weight=100, group=group), figures[hit])
+    assert [figures.index(other.figure_id) for other, _ in found] == others
+    assert [figure.pk for _, figure in found] == [figures[at] for at in others]
+
+
+def test_a_figure_that_is_no_candidate_has_no_others(owner: User, figures: list[int]) -> None:
+    assert others_found(query_with(owner, figures, VISUAL, TEXT), Question(), 999_999_999) == []
 
 
 def test_what_was_retired_since_is_gone_and_its_publication_shows_the_next_best(

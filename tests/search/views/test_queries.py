@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
@@ -95,6 +96,19 @@ def test_hits_show_numbers_scores_and_marked_sentences(as_examiner: Client, exam
     assert "1 of 1 publications" in grouped
     assert grouped.count('id="hit-') == 1
     assert "1 more figure" in grouped
+
+
+def test_the_others_of_a_hit_are_a_page_and_a_fragment(as_examiner: Client, examiner: User) -> None:
+    publication_make(sheets=3)
+    first, *others = Figure.objects.order_by("pk")
+    query = query_make(examiner, hits=[first, *others])
+    place = reverse("search:others", args=[query.pk, first.pk])
+    page = as_examiner.get(f"{place}?weight=100").content.decode()
+    fragment = as_examiner.get(f"{place}?weight=100", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" in page and "<html" not in fragment
+    for shown in (page, fragment):
+        assert [shown.count(f"/figures/{other.pk}/?query={query.pk}&amp;weight=100") for other in others] == [1, 1]
+    assert as_examiner.get(f"{place}?weight=heavy").status_code == 400
 
 
 def test_the_fragment_on_the_same_address_holds_the_hits_alone(as_examiner: Client, examiner: User) -> None:
