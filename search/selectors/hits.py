@@ -98,14 +98,17 @@ def hits_ranked(query: Query, question: Question) -> list[RankedHit]:
     ]
 
 
-def mosaic_of(query: Query, question: Question) -> Mosaic:
-    """The best `top` publications, families or figures, each by its best figure, best first."""
+def mosaic_of(query: Query, question: Question, first: int | None = None) -> Mosaic:
+    """The best `top` publications, families or figures, each by its best figure, best first.
+
+    first: how many of them have their sentence looked up, which is most of the work; None for all.
+    """
     ranked = hits_ranked(query, question)
     keys = _group_keys([hit.figure_id for hit in ranked], question.group)
     members = _members(ranked, keys)
     shown = list(members.values())[: question.top]
     figures = figures_to_show().in_bulk([hits[0].figure_id for hits in shown])
-    sentences = best_links(list(figures))
+    sentences = best_links([hits[0].figure_id for hits in shown[:first] if hits[0].figure_id in figures])
     return Mosaic(
         groups=tuple(
             Group(

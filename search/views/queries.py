@@ -95,22 +95,28 @@ def others(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRes
 
 
 def _ranked_again(request: HttpRequest, question: Question) -> HttpResponse:
-    """The answer that the page shows, ranked anew; where it is gone the page is loaded anew."""
+    """The answer that the page shows, ranked anew; where it is gone the page is loaded anew.
+
+    While the slider moves, `first` asks for no more hits than are in view.
+    """
     query = answer_shown(user_of(request), request.GET.get("query", ""), question.search_key)
     if query is None:
         return lead_to(request, f"{reverse('search:query')}?{question.address}")
-    response = _results(request, query, question)
+    first = request.GET.get("first", "")
+    response = _results(request, query, question, int(first) if first.isdecimal() and len(first) < 4 else None)
     response["HX-Replace-Url"] = f"{reverse('search:query')}?{question.address}"
     return response
 
 
-def _results(request: HttpRequest, query: Query, question: Question) -> HttpResponse:
-    mosaic = mosaic_of(query, question)
-    shown = [group.best.figure_id for group in mosaic.groups]
+def _results(request: HttpRequest, query: Query, question: Question, first: int | None = None) -> HttpResponse:
+    mosaic = mosaic_of(query, question, first)
+    groups = mosaic.groups[:first]
+    shown = [group.best.figure_id for group in groups]
     context = {
         "panel": panel_of(question, user_of(request)),
         "query": query,
         "mosaic": mosaic,
+        "groups": groups,
         "hint": hint_of(query, question, mosaic),
         "seen": seen_among(user_of(request), shown),
         "entries": entries_on_desk(user_of(request), shown),

@@ -49,6 +49,17 @@ function fail(event) {
   if (event.target.matches?.("form[data-keep], #keep-said form")) tell("Not kept: the server did not answer as it should. Try it again.");
 }
 
+/** The form comes anew with its answer: the button that had the focus has it again, or "Keep" where it is gone. */
+function keepFocus({ detail: { target } }) {
+  if (!target.matches?.("form[data-keep]") || !target.contains(document.activeElement)) return;
+  const { keepKey } = document.activeElement.dataset;
+  const focus = () => {
+    const form = document.getElementById(target.id);
+    (form?.querySelector(`[data-keep-key="${keepKey}"]`) ?? form?.querySelector('[data-keep-key="s"]'))?.focus();
+  };
+  document.addEventListener("htmx:afterSwap", focus, { once: true });
+}
+
 let isReady = false;
 
 export function attach() {
@@ -56,6 +67,7 @@ export function attach() {
   if (isReady) return;
   isReady = true;
   for (const [key, label] of Object.entries(KEYS)) addKey({ key, label, group: "Shortlist", run: () => press(key) });
+  document.addEventListener("htmx:beforeSwap", keepFocus);
   document.addEventListener("htmx:responseError", fail);
   document.addEventListener("htmx:sendError", fail);
 }

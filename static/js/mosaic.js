@@ -85,7 +85,8 @@ function watchForSwaps() {
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.target.id !== "results") return;
     const hadFocus = wantsMore || mosaic()?.contains(document.activeElement);
-    left = { figure: current()?.dataset.figureId, count: wantsMore ? hits().length : 0, hadFocus };
+    // A hit that is not among the first, all that a moving slider asks for, is the current one again with all of them.
+    left = { figure: current()?.dataset.figureId ?? left.figure, count: wantsMore ? hits().length : 0, hadFocus };
     wantsMore = false;
   });
   document.addEventListener("click", (event) => {

@@ -1,33 +1,53 @@
 /**
- * A change of the ranking ranks at once: <fieldset data-ranking> holds inputs, among them the slider "weight" and the
- * radio buttons "by"; it gets the event "rank", which htmx sends, at most once a frame and only where the inputs are
- * valid. Moving the slider chooses the weighted ranking, the only one it has a say in. "Show more" adds to the input "top".
+ * A change of the ranking ranks at once: <fieldset data-ranking> holds inputs, among them the slider "weight", the radio
+ * buttons "by" and <input name="first" data-first disabled>; it gets the event "rank", which htmx sends, at most once a
+ * frame and only where the inputs are valid. While the slider moves only the hits down to the window's lower edge are
+ * asked for (`first`), the others when it rests. Moving the slider chooses the weighted ranking, the only one it has a
+ * say in. "Show more" adds to the input "top".
  */
 const STEP = 50;
+const REST_MS = 250;
+
+/** How many hits reach into the window or stand above it. */
+function hitsInView() {
+  const hits = document.querySelectorAll("[data-mosaic] > [data-figure-id]");
+  return [...hits].filter((hit) => hit.getBoundingClientRect().top < innerHeight).length;
+}
 
 export function attach(fieldset) {
   const weight = fieldset.querySelector('[name="weight"]');
   const top = fieldset.querySelector('[name="top"]');
+  const first = fieldset.querySelector("[data-first]");
   let isAsked = false;
+  let resting; // the timer that asks for all hits
 
   function say() {
     weight.setAttribute("aria-valuetext", `${weight.value} percent drawing, ${100 - weight.value} percent text`);
     weight.title = `${weight.value} % drawing, ${100 - weight.value} % text`;
   }
 
-  function rank() {
+  function send(count) {
+    first.disabled = !count;
+    first.value = count;
+    fieldset.dispatchEvent(new CustomEvent("rank"));
+    first.disabled = true;
+  }
+
+  function rank(isMoving = false) {
+    clearTimeout(resting);
+    if (isMoving) resting = setTimeout(rank, REST_MS);
     if (isAsked || !fieldset.hasAttribute("hx-get")) return;
     isAsked = true;
     requestAnimationFrame(() => {
       isAsked = false;
-      fieldset.dispatchEvent(new CustomEvent("rank"));
+      send(isMoving ? hitsInView() : 0);
     });
   }
 
-  fieldset.addEventListener("input", (event) => {
-    if (event.target === weight) fieldset.querySelector('[name="by"][value="weighted"]').checked = true;
+  fieldset.addEventListener("input", ({ target }) => {
+    if (target === weight) fieldset.querySelector('[name="by"][value="weighted"]').checked = true;
     say();
-    if ([...fieldset.querySelectorAll("input")].every((input) => input.checkValidity())) rank();
+    if ([...fieldset.querySelectorAll("input")].every((input) => input.checkValidity())) rank(target === weight);
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-more]") || !fieldset.hasAttribute("hx-get")) return;
@@ -35,6 +55,12 @@ export function attach(fieldset) {
     event.preventDefault();
     top.value = Math.min(Number(top.value) + STEP, Number(top.max));
     rank();
+  });
+  // The first hits alone are shorter than all of them: what is below keeps its place until they have come.
+  document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+    if (target.id !== "results" || requestConfig?.elt !== fieldset) return;
+    const isPart = Boolean(requestConfig.parameters.first);
+    target.style.minHeight = isPart ? `${target.offsetHeight}px` : "";
   });
   // The Back button may bring back what the browser remembers of the inputs instead of what the page says.
   say();

@@ -98,6 +98,16 @@ def test_hits_show_numbers_scores_and_marked_sentences(as_examiner: Client, exam
     assert "1 more figure" in grouped
 
 
+def test_a_moving_slider_asks_for_the_first_hits_and_is_told_of_all(as_examiner: Client, examiner: User) -> None:
+    publication_make(sheets=5)
+    query = query_make(examiner, text="a pump", hits=list(Figure.objects.order_by("pk")))
+    asked = f"{address(query)}&group=figure&query={query.pk}"
+    for first, shown in (("2", 2), ("", 5), ("many", 5), ("0", 0), ("9999999", 5)):
+        fragment = as_examiner.get(f"{asked}&first={first}", headers={"HX-Request": "true"}).content.decode()
+        assert fragment.count('id="hit-') == shown
+        assert "5 of 5 single figures" in fragment
+
+
 def test_the_others_of_a_hit_are_a_page_and_a_fragment(as_examiner: Client, examiner: User) -> None:
     publication_make(sheets=3)
     first, *others = Figure.objects.order_by("pk")
