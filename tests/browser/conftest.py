@@ -16,7 +16,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 20_000  # three test processes share two cores; what is right is seldom waited for so long
 NewPage = Callable[..., Page]
 
 
@@ -32,6 +33,7 @@ def _queries_beside_playwright() -> Iterator[None]:
     """Playwright's own loop runs in the test's thread, where Django would refuse queries for fear of that loop."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        expect.set_options(timeout=PATIENCE_MS)
         yield
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -279,7 +278,7 @@ def test_a_picture_is_turned_mirrored_and_left_out(desk: Page) -> None:
 def test_the_slider_ranks_at_once_without_a_search(desk: Page, complaints: list[str]) -> None:
     at(desk, "/?text=pump")
     first = desk.locator(".hit").first
-    top = first.bounding_box()
+    top, count = first.bounding_box(), desk.locator(".hit").count()
     desk.evaluate("document.querySelector('.hit img').kept = true")
     desk.keyboard.press("v")
     for _ in range(4):
@@ -287,6 +286,11 @@ def test_the_slider_ranks_at_once_without_a_search(desk: Page, complaints: list[
     expect(desk).to_have_url(re.compile(r"weight=70"))
     expect(desk.locator("#id_weight")).to_be_focused()
     expect(desk.locator(".hit [data-hit-action=m]").first).to_have_attribute("href", re.compile("weight=70"))
+    # While the slider moves the hits in view are ranked, then all of them.
+    desk.wait_for_function(
+        "!document.querySelector('#results').style.minHeight && !document.querySelector('.htmx-request')"
+    )
+    assert desk.locator(".hit").count() == 48
     assert first.bounding_box() == top  # no jump
     assert desk.evaluate("document.querySelector('.hit img').kept")  # the picture on the screen stays, nothing flashes
     for name, said in (("max", "by=max"), ("rrf", "by=rrf")):
@@ -390,42 +394,115 @@ def test_the_other_figures_of_a_hit_are_one_key_away(desk: Page, answering: list
     expect(desk.locator(".hit").first.locator("[data-hit-open]")).to_be_focused()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_of_asking_have_no_serious_fault_and_fit_their_window(
-    answering: list[Figure],
-    examiner: User,
-    new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
-    complaints: list[str],
-    scheme: str,
-) -> None:
-    for width in (1440, 1024):
-        page = new_page(examiner, scheme=scheme, width=width)
-        at(page, "/")
-        choose(page, ("drawing.png", picture()))
-        images_of(page)
-        hits = page.url
-        at(page, "/")
-        choose(page, ("plans.pdf", document("PDF")))
-        expect(page.locator(".page-choice")).to_be_visible()
-        like = f"&like={answering[3].pk}&unlike={answering[9].pk}"
-        crop = f"/crop/?picture=figure:{answering[0].pk}&question=text%3Dpump"
-        addresses = {
-            "start": "/",
-            "hits": f"{hits}{like}&text=pump",
-            "pages": page.url,
-            "crop": crop,
-            "not-taken": "/crop/",
-        }
-        for name, address in addresses.items():
-            at(page, address)
-            if name == "crop":
-                page.wait_for_selector("cropper-selection")
-            assert serious_faults(page) == [], name
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-            shoot(page, f"asking-{name}-{width}-{scheme}")
-    assert not [said for said in complaints if "400" not in said]  # "not taken" is one
+def test_what_a_picture_shows_is_what_is_searched_with(desk: Page) -> None:
+    """The picture in the panel is the part, turned and mirrored, as the encoder gets it."""
+    choose(desk, ("drawing.png", encode_png(drawing_make(9, 300, 200))))
+    images_of(desk)
+    at(desk, desk.url.split("&")[0] + "~c0-0-5000-10000~r90")
+    size = desk.locator(".asked-picture img").evaluate("image => [image.naturalWidth, image.naturalHeight]")
+    assert size == [200, 150]    expect(desk.locator("#results[style*=min-height]")).to_have_count(0)
+    expect(desk.locator(".hit")).to_have_count(count)
+    assert first.bounding_box() == top  # no jump
+    assert desk.evaluate("document.querySelector('.hit img').kept")  # the picture on the screen stays, nothing flashes
+    for name, said in (("max", "by=max"), ("rrf", "by=rrf")):
+        desk.check(f"[name=by][value={name}]", force=True)
+        expect(desk).to_have_url(re.compile(said))
+    desk.keyboard.press("v")
+    desk.keyboard.press("ArrowLeft")
+    expect(desk).to_have_url(re.compile(r"/\?text=pump&weight=65$"))  # the slider ranks by weight
+    assert Query.objects.count() == 1
+    assert not complaints
+
+
+def test_a_new_ranking_is_kept_by_every_link_and_by_reload_and_back(desk: Page, answering: list[Figure]) -> None:
+    at(desk, f"/?figure={answering[0].pk}&text=pump")
+    desk.check("[name=group][value=figure]", force=True)
+    expect(desk).to_have_url(re.compile("group=figure"))
+    expect(desk.locator("#hits-title")).to_contain_text("of 48 single figures")
+    for link in ("[aria-label^='Turn']", "[aria-label^='Mark a part']", "[aria-label='More like hit 2']"):
+        expect(desk.locator(link)).to_have_attribute("href", re.compile("group(=|%3D)figure"))
+    desk.reload()
+    expect(desk.locator("#hits-title")).to_contain_text("of 48 single figures")
+    asked_first = desk.url
+    desk.click("[aria-label^='Turn']")
+    expect(desk.locator(".mosaic")).to_be_visible()
+    assert "~r90" in desk.url and "group=figure" in desk.url
+    desk.go_back()
+    expect(desk).to_have_url(asked_first)
+    expect(desk.locator("[name=group][value=figure]")).to_be_checked()
+    expect(desk.locator("#id_text")).to_have_value("pump")
+    assert Query.objects.count() == 2
+
+
+def test_a_bookmark_asks_the_same_in_another_browser(desk: Page, examiner: User, new_page: NewPage) -> None:
+    choose(desk, ("drawing.png", picture()))
+    images_of(desk)
+    shown = desk.locator(".hit").evaluate_all("hits => hits.map((hit) => hit.id)")
+    other = new_page(examiner)
+    other.goto(desk.url)
+    assert other.locator(".hit").evaluate_all("hits => hits.map((hit) => hit.id)") == shown
+    assert Query.objects.count() == 1
+
+
+def test_likes_and_dislikes_show_what_they_change(desk: Page, answering: list[Figure]) -> None:
+    at(desk, "/?text=pump")
+    for _ in range(3):
+        desk.keyboard.press("j")
+    desk.keyboard.press("m")
+    expect(desk.locator(".feedback")).to_contain_text("4 of the first 20 are new")
+    assert asked(desk)["like"] == [str(answering[4].pk)]
+    expect(desk.locator(".moved").first).to_contain_text("by")
+    expect(desk.locator(".asked-picture.is-liked")).to_have_count(1)
+    desk.wait_for_selector("html[data-attached]")
+    desk.keyboard.press("j")
+    desk.keyboard.press("l")
+    expect(desk.locator(".asked-picture.is-disliked")).to_have_count(1)
+    desk.wait_for_selector("html[data-attached]")
+    desk.locator(".is-liked [aria-label^='Leave out']").click()
+    expect(desk.locator(".asked-picture")).to_have_count(1)
+    desk.wait_for_selector("html[data-attached]")
+    desk.keyboard.press("0")
+    expect(desk.locator(".feedback")).to_have_count(0)
+    assert asked(desk) == {"text": ["pump"]}
+
+
+def test_a_publication_is_asked_with_by_its_number(desk: Page) -> None:
+    desk.keyboard.press("p")
+    desk.keyboard.type("EP 20000 03 A1, EP2000004A1/2")
+    desk.keyboard.press("Enter")
+    expect(desk.locator(".chip", has_text="EP2000003A1")).to_be_visible()
+    expect(desk.locator(".asked-name")).to_have_text("FIG. 2 of EP2000004A1")
+    desk.click("[aria-label='Leave out EP2000003A1']")
+    expect(desk.locator(".chips li")).to_have_count(0)
+
+
+def test_more_hits_come_in_place(desk: Page) -> None:
+    at(desk, "/?text=pump&top=10")
+    desk.keyboard.press("n")
+    expect(desk.locator(".hit")).to_have_count(24)
+    expect(desk.locator(".hit").nth(10).locator("[data-hit-open]")).to_be_focused()
+    assert "top=60" in desk.url
+    assert Query.objects.count() == 1
+
+
+def test_the_size_of_the_drawings_is_kept_for_the_next_page(desk: Page) -> None:
+    at(desk, "/?text=pump")
+    wide = desk.locator(".hit").first.bounding_box()
+    desk.keyboard.press("+")
+    desk.keyboard.press("+")
+    larger = desk.locator(".hit").first.bounding_box()
+    assert wide is not None and larger is not None and larger["width"] > wide["width"] * 1.3
+    desk.reload()
+    assert desk.locator(".hit").first.bounding_box() == larger
+
+
+def test_the_other_figures_of_a_hit_are_one_key_away(desk: Page, answering: list[Figure]) -> None:
+    at(desk, "/?text=pump")
+    desk.keyboard.press("j")
+    desk.keyboard.press("e")
+    expect(desk.locator(f".others a[href^='/figures/{answering[1].pk}/']")).to_be_focused()
+    desk.keyboard.press("e")
+    expect(desk.locator(".hit").first.locator("[data-hit-open]")).to_be_focused()
 
 
 def test_what_a_picture_shows_is_what_is_searched_with(desk: Page) -> None:
