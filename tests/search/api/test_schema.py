@@ -75,7 +75,7 @@ def test_generated_requests_get_the_answers_of_the_schema(published_schema: Any,
 
     def conforms(case: Any) -> None:
         cache.clear()
-        answer = case.call_and_validate(headers={"Authorization": f"Token {token}"}, checks=list(CHECKS))
+        answer = case.call_and_validate(headers=_as_sent(token), checks=list(CHECKS))
         seen[f"{case.operation.label} {answer.status_code}"] += 1
 
     operations = [found.ok() for found in published_schema.get_all_operations()]
@@ -101,10 +101,15 @@ def test_what_is_there_is_as_the_schema_says(published_schema: Any, token: str) 
         names = {parameter.name for parameter in operation.path_parameters}
         if names:
             case = operation.Case(path_parameters={name: values[name] for name in names})
-            answer = case.call_and_validate(headers={"Authorization": f"Token {token}"}, checks=list(CHECKS))
+            answer = case.call_and_validate(headers=_as_sent(token), checks=list(CHECKS))
             found.append((operation.label, answer.status_code))
     assert [status for _, status in found] == [200] * 5, found
     search = published_schema["/api/search/"]["POST"]
     asked = search.Case(body={"text": "a pump"}, media_type="application/json")
-    answer = asked.call_and_validate(headers={"Authorization": f"Token {token}"}, checks=list(CHECKS))
+    answer = asked.call_and_validate(headers=_as_sent(token), checks=list(CHECKS))
     assert answer.status_code == 202
+
+
+def _as_sent(token: str) -> dict[str, str]:
+    """Headers of a request; schemathesis, which calls the application itself, does not unpack compressed answers."""
+    return {"Authorization": f"Token {token}", "Accept-Encoding": "identity"}
