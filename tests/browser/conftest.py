@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
@@ -89,6 +90,21 @@ def new_page(browser: Browser, live_server: LiveServer, complaints: list[str]) -
             page.wait_for_timeout(50)
     for context in contexts:
         context.close()
+    _await_idle_database()
+
+
+def _await_idle_database() -> None:
+    """Wait until the server has done what pages sent as they closed: emptying the tables beside it would deadlock."""
+    deadline = time.monotonic() + 10
+    calm = 0
+    while calm < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'"
+            )
+            calm = calm + 1 if cursor.fetchone()[0] == 0 else 0
 
 
 @pytest.fixture
