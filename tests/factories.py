@@ -20,12 +20,16 @@ from engine.reading import GrayImage
 from search.files import file_keep, private_storage
 from search.models import (
     Batch,
+    Calibration,
     Classification,
     Document,
     Figure,
     Hit,
+    IndexState,
+    IndexVersion,
     Material,
     MaterialKind,
+    Modality,
     Paragraph,
     PartName,
     Party,
@@ -257,6 +261,19 @@ def _candidates_make(hits: Sequence[Figure]) -> Candidates:
         absent_visual=0.5,
         absent_text=0.0,
     )
+
+
+def calibrations_make() -> None:
+    """A calibration of each side by which the hits of query_make stand at the lower end."""
+    for modality in Modality.values:
+        key = f"tests/{modality}"
+        version = IndexVersion.objects.create(
+            modality=modality, encoder_key=key, dim=8, kind="exact", figure_count=400, state=IndexState.ACTIVE
+        )
+        quantiles = np.linspace(0.85, 0.99, 101).round(4).tolist()
+        calibration = Calibration(modality=modality, encoder_key=key, index_version=version, quantiles=quantiles)
+        calibration.sampled_count, calibration.figure_count = 321, 400
+        calibration.save()
 
 
 def batch_make(

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page
 
 from search.models import (
-    Calibration,
     Explanation,
     Figure,
-    IndexState,
-    IndexVersion,
-    Modality,
     Pin,
     Shortlist,
     WorkState,
@@ -26,6 +21,7 @@ from search.urls import urlpatterns
 from tests.browser.conftest import NewPage
 from tests.factories import (
     batch_make,
+    calibrations_make,
     document_make,
     publication_make,
     query_make,
@@ -98,19 +94,6 @@ def addresses(administrator: User) -> dict[str, str]:
         "batch": reverse("search:batch", args=[batch.pk]),
         "error": "/nothing/",
     }
-
-
-def calibrations_make() -> None:
-    """A calibration of each side by which the hits of query_make stand at the lower end."""
-    for modality in Modality.values:
-        key = f"tests/{modality}"
-        version = IndexVersion.objects.create(
-            modality=modality, encoder_key=key, dim=8, kind="exact", figure_count=400, state=IndexState.ACTIVE
-        )
-        quantiles = np.linspace(0.85, 0.99, 101).round(4).tolist()
-        calibration = Calibration(modality=modality, encoder_key=key, index_version=version, quantiles=quantiles)
-        calibration.sampled_count, calibration.figure_count = 321, 400
-        calibration.save()
 
 
 def shortlist_make(owner: User, figure: Figure) -> Shortlist:

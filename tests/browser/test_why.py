@@ -13,10 +13,10 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from search.management.services import worker_for
-from search.models import Calibration, Explanation, Figure, IndexState, IndexVersion, Modality, Query, WorkState
+from search.models import Calibration, Explanation, Figure, Modality, Query, WorkState
 from search.selectors.hits import ranked_figures
 from tests.browser.conftest import NewPage
-from tests.factories import publication_make, query_make
+from tests.factories import calibrations_make, publication_make, query_make
 
 pytestmark = pytest.mark.browser
 
@@ -32,16 +32,7 @@ def query(examiner: User) -> Query:
     query = query_make(examiner, figure=asked, hits=hits)
     for figure_id in order(query)[:2]:
         Explanation.objects.create(query=query, figure_id=figure_id, state=WorkState.DONE, sentence_pairs=[PAIR])
-    for modality in Modality.values:
-        key = f"tests/{modality}"
-        version = IndexVersion.objects.create(
-            modality=modality, encoder_key=key, dim=8, kind="exact", figure_count=400, state=IndexState.ACTIVE
-        )
-        quantiles = np.linspace(0.85, 0.99, 101).round(4).tolist()
-        Calibration.objects.create(
-            modality=modality, encoder_key=key, index_version=version, sampled_count=321, figure_count=400,
-            quantiles=quantiles,
-        )  # fmt: skip
+    calibrations_make()
     return query
 
 
