@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "csp",
     "search",
+    "annotations",
     "workers",
 ]
 MIDDLEWARE = [

@@ -10,6 +10,7 @@ from search.models.publications import Classification, Party, Publication
 from search.models.queries import Explanation, Hit, Query, QueryModality, SavedSearch
 from search.models.shortlists import Pin, Relevance, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.models.texts import Paragraph, PartName, Sentence
+from search.models.weights import SuggestedWeight
 from search.models.work import Verdict, Work, WorkState
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "ShortlistEntry",
     "ShortlistShare",
     "Stage",
+    "SuggestedWeight",
     "Verdict",
     "Work",
     "WorkState",

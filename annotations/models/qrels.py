@@ -1,0 +1,76 @@
+"""Frozen judgments, and what was learned from them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from annotations.models.runs import Run
+from annotations.models.sessions import Session
+from annotations.models.topics import TopicSet
+
+
+class Facet(models.TextChoices):
+    OVERALL = "overall", "relevant"
+    LOOKS = "looks", "looks alike"
+    WORKS = "works", "works alike"
+
+
+class QrelsSnapshot(models.Model):
+    """The judgments of sessions as they stood, in one text that never changes. engine.evaluation reads the content.
+
+    sha256: of the content in UTF-8. sessions: whose judgments they are; none where they were imported.
+    last_judgment, last_ruling: sequences up to which events were counted.
+    """
+
+    topic_set = models.ForeignKey(TopicSet, on_delete=models.CASCADE, related_name="snapshots")
+    name = models.CharField(max_length=120)
+    facet = models.CharField(max_length=7, choices=Facet.choices, default=Facet.OVERALL)
+    sessions = models.ManyToManyField(Session, blank=True, related_name="snapshots")
+    content = models.TextField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    last_judgment = models.BigIntegerField(default=0)
+    last_ruling = models.BigIntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["topic_set", "name"], name="snapshot_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Only once. Raises: TypeError afterwards."""
+        if self.pk is not None:
+            raise TypeError("a qrels snapshot never changes; freeze another one")
+        super().save(*args, **kwargs)
+
+
+class FusionFit(models.Model):
+    """A fusion fitted to a snapshot, cross-validated by topic, and the run that ranks by it.
+
+    fitted: weight, and per modality mean and deviation of the similarities. folds: the weight and topics of each.
+    gain, low, high: in held-out AP over `baseline`, with the 95 % interval over topics.
+    """
+
+    snapshot = models.ForeignKey(QrelsSnapshot, on_delete=models.CASCADE, related_name="fits")
+    baseline = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="fits")
+    fitted = models.JSONField(default=dict)
+    folds = models.JSONField(default=list)
+    gain = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    promoted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.snapshot} {self.gain:+.3f}"

@@ -1,0 +1,1 @@
+"""Reads that are composed: each brings along what the page will show."""

@@ -1,0 +1,1 @@
+"""Every write: keyword-only, atomic, safe to call twice."""
