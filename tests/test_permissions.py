@@ -12,10 +12,16 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from engine.imaging import encode_png
+from search.files import file_keep, private_storage
 from search.models import Batch, Figure, Query, Sheet, Shortlist
+from tests import annotation_rows
 from tests.factories import (
+    SHEET_HEIGHT_PX,
+    SHEET_WIDTH_PX,
     batch_make,
     document_make,
+    drawing_make,
     material_make,
     publication_make,
     query_make,
@@ -52,6 +58,11 @@ def owner(*methods: str) -> Access:
 
 def administrators(*methods: str) -> Access:
     return Access(methods, (LOGIN, FORBIDDEN, FORBIDDEN, OPEN, LOGIN))
+
+
+def owner_and_administrators(*methods: str) -> Access:
+    """An assessor's own, which administrators see too."""
+    return Access(methods, (LOGIN, OPEN, HIDDEN, OPEN, LOGIN))
 
 
 TABLE = {
@@ -166,6 +177,7 @@ def world(settings: Any) -> World:
         "source": "image",
         "token": str(material_make(users["owner"]).pk),
         **shortlist_values(users["owner"], figure, users["other examiner"]),
+        **annotation_values(users["administrator"], users["owner"]),
     }
     clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in users.items()}
     User.objects.filter(username="deactivated").update(is_active=False)
@@ -178,6 +190,28 @@ def shortlist_values(user: User, figure: Figure, colleague: User) -> dict[str, i
     entry = shortlist.entries.create(figure=figure, position=0, added_by=user)
     pin = entry.pins.create(left=0, top=0, width=100, height=100, note="here", author=user)
     return {"shortlist_id": shortlist.pk, "entry_id": entry.pk, "pin_id": pin.pk, "user_id": colleague.pk}
+
+
+def annotation_values(maker: User, assessor: User) -> dict[str, int]:
+    """A topic with an uploaded drawing, a run over it, and a session in which the assessor judged the first showing."""
+    figures = list(Figure.objects.order_by("pk"))
+    topic_set = annotation_rows.topic_set_make(maker, figures[:1])
+    drawing = file_keep(encode_png(drawing_make(4)), folder="topics", suffix=".png", storage=private_storage())
+    topic_set.topics.update(figure=None, image=drawing, width_px=SHEET_WIDTH_PX, height_px=SHEET_HEIGHT_PX)
+    run = annotation_rows.run_make(topic_set, figures)
+    pool = annotation_rows.pool_make(topic_set, [run])
+    session = annotation_rows.session_make(pool, [assessor])
+    assignment = session.assignments.get()
+    annotation_rows.judgment_make(assignment.showings.get(position=1), 2)
+    return {
+        "topic_set_id": topic_set.pk,
+        "run_id": run.pk,
+        "pool_id": pool.pk,
+        "session_id": session.pk,
+        "assignment_id": assignment.pk,
+        "position": 1,
+        "candidate_id": pool.candidates.order_by("pk")[0].pk,
+    }
 
 
 def logged_in(user: User, *, enforce_csrf_checks: bool = False) -> Client:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from annotations.urls import urlpatterns as annotation_urlpatterns
 from search.models import (
     Explanation,
     Figure,
@@ -18,6 +19,7 @@ from search.models import (
 )
 from search.services.shortlists import entry_keep, shortlist_current
 from search.urls import urlpatterns
+from tests import annotation_rows
 from tests.browser.conftest import NewPage
 from tests.factories import (
     batch_make,
@@ -49,6 +51,9 @@ NO_PAGES = {
     # Files.
     *("shortlist-pdf", "shortlist-csv", "shortlist-numbers", "material-page", "picture", "sheet-file", "preview-file"),
     *("figure-file", "thumbnail-file", "health"),
+}
+ANNOTATION_NO_PAGES: set[str] = {
+    # What is sent, and leads to a page; files.
 }
 PAIR = {"asked": "The rotor 12 turns in the housing 14.", "found": "A rotor 12 turns.", "similarity": 0.83}
 
@@ -96,6 +101,27 @@ def addresses(administrator: User) -> dict[str, str]:
     }
 
 
+@pytest.fixture
+def annotation_addresses(addresses: dict[str, str], administrator: User) -> dict[str, str]:
+    """An address of every page of annotation and evaluation, by the page's name and what it shows.
+
+    The administrator made everything, and is one of two assessors who differ in places.
+    """
+    figures = list(Figure.objects.order_by("pk"))
+    topic_set = annotation_rows.topic_set_make(administrator, figures[:2])
+    runs = [
+        annotation_rows.run_make(topic_set, figures, name="visual"),
+        annotation_rows.run_make(topic_set, figures[::-1], name="text", system="text"),
+    ]
+    pool = annotation_rows.pool_make(topic_set, runs)
+    session = annotation_rows.session_make(pool, [administrator, user_make("second")], repeats=2, facets=True)
+    for assignment in session.assignments.all():
+        for showing in assignment.showings.all()[:5]:
+            grade = (showing.candidate_id + (assignment.assessor_id if showing.position % 2 else 0)) % 4
+            annotation_rows.judgment_make(showing, grade, looks=grade, works=grade, seconds=4.5)
+    return {}
+
+
 def shortlist_make(owner: User, figure: Figure) -> Shortlist:
     """A shared list with one rated figure, a note and a pin."""
     shortlist = shortlist_current(owner=owner)
@@ -107,16 +133,21 @@ def shortlist_make(owner: User, figure: Figure) -> Shortlist:
     return shortlist
 
 
-def test_every_page_has_its_address_here(addresses: dict[str, str]) -> None:
-    names = {str(pattern.name) for pattern in urlpatterns}
-    without = {name for name in names - NO_PAGES if not any(shown.startswith(name) for shown in addresses)}
-    assert not without
-    assert names >= NO_PAGES
+def test_every_page_has_its_address_here(addresses: dict[str, str], annotation_addresses: dict[str, str]) -> None:
+    for patterns, no_pages, shown in (
+        (urlpatterns, NO_PAGES, addresses),
+        (annotation_urlpatterns, ANNOTATION_NO_PAGES, annotation_addresses),
+    ):
+        names = {str(pattern.name) for pattern in patterns}
+        without = {name for name in names - no_pages if not any(page.startswith(name) for page in shown)}
+        assert not without
+        assert names >= no_pages
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_sound_and_fits_its_window(
     addresses: dict[str, str],
+    annotation_addresses: dict[str, str],
     administrator: User,
     new_page: NewPage,
     serious_faults: Callable[[Page], list[str]],
@@ -126,7 +157,8 @@ def test_every_page_is_sound_and_fits_its_window(
 ) -> None:
     page = new_page(administrator, scheme=scheme)
     faults: dict[str, list[str]] = {}
-    for name, address in addresses.items():
+    annotation_pages = {f"annotation-{name}": address for name, address in annotation_addresses.items()}
+    for name, address in (addresses | annotation_pages).items():
         page.goto(address)
         if name != "error":
             page.wait_for_selector("html[data-attached]")
