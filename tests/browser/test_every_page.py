@@ -53,7 +53,10 @@ NO_PAGES = {
     *("figure-file", "thumbnail-file", "health"),
 }
 ANNOTATION_NO_PAGES: set[str] = {
-    # What is sent, and leads to a page; files.
+    # What is sent, and leads to a page.
+    *(),
+    # Files.
+    *(),
 }
 PAIR = {"asked": "The rotor 12 turns in the housing 14.", "found": "A rotor 12 turns.", "similarity": 0.83}
 
