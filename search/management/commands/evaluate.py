@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from engine.evaluation import DEFAULT_K, Grouping, evaluate_collection, groups, same_publication
+from engine.evaluation.binary import DEFAULT_K
+from engine.evaluation.collection import Grouping, evaluate_collection, groups, same_publication
 from engine.fusion import Fusion
 from search.management.services import ServiceCommand
 from search.selectors.evaluation import collection_to_evaluate

@@ -1,26 +1,25 @@
 """Measures held against numbers worked out by hand, and the fast ones against ir-measures."""
 
 import json
-from collections.abc import Sequence
+from dataclasses import astuple
 
 import ir_measures
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.evaluation import (
+from engine.evaluation.binary import average_precision_at_k, list_average_precision_at_k, per_query_measures
+from engine.evaluation.collection import (
     CollectionVectors,
     Grouping,
-    Scores,
-    average_precision_at_k,
-    bootstrap,
     evaluate_collection,
-    evaluate_run,
     groups,
-    list_average_precision_at_k,
-    per_query_measures,
     same_publication,
 )
+from engine.evaluation.estimates import bootstrap
+from engine.evaluation.kin import Kin
+from engine.evaluation.measures import MeasureOptions, measure_run
+from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
 from engine.fusion import Fusion
 
 
@@ -135,13 +134,28 @@ def test_the_fast_evaluation_agrees_with_ir_measures_over_blocks(grouping_name: 
     vectors = unit_vectors(count, 3)
     scores = evaluate_collection(CollectionVectors(visual=vectors), grouping, [Fusion.VISUAL], k=20)[Fusion.VISUAL]
     relevant = grouping.relevant(np.arange(count))
-    qrels = {str(q): {str(i): 1 for i in np.flatnonzero(relevant[q])} for q in range(count) if relevant[q].any()}
-    expected = evaluate_run(plain_lists(vectors, grouping), qrels, k=20)
-    assert scores.queries == expected.queries == len(qrels)
-    assert scores.without_relevant == count - len(qrels)
-    for name in ("map", "ap_list", "precision", "recall", "ndcg", "reciprocal_rank"):
-        assert getattr(scores, name).mean == pytest.approx(getattr(expected, name).mean, abs=1e-9)
-        assert getattr(scores, name).low == pytest.approx(getattr(expected, name).low, abs=1e-9)
+    judged = {
+        str(q): JudgedTopic(
+            str(q), "", None, {str(i): JudgedFigure(1, Kin(str(i))) for i in np.flatnonzero(relevant[q])}
+        )
+        for q in range(count)
+    }
+    qrels = Qrels("all", "overall", RULE_IMPORTED, judged)
+    lists = {query: ranked[:20] for query, ranked in plain_lists(vectors, grouping).items()}
+    expected = measure_run(lists, qrels, MeasureOptions(k=20))
+    assert scores.queries == len(expected.counted_topics)
+    assert scores.without_relevant == len(expected.without_relevant)
+    names = {
+        "map": "AP@20",
+        "ap_list": "list AP@20",
+        "precision": "P@20",
+        "recall": "R@20",
+        "ndcg": "nDCG@20",
+        "reciprocal_rank": "RR",
+    }
+    for ours, theirs in names.items():
+        estimate, of_runs = getattr(scores, ours), bootstrap(expected.counted()[theirs])
+        assert astuple(estimate) == pytest.approx(astuple(of_runs), abs=1e-9)
 
 
 def test_fusion_is_measured_over_the_same_queries_and_a_figure_without_text_scores_0_by_text() -> None:
@@ -170,42 +184,6 @@ def test_an_empty_collection_has_no_queries() -> None:
     empty = CollectionVectors(visual=np.empty((0, 3), dtype=np.float32))
     scores = evaluate_collection(empty, same_publication([]), [Fusion.VISUAL])[Fusion.VISUAL]
     assert (scores.queries, scores.map.mean) == (0, 0.0)
-
-
-def run_scores(run: dict[str, Sequence[str]], qrels: dict[str, dict[str, int]]) -> Scores:
-    return evaluate_run(run, qrels, k=3)
-
-
-def test_a_run_is_scored_by_the_judgments_worked_out_by_hand() -> None:
-    scores = run_scores(
-        {"t1": ["a", "x", "b", "c"], "t2": ["y"]}, {"t1": {"a": 3, "b": 1, "c": 1, "d": 0}, "t2": {"e": 2}}
-    )
-    ap = (1 / 1 + 2 / 3) / 3
-    assert scores.map.mean == pytest.approx((ap + 0) / 2)
-    assert scores.ap_list.mean == pytest.approx((1 + 2 / 3) / 2 / 2)
-    assert scores.precision.mean == pytest.approx(2 / 3 / 2)
-    assert scores.judged == pytest.approx((2 / 3 + 0) / 2)  # x and y were never judged
-    ideal = 3 + 1 / np.log2(3) + 1 / 2
-    assert scores.ndcg.mean == pytest.approx((3 + 1 / 2) / ideal / 2)
-
-
-def test_a_judged_topic_without_a_list_scores_0_and_one_without_relevant_figures_counts_nowhere() -> None:
-    scores = run_scores({"t1": ["a"]}, {"t1": {"a": 1}, "missing": {"b": 1}, "nothing": {"c": 0}})
-    assert (scores.queries, scores.without_relevant, scores.map.mean) == (2, 1, 0.5)
-
-
-def test_the_order_of_a_run_is_kept_whatever_the_names_of_its_figures() -> None:
-    for order in (["z", "a"], ["a", "z"]):
-        assert run_scores({"t": order}, {"t": {order[1]: 1}}).map.mean == 0.5
-
-
-def test_a_figure_twice_in_one_list_is_refused() -> None:
-    with pytest.raises(ValueError, match="twice"):
-        run_scores({"t": ["a", "a"]}, {"t": {"a": 1}})
-
-
-def test_grades_below_the_threshold_are_not_relevant() -> None:
-    assert evaluate_run({"t": ["a", "b"]}, {"t": {"a": 1, "b": 2}}, relevant_from=2).map.mean == 0.5
 
 
 def test_our_average_precision_is_the_one_of_ir_measures() -> None:

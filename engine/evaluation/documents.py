@@ -1,0 +1,50 @@
+"""Document numbers: what a figure is called in TREC files, so that other systems can name it.
+
+`EP1234567A1/3.1/2` is the second figure on page 1 of the third image file of the publication EP1234567A1.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.errors import EngineError
+
+_NUMBER = re.compile(r"([A-Z0-9]{1,25})/([1-9][0-9]{0,8})\.([1-9][0-9]{0,4})/([1-9][0-9]{0,4})", re.ASCII)
+
+
+class DocumentNumberError(EngineError):
+    """Something that should be a document number is none."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text[:60]!r} is no document number; one looks like EP1234567A1/3.1/2")
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class FigurePlace:
+    """Where a figure lies. sheet_position and figure_position count from 0 as the rows do, page from 1."""
+
+    publication: str
+    sheet_position: int
+    page: int
+    figure_position: int
+
+
+def document_number(publication: str, sheet_position: int, page: int, figure_position: int) -> str:
+    """The document number of the figure at a place; see FigurePlace."""
+    return f"{publication}/{sheet_position + 1}.{page}/{figure_position + 1}"
+
+
+def place_of(number: str) -> FigurePlace:
+    """The place that a document number names. Raises: DocumentNumberError."""
+    found = _NUMBER.fullmatch(number)
+    if found is None:
+        raise DocumentNumberError(number)
+    publication, sheet, page, figure = found.groups()
+    return FigurePlace(publication, int(sheet) - 1, int(page), int(figure) - 1)
+
+
+def publication_of(number: str) -> str:
+    """The publication's reference, which a document number begins with."""
+    return number.partition("/")[0]

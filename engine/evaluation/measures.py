@@ -1,0 +1,270 @@
+"""What a run is worth, topic by topic: ir-measures over trec_eval's code, and the paper's list-normalised AP.
+
+docs/evaluation.md gives every formula. A topic without a relevant figure is in no mean; a topic that was judged and
+that the run found nothing for counts 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import ir_measures
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.evaluation.binary import DEFAULT_K, list_average_precision_at_k
+from engine.evaluation.documents import publication_of
+from engine.evaluation.kin import Kin, without_kin
+from engine.evaluation.qrels import Qrels, in_topic_order
+
+UNJUDGED = -1
+"""trec_eval's grade of a figure that was pooled and is unjudged: infAP reads it, the other measures see no judgment."""
+
+Unit = Literal["figure", "publication"]
+Unjudged = Literal["irrelevant", "relevant"]
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureOptions:
+    """unit: what is retrieved. k: the depth of AP@k, P@k, nDCG@k, R@k and Judged@k, beside those at 5 and 10.
+
+    relevant_from: the least grade that is relevant; nDCG uses the grades themselves. unjudged: what the unjudged among
+    the first of a list are taken for, see `measure_run`.
+    """
+
+    unit: Unit = "figure"
+    k: int = DEFAULT_K
+    relevant_from: int = 1
+    unjudged: Unjudged = "irrelevant"
+
+    def __post_init__(self) -> None:
+        if self.k < 1 or self.relevant_from < 1:
+            raise ValueError("k and the least relevant grade count from 1")
+
+
+@dataclass(frozen=True, slots=True)
+class RunMeasures:
+    """What a run scored. topics: numbers of all topics of the qrels, in their order.
+
+    values: by measure name → (topics,) float64. in_mean: (topics,) bool, whether the topic has anything relevant by
+    the judgments; the others are in no mean. judged_counts: figures or publications with a grade, per topic.
+    """
+
+    options: MeasureOptions
+    topics: tuple[str, ...]
+    values: Mapping[str, Values]
+    in_mean: NDArray[np.bool_]
+    relevant_counts: NDArray[np.int64]
+    judged_counts: NDArray[np.int64]
+    retrieved_counts: NDArray[np.int64]
+
+    @property
+    def without_relevant(self) -> tuple[str, ...]:
+        """Topics that have nothing to find, and are in no mean."""
+        return tuple(topic for topic, counts in zip(self.topics, self.in_mean, strict=True) if not counts)
+
+    def means(self) -> dict[str, float]:
+        """By measure name, over the topics that have something to find; 0 where there is no such topic."""
+        return {name: float(of.mean()) if len(of) else 0.0 for name, of in self.counted().items()}
+
+    def counted(self) -> dict[str, Values]:
+        """Values of the topics that are in the means, one order for all runs over the same qrels."""
+        return {name: of[self.in_mean] for name, of in self.values.items()}
+
+    @property
+    def counted_topics(self) -> tuple[str, ...]:
+        return tuple(topic for topic, counts in zip(self.topics, self.in_mean, strict=True) if counts)
+
+
+def measure_names(k: int = DEFAULT_K) -> tuple[str, ...]:
+    """The names of all measures at a depth, the most important first."""
+    depths = sorted({5, 10, k})
+    return (
+        f"AP@{k}",
+        f"list AP@{k}",
+        "AP",
+        *(f"P@{depth}" for depth in depths),
+        *(f"nDCG@{depth}" for depth in sorted({10, k})),
+        f"R@{k}",
+        "RR",
+        "bpref",
+        "infAP",
+        *(f"Judged@{depth}" for depth in sorted({10, k})),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CountedLists:
+    """What is left to measure, by topic, once kin and reserved publications are left out.
+
+    Items are document numbers, or publications' references where the unit is the publication. grades: item → grade,
+    None for unjudged. unsettled: items of the list that an unjudged figure of the list may yet raise.
+    """
+
+    ranked: Mapping[str, Sequence[str]]
+    grades: Mapping[str, Mapping[str, int | None]]
+    unsettled: Mapping[str, frozenset[str]]
+
+
+def measure_run(
+    ranked: Mapping[str, Sequence[str]], qrels: Qrels, options: MeasureOptions | None = None
+) -> RunMeasures:
+    """Every measure of a run over every topic of the qrels. ranked: topic number → document numbers, best first.
+
+    A topic's own publication, its family and reserved publications are left out of lists and judgments alike; topics
+    that the qrels lack are not measured. With unjudged="relevant", the unjudged within the depth that a measure looks
+    at (the whole list where it has none) get the highest grade of the qrels, so that the recall base grows by them;
+    which topics are in the mean does not change. Raises: ValueError when a list holds a figure twice.
+    """
+    chosen = options or MeasureOptions()
+    counted = counted_lists(ranked, qrels, chosen.unit)
+    topics = tuple(in_topic_order(qrels.topics))
+    values = {name: dict.fromkeys(topics, 0.0) for name in measure_names(chosen.k)}
+    for depth, names in _names_by_depth(chosen).items():
+        grades = counted.grades
+        if chosen.unjudged == "relevant":
+            grades = _unsettled_relevant(counted, depth, _highest_grade(qrels, chosen))
+        for name, topic, value in _calculated(names, counted.ranked, grades, chosen):
+            values[name][topic] = value
+    for name, topic, value in _judged_shares(counted, chosen):
+        values[name][topic] = value
+    judged = {topic: [grade for grade in counted.grades[topic].values() if grade is not None] for topic in topics}
+    relevant = [sum(grade >= chosen.relevant_from for grade in judged[topic]) for topic in topics]
+    return RunMeasures(
+        options=chosen,
+        topics=topics,
+        values={name: np.array([found[topic] for topic in topics]) for name, found in values.items()},
+        in_mean=np.array(relevant, dtype=np.int64) > 0,
+        relevant_counts=np.array(relevant, dtype=np.int64),
+        judged_counts=np.array([len(judged[topic]) for topic in topics], dtype=np.int64),
+        retrieved_counts=np.array([len(counted.ranked[topic]) for topic in topics], dtype=np.int64),
+    )
+
+
+def counted_lists(ranked: Mapping[str, Sequence[str]], qrels: Qrels, unit: Unit = "figure") -> CountedLists:
+    """The lists and grades that count, by the unit. Raises: ValueError when a list holds a figure twice.
+
+    A publication stands where its best figure stood, and has the highest grade of its figures; it is unjudged when none
+    of its judged ones has a grade.
+    """
+    lists: dict[str, Sequence[str]] = {}
+    grades: dict[str, Mapping[str, int | None]] = {}
+    unsettled = {}
+    for number, topic in qrels.topics.items():
+        figures = ranked.get(number, ())
+        if len(set(figures)) != len(figures):
+            raise ValueError(f"the ranking of topic {number} holds a figure twice")
+
+        def kin_of(figure: str, topic: str = number) -> Kin:
+            return qrels.kin_of(figure, topic)
+
+        kept = without_kin(figures, topic.kin, kin_of, qrels.reserved)
+        known = {one: topic.figures[one].grade for one in without_kin(topic.figures, topic.kin, kin_of, qrels.reserved)}
+        unjudged = [figure for figure in kept if known.get(figure) is None]
+        if unit == "publication":
+            kept, known, unjudged = _by_publication(kept, known, unjudged)
+        lists[number], grades[number], unsettled[number] = kept, known, frozenset(unjudged)
+    return CountedLists(lists, grades, unsettled)
+
+
+def _by_publication(
+    figures: Sequence[str], grades: Mapping[str, int | None], unjudged: Sequence[str]
+) -> tuple[list[str], dict[str, int | None], list[str]]:
+    publications: dict[str, int | None] = {}
+    for figure, grade in grades.items():
+        publication = publication_of(figure)
+        best = publications.get(publication)
+        publications[publication] = grade if best is None else best if grade is None else max(best, grade)
+    return list(dict.fromkeys(map(publication_of, figures))), publications, list(map(publication_of, unjudged))
+
+
+def _names_by_depth(options: MeasureOptions) -> dict[int | None, list[str]]:
+    """Names of the measures that trec_eval and we compute, by the depth they look to; None for the whole list."""
+    if options.unjudged == "irrelevant":
+        return {None: [name for name in measure_names(options.k) if not name.startswith("Judged")]}
+    by_depth: dict[int | None, list[str]] = {}
+    for name in measure_names(options.k):
+        kind, _, depth = name.partition("@")
+        if kind != "Judged":
+            by_depth.setdefault(int(depth) if depth else None, []).append(name)
+    return by_depth
+
+
+def _highest_grade(qrels: Qrels, options: MeasureOptions) -> int:
+    grades = [figure.grade or 0 for topic in qrels.topics.values() for figure in topic.figures.values()]
+    return max([options.relevant_from, *grades])
+
+
+def _unsettled_relevant(counted: CountedLists, depth: int | None, highest: int) -> dict[str, dict[str, int | None]]:
+    """The grades with the highest for what is unsettled among the first `depth` of each list."""
+    return {
+        topic: dict(grades)
+        | {item: highest for item in counted.ranked[topic][:depth] if item in counted.unsettled[topic]}
+        for topic, grades in counted.grades.items()
+    }
+
+
+def _ir_measure(name: str, relevant_from: int) -> ir_measures.Measure | None:
+    """The measure of ir-measures by our name; None for the paper's AP, which it lacks."""
+    kind, _, depth = name.partition("@")
+    of_kind = {
+        "AP": ir_measures.AP(rel=relevant_from),
+        "P": ir_measures.P(rel=relevant_from),
+        "nDCG": ir_measures.nDCG,
+        "R": ir_measures.R(rel=relevant_from),
+        "RR": ir_measures.RR(rel=relevant_from),
+        "bpref": ir_measures.Bpref(rel=relevant_from),
+        "infAP": ir_measures.infAP(rel=relevant_from),
+        "Judged": ir_measures.Judged,
+    }
+    measure = of_kind.get(kind)
+    return measure @ int(depth) if measure is not None and depth else measure
+
+
+def _calculated(
+    names: Sequence[str],
+    ranked: Mapping[str, Sequence[str]],
+    grades: Mapping[str, Mapping[str, int | None]],
+    options: MeasureOptions,
+) -> Iterator[tuple[str, str, float]]:
+    """Name, topic and value of these measures, for every topic that has a list and a judgment."""
+    qrels = {
+        topic: {item: UNJUDGED if grade is None else grade for item, grade in of.items()}
+        for topic, of in grades.items()
+        if of and ranked[topic]
+    }
+    yield from _by_ir_measures(names, ranked, qrels, options.relevant_from)
+    for name in names:
+        if name.startswith("list AP"):
+            for topic, of in qrels.items():
+                relevant = [of.get(item, UNJUDGED) >= options.relevant_from for item in ranked[topic]]
+                yield name, topic, list_average_precision_at_k(relevant, options.k)
+
+
+def _by_ir_measures(
+    names: Sequence[str],
+    ranked: Mapping[str, Sequence[str]],
+    qrels: Mapping[str, Mapping[str, int]],
+    relevant_from: int,
+) -> Iterator[tuple[str, str, float]]:
+    names_of = {measure: name for name in names if (measure := _ir_measure(name, relevant_from)) is not None}
+    if not names_of or not qrels:
+        return
+    # Scores that fall by rank: trec_eval would put equal scores into an order of its own.
+    run = {topic: {item: -float(rank) for rank, item in enumerate(ranked[topic])} for topic in qrels}
+    for metric in ir_measures.iter_calc(list(names_of), qrels, run):
+        yield names_of[metric.measure], metric.query_id, float(metric.value)
+
+
+def _judged_shares(counted: CountedLists, options: MeasureOptions) -> Iterator[tuple[str, str, float]]:
+    """Judged@k of every topic that has a list: ir-measures takes every entry of the qrels for a judgment."""
+    names = [name for name in measure_names(options.k) if name.startswith("Judged")]
+    judged = {
+        topic: {item: grade for item, grade in grades.items() if grade is not None}
+        for topic, grades in counted.grades.items()
+        if counted.ranked[topic]
+    }
+    yield from _by_ir_measures(names, counted.ranked, judged, options.relevant_from)
