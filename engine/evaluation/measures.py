@@ -230,41 +230,40 @@ def _calculated(
     grades: Mapping[str, Mapping[str, int | None]],
     options: MeasureOptions,
 ) -> Iterator[tuple[str, str, float]]:
-    """Name, topic and value of these measures, for every topic that has a list and a judgment."""
+    """Name, topic and value of these measures, for every topic that has a list and something pooled."""
+    named = {name: measure for name in names if (measure := _ir_measure(name, options.relevant_from)) is not None}
+    yield from ir_values(named, ranked, grades)
+    for name in set(names) - set(named):
+        for topic, of in grades.items():
+            relevant = [(of.get(item) or 0) >= options.relevant_from for item in ranked[topic]]
+            yield name, topic, list_average_precision_at_k(relevant, options.k)
+
+
+def _judged_shares(counted: CountedLists, options: MeasureOptions) -> Iterator[tuple[str, str, float]]:
+    """Judged@k of every topic that has a list: ir-measures takes every entry of the qrels for a judgment."""
+    named = {name: _ir_measure(name, 1) for name in measure_names(options.k) if name.startswith("Judged")}
+    judged = {
+        topic: {item: grade for item, grade in grades.items() if grade is not None}
+        for topic, grades in counted.grades.items()
+    }
+    yield from ir_values(named, counted.ranked, judged)
+
+
+def ir_values(
+    measures: Mapping[str, ir_measures.Measure],
+    ranked: Mapping[str, Sequence[str]],
+    grades: Mapping[str, Mapping[str, int | None]],
+) -> Iterator[tuple[str, str, float]]:
+    """Name, topic and value by ir-measures, for every topic that has a list and something pooled; 0 is the others'."""
     qrels = {
         topic: {item: UNJUDGED if grade is None else grade for item, grade in of.items()}
         for topic, of in grades.items()
         if of and ranked[topic]
     }
-    yield from _by_ir_measures(names, ranked, qrels, options.relevant_from)
-    for name in names:
-        if name.startswith("list AP"):
-            for topic, of in qrels.items():
-                relevant = [of.get(item, UNJUDGED) >= options.relevant_from for item in ranked[topic]]
-                yield name, topic, list_average_precision_at_k(relevant, options.k)
-
-
-def _by_ir_measures(
-    names: Sequence[str],
-    ranked: Mapping[str, Sequence[str]],
-    qrels: Mapping[str, Mapping[str, int]],
-    relevant_from: int,
-) -> Iterator[tuple[str, str, float]]:
-    names_of = {measure: name for name in names if (measure := _ir_measure(name, relevant_from)) is not None}
-    if not names_of or not qrels:
+    if not measures or not qrels:
         return
+    names_of = {measure: name for name, measure in measures.items()}
     # Scores that fall by rank: trec_eval would put equal scores into an order of its own.
     run = {topic: {item: -float(rank) for rank, item in enumerate(ranked[topic])} for topic in qrels}
     for metric in ir_measures.iter_calc(list(names_of), qrels, run):
         yield names_of[metric.measure], metric.query_id, float(metric.value)
-
-
-def _judged_shares(counted: CountedLists, options: MeasureOptions) -> Iterator[tuple[str, str, float]]:
-    """Judged@k of every topic that has a list: ir-measures takes every entry of the qrels for a judgment."""
-    names = [name for name in measure_names(options.k) if name.startswith("Judged")]
-    judged = {
-        topic: {item: grade for item, grade in grades.items() if grade is not None}
-        for topic, grades in counted.grades.items()
-        if counted.ranked[topic]
-    }
-    yield from _by_ir_measures(names, counted.ranked, judged, options.relevant_from)

@@ -1,0 +1,72 @@
+"""What the plots of evaluation draw: precision over recall, and how a measure is spread over topics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ir_measures
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.evaluation.measures import MeasureOptions, Values, counted_lists, ir_values
+from engine.evaluation.qrels import Qrels, in_topic_order
+
+RECALL_POINTS = tuple(point / 10 for point in range(11))
+
+
+@dataclass(frozen=True, slots=True)
+class PrecisionRecall:
+    """Interpolated precision at the recall points 0, 0.1, … 1: the best precision at that recall or more.
+
+    topics: those with something to find. precisions: (topics, 11) float64.
+    """
+
+    topics: tuple[str, ...]
+    precisions: Values
+
+    @property
+    def mean(self) -> Values:
+        """(11,) float64, over the topics; 0 without topics."""
+        points: Values = self.precisions.mean(axis=0) if len(self.topics) else np.zeros(len(RECALL_POINTS))
+        return points
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How values from 0 to 1 lie. counts: (bins,) how many of them in each part of equal width, 1 in the last."""
+
+    counts: tuple[int, ...]
+    least: float
+    lower_quartile: float
+    median: float
+    upper_quartile: float
+    greatest: float
+
+
+def precision_recall(
+    ranked: Mapping[str, Sequence[str]], qrels: Qrels, options: MeasureOptions | None = None
+) -> PrecisionRecall:
+    """The curve of a run, over its whole lists, by trec_eval's interpolation; the unjudged are taken as irrelevant."""
+    chosen = options or MeasureOptions()
+    counted = counted_lists(ranked, qrels, chosen.unit)
+    topics = tuple(
+        topic
+        for topic in in_topic_order(counted.grades)
+        if any((grade or 0) >= chosen.relevant_from for grade in counted.grades[topic].values())
+    )
+    place_of = {topic: place for place, topic in enumerate(topics)}
+    precisions = np.zeros((len(topics), len(RECALL_POINTS)))
+    named = {f"{point}": ir_measures.IPrec(rel=chosen.relevant_from) @ point for point in RECALL_POINTS}
+    asked = {topic: counted.grades[topic] for topic in topics}
+    for name, topic, value in ir_values(named, counted.ranked, asked):
+        precisions[place_of[topic], RECALL_POINTS.index(float(name))] = value
+    return PrecisionRecall(topics, precisions)
+
+
+def spread(values: NDArray[np.float64], *, bins: int = 10) -> Spread | None:
+    """How the values of topics are spread over 0 to 1; None without values."""
+    if not len(values):
+        return None
+    counts, _ = np.histogram(values, bins=bins, range=(0.0, 1.0))
+    return Spread(tuple(map(int, counts)), *map(float, np.percentile(values, [0, 25, 50, 75, 100])))
