@@ -1,0 +1,106 @@
+"""Topic sets as evaluation shows them: how far each is on the way from topics to a table, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from annotations.models import Pool, QrelsSnapshot, Run, Session, Showing, Topic, TopicSet
+from search.models import WorkState
+
+
+class Step(StrEnum):
+    """What a topic set needs next."""
+
+    TOPICS = "topics"
+    RUNS = "runs"
+    POOL = "pool"
+    SESSION = "session"
+    JUDGE = "judge"
+    FREEZE = "freeze"
+    TABLE = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A topic set's counts. judged, shown: showings with a judgment, and all of them, without repeats."""
+
+    topic_set: TopicSet
+    topics: int
+    runs: int
+    pools: int
+    sessions: int
+    shown: int
+    judged: int
+    snapshots: int
+
+    @property
+    def next_step(self) -> Step:
+        if self.snapshots and self.runs:
+            return Step.TABLE
+        if not self.topics:
+            return Step.TOPICS
+        if not self.runs:
+            return Step.RUNS
+        if not self.pools:
+            return Step.POOL
+        if not self.sessions:
+            return Step.SESSION
+        return Step.FREEZE if self.judged else Step.JUDGE
+
+
+def topic_sets_listed() -> list[Progress]:
+    """All topic sets with their progress, the newest first; one query however many there are."""
+    showings = Showing.objects.filter(is_repeat=False)
+    counted = TopicSet.objects.order_by("-pk").annotate(
+        topic_count=_count_of(Topic.objects.all(), "topic_set"),
+        run_count=_count_of(Run.objects.filter(state=WorkState.DONE), "topic_set"),
+        pool_count=_count_of(Pool.objects.all(), "topic_set"),
+        session_count=_count_of(Session.objects.all(), "pool__topic_set"),
+        shown_count=_count_of(showings, "candidate__pool__topic_set"),
+        judged_count=_count_of(showings.filter(current__isnull=False), "candidate__pool__topic_set"),
+        snapshot_count=_count_of(QrelsSnapshot.objects.all(), "topic_set"),
+    )
+    return [
+        Progress(
+            topic_set=one,
+            topics=one.topic_count,
+            runs=one.run_count,
+            pools=one.pool_count,
+            sessions=one.session_count,
+            shown=one.shown_count,
+            judged=one.judged_count,
+            snapshots=one.snapshot_count,
+        )
+        for one in counted
+    ]
+
+
+def _count_of(rows: QuerySet, of_topic_set: str) -> Coalesce:
+    """How many of these rows belong to each topic set, counted apart: joined counts would multiply one another."""
+    counted = (
+        rows.filter(**{of_topic_set: OuterRef("pk")})
+        .order_by()
+        .values(of_topic_set)
+        .annotate(counted=Count("pk"))
+        .values("counted")
+    )
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def sessions_to_freeze(topic_set: TopicSet) -> list[Session]:
+    """The sessions of a topic set, the newest first, each with `shown_count` and `judged_count` of first showings."""
+    first = Q(assignments__showings__is_repeat=False)
+    judged = first & Q(assignments__showings__current__isnull=False)
+    return list(
+        Session.objects.filter(pool__topic_set=topic_set)
+        .select_related("pool")
+        .annotate(
+            shown_count=Count("assignments__showings", filter=first),
+            judged_count=Count("assignments__showings", filter=judged),
+        )
+        .order_by("-pk")
+    )

@@ -1,0 +1,269 @@
+"""Qrels snapshots: what is to be frozen, and what a frozen one holds. One that its hash does not fit is never used."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db.models import BigIntegerField, CharField, F, IntegerField, Max, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from annotations.models import Candidate, Facet, QrelsSnapshot, Ruling, Session, Showing, TopicSet
+from annotations.selectors.document_numbers import kin_of_figures, numbers_of_figures
+from engine.errors import EngineError
+from engine.evaluation import qrels as engine_qrels
+from engine.evaluation.qrels import Assessed, JudgedFigure, Qrels, QrelsError, TopicToSettle, qrels_from_text
+
+LONGEST_NAME = 120
+_JUDGED, _RULED = 0, 1
+_GRADE_OF = {Facet.OVERALL: "grade", Facet.LOOKS: "looks", Facet.WORKS: "works"}
+
+
+class SnapshotDamaged(EngineError):
+    """The text of a snapshot is not what was frozen; `detail` says how one sees that."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What sessions' assessors and adjudicators said, as of one moment. last_judgment, last_ruling: newest counted."""
+
+    assessed: tuple[Assessed, ...]
+    rulings: tuple[engine_qrels.Ruling, ...]
+    last_judgment: int
+    last_ruling: int
+
+
+def events_of_sessions(sessions: Collection[Session], facet: str) -> Events:
+    """What holds of the sessions' first showings, and the newest ruling of each candidate and session.
+
+    One statement reads both, so that nothing comes in between, whoever judges meanwhile.
+    """
+    grade = _GRADE_OF[Facet(facet)]
+    judged, ruled = [], []
+    newest = {_JUDGED: 0, _RULED: 0}
+    for row in _judgments(sessions, grade).union(_rulings(sessions, grade), all=True):
+        kind, sequence, topic, figure_id, name, value, cannot_judge = row
+        newest[kind] = max(newest[kind], sequence)
+        if value is None and not cannot_judge:
+            continue  # nothing said of this facet, or taken back
+        (judged if kind == _JUDGED else ruled).append((sequence, str(topic), figure_id, name, value))
+    numbers = numbers_of_figures({figure_id for _, _, figure_id, _, _ in judged + ruled})
+    judged.sort()
+    ruled.sort()
+    return Events(
+        assessed=tuple(Assessed(topic, numbers[figure], name, value) for _, topic, figure, name, value in judged),
+        rulings=tuple(
+            engine_qrels.Ruling(topic, numbers[figure], name, value) for _, topic, figure, name, value in ruled
+        ),
+        last_judgment=newest[_JUDGED],
+        last_ruling=newest[_RULED],
+    )
+
+
+_COLUMNS = ("kind", "order", "topic_number", "figure_id", "name", "value", "cannot")
+
+
+def _judgments(sessions: Collection[Session], grade: str) -> QuerySet[Showing, tuple[Any, ...]]:
+    first = Showing.objects.filter(assignment__session__in=sessions, is_repeat=False, current__isnull=False)
+    return (
+        first.order_by()
+        .annotate(
+            kind=Value(_JUDGED, IntegerField()),
+            order=Cast("current_id", BigIntegerField()),
+            topic_number=F("candidate__topic__number"),
+            figure_id=F("candidate__figure_id"),
+            name=Cast("assignment__assessor__username", CharField()),
+            value=F(f"current__{grade}"),
+            cannot=F("current__cannot_judge"),
+        )
+        .values_list(*_COLUMNS)
+    )
+
+
+def _rulings(sessions: Collection[Session], grade: str) -> QuerySet[Ruling, tuple[Any, ...]]:
+    of_each = Ruling.objects.filter(session__in=sessions).order_by().values("session_id", "candidate_id")
+    newest = of_each.annotate(newest=Max("sequence")).values("newest")
+    return (
+        Ruling.objects.filter(pk__in=newest)
+        .order_by()
+        .annotate(
+            kind=Value(_RULED, IntegerField()),
+            order=Cast("sequence", BigIntegerField()),
+            topic_number=F("candidate__topic__number"),
+            figure_id=F("candidate__figure_id"),
+            name=Cast("adjudicator__username", CharField()),
+            value=F(grade),
+            cannot=F("cannot_judge"),
+        )
+        .values_list(*_COLUMNS)
+    )
+
+
+def topics_to_settle(topic_set: TopicSet, sessions: Collection[Session]) -> list[TopicToSettle]:
+    """Every topic of the set with what the sessions' pools hold for it."""
+    topics = list(topic_set.topics.order_by("number"))
+    pooled: dict[int, set[int]] = {topic.pk: set() for topic in topics}
+    candidates = Candidate.objects.filter(pool__in={session.pool_id for session in sessions})
+    for topic_id, figure_id in candidates.order_by().values_list("topic_id", "figure_id"):
+        pooled[topic_id].add(figure_id)
+    asked = {topic.figure_id for topic in topics if topic.figure_id is not None}
+    figures = asked.union(*pooled.values())
+    numbers, kin = numbers_of_figures(figures), kin_of_figures(figures)
+    return [
+        TopicToSettle(
+            number=str(topic.number),
+            title=topic.title,
+            kin=None if topic.figure_id is None else kin[topic.figure_id],
+            pooled={numbers[figure_id]: kin[figure_id] for figure_id in pooled[topic.pk]},
+        )
+        for topic in topics
+    ]
+
+
+def snapshot_qrels(snapshot: QrelsSnapshot) -> Qrels:
+    """The qrels that a snapshot holds. Raises: SnapshotDamaged when its text is not the one that was frozen."""
+    if content_sha256(snapshot.content) != snapshot.sha256:
+        raise SnapshotDamaged(
+            f"The text of “{snapshot.name}” does not have the hash that it was frozen with, so no figure is computed"
+            " from it. Restore the database from a backup, or freeze the sessions again under another name."
+        )
+    try:
+        return qrels_from_text(snapshot.content)
+    except QrelsError as error:
+        raise SnapshotDamaged(f"“{snapshot.name}” cannot be read: {error.detail}.") from error
+
+
+def content_sha256(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """What is judged of a topic."""
+
+    number: str
+    title: str
+    counts: Counts
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of pooled figures: by grade, from 0 to 3 or what the qrels hold; without a grade; with several assessors; ruled.
+
+    cannot_judge: those without a grade of which somebody said that they cannot judge it.
+    """
+
+    pooled: int
+    by_grade: tuple[tuple[int, int], ...]
+    unjudged: int
+    cannot_judge: int
+    overlap: int
+    adjudicated: int
+
+    @property
+    def judged(self) -> int:
+        return self.pooled - self.unjudged
+
+    @property
+    def relevant(self) -> int:
+        return sum(count for grade, count in self.by_grade if grade)
+
+
+def counts_of(figures: Iterable[JudgedFigure], grades: Sequence[int] = (0, 1, 2, 3)) -> Counts:
+    """What is judged of these figures."""
+    found = list(figures)
+    by_grade = dict.fromkeys(grades, 0)
+    for figure in found:
+        if figure.grade is not None:
+            by_grade[figure.grade] = by_grade.get(figure.grade, 0) + 1
+    without = [figure for figure in found if figure.grade is None]
+    return Counts(
+        pooled=len(found),
+        by_grade=tuple(sorted(by_grade.items())),
+        unjudged=len(without),
+        cannot_judge=sum(bool(figure.originals) or figure.ruling is not None for figure in without),
+        overlap=sum(len(figure.originals) > 1 for figure in found),
+        adjudicated=sum(figure.ruling is not None for figure in found),
+    )
+
+
+class SnapshotSeen:
+    """A snapshot with what pages say of it; `fault` says what is wrong with one that is damaged, else empty."""
+
+    def __init__(self, snapshot: QrelsSnapshot) -> None:
+        self.snapshot = snapshot
+
+    @cached_property
+    def _read(self) -> tuple[Qrels | None, str]:
+        try:
+            return snapshot_qrels(self.snapshot), ""
+        except SnapshotDamaged as error:
+            return None, error.detail
+
+    @property
+    def fault(self) -> str:
+        return self._read[1]
+
+    @property
+    def assessors(self) -> list[str]:
+        qrels = self._read[0]
+        return qrels.assessors if qrels else []
+
+    @cached_property
+    def counts(self) -> Counts | None:
+        qrels = self._read[0]
+        if qrels is None:
+            return None
+        return counts_of(figure for topic in qrels.topics.values() for figure in topic.figures.values())
+
+    @cached_property
+    def topics(self) -> list[TopicCount]:
+        qrels = self._read[0]
+        if qrels is None:
+            return []
+        ordered = engine_qrels.in_topic_order(qrels.topics)
+        grades = [grade for grade, _ in self.counts.by_grade] if self.counts else []
+        return [
+            TopicCount(number, qrels.topics[number].title, counts_of(qrels.topics[number].figures.values(), grades))
+            for number in ordered
+        ]
+
+    @property
+    def depths(self) -> list[int]:
+        """Depths of the pools that were judged, without doubles; needs sessions with their pools."""
+        return sorted({session.pool.depth for session in self.snapshot.sessions.all()})
+
+
+def snapshots_listed(topic_set: TopicSet) -> list[SnapshotSeen]:
+    """The snapshots of a topic set, the newest first."""
+    return [SnapshotSeen(one) for one in _with_sessions(topic_set.snapshots.all()).order_by("-pk")]
+
+
+def snapshot_seen(snapshot_id: int) -> SnapshotSeen | None:
+    found = _with_sessions(QrelsSnapshot.objects.filter(pk=snapshot_id)).select_related("topic_set").first()
+    return None if found is None else SnapshotSeen(found)
+
+
+def _with_sessions(snapshots: QuerySet[QrelsSnapshot]) -> QuerySet[QrelsSnapshot]:
+    return snapshots.select_related("created_by").prefetch_related("sessions__pool")
+
+
+def name_proposed(topic_set: TopicSet, sessions: Sequence[Session], facet: str = Facet.OVERALL) -> str:
+    """A name that no snapshot of the set has: the sessions', the facet and the day, numbered where that is taken."""
+    what = sessions[0].name if len(sessions) == 1 else "All sessions" if sessions else str(topic_set)
+    said = "" if facet == Facet.OVERALL else f", {Facet(facet).label}"
+    tail = f"{said}, {timezone.localdate():%Y-%m-%d}"
+    name = what[: LONGEST_NAME - len(tail) - 5] + tail
+    taken = set(topic_set.snapshots.filter(Q(name__startswith=name)).values_list("name", flat=True))
+    number = 1
+    while (proposed := name if number == 1 else f"{name} {number}") in taken:
+        number += 1
+    return proposed
