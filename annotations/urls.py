@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from annotations.views import judgments
 
 app_name = "annotations"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("sessions/<int:session_id>/showings/", judgments.judging_state, name="judging-state"),
+    path("sessions/<int:session_id>/showings/<int:position>/judgments/", judgments.judge_showing, name="judge-showing"),
+    path("sessions/<int:session_id>/showings/<int:position>/place/", judgments.keep_place, name="keep-place"),
+    path("sessions/<int:session_id>/undo/", judgments.undo_judgment, name="undo-judgment"),
+]

@@ -12,12 +12,13 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from annotations.refusal import AssessmentRefused, SessionClosed
 from engine.errors import DeliveryError, DocumentError, ImageError
-from patentsearch.login import page_left
+from patentsearch.login import page_left, wants_json
 from search.question import QuestionRefused
 
-REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused)
-"""What a person sent cannot be used: 400, with the error's own words."""
+REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused, AssessmentRefused)
+"""What a person sent cannot be used: 400, with the error's own words; 403 where a session is closed."""
 
 API_PREFIX = "/api/"
 _CODES = {400: "unreadable", 403: "permission-denied", 404: "not-found", 413: "too-large", 500: "fault"}
@@ -28,13 +29,23 @@ def refusal_as_json(error: Exception) -> dict[str, Any]:
     return {"code": getattr(error, "code", "refused"), "detail": getattr(error, "detail", str(error))}
 
 
+def refusal_status(error: Exception) -> int:
+    """The HTTP status of an error in REFUSALS."""
+    return 403 if isinstance(error, SessionClosed) else 400
+
+
+def script_error(status: int, code: str, detail: str) -> JsonResponse:
+    """What a page's script is told that speaks JSON: {"error": {code, detail}}."""
+    return JsonResponse({"error": {"code": code, "detail": detail}}, status=status)
+
+
 def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """An error as the API answers it: {code, detail}, and `faults` by field where fields of the request are wrong.
 
     None for what is our own fault; `server_error` answers it.
     """
     if isinstance(error, REFUSALS):
-        return Response(refusal_as_json(error), status=400)
+        return Response(refusal_as_json(error), status=refusal_status(error))
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "too-large", "detail": "The request is larger than is taken; send less."}, status=413)
     if isinstance(error, SuspiciousOperation):
@@ -84,6 +95,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of an earlier login. What it holds can be sent again from here, if it came from our own page."""
     if request.path.startswith(API_PREFIX):
         return _page(request, 403, "The form has expired", "Load the page anew, and send it again.")
+    if wants_json(request):
+        return script_error(403, "form-expired", "You have logged in since this page was loaded; load it anew.")
     if request.headers.get("HX-Request") == "true":
         messages.warning(request, "You have logged in since this page was loaded, so it was loaded anew. Do it again.")
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
@@ -108,6 +121,8 @@ def _fields_to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
 def _page(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
     if request.path.startswith(API_PREFIX):
         return JsonResponse({"code": _CODES[status], "detail": f"{title}. {detail}"}, status=status)
+    if wants_json(request):
+        return script_error(status, _CODES[status], f"{title}. {detail}")
     # The frame of the other pages asks the database who looks at it; a fault or a broken request may stand in the way.
     layout = "page.html" if status in (403, 404) else "bare.html"
     context = {"status": status, "title": title, "detail": detail, "layout": layout}

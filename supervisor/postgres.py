@@ -101,6 +101,7 @@ class Postgres:
             "log_checkpoints": "off",
             "log_line_prefix": "%m [%p] ",
             "fsync": "on" if self.durable else "off",
+            "synchronous_commit": "on",  # what is acknowledged is on the disk
             "shared_buffers": "256MB",
             "max_connections": "100",
         }

@@ -4,7 +4,8 @@
  * a reload. Never in localStorage; gone with the tab, at logout (the form that bears data-user), and as soon as another
  * user's page is opened. Passwords are never kept; of files only the names, to say that they were not sent. A page with
  * [data-typed-unsent] says that what was sent last was not taken; one that asks for it once more holds it itself.
- * Answers to scripts that would be the login page lead to the login as a whole page, and from there back here.
+ * Answers to scripts that would be the login page lead to the login as a whole page, and from there back here; scripts
+ * that speak JSON are told 401 in JSON and deal with it themselves.
  */
 import { forgetTyped, readTyped, unsendTyped, writeTyped } from "./typed-store.js";
 
@@ -124,7 +125,7 @@ const plainFetch = window.fetch;
 window.fetch = async (...request) => {
   const answer = await plainFetch(...request);
   const login = document.querySelector("[data-login]")?.dataset.login;
-  const isLogin = answer.redirected ? new URL(answer.url).pathname === login : answer.status === 401;
+  const isLogin = answer.redirected ? new URL(answer.url).pathname === login : answer.status === 401 && !answer.headers.get("Content-Type")?.startsWith("application/json");
   if (login && isLogin) return leave(login);
   if (answer.status === 403 && answer.headers.get("HX-Refresh") === "true") {
     location.reload();

@@ -54,6 +54,9 @@ NO_PAGES = {
 }
 ANNOTATION_NO_PAGES: set[str] = {
     # What is sent, and leads to a page.
+    *("judge-showing", "keep-place", "undo-judgment"),
+    # What scripts read.
+    *("judging-state",),
     *(),
     # Files.
     *(),
