@@ -68,12 +68,18 @@ class Judgment(Assessment):
 
 
 class Ruling(Assessment):
-    """What an adjudicator settles a candidate to; the newest of a session holds. The assessors' judgments stay."""
+    """What an adjudicator settles a candidate to; the newest of a session holds. The assessors' judgments stay.
+
+    takes_back: the ruling that this one undoes; it then says again what held before that.
+    """
 
     sequence = models.BigAutoField(primary_key=True)
     session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="rulings")
     candidate = models.ForeignKey(Candidate, on_delete=models.PROTECT, related_name="rulings")
     adjudicator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    takes_back = models.OneToOneField(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="taken_back_by"
+    )
 
     class Meta(Assessment.Meta):
         ordering = ["sequence"]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.db.models import Aggregate, FloatField, Q
 
 from annotations.models import Judgment, Run, Showing, Topic, TopicSet
-from annotations.selectors.kin import kin_of_figures, reserved_references
+from annotations.selectors.document_numbers import kin_of_figures
+from annotations.selectors.kin import reserved_references
 from engine.evaluation.kin import Kin, without_kin
 from search.models import Figure, WorkState
 

@@ -89,12 +89,11 @@ def assignment_add(*, session: Session, assessor: User) -> Assignment:
 @transaction.atomic
 def assignment_withdraw(*, assignment: Assignment) -> None:
     """Take a part of a session back; again does nothing. Raises: AlreadyJudged where something of it was judged."""
-    Session.objects.select_for_update().get(pk=assignment.session_id)
+    # Whoever records a judgment holds the assignment first and the session second; so does this.
     found = Assignment.objects.select_for_update().filter(pk=assignment.pk).first()
     if found is None:
         return
-    # A judgment that is being recorded holds its showing; the lock waits for it, and it is seen below.
-    list(Showing.objects.select_for_update().filter(assignment=found).values_list("pk", flat=True))
+    Session.objects.select_for_update().get(pk=found.session_id)  # no part is dealt meanwhile
     if Judgment.objects.filter(showing__assignment=found).exists():
         raise AlreadyJudged(str(found))
     session_id, assessor_id = found.session_id, found.assessor_id

@@ -1,0 +1,164 @@
+"""Sessions as a list shows them, and how far each assessor is; nothing here tells of runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Max, Q, QuerySet
+
+from annotations.models import Assignment, Judgment, Session
+from annotations.selectors.pools import Median, Pace, median_pace
+
+LARGEST_KEY = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many showings there are, and on how many of them something is said."""
+
+    count: int
+    said: int
+
+    @property
+    def open(self) -> int:
+        return self.count - self.said
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.said // self.count if self.count else 100
+
+    @property
+    def is_done(self) -> bool:
+        return self.said == self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An assessor's part of a session.
+
+    cannot_judge: of what is said. pace: the assessor's own once they have judged here, else everybody's.
+    last_at: of the newest event; None before the first.
+    """
+
+    assignment: Assignment
+    progress: Progress
+    cannot_judge: int
+    pace: Pace
+    last_at: datetime | None
+
+    @property
+    def assessor(self) -> User:
+        user: User = self.assignment.assessor
+        return user
+
+    @property
+    def hours_left(self) -> float:
+        return self.pace.hours(self.progress.open)
+
+    @property
+    def may_be_withdrawn(self) -> bool:
+        """Whether nothing was ever judged in it; what was judged and taken back counts."""
+        return self.last_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSession:
+    """A session on the list. mine: one's own part of it, None where one has none."""
+
+    session: Session
+    assessor_count: int
+    progress: Progress
+    mine: Progress | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.session.closed_at is None
+
+
+def sessions_seen_by(user: User) -> QuerySet[Session]:
+    """An administrator sees every session, anybody else those they judge in."""
+    sessions = Session.objects.select_related("pool__topic_set", "created_by")
+    return sessions if user.is_staff else sessions.filter(assignments__assessor=user)
+
+
+def session_seen_by(user: User, session_id: int) -> Session | None:
+    """None where there is no such session, or it is not the user's to see."""
+    return sessions_seen_by(user).filter(pk=min(session_id, LARGEST_KEY)).first()
+
+
+def sessions_listed(user: User) -> list[ListedSession]:
+    """What the user may see, open ones first, then newest first; two queries."""
+    counted = (
+        Session.objects.filter(pk__in=sessions_seen_by(user).values("pk"))
+        .select_related("pool__topic_set")
+        .annotate(
+            assessors=Count("assignments", distinct=True),
+            shown=Count("assignments__showings"),
+            said=Count("assignments__showings", filter=Q(assignments__showings__current__isnull=False)),
+        )
+        .order_by(F("closed_at").desc(nulls_first=True), "-pk")
+    )
+    mine = {
+        assignment.session_id: Progress(assignment.shown, assignment.said)
+        for assignment in _counted(Assignment.objects.filter(assessor=user))
+    }
+    return [
+        ListedSession(one, one.assessors, Progress(one.shown, one.said), mine.get(one.pk)) for one in counted
+    ]  # fmt: skip
+
+
+def parts_of(session: Session, *, assessor: User | None = None) -> list[Part]:
+    """Every assessor's part, or this one's, in the order they were added; three queries."""
+    assignments = session.assignments.select_related("assessor")
+    judgments = Judgment.objects.filter(showing__assignment__session=session)
+    if assessor is not None:
+        assignments, judgments = assignments.filter(assessor=assessor), judgments.filter(assessor=assessor)
+    told = {
+        row["showing__assignment"]: row
+        for row in judgments.order_by()
+        .values("showing__assignment")
+        .annotate(seconds=Median("seconds", filter=Q(takes_back=None, seconds__gt=0)), last_at=Max("recorded_at"))
+    }
+    of_all = median_pace()
+    return [
+        Part(
+            assignment=one,
+            progress=Progress(one.shown, one.said),
+            cannot_judge=one.cannot_judge,
+            pace=_pace(told.get(one.pk, {}).get("seconds"), of_all),
+            last_at=told.get(one.pk, {}).get("last_at"),
+        )
+        for one in _counted(assignments).order_by("pk")
+    ]
+
+
+def nobodys_count(session: Session) -> int:
+    """How many candidates no assessor of the session has, as after one was withdrawn."""
+    return session.pool.candidates.exclude(showings__assignment__session=session).count()
+
+
+def is_still_blind(session: Session, user: User) -> bool:
+    """Whether the user judges in the session and is not done, so that others' judgments are not for them yet."""
+    if session.closed_at is not None:
+        return False
+    return session.assignments.filter(assessor=user, showings__current__isnull=True, showings__isnull=False).exists()
+
+
+def assessors_to_choose() -> QuerySet[User]:
+    """Everybody who can log in, by name."""
+    return User.objects.filter(is_active=True).order_by("username")
+
+
+def _counted(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
+    said = Q(showings__current__isnull=False)
+    return assignments.annotate(
+        shown=Count("showings"),
+        said=Count("showings", filter=said),
+        cannot_judge=Count("showings", filter=Q(showings__current__cannot_judge=True)),
+    )
+
+
+def _pace(seconds: float | None, of_all: Pace) -> Pace:
+    return of_all if seconds is None else Pace(seconds, True)
