@@ -9,12 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+
+PRIVATE_FILES_OF_OTHERS: list[Callable[[], Iterable[str]]] = []
+"""Each gives the names of the private files that another application's rows keep; that application adds it."""
 
 
 class DurableFileSystemStorage(FileSystemStorage):

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 
 from engine.errors import IndexMismatch
 from engine.index import open_index
-from search.files import collection_storage, private_storage
+from search.files import PRIVATE_FILES_OF_OTHERS, collection_storage, private_storage
 from search.models import Batch, Document, Figure, FigureEmbedding, IndexState, IndexVersion, Material, Sheet, Stage
 from search.runtime import index_directory
 
@@ -43,6 +43,7 @@ def _file_faults() -> Iterator[Fault]:
         named.update((crop, thumbnail))
     yield from _check_files(collection, named)
     private = set(Material.objects.values_list("file", flat=True))
+    private.update(*(names() for names in PRIVATE_FILES_OF_OTHERS))
     yield from _check_files(private_storage(), private)
 
 

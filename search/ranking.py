@@ -41,6 +41,31 @@ class Found:
     last_embedding_ids: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What is searched: the index of each side as it stood at one moment, None where a side had nothing embedded.
+
+    index_versions: by modality, the versions that are searched. last_embedding_ids: by modality, the newest embedding.
+    """
+
+    drawn: VectorIndex | None
+    written: VectorIndex | None
+    index_versions: dict[str, int]
+    last_embedding_ids: dict[str, int]
+
+    def candidates(
+        self, query: QueryVectors, allowed_ids: NDArray[np.int64] | None, excluded_ids: NDArray[np.int64] | None
+    ) -> Candidates | None:
+        """Both sides' shortlists united, as gather_candidates; None where no figure passes and can be compared."""
+        sides = ((self.drawn, query.visual), (self.written, query.text))
+        if not any(index is not None and side is not None for index, side in sides):
+            return None
+        found = gather_candidates(
+            self.drawn, self.written, query.visual, query.text, allowed_ids=allowed_ids, excluded_ids=excluded_ids
+        )
+        return found if len(found.ids) else None
+
+
 def load_encoders() -> None:
     """Load both encoders; free when they are loaded."""
     for side in Modality:
@@ -90,27 +115,44 @@ def find(
     before_feedback: the query without its likes and dislikes, to tell what they changed. as_of: by modality, the newest
     embedding to know of, which repeats a search of then; None searches all there is.
     """
-    known = newest_embeddings() if as_of is None else dict(as_of)  # asked for first: a search may know more, never less
-    indexes: dict[Modality, VectorIndex | None]
-    if as_of is None:
-        opened = {side: _open(side) for side in Modality}
-        indexes = {side: None if found is None else found.layered for side, found in opened.items()}
-        versions = {side.value: found.version.pk for side, found in opened.items() if found is not None}
-    else:
-        indexes = {side: _index_of_then(side, as_of.get(side.value, 0)) for side in Modality}
-        versions = {}
-    both = (indexes[Modality.VISUAL], indexes[Modality.TEXT])
-    candidates = _gather(*both, query, figures_allowed(filters), excluded_ids)
+    collection = collection_now() if as_of is None else collection_as_of(as_of)
+    candidates = collection.candidates(query, figures_allowed(filters), excluded_ids)
     plain = None
     if candidates is not None and before_feedback is not None and not before_feedback.is_empty:
-        plain = score_candidates(*both, before_feedback.visual, before_feedback.text, candidates.ids)
+        plain = score_candidates(
+            collection.drawn, collection.written, before_feedback.visual, before_feedback.text, candidates.ids
+        )
     return Found(
         candidates=candidates,
         plain=plain,
         encoder_keys=encoder_keys(),
-        index_versions=versions,
-        last_embedding_ids=known,
+        index_versions=collection.index_versions,
+        last_embedding_ids=collection.last_embedding_ids,
     )
+
+
+def collection_now() -> Collection:
+    """All there is, by the open indexes."""
+    known = newest_embeddings()  # asked for first: a search may know more, never less
+    opened = {side: _open(side) for side in Modality}
+    layered = {side: None if found is None else found.layered for side, found in opened.items()}
+    versions = {side.value: found.version.pk for side, found in opened.items() if found is not None}
+    return Collection(layered[Modality.VISUAL], layered[Modality.TEXT], versions, known)
+
+
+def collection_as_of(known: Mapping[str, int]) -> Collection:
+    """What could be found when these were the newest embeddings, read from their rows: no index version has a part."""
+    then = {side: _index_of_then(side, known.get(side.value, 0)) for side in Modality}
+    return Collection(then[Modality.VISUAL], then[Modality.TEXT], {}, dict(known))
+
+
+def collection_at(known: Mapping[str, int]) -> Collection:
+    """The collection as of these embeddings; by the open indexes where nothing was embedded since."""
+    if newest_embeddings() == dict(known):
+        now = collection_now()
+        if now.last_embedding_ids == dict(known) == newest_embeddings():
+            return now
+    return collection_as_of(known)
 
 
 def encoder_keys() -> dict[str, str]:
@@ -121,22 +163,6 @@ def encoder_keys() -> dict[str, str]:
 def newest_embeddings() -> dict[str, int]:
     """By modality, the newest embedding that a search of now knows of."""
     return {side.value: vectors.newest_embedding(_encoder(side).key) for side in Modality}
-
-
-def _gather(
-    drawn: VectorIndex | None,
-    written: VectorIndex | None,
-    query: QueryVectors,
-    allowed_ids: NDArray[np.int64] | None,
-    excluded_ids: NDArray[np.int64] | None,
-) -> Candidates | None:
-    sides = ((drawn, query.visual), (written, query.text))
-    if not any(index is not None and vectors is not None for index, vectors in sides):
-        return None
-    found = gather_candidates(
-        drawn, written, query.visual, query.text, allowed_ids=allowed_ids, excluded_ids=excluded_ids
-    )
-    return found if len(found.ids) else None
 
 
 def _encoder(side: Modality) -> VisualEncoder | SentenceEncoder:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from annotations.models import Run
 from search.models import Batch, Document, Explanation, Query, Work
 from search.services.work import is_open, work_free_orphans
 
@@ -20,6 +21,7 @@ RUNG_AT_ONCE = 200  # messages kept in the batch queue: enough for every worker,
 # 0 is the most urgent, and what a message without a priority has; upkeep has it.
 CONTINUED_PRIORITY, BEGUN_PRIORITY = 3, 6
 EXPLAINING_PRIORITY = 9  # who waits for hits goes before who wants to know why
+RUN_PRIORITY = 9  # a run has time
 QUERY_PATIENCE = timedelta(minutes=2)  # nobody waits longer for hits, so an older query is not answered any more
 
 
@@ -41,6 +43,11 @@ def query_start(query: Query) -> None:
 def explanation_start(explanation: Explanation) -> None:
     """Ring for an explanation."""
     transaction.on_commit(lambda: _ring("explain_hit", explanation.pk, queue="query", priority=EXPLAINING_PRIORITY))
+
+
+def run_start(run_id: int) -> None:
+    """Ring for a run, or for what is left of it."""
+    transaction.on_commit(lambda: _ring("answer_run", run_id, queue="query", priority=RUN_PRIORITY))
 
 
 def query_wait(query: Query, *, seconds: float) -> Query:
@@ -65,7 +72,7 @@ def sweep_open_work() -> int:
 
     A row may have a message already: the second finds nothing to do.
     """
-    for model in (Batch, Document, Query, Explanation):
+    for model in (Batch, Document, Query, Explanation, Run):
         work_free_orphans(model=model)
     room = RUNG_AT_ONCE - _queue_length("batch")
     batches = list(Batch.objects.filter(is_open()).values_list("pk", flat=True)[: max(0, room)])
@@ -83,7 +90,10 @@ def sweep_open_work() -> int:
     explanations = list(wanted.values_list("pk", flat=True)[:RUNG_AT_ONCE])
     for explanation_id in explanations:
         _ring("explain_hit", explanation_id, queue="query", priority=EXPLAINING_PRIORITY)
-    return len(rung) + len(waiting) + len(explanations)
+    runs = list(Run.objects.filter(is_open()).order_by("pk").values_list("pk", flat=True)[:RUNG_AT_ONCE])
+    for run_id in runs:
+        _ring("answer_run", run_id, queue="query", priority=RUN_PRIORITY)
+    return len(rung) + len(waiting) + len(explanations) + len(runs)
 
 
 def open_documents() -> QuerySet[Document]:

@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
+from annotations.services.answering import run_answer
 from search.services.batches import batch_unpack
 from search.services.calibrations import calibrations_refresh
 from search.services.documents import document_process, documents_reopen_for_encoders
@@ -44,6 +45,13 @@ def answer_query(query_id: str) -> None:
 def explain_hit(explanation_id: int) -> None:
     logger.info("explaining explanation=%d", explanation_id)
     explanation_answer(explanation_id=explanation_id)
+
+
+@shared_task
+def answer_run(run_id: int) -> None:
+    logger.info("answering run=%d", run_id)
+    if run_answer(run_id=run_id):
+        pipeline.run_start(run_id)
 
 
 @shared_task

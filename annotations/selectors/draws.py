@@ -1,0 +1,107 @@
+"""Random topics: the same seed draws the same figures, whatever the database's order, and more seeds differ.
+
+Every figure has a place that its document number and the seed decide (SHA-256), and the first places are drawn. So a
+draw of 10 is the beginning of a draw of 20, and a figure that is delivered later changes no other's place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from engine.evaluation.documents import document_number
+from search.filters import filters_checked
+from search.models import Figure, FigureEmbedding, Modality, Publication
+from search.refusal import QuestionRefused
+from search.selectors.filters import figures_passing
+from search.selectors.vectors import active_versions
+
+MOST_TOPICS = 500
+LARGEST_SEED = 2**63 - 1
+_PLACE = ("pk", "sheet__publication__reference", "sheet__position", "sheet__page", "position")
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """What is drawn. reserved_count: publications held out, whose figures alone are drawn; 0 draws of all.
+
+    filters: search.filters, over what may be drawn.
+    """
+
+    seed: int
+    topic_count: int = 20
+    reserved_count: int = 0
+    one_per_publication: bool = True
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Figures in the order they were drawn, with sheet and publication; the reserved publications by reference."""
+
+    figures: tuple[Figure, ...]
+    reserved: tuple[Publication, ...]
+
+
+def topics_drawn(draw: Draw) -> Drawn:
+    """The figures that a draw brings up. Raises: QuestionRefused where there are too few, or a filter is none."""
+    if not 1 <= draw.topic_count <= MOST_TOPICS:
+        raise QuestionRefused("topic-count", f"Draw from 1 to {MOST_TOPICS} figures.")
+    figures = _figures_to_draw(filters_checked(draw.filters))
+    reserved: list[str] = []
+    if draw.reserved_count:
+        references = set(figures.values_list("sheet__publication__reference", flat=True).order_by())
+        reserved = _first(references, draw.seed, "publication")[: draw.reserved_count]
+        if len(reserved) < draw.reserved_count:
+            raise QuestionRefused("reserved-count", f"Only {_told(len(reserved), 'publication')} can be reserved so.")
+        figures = figures.filter(sheet__publication__reference__in=reserved)
+    chosen = _chosen(figures, draw)
+    if len(chosen) < draw.topic_count:
+        more = "; allow several of a publication, or reserve more" if draw.one_per_publication else ""
+        raise QuestionRefused(
+            "too-few",
+            f"Only {_told(len(chosen), 'figure')} can be drawn so. Ask for fewer, or widen the filters{more}.",
+        )
+    rows = Figure.objects.select_related("sheet__publication").in_bulk(chosen)
+    return Drawn(
+        tuple(rows[pk] for pk in chosen),
+        tuple(Publication.objects.filter(reference__in=reserved).order_by("reference")),
+    )
+
+
+def _figures_to_draw(filters: Mapping[str, str]) -> QuerySet[Figure]:
+    """Those that are shown, pass the filters and can be asked with: embedded by the visual model in use."""
+    version = active_versions().get(Modality.VISUAL)
+    if version is None:
+        raise QuestionRefused("no-index", "Nothing is searchable yet. Deliver a batch, and draw when it is done.")
+    embedded = FigureEmbedding.objects.filter(encoder_key=version.encoder_key, figure=OuterRef("pk"))
+    return figures_passing(filters).filter(Exists(embedded))
+
+
+def _chosen(figures: QuerySet[Figure], draw: Draw) -> list[int]:
+    numbered: dict[str, tuple[int, str]] = {}
+    for pk, reference, sheet, page, position in figures.order_by().values_list(*_PLACE).iterator(chunk_size=10_000):
+        numbered[document_number(reference, sheet, page, position)] = (pk, reference)
+    chosen: list[int] = []
+    taken: set[str] = set()
+    for number in _first(numbered, draw.seed, "figure"):
+        pk, reference = numbered[number]
+        if draw.one_per_publication and reference in taken:
+            continue
+        taken.add(reference)
+        chosen.append(pk)
+        if len(chosen) == draw.topic_count:
+            break
+    return chosen
+
+
+def _first(names: Iterable[str], seed: int, what: str) -> list[str]:
+    """The names in the order that the seed gives them."""
+    return sorted(names, key=lambda name: hashlib.sha256(f"{seed} {what} {name}".encode()).digest())
+
+
+def _told(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,0 +1,195 @@
+"""Runs, with what their pages show, and the state of the collection that a run of now would search."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from annotations.models import FusionFit, Pool, RankedList, Run, System, Topic, TopicSet
+from annotations.selectors.topics import ShownTopic, may_see_drawings
+from search.models import Figure, FigureEmbedding, Modality, SentenceLink, WorkState
+from search.selectors.figures import best_links
+from search.selectors.vectors import active_versions, newest_embedding
+
+FAILED = (WorkState.REJECTED, WorkState.QUARANTINED)
+HITS_PER_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionState:
+    """What a run searches, by modality: encoder keys, index versions, newest embeddings."""
+
+    encoder_keys: dict[str, str]
+    index_versions: dict[str, int]
+    last_embedding_ids: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run in a list. done: topics that have their ranked list. is_used: a pool or a fit stands on it."""
+
+    run: Run
+    done: int
+    count: int
+    is_used: bool
+
+    @property
+    def is_open(self) -> bool:
+        return not self.run.is_finished
+
+    @property
+    def has_failed(self) -> bool:
+        return self.run.state in FAILED
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.done // self.count if self.count else 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunHit:
+    """A figure that a run found. figure is None where it is not shown any more."""
+
+    rank: int
+    score: float
+    figure_id: int
+    figure: Figure | None
+    link: SentenceLink | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """A run with the ranked list of one topic. hits: a page of it; None before the topic was asked."""
+
+    row: RunRow
+    topics: tuple[Topic, ...]
+    shown: ShownTopic | None
+    hits: tuple[RunHit, ...]
+    page: Page[tuple[int, float]] | None
+    previous: Topic | None
+    following: Topic | None
+
+
+def collection_of_today() -> CollectionState | None:
+    """The models in use, and the newest that they have embedded; None before there is an index."""
+    versions = active_versions()
+    if not versions:
+        return None
+    keys = {side: version.encoder_key for side, version in sorted(versions.items())}
+    return CollectionState(
+        encoder_keys=keys,
+        index_versions={side: version.pk for side, version in sorted(versions.items())},
+        last_embedding_ids={side: newest_embedding(key) for side, key in keys.items()},
+    )
+
+
+def runs_listed(topic_set: TopicSet) -> list[RunRow]:
+    """The runs of a set, oldest first, with how far they are."""
+    count = topic_set.topics.count()
+    return [_row(run, count) for run in _counted(topic_set.runs.all())]
+
+
+def run_row(run: Run) -> RunRow:
+    """One run with how far it is."""
+    return _row(_counted(Run.objects.filter(pk=run.pk)).get(), run.topic_set.topics.count())
+
+
+def runs_in_use() -> Q:
+    """Which runs something stands on: a pool, and so sessions and judgments; or a fit."""
+    pools = Pool.runs.through.objects.filter(run=OuterRef("pk"))
+    fits = FusionFit.objects.filter(Q(run=OuterRef("pk")) | Q(baseline=OuterRef("pk")))
+    return Q(Exists(pools)) | Q(Exists(fits))
+
+
+def run_like(
+    topic_set: TopicSet,
+    state: CollectionState,
+    *,
+    system: System,
+    weight: float | None,
+    depth: int,
+    filters: Mapping[str, str],
+) -> Run | None:
+    """The run that would find the same, since all that decides it is the same."""
+    same = topic_set.runs.filter(
+        system=system,
+        weight=weight,
+        depth=depth,
+        filters=dict(filters),
+        encoder_keys=state.encoder_keys,
+        last_embedding_ids=state.last_embedding_ids,
+    )
+    as_then = Q(index_versions=state.index_versions) | ~Q(state=WorkState.DONE)
+    return same.filter(as_then).order_by("pk").first()
+
+
+def run_content(run: Run) -> bytes:
+    """What a run found, in one spelling, for its hash: topic number, figures and scores, a topic on each line."""
+    lists = run.lists.select_related("topic").order_by("topic__number")
+    lines = (json.dumps([one.topic.number, one.figure_ids, one.scores], separators=(",", ":")) for one in lists)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def topics_lacking(topic_set: TopicSet, encoder_keys: Mapping[str, str]) -> dict[str, list[int]]:
+    """By modality, the numbers of the topics that have no such side to ask with."""
+    numbers: dict[str, list[int]] = {}
+    for side in Modality:
+        embedded = FigureEmbedding.objects.filter(figure=OuterRef("figure"), encoder_key=encoder_keys.get(side.value))
+        has_own = ~Q(image="") if side is Modality.VISUAL else ~Q(text="")
+        lacking = topic_set.topics.exclude(has_own).filter(~Exists(embedded))
+        numbers[side.value] = list(lacking.order_by("number").values_list("number", flat=True))
+    return numbers
+
+
+def run_page(run: Run, viewer: User, number: int | None, page: str | None) -> RunPage:
+    """A run and its list for a topic by number; without one, or for one that the set lacks, for its first."""
+    topics = list(run.topic_set.topics.select_related("figure__sheet__publication").order_by("number"))
+    place = next((at for at, topic in enumerate(topics) if topic.number == number), 0)
+    topic = topics[place] if topics else None
+    ranked = RankedList.objects.filter(run=run, topic=topic).first() if topic else None
+    pairs = list(zip(ranked.figure_ids, ranked.scores, strict=True)) if ranked else []
+    shown = Paginator(pairs, HITS_PER_PAGE).get_page(page)
+    own = [topic.figure_id] if topic is not None and topic.figure_id is not None else []
+    figure_ids = [figure_id for figure_id, _ in shown]
+    links = best_links([*own, *figure_ids])
+    return RunPage(
+        row=run_row(run),
+        topics=tuple(topics),
+        shown=None if topic is None else _shown(topic, links, run, viewer),
+        hits=tuple(_hits(shown, links)),
+        page=shown if ranked else None,
+        previous=topics[place - 1] if place else None,
+        following=topics[place + 1] if place + 1 < len(topics) else None,
+    )
+
+
+def _shown(topic: Topic, links: Mapping[int, SentenceLink], run: Run, viewer: User) -> ShownTopic:
+    may_see = topic.figure_id is not None or may_see_drawings(viewer, run.topic_set)
+    return ShownTopic(topic, links.get(topic.figure_id or 0), may_see)
+
+
+def _hits(page: Page[tuple[int, float]], links: Mapping[int, SentenceLink]) -> list[RunHit]:
+    pairs: Sequence[tuple[int, float]] = list(page)
+    shown = Figure.objects.filter(retired_at=None, sheet__publication__retired_at=None)
+    figures = shown.select_related("sheet__publication").in_bulk([figure_id for figure_id, _ in pairs])
+    return [
+        RunHit(rank, score, figure_id, figures.get(figure_id), links.get(figure_id))
+        for rank, (figure_id, score) in enumerate(pairs, start=page.start_index())
+    ]
+
+
+def _counted(runs: QuerySet[Run]) -> QuerySet[Run, Any]:
+    lists = RankedList.objects.filter(run=OuterRef("pk")).order_by().values("run").annotate(count=Count("pk"))
+    done = Coalesce(Subquery(lists.values("count"), output_field=IntegerField()), 0)
+    return runs.select_related("created_by", "topic_set").annotate(done=done, is_used=runs_in_use()).order_by("pk")
+
+
+def _row(run: Any, count: int) -> RunRow:
+    return RunRow(run=run, done=run.done, count=count, is_used=run.is_used)

@@ -1,0 +1,222 @@
+"""Runs answered: every topic asked as an examiner would, once for all runs of a step, and ranked by each.
+
+Lists are stored topic by topic under the runs' leases, so that a worker that is killed costs one topic's work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Sequence
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+from numpy.typing import NDArray
+
+from annotations.models import RankedList, Run, System, Topic
+from annotations.selectors.document_numbers import kin_of_figures
+from annotations.selectors.kin import reserved_references
+from annotations.selectors.runs import run_content, topics_lacking
+from engine.candidates import Candidates
+from engine.evaluation.kin import without_kin
+from engine.fusion import Fusion
+from engine.imaging import decode_png
+from search import ranking
+from search.files import file_read, private_storage
+from search.models import Figure, Modality, Query, Verdict, WorkState
+from search.question import Picture, Question
+from search.ranking import Collection, QueryVectors
+from search.refusal import QuestionRefused
+from search.selectors.figures import figures_of_families
+from search.selectors.filters import figures_allowed
+from search.services.vectors import vectors_of_question
+from search.services.work import (
+    is_open,
+    work_claim,
+    work_done,
+    work_extend,
+    work_fault,
+    work_reject,
+    work_return,
+    worker_name,
+)
+
+logger = logging.getLogger(__name__)
+
+BUDGET_SECONDS = 3.0  # of one task: whoever waits for hits waits no longer for a run
+FUSIONS = {
+    System.VISUAL: Fusion.VISUAL,
+    System.TEXT: Fusion.TEXT,
+    System.MAXIMUM: Fusion.MAX,
+    System.AVERAGE: Fusion.AVG,
+    System.RANKS: Fusion.RRF,
+    System.WEIGHTED: Fusion.WEIGHTED,
+    System.FITTED: Fusion.WEIGHTED,
+}
+
+
+def run_answer(*, run_id: int) -> bool:
+    """Answer a run, and the runs of its step with it, for about BUDGET_SECONDS; true when another task is to go on.
+
+    Nothing happens where the run is finished or another worker has it. What fails says why in the run.
+    """
+    run = work_claim(model=Run, pk=run_id)
+    if run is None:
+        return False
+    step = [run, *_claimed_with(run)]
+    try:
+        return _answer(step)
+    except QuestionRefused as refusal:
+        logger.warning("runs refused runs=%s code=%s", [one.pk for one in step], refusal.code)
+        for one in step:
+            work_reject(row=one, code=refusal.code, detail=refusal.detail)
+    except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
+        for one in step:
+            work_fault(row=one, error=error)
+    return False
+
+
+def _claimed_with(run: Run) -> list[Run]:
+    """The other waiting runs that search the same for the same topics."""
+    others = run.topic_set.runs.filter(
+        is_open(), filters=run.filters, encoder_keys=run.encoder_keys, last_embedding_ids=run.last_embedding_ids
+    ).exclude(pk=run.pk)
+    claimed = (work_claim(model=Run, pk=pk) for pk in others.order_by("pk").values_list("pk", flat=True))
+    return [one for one in claimed if one is not None]
+
+
+def _answer(step: Sequence[Run]) -> bool:
+    run = step[0]
+    _refuse_other_models(run)
+    collection = ranking.collection_at(run.last_embedding_ids)
+    for one in step:
+        _begin(one, collection)
+    allowed = figures_allowed(run.filters)
+    reserved = reserved_references(run.topic_set)
+    held_out = _figures_of(reserved)
+    done = {one.pk: set(one.lists.values_list("topic_id", flat=True)) for one in step}
+    deadline = time.monotonic() + BUDGET_SECONDS
+    for place, topic in enumerate(run.topic_set.topics.order_by("number")):
+        lacking = [one for one in step if topic.pk not in done[one.pk]]
+        if not lacking:
+            continue
+        if place and time.monotonic() > deadline:
+            for one in step:
+                work_return(row=one)
+            return True
+        own = figures_of_families([topic.figure_id]) if topic.figure_id is not None else held_out[:0]
+        found = collection.candidates(_vectors(topic), allowed, np.union1d(held_out, own))
+        _store(topic, lacking, _may_count(topic, found, reserved), found)
+        for one in step:
+            work_extend(row=one)
+    for one in step:
+        _finish(one)
+    return False
+
+
+def _refuse_other_models(run: Run) -> None:
+    """Vectors of two models never meet: what was planned for one is not searched with another."""
+    now = ranking.encoder_keys()
+    for side, key in run.encoder_keys.items():
+        if now[side] != key:
+            raise QuestionRefused(
+                "models-changed",
+                f"This run was planned for the {side} model {key}, and {now[side]} is in use. Make it again with the "
+                "model of today, or bring back the model of then and retry it.",
+            )
+
+
+@transaction.atomic
+def _begin(run: Run, collection: Collection) -> None:
+    """Note what is searched. Lists that were found in another version of the index are found anew."""
+    if run.index_versions != collection.index_versions:
+        RankedList.objects.filter(run=run).delete()
+        Run.objects.filter(pk=run.pk).update(index_versions=collection.index_versions)
+        run.index_versions = collection.index_versions
+
+
+def _vectors(topic: Topic) -> QueryVectors:
+    """A topic's vectors: of a figure those that a search with it has, of an uploaded drawing its own."""
+    try:
+        if topic.figure_id is not None:
+            question = Question(examples=(Picture("figure", str(topic.figure_id)),), text=topic.text)
+            return vectors_of_question(Query(), question).vectors
+        pixels = decode_png(file_read(topic.image, private_storage()))
+    except QuestionRefused as refusal:
+        raise QuestionRefused(
+            "topic-unasked",
+            f"Topic {topic.number} cannot be asked: its figure is not embedded by the models in use. Wait until the "
+            "batches are done, and retry.",
+        ) from refusal
+    except FileNotFoundError as error:
+        raise QuestionRefused(
+            "topic-image-gone", f"The drawing of topic {topic.number} is gone from the storage. Restore it, and retry."
+        ) from error
+    return QueryVectors(ranking.visual_vector(pixels), ranking.text_vector([topic.text]) if topic.text else None)
+
+
+def _figures_of(references: frozenset[str]) -> NDArray[np.int64]:
+    figures = Figure.objects.filter(sheet__publication__reference__in=references)
+    return np.fromiter(figures.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
+
+
+def _may_count(topic: Topic, found: Candidates | None, reserved: frozenset[str]) -> NDArray[np.int64]:
+    """Which of the candidates may count, by the rule that pools and measures go by."""
+    if found is None:
+        return np.empty(0, dtype=np.int64)
+    own = [topic.figure_id] if topic.figure_id is not None else []
+    kin = kin_of_figures([*found.ids.tolist(), *own])
+    topic_kin = kin[own[0]] if own else None
+    return np.array(without_kin(found.ids.tolist(), topic_kin, kin.__getitem__, reserved), dtype=np.int64)
+
+
+@transaction.atomic
+def _store(topic: Topic, runs: Sequence[Run], counting: NDArray[np.int64], found: Candidates | None) -> None:
+    """The topic's list of each run that is still this worker's."""
+    held = Run.objects.select_for_update().filter(
+        pk__in=[one.pk for one in runs], state=WorkState.RUNNING, worker=worker_name()
+    )
+    RankedList.objects.bulk_create(
+        [_ranked(run, topic, counting, found) for run in held.order_by("pk")], ignore_conflicts=True
+    )
+
+
+def _ranked(run: Run, topic: Topic, counting: NDArray[np.int64], found: Candidates | None) -> RankedList:
+    ranked_list = RankedList(run=run, topic=topic)
+    if found is not None:
+        ranked = found.ranked(FUSIONS[System(run.system)], 0.5 if run.weight is None else run.weight)
+        kept = np.flatnonzero(np.isin(ranked.ids, counting))[: run.depth]
+        ranked_list.figure_ids, ranked_list.scores = ranked.ids[kept].tolist(), ranked.scores[kept].tolist()
+    return ranked_list
+
+
+@transaction.atomic
+def _finish(run: Run) -> None:
+    """Close a run that has a list for every topic, unless another worker has taken it over."""
+    held = Run.objects.select_for_update().filter(pk=run.pk, state=WorkState.RUNNING, worker=worker_name()).first()
+    if held is None:
+        return
+    held.sha256 = hashlib.sha256(run_content(held)).hexdigest()
+    held.note = _remarks(held)
+    held.finished_at = timezone.now()
+    held.save(update_fields=["sha256", "note", "finished_at"])
+    work_done(row=held, verdict=Verdict.WARNED if held.note else Verdict.ACCEPTED)
+    logger.info("run done run=%d system=%s", held.pk, held.system)
+
+
+def _remarks(run: Run) -> str:
+    """Which topics lack a side that the system ranks by, and what was done: what a search does with such a query."""
+    lacking = topics_lacking(run.topic_set, run.encoder_keys)
+    said = []
+    if lacking[Modality.TEXT] and run.system != System.VISUAL:
+        said.append(f"{_topics(lacking[Modality.TEXT])} no text: ranked by the drawing alone, as a search does.")
+    if lacking[Modality.VISUAL] and run.system != System.TEXT:
+        said.append(f"{_topics(lacking[Modality.VISUAL])} no drawing: ranked by text alone, as a search does.")
+    return "\n".join(said)
+
+
+def _topics(numbers: Sequence[int]) -> str:
+    one = len(numbers) == 1
+    return f"Topic{'' if one else 's'} {', '.join(map(str, numbers))} {'has' if one else 'have'}"

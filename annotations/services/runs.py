@@ -1,0 +1,177 @@
+"""Runs over a topic set: planned by the web process, answered by the worker that holds encoders and indexes."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotations.models import Run, System, TopicSet
+from annotations.selectors.runs import FAILED, CollectionState, collection_of_today, run_like, runs_in_use
+from annotations.services.topics import topic_set_lock
+from engine.candidates import DEFAULT_SHORTLIST
+from search.filters import filters_checked
+from search.models import Verdict
+from search.refusal import QuestionRefused
+from search.services.work import work_restart
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_DEPTH, DEEPEST = 100, DEFAULT_SHORTLIST
+PAPERS = (System.VISUAL, System.TEXT, System.MAXIMUM, System.AVERAGE)
+"""The four systems of the paper, in the order of its table."""
+BY_NAME = (*PAPERS, System.RANKS)
+WITH_WEIGHT = (System.WEIGHTED, System.FITTED)
+_TAG = re.compile(r"[A-Za-z0-9._-]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which systems are run, how deep, and over what. weights: the drawing's share in percent of weighted sums."""
+
+    systems: Sequence[System] = PAPERS
+    weights: Sequence[int] = ()
+    depth: int = DEFAULT_DEPTH
+    filters: Mapping[str, str] | None = None
+
+
+@transaction.atomic
+def runs_make(*, topic_set: TopicSet, plan: Plan, made_by: User) -> list[Run]:
+    """One waiting run for each system and weight of a plan, all over the collection as it is at this moment.
+
+    A run that would find the same as an earlier one is that one; where it had failed, it is tried again.
+    Raises: QuestionRefused, saying the mend.
+    """
+    if not (plan.systems or plan.weights):
+        raise QuestionRefused("systems", "Choose a system at least, or write a weight.")
+    for system in plan.systems:
+        if system not in BY_NAME:
+            raise QuestionRefused("systems", f"{system} is not run by itself: choose of {', '.join(BY_NAME)}.")
+    for weight in plan.weights:
+        if not 1 <= weight <= 99:
+            raise QuestionRefused(
+                "weights",
+                "A weight is the drawing’s share in percent, from 1 to 99; the ends are systems of their own.",
+            )
+    ways: list[tuple[str, System, float | None]]
+    ways = [(system.value, system, None) for system in dict.fromkeys(plan.systems)]
+    ways += [(f"weighted-{weight}", System.WEIGHTED, weight / 100) for weight in dict.fromkeys(plan.weights)]
+    state = _state(topic_set)
+    return [
+        _made(
+            topic_set,
+            Run(name=name, system=system, weight=weight, depth=plan.depth, filters=plan.filters or {}),
+            state,
+            made_by,
+        )
+        for name, system, weight in ways
+    ]
+
+
+@transaction.atomic
+def run_make(
+    *,
+    topic_set: TopicSet,
+    name: str,
+    system: System,
+    made_by: User,
+    weight: float | None = None,
+    depth: int = DEFAULT_DEPTH,
+    filters: Mapping[str, str] | None = None,
+) -> Run:
+    """One waiting run; the caller rings for it with workers.pipeline.run_start. Else as runs_make.
+
+    weight: the drawing's share, 0 to 1, of a weighted or fitted sum. Where the name is taken, it gets a number.
+    """
+    if (system in WITH_WEIGHT) != (weight is not None) or system not in (*BY_NAME, *WITH_WEIGHT):
+        raise QuestionRefused("weight", "A weighted or fitted sum has a weight, and no other system has one.")
+    if weight is not None and not 0 <= weight <= 1:
+        raise QuestionRefused("weight", "A weight is from 0 to 1.")
+    run = Run(name=name, system=system, weight=weight, depth=depth, filters=filters or {})
+    return _made(topic_set, run, _state(topic_set), made_by)
+
+
+@transaction.atomic
+def run_again(*, run: Run, made_by: User) -> Run:
+    """The same system over the collection of today: a new run, or this one where nothing has changed since.
+
+    Raises: QuestionRefused for an imported run, which nobody here can make.
+    """
+    if run.system == System.IMPORTED:
+        raise QuestionRefused("imported", "This run was made elsewhere. Make it again there, and import it.")
+    like = Run(name=run.name, system=run.system, weight=run.weight, depth=run.depth, filters=run.filters)
+    return _made(run.topic_set, like, _state(run.topic_set), made_by)
+
+
+@transaction.atomic
+def run_retry(*, run: Run) -> Run:
+    """A failed run waits again; what it has found already is kept. Any other stays as it is."""
+    row = Run.objects.select_for_update().get(pk=run.pk)
+    if row.state in FAILED:
+        work_restart(row=row)
+        Run.objects.filter(pk=row.pk).update(verdict=Verdict.OPEN)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def run_delete(*, run: Run) -> None:
+    """Delete a run and its lists; a second time does nothing.
+
+    Raises: QuestionRefused where a pool or a fit stands on it, since judgments and figures would lose their ground.
+    """
+    # The lists that a worker writes meanwhile wait for this row, and then find it gone.
+    if not Run.objects.select_for_update().filter(pk=run.pk).exists():
+        return
+    if Run.objects.filter(runs_in_use(), pk=run.pk).exists():
+        raise QuestionRefused(
+            "run-in-use", f"{run} stays: a pool or a fitted fusion was made of it. Delete that first."
+        )
+    Run.objects.filter(pk=run.pk).delete()
+    logger.info("run deleted run=%d", run.pk)
+
+
+def _state(topic_set: TopicSet) -> CollectionState:
+    """The collection of this moment; nobody changes the topics until the transaction ends."""
+    state = collection_of_today()
+    if state is None:
+        raise QuestionRefused("no-index", "Nothing is searchable yet. Deliver a batch, and make runs when it is done.")
+    if not topic_set_lock(topic_set):
+        raise QuestionRefused("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
+    if not topic_set.topics.exists():
+        raise QuestionRefused("no-topics", "The set has no topics yet. Add some, or draw them.")
+    return state
+
+
+def _made(topic_set: TopicSet, run: Run, state: CollectionState, made_by: User) -> Run:
+    if not _TAG.fullmatch(run.name):
+        raise QuestionRefused("name", "A run’s name has letters, digits, - _ and full stops, at most 60 of them.")
+    if not 1 <= run.depth <= DEEPEST:
+        raise QuestionRefused("depth", f"A run keeps from 1 to {DEEPEST} figures of a topic.")
+    run.filters = filters_checked(run.filters)
+    system = System(run.system)
+    same = run_like(topic_set, state, system=system, weight=run.weight, depth=run.depth, filters=run.filters)
+    if same is not None:
+        return run_retry(run=same)
+    run.topic_set, run.created_by = topic_set, made_by
+    run.name = _free_name(topic_set, run.name)
+    run.encoder_keys, run.index_versions = state.encoder_keys, state.index_versions
+    run.last_embedding_ids = state.last_embedding_ids
+    run.save()
+    logger.info("run planned run=%d topic_set=%d system=%s", run.pk, topic_set.pk, run.system)
+    return run
+
+
+def _free_name(topic_set: TopicSet, name: str) -> str:
+    """The name, else the name with the first number from 2 that is free."""
+    taken = set(topic_set.runs.values_list("name", flat=True))
+    number = 2
+    wanted = name
+    while wanted in taken:
+        wanted = f"{name[:55]}-{number}"
+        number += 1
+    return wanted
