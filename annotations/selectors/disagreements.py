@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_uppercase
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, F, Max, Min, Q, QuerySet
 
 from annotations.models import Candidate, Ruling, Session, Showing
 from annotations.selectors.showings import Side, Values, values_of
@@ -133,7 +133,7 @@ def differences_of(session: Session) -> Differences:
 
 def _with_a_difference(first: QuerySet[Showing]) -> QuerySet[Showing, int]:
     """Candidates whose grades differ, in any facet, or that somebody cannot judge."""
-    edges = {}
+    edges: dict[str, Aggregate] = {}
     differs = Q(cannot__gt=0)
     for name in ("grade", "looks", "works"):
         edges |= {f"{name}_low": Min(f"current__{name}"), f"{name}_high": Max(f"current__{name}")}

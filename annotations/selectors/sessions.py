@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -101,8 +103,8 @@ def sessions_listed(user: User) -> list[ListedSession]:
         .order_by(F("closed_at").desc(nulls_first=True), "-pk")
     )
     mine = {
-        assignment.session_id: Progress(assignment.shown, assignment.said)
-        for assignment in _counted(Assignment.objects.filter(assessor=user))
+        assignment.session_id: progress
+        for assignment, progress, _ in _counted(Assignment.objects.filter(assessor=user))
     }
     return [
         ListedSession(one, one.assessors, Progress(one.shown, one.said), mine.get(one.pk)) for one in counted
@@ -116,22 +118,18 @@ def parts_of(session: Session, *, assessor: User | None = None) -> list[Part]:
     if assessor is not None:
         assignments, judgments = assignments.filter(assessor=assessor), judgments.filter(assessor=assessor)
     told = {
-        row["showing__assignment"]: row
+        row["showing__assignment"]: (row["pace"], row["last_at"])
         for row in judgments.order_by()
         .values("showing__assignment")
-        .annotate(seconds=Median("seconds", filter=Q(takes_back=None, seconds__gt=0)), last_at=Max("recorded_at"))
+        .annotate(pace=Median("seconds", filter=Q(takes_back=None, seconds__gt=0)), last_at=Max("recorded_at"))
     }
     of_all = median_pace()
-    return [
-        Part(
-            assignment=one,
-            progress=Progress(one.shown, one.said),
-            cannot_judge=one.cannot_judge,
-            pace=_pace(told.get(one.pk, {}).get("seconds"), of_all),
-            last_at=told.get(one.pk, {}).get("last_at"),
-        )
-        for one in _counted(assignments).order_by("pk")
-    ]
+    parts = []
+    for assignment, progress, cannot_judge in _counted(assignments):
+        seconds, last_at = told.get(assignment.pk, (None, None))
+        pace = of_all if seconds is None else Pace(seconds, True)
+        parts.append(Part(assignment, progress, cannot_judge, pace, last_at))
+    return parts
 
 
 def nobodys_count(session: Session) -> int:
@@ -151,14 +149,11 @@ def assessors_to_choose() -> QuerySet[User]:
     return User.objects.filter(is_active=True).order_by("username")
 
 
-def _counted(assignments: QuerySet[Assignment]) -> QuerySet[Assignment]:
-    said = Q(showings__current__isnull=False)
-    return assignments.annotate(
+def _counted(assignments: QuerySet[Assignment]) -> list[tuple[Assignment, Progress, int]]:
+    """Each with how far it is, and how many showings of it cannot be judged; one query."""
+    counted: Iterable[Any] = assignments.annotate(
         shown=Count("showings"),
-        said=Count("showings", filter=said),
+        said=Count("showings", filter=Q(showings__current__isnull=False)),
         cannot_judge=Count("showings", filter=Q(showings__current__cannot_judge=True)),
-    )
-
-
-def _pace(seconds: float | None, of_all: Pace) -> Pace:
-    return of_all if seconds is None else Pace(seconds, True)
+    ).order_by("pk")
+    return [(one, Progress(one.shown, one.said), one.cannot_judge) for one in counted]
