@@ -225,8 +225,15 @@ def qrels_from_text(text: str) -> Qrels:
         if topic.number in topics:
             raise QrelsError(f"topic {topic.number} is there twice; keep one")
         topics[topic.number] = topic
-    reserved = frozenset(str(one) for one in top.sequence("reserved"))
-    return Qrels(top.text("topic_set"), top.text("facet"), top.text("rule"), topics, reserved)
+    reserved = top.sequence("reserved")
+    if not all(isinstance(one, str) for one in reserved):
+        raise QrelsError('"reserved" must be a list of publications\' references')
+    qrels = Qrels(top.text("topic_set"), top.text("facet"), top.text("rule"), topics, frozenset(reserved))
+    try:
+        qrels_as_text(qrels).encode()
+    except UnicodeEncodeError as error:
+        raise QrelsError("there is half of a character in it (a lone surrogate); write whole characters") from error
+    return qrels
 
 
 def _topic_read(reader: _Reader) -> JudgedTopic:
