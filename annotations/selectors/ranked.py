@@ -1,0 +1,29 @@
+"""Ranked lists of runs by document numbers, as evaluation and files have them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from annotations.models import RankedList, Run
+from annotations.selectors.document_numbers import numbers_of_figures
+from engine.evaluation.files import Scored
+
+
+def lists_of_runs(runs: Collection[Run]) -> dict[int, dict[str, list[Scored]]]:
+    """Run → topic number → document numbers with scores, best first, in a constant number of queries."""
+    lists = list(RankedList.objects.filter(run__in=runs).select_related("topic").order_by("run", "topic__number"))
+    numbers = numbers_of_figures({figure_id for one in lists for figure_id in one.figure_ids})
+    found: dict[int, dict[str, list[Scored]]] = {run.pk: {} for run in runs}
+    for one in lists:
+        found[one.run_id][str(one.topic.number)] = [
+            (numbers[figure_id], score) for figure_id, score in zip(one.figure_ids, one.scores, strict=True)
+        ]
+    return found
+
+
+def documents_of_runs(runs: Collection[Run]) -> dict[int, dict[str, list[str]]]:
+    """Run → topic number → document numbers, best first: what engine.evaluation.measures.measure_run takes."""
+    return {
+        run: {topic: [number for number, _ in ranked] for topic, ranked in lists.items()}
+        for run, lists in lists_of_runs(runs).items()
+    }
