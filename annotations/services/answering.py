@@ -13,25 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
-from numpy.typing import NDArray
 
 from annotations.models import RankedList, Run, System, Topic
-from annotations.selectors.document_numbers import kin_of_figures
-from annotations.selectors.kin import reserved_references
 from annotations.selectors.runs import run_content, topics_lacking
-from engine.candidates import Candidates
-from engine.evaluation.kin import without_kin
+from annotations.services.asking import Answer, TopicSearch
 from engine.fusion import Fusion
-from engine.imaging import decode_png
-from search import ranking
-from search.files import file_read, private_storage
-from search.models import Figure, Modality, Query, Verdict, WorkState
-from search.question import Picture, Question
-from search.ranking import Collection, QueryVectors
+from search.models import Modality, Verdict, WorkState
+from search.ranking import Collection
 from search.refusal import QuestionRefused
-from search.selectors.figures import figures_of_families
-from search.selectors.filters import figures_allowed
-from search.services.vectors import vectors_of_question
 from search.services.work import (
     is_open,
     work_claim,
@@ -89,13 +78,9 @@ def _claimed_with(run: Run) -> list[Run]:
 
 def _answer(step: Sequence[Run]) -> bool:
     run = step[0]
-    _refuse_other_models(run)
-    collection = ranking.collection_at(run.last_embedding_ids)
+    search = TopicSearch.of_run(run)
     for one in step:
-        _begin(one, collection)
-    allowed = figures_allowed(run.filters)
-    reserved = reserved_references(run.topic_set)
-    held_out = _figures_of(reserved)
+        _begin(one, search.collection)
     done = {one.pk: set(one.lists.values_list("topic_id", flat=True)) for one in step}
     deadline = time.monotonic() + BUDGET_SECONDS
     for place, topic in enumerate(run.topic_set.topics.order_by("number")):
@@ -106,26 +91,12 @@ def _answer(step: Sequence[Run]) -> bool:
             for one in step:
                 work_return(row=one)
             return True
-        own = figures_of_families([topic.figure_id]) if topic.figure_id is not None else held_out[:0]
-        found = collection.candidates(_vectors(topic), allowed, np.union1d(held_out, own))
-        _store(topic, lacking, _may_count(topic, found, reserved), found)
+        _store(topic, lacking, search.ask(topic))
         for one in step:
             work_extend(row=one)
     for one in step:
         _finish(one)
     return False
-
-
-def _refuse_other_models(run: Run) -> None:
-    """Vectors of two models never meet: what was planned for one is not searched with another."""
-    now = ranking.encoder_keys()
-    for side, key in run.encoder_keys.items():
-        if now[side] != key:
-            raise QuestionRefused(
-                "models-changed",
-                f"This run was planned for the {side} model {key}, and {now[side]} is in use. Make it again with the "
-                "model of today, or bring back the model of then and retry it.",
-            )
 
 
 @transaction.atomic
@@ -137,57 +108,20 @@ def _begin(run: Run, collection: Collection) -> None:
         run.index_versions = collection.index_versions
 
 
-def _vectors(topic: Topic) -> QueryVectors:
-    """A topic's vectors: of a figure those that a search with it has, of an uploaded drawing its own."""
-    try:
-        if topic.figure_id is not None:
-            question = Question(examples=(Picture("figure", str(topic.figure_id)),), text=topic.text)
-            return vectors_of_question(Query(), question).vectors
-        pixels = decode_png(file_read(topic.image, private_storage()))
-    except QuestionRefused as refusal:
-        raise QuestionRefused(
-            "topic-unasked",
-            f"Topic {topic.number} cannot be asked: its figure is not embedded by the models in use. Wait until the "
-            "batches are done, and retry.",
-        ) from refusal
-    except FileNotFoundError as error:
-        raise QuestionRefused(
-            "topic-image-gone", f"The drawing of topic {topic.number} is gone from the storage. Restore it, and retry."
-        ) from error
-    return QueryVectors(ranking.visual_vector(pixels), ranking.text_vector([topic.text]) if topic.text else None)
-
-
-def _figures_of(references: frozenset[str]) -> NDArray[np.int64]:
-    figures = Figure.objects.filter(sheet__publication__reference__in=references)
-    return np.fromiter(figures.order_by("pk").values_list("pk", flat=True), dtype=np.int64)
-
-
-def _may_count(topic: Topic, found: Candidates | None, reserved: frozenset[str]) -> NDArray[np.int64]:
-    """Which of the candidates may count, by the rule that pools and measures go by."""
-    if found is None:
-        return np.empty(0, dtype=np.int64)
-    own = [topic.figure_id] if topic.figure_id is not None else []
-    kin = kin_of_figures([*found.ids.tolist(), *own])
-    topic_kin = kin[own[0]] if own else None
-    return np.array(without_kin(found.ids.tolist(), topic_kin, kin.__getitem__, reserved), dtype=np.int64)
-
-
 @transaction.atomic
-def _store(topic: Topic, runs: Sequence[Run], counting: NDArray[np.int64], found: Candidates | None) -> None:
+def _store(topic: Topic, runs: Sequence[Run], answer: Answer) -> None:
     """The topic's list of each run that is still this worker's."""
     held = Run.objects.select_for_update().filter(
         pk__in=[one.pk for one in runs], state=WorkState.RUNNING, worker=worker_name()
     )
-    RankedList.objects.bulk_create(
-        [_ranked(run, topic, counting, found) for run in held.order_by("pk")], ignore_conflicts=True
-    )
+    RankedList.objects.bulk_create([_ranked(run, topic, answer) for run in held.order_by("pk")], ignore_conflicts=True)
 
 
-def _ranked(run: Run, topic: Topic, counting: NDArray[np.int64], found: Candidates | None) -> RankedList:
+def _ranked(run: Run, topic: Topic, answer: Answer) -> RankedList:
     ranked_list = RankedList(run=run, topic=topic)
-    if found is not None:
-        ranked = found.ranked(FUSIONS[System(run.system)], 0.5 if run.weight is None else run.weight)
-        kept = np.flatnonzero(np.isin(ranked.ids, counting))[: run.depth]
+    if answer.found is not None:
+        ranked = answer.found.ranked(FUSIONS[System(run.system)], 0.5 if run.weight is None else run.weight)
+        kept = np.flatnonzero(np.isin(ranked.ids, answer.counting))[: run.depth]
         ranked_list.figure_ids, ranked_list.scores = ranked.ids[kept].tolist(), ranked.scores[kept].tolist()
     return ranked_list
 
