@@ -119,6 +119,8 @@ TABLE = {
     "search:figure-file": accounts("get"),
     "search:thumbnail-file": accounts("get"),
     "search:health": public("get"),
+    "annotations:judge": owner("get"),
+    "annotations:review": owner("get"),
     "annotations:judging-state": owner("get"),
     "annotations:judge-showing": owner("post"),
     "annotations:keep-place": owner("post"),

@@ -125,7 +125,10 @@ def annotation_addresses(addresses: dict[str, str], administrator: User) -> dict
         for showing in assignment.showings.all()[:5]:
             grade = (showing.candidate_id + (assignment.assessor_id if showing.position % 2 else 0)) % 4
             annotation_rows.judgment_make(showing, grade, looks=grade, works=grade, seconds=4.5)
-    return {}
+    return {
+        "judge": reverse("annotations:judge", args=[session.pk]) + "?at=2",
+        "review": reverse("annotations:review", args=[session.pk]),
+    }
 
 
 def shortlist_make(owner: User, figure: Figure) -> Shortlist:

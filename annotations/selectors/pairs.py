@@ -1,0 +1,170 @@
+"""What is drawn of a pair, and an assessor's part of a session at a glance: pages, map and counts, all of it blind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from annotations.models import GRADES, Assignment
+from annotations.selectors.showings import Values, values_of
+from engine.geometry import Box, box_on_crop, crop_size
+from engine.reading import TextKind
+from search.models import Figure, PartName, Reading
+from search.selectors.figures import figures_to_show
+
+OPEN, CANNOT_JUDGE = ".", "x"
+PAIRS_A_PAGE = 120
+SHOWN = {"all": "all", "3": "3", "2": "2", "1": "1", "0": "0", "cannot": CANNOT_JUDGE, "open": OPEN}
+"""What a review can be narrowed to, and the state that it then shows."""
+_GRADE_NAMES = dict(GRADES)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A numeral, what its part is called, and where the figure's upright drawing shows it."""
+
+    numeral: str
+    name: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure's upright drawing. is_gone: it was withdrawn from the collection and cannot be shown any more."""
+
+    figure: Figure
+    width_px: int
+    height_px: int
+    parts: tuple[Part, ...]
+    is_gone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One showing in the map of a part: its topic's number, and "0" to "3", CANNOT_JUDGE or OPEN."""
+
+    position: int
+    topic: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One showing in a review."""
+
+    position: int
+    figure: Figure
+    current: Values | None
+    is_gone: bool
+
+    @property
+    def verdict(self) -> str:
+        """What was said, in words."""
+        if self.current is None:
+            return "not judged"
+        return "cannot judge" if self.current.cannot_judge else _GRADE_NAMES[self.current.grade or 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Showings of one topic that follow each other, as they were shown. A topic may have several stretches."""
+
+    topic: int
+    title: str
+    showings: tuple[Reviewed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """Part of an assessor's showings in their order. number: of the page, from 1."""
+
+    stretches: tuple[Stretch, ...]
+    number: int
+    pages: int
+    counts: Mapping[str, int]
+
+
+def drawings_of(figures: Sequence[Figure]) -> dict[int, Drawing]:
+    """By figure its drawing with the numerals on it, in three queries."""
+    ids = [figure.pk for figure in figures]
+    shown = set(figures_to_show().filter(pk__in=ids).values_list("pk", flat=True))
+    readings: dict[int, list[Reading]] = {one: [] for one in ids}
+    for reading in Reading.objects.filter(figure__in=ids, kind=TextKind.NUMERAL.value).order_by("top", "left", "pk"):
+        readings[reading.figure_id or 0].append(reading)
+    names: dict[tuple[int, str], str] = {}
+    for name in PartName.objects.filter(publication__in={one.sheet.publication_id for one in figures}):
+        names[name.publication_id, name.numeral] = name.name
+    return {figure.pk: _drawing(figure, readings[figure.pk], names, figure.pk not in shown) for figure in figures}
+
+
+def places_of(assignment: Assignment) -> list[Place]:
+    """The map of an assessor's part, by position."""
+    rows = assignment.showings.order_by("position").values_list(
+        "position", "candidate__topic__number", "current__grade", "current__cannot_judge"
+    )
+    return [Place(position, topic, _state(grade, cannot_judge)) for position, topic, grade, cannot_judge in rows]
+
+
+def review_page(assignment: Assignment, *, shown: str, number: int, around: int = 0) -> ReviewPage | None:
+    """A page of an assessor's showings in the order in which they were shown, narrowed to a state of SHOWN.
+
+    around: a position to choose the page by instead of its number. None for a page that is not there. A second showing
+    stands at its own place like any other.
+    """
+    places = places_of(assignment)
+    counts = {name: sum(state in ("all", one.state) for one in places) for name, state in SHOWN.items()}
+    wanted = [one for one in places if SHOWN[shown] in ("all", one.state)]
+    pages = max(1, -(-len(wanted) // PAIRS_A_PAGE))
+    if around:
+        number = sum(one.position < around for one in wanted) // PAIRS_A_PAGE + 1
+        number = min(number, pages)
+    if not 1 <= number <= pages:
+        return None
+    cut = wanted[(number - 1) * PAIRS_A_PAGE : number * PAIRS_A_PAGE]
+    return ReviewPage(_stretches(assignment, [one.position for one in cut]), number, pages, counts)
+
+
+def _stretches(assignment: Assignment, positions: Sequence[int]) -> tuple[Stretch, ...]:
+    showings = list(
+        assignment.showings.filter(position__in=positions)
+        .select_related("current", "candidate__topic", "candidate__figure__sheet__publication")
+        .order_by("position")
+    )
+    figures = {one.candidate.figure_id for one in showings}
+    there = set(figures_to_show().filter(pk__in=figures).values_list("pk", flat=True))
+    stretches = []
+    for topic, some in groupby(showings, key=lambda one: one.candidate.topic):
+        reviewed = tuple(
+            Reviewed(
+                position=one.position,
+                figure=one.candidate.figure,
+                current=values_of(one.current),
+                is_gone=one.candidate.figure_id not in there,
+            )
+            for one in some
+        )
+        stretches.append(Stretch(topic.number, topic.title, reviewed))
+    return tuple(stretches)
+
+
+def _drawing(
+    figure: Figure, readings: Sequence[Reading], names: Mapping[tuple[int, str], str], is_gone: bool
+) -> Drawing:
+    width_px, height_px = crop_size(figure.box_on_sheet, figure.rotation)
+    publication_id = figure.sheet.publication_id
+    parts = tuple(
+        Part(
+            numeral=reading.text,
+            name=names.get((publication_id, reading.text), ""),
+            box=box_on_crop(reading.box_on_sheet, figure.box_on_sheet, figure.rotation),
+        )
+        for reading in readings
+    )
+    return Drawing(figure, width_px, height_px, parts, is_gone)
+
+
+def _state(grade: int | None, cannot_judge: bool | None) -> str:
+    if grade is not None:
+        return str(grade)
+    return CANNOT_JUDGE if cannot_judge else OPEN

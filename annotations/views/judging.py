@@ -1,0 +1,170 @@
+"""Where assessors judge: one pair after the other, all that they judged, and the end of their part."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from annotations.models import GRADES, Assignment
+from annotations.selectors.pairs import OPEN, SHOWN, Place, drawings_of, places_of, review_page
+from annotations.selectors.showings import (
+    ShowingPage,
+    Values,
+    assignment_of,
+    done_of,
+    position_to_resume,
+    showing_page,
+)
+from annotations.views.judgments import LARGEST_KEY, values_as_json
+from annotations.views.panes import figure_pane, topic_pane
+from search.views.asker import is_fragment, user_of
+
+MEANINGS = ("shows something else", "some likeness, of little use", "answers a part of the need", "answers the need")
+"""What grades 0 to 3 mean, in the words that stand on their keys."""
+LOOKS_KEYS, WORKS_KEYS = "qwer", "asdf"
+SHOWN_NAMES = {
+    "all": "all",
+    "3": "3 highly",
+    "2": "2 relevant",
+    "1": "1 marginally",
+    "0": "0 not",
+    "cannot": "cannot judge",
+    "open": "not judged",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPlace:
+    """Where a pair stands in its topic: the `number`th of `topics` by first showing, `said` of its `count` pairs."""
+
+    number: int
+    topics: int
+    count: int
+    said: int
+    is_first: bool
+
+
+@require_GET
+def judge(request: HttpRequest, session_id: int) -> HttpResponse:
+    """The pair at position `at`; without it, the one where the assessor left, or what comes when all are judged."""
+    assignment = assignment_or_404(request, session_id)
+    if "at" not in request.GET:
+        done = done_of(assignment)
+        if not done.open:
+            return _private(render(request, "annotations/judged.html", {"assignment": assignment, "done": done}))
+        return redirect(f"{_address(assignment)}?at={position_to_resume(assignment, done)}")
+    page = showing_page(assignment, _whole(request.GET["at"]))
+    if page is None:
+        raise Http404
+    context = _pair(page)
+    if is_fragment(request):
+        return _private(render(request, "annotations/_pair.html", context))
+    places = places_of(assignment)
+    context |= {
+        "places": "".join(one.state for one in places),
+        "topics": ",".join(str(one.topic) for one in places),
+        "topic_place": _topic_place(places, page.position),
+        "from_review": request.GET.get("from") == "review",
+        "grades": [(grade, name, MEANINGS[grade]) for grade, name in GRADES],
+        "facets": _facets(page.current) if page.session.asks_facets else [],
+        "region": _region(page.current),
+        "shows_instructions": not page.done.said or "instructions" in request.GET,
+    }
+    return _private(render(request, "annotations/judge.html", context))
+
+
+@require_GET
+def review(request: HttpRequest, session_id: int) -> HttpResponse:
+    """All that the assessor was shown, in its order, with what they gave; `show` narrows it."""
+    assignment = assignment_or_404(request, session_id)
+    shown = request.GET.get("show", "all")
+    if shown not in SHOWN:
+        raise Http404
+    around = _whole(request.GET["around"]) if "around" in request.GET else 0
+    page = review_page(assignment, shown=shown, number=_whole(request.GET.get("page", "1")), around=around)
+    if page is None:
+        raise Http404
+    context = {
+        "assignment": assignment,
+        "session": assignment.session,
+        "page": page,
+        "shown": shown,
+        "choices": [(name, SHOWN_NAMES[name], page.counts[name]) for name in SHOWN],
+        "grades": dict(GRADES),
+    }
+    return _private(render(request, "annotations/review.html", context))
+
+
+def assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
+    """The assessor's own part of a session."""
+    assignment = assignment_of(user_of(request), min(session_id, LARGEST_KEY))
+    if assignment is None:
+        raise Http404
+    return assignment
+
+
+def _pair(page: ShowingPage) -> dict[str, Any]:
+    figures = [one for one in (page.topic.figure, page.candidate) if one is not None]
+    drawings = drawings_of(figures)
+    current = values_as_json(page.current)
+    return {
+        "page": page,
+        "session": page.session,
+        "topic": page.topic,
+        "asked": topic_pane(page.topic, page.asked, drawings),
+        "found": figure_pane(drawings[page.candidate.pk], page.found),
+        "current": json.dumps(current) if current else "",
+    }
+
+
+def _topic_place(places: list[Place], position: int) -> TopicPlace:
+    topics = list(dict.fromkeys(one.topic for one in places))
+    here = places[position - 1]
+    mine = [one for one in places if one.topic == here.topic]
+    return TopicPlace(
+        number=topics.index(here.topic) + 1,
+        topics=len(topics),
+        count=len(mine),
+        said=sum(one.state != OPEN for one in mine),
+        is_first=position == 1 or places[position - 2].topic != here.topic,
+    )
+
+
+def _facets(current: Values | None) -> list[tuple[str, str, list[tuple[int, str, str, bool]]]]:
+    """Name, title and grades of each facet; a grade with its name, its key and whether it was given."""
+    given = {"looks": current.looks, "works": current.works} if current else {"looks": None, "works": None}
+    facets = (("looks", "Looks alike", LOOKS_KEYS), ("works", "Works alike", WORKS_KEYS))
+    words = ("not", "a little", "mostly", "fully")
+    return [
+        (name, title, [(grade, words[grade], keys[grade], given[name] == grade) for grade, _ in GRADES])
+        for name, title, keys in facets
+    ]
+
+
+def _region(current: Values | None) -> list[tuple[str, int | None]]:
+    """The four numbers of a region with their names."""
+    edges = current.region if current is not None and current.region is not None else (None,) * 4
+    return list(zip(("Left", "Top", "Width", "Height"), edges, strict=True))
+
+
+def _address(assignment: Assignment) -> str:
+    return reverse("annotations:judge", args=[assignment.session_id])
+
+
+def _whole(text: str) -> int:
+    """A number from an address. Raises: Http404."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        raise Http404
+    return int(text)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,136 @@
+/** The pairs of a session: asked for before they are wanted, decoded before they are shown, put in each other's place. */
+import { Pane } from "./compare-pane.js";
+import { ask } from "./judging-request.js";
+import { sheetOf } from "./sheet-stage.js";
+
+const DECODED = 3; // pairs ahead whose pictures are decoded
+const FETCHED = 40; // pairs ahead that are kept as text, their pictures in the browser's cache: enough for a while offline
+const MOST_TEXTS = 120;
+const ROLES = ["topic", "candidate"];
+
+export class Pairs {
+  #texts = new Map(); // position → promise of the fragment's text
+  #turn = 0;
+
+  /** root: holds the <section data-pair> that is shown. told(position, current, askedAt): what the server says holds. */
+  constructor(root, address, told) {
+    Object.assign(this, { root, address, told });
+    this.panes = Object.fromEntries(ROLES.map((role) => [role, new Pane(this.section.querySelector(`[data-role="${role}"]`))]));
+  }
+
+  get section() { return this.root.querySelector("[data-pair]"); }
+
+  /** Paint the pair that the page came with. */
+  async open() {
+    await Promise.all(ROLES.map((role) => this.panes[role].show()));
+    this.#settle();
+  }
+
+  /** Show the pair at a position. Raises: the status of the answer where it could not be had. */
+  async show(position) {
+    const turn = ++this.#turn;
+    const next = sectionOf(await this.#text(position));
+    if (turn !== this.#turn) return false;
+    const painted = ROLES.map((role) => this.#become(role, next));
+    for (const name of ["data-position", "data-current", "data-record-url", "data-place-url", "aria-label"]) {
+      this.section.setAttribute(name, next.getAttribute(name));
+    }
+    await Promise.all(painted);
+    this.#settle();
+    return turn === this.#turn;
+  }
+
+  /** Ask anew for this pair when it is wanted next. */
+  forget(position) { this.#texts.delete(position); }
+
+  /** Get pairs ready in the order given: the first decoded, the others fetched. */
+  async prepare(positions) {
+    const turn = this.#turn;
+    for (const [at, position] of positions.slice(0, FETCHED).entries()) {
+      const text = await this.#text(position).catch(() => null);
+      if (turn !== this.#turn || text === null) return;
+      const next = sectionOf(text);
+      for (const role of ROLES) {
+        const svg = next.querySelector(`[data-role="${role}"] svg[data-sheet]`);
+        if (!svg || svg.dataset.sheet === this.panes[role].key) continue;
+        if (at < DECODED) await this.panes[role].stage.prepare(sheetOf(svg)).catch(() => {});
+        else await new Promise((done) => { warm(svg.dataset.full, done); });
+        if (turn !== this.#turn) return;
+      }
+    }
+  }
+
+  /** Show one role's drawing alone, or both again. */
+  enlarge(role) {
+    const isAlone = this.section.dataset.alone === role;
+    if (isAlone) delete this.section.dataset.alone;
+    else this.section.dataset.alone = role;
+    this.#settle();
+  }
+
+  toggle(what) {
+    const shown = ROLES.map((role) => this.panes[role].overlay).filter((overlay) => overlay.svg);
+    if (what === "names") shown[0]?.toggleNames();
+    else shown[0]?.toggleBoxes();
+    shown.forEach((overlay) => overlay.apply());
+  }
+
+  #become(role, next) {
+    const pane = this.panes[role];
+    const article = next.querySelector(`[data-role="${role}"]`);
+    const isSame = article.dataset.pane === pane.key;
+    const said = this.section.querySelector(`[data-side-text="${role}"]`);
+    if (!isSame) {
+      said.replaceChildren(...next.querySelector(`[data-side-text="${role}"]`).childNodes);
+      said.scrollTop = 0;
+    }
+    const stage = pane.article.querySelector("[data-stage]");
+    const instead = article.querySelector("[data-instead]");
+    if (!isSame) {
+      stage.querySelector("[data-instead]")?.remove();
+      if (instead) stage.append(instead);
+      stage.querySelector(".stage-view").hidden = Boolean(instead);
+    }
+    return isSame ? null : pane.become(article);
+  }
+
+  #settle() {
+    for (const role of ROLES) {
+      const button = this.panes[role].article.querySelector("[data-large]");
+      button?.setAttribute("aria-pressed", String(this.section.dataset.alone === role));
+    }
+  }
+
+  #text(position) {
+    if (!this.#texts.has(position)) {
+      const askedAt = performance.now();
+      const text = ask(`${this.address}?at=${position}`, { isFragment: true }).then((answer) => {
+        const isPair = answer.status === 200 && answer.text.includes("data-pair");
+        if (!isPair) throw answer.status;
+        this.told(position, currentOf(sectionOf(answer.text)), askedAt);
+        return answer.text;
+      });
+      text.catch(() => this.#texts.delete(position));
+      this.#texts.set(position, text);
+      if (this.#texts.size > MOST_TEXTS) this.#texts.delete(this.#texts.keys().next().value);
+    }
+    return this.#texts.get(position);
+  }
+}
+
+/** What the server says holds of the pair that a section shows. */
+export function currentOf(section) {
+  return section.dataset.current ? JSON.parse(section.dataset.current) : null;
+}
+
+function sectionOf(text) {
+  return new DOMParser().parseFromString(text, "text/html").querySelector("[data-pair]");
+}
+
+/** The picture into the browser's cache. */
+function warm(address, done) {
+  const image = new Image();
+  image.fetchPriority = "low";
+  image.onload = image.onerror = done;
+  image.src = address;
+}
