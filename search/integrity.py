@@ -19,7 +19,7 @@ from search.runtime import index_directory
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """kind: missing, changed, orphan, unfinished, no-vector, bad-vector, or index; where: a file's name or a row."""
+    """kind: missing, changed, orphan, unfinished, no-vector, bad-vector, index or judgment; where: a file or a row."""
 
     kind: str
     where: str
