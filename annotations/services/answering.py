@@ -83,15 +83,17 @@ def _answer(step: Sequence[Run]) -> bool:
         _begin(one, search.collection)
     done = {one.pk: set(one.lists.values_list("topic_id", flat=True)) for one in step}
     deadline = time.monotonic() + BUDGET_SECONDS
-    for place, topic in enumerate(run.topic_set.topics.order_by("number")):
+    has_asked = False
+    for topic in run.topic_set.topics.order_by("number"):
         lacking = [one for one in step if topic.pk not in done[one.pk]]
         if not lacking:
             continue
-        if place and time.monotonic() > deadline:
+        if has_asked and time.monotonic() > deadline:
             for one in step:
                 work_return(row=one)
             return True
         _store(topic, lacking, search.ask(topic))
+        has_asked = True
         for one in step:
             work_extend(row=one)
     for one in step:
