@@ -77,7 +77,7 @@ def _facet(session_id: int, facet: Facet) -> FacetAgreement:
     said = Q(**{f"current__{grade}__isnull": False}) | Q(current__cannot_judge=True)
     rows = (
         Showing.objects.filter(said, assignment__session=session_id)
-        .order_by("assignment__assessor__username", "candidate__topic__number", "candidate")
+        .order_by("assignment__assessor__username", "candidate__topic__number", "candidate_id")
         .values_list(
             "assignment__assessor__username",
             "candidate",

@@ -119,7 +119,7 @@ def differences_of(session: Session) -> Differences:
     wanted = set(_with_a_difference(first)) | ruled.keys()
     said: dict[int, list[Said]] = {one: [] for one in wanted}
     showings = first.filter(candidate__in=wanted).select_related("current", "assignment__assessor")
-    for showing in showings.order_by("assignment"):
+    for showing in showings.order_by("assignment_id"):
         values = values_of(showing.current)
         if values is not None:
             user = showing.assignment.assessor
@@ -145,7 +145,7 @@ def _with_a_difference(first: QuerySet[Showing]) -> QuerySet[Showing, int]:
 
 def rulings_that_hold(session: Session) -> dict[int, Ruling]:
     """By candidate the newest ruling of the session, without those that were taken back."""
-    newest = Ruling.objects.filter(session=session).order_by("candidate", "-sequence").distinct("candidate")
+    newest = Ruling.objects.filter(session=session).order_by("candidate_id", "-sequence").distinct("candidate_id")
     return {one.candidate_id: one for one in newest.select_related("adjudicator") if not one.says_nothing}
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Aggregate, FloatField, Q
+from django.db.models import Aggregate, Count, FloatField, Q
 
-from annotations.models import Judgment, Run, Showing, Topic, TopicSet
+from annotations.models import Judgment, Pool, Run, Showing, Topic, TopicSet
 from annotations.selectors.document_numbers import kin_of_figures
 from annotations.selectors.kin import reserved_references
+from engine.dealing import dealt, order_of
 from engine.evaluation.kin import Kin, without_kin
 from search.models import Figure, WorkState
 
+MOST_OF_A_TOPIC = 10**6
 SECONDS_UNTIL_MEASURED = 15.0
 """A judgment's time until there are judgments to tell it; pages say that it is assumed."""
 
@@ -81,6 +84,37 @@ def pool_preview(topic_set: TopicSet, runs: Sequence[Run], depth: int, *, only_u
         taken = pairs_judged_or_asked(topic_set)
         pooled = {topic: {one for one in some if (topic, one) not in taken} for topic, some in pooled.items()}
     return PoolPreview(tuple((topic, tuple(sorted(pooled[topic.pk]))) for topic in topics), median_pace())
+
+
+def pool_held(pool: Pool) -> PoolPreview:
+    """What a pool holds, as a preview shows it."""
+    held: dict[int, list[int]] = {}
+    for topic_id, figure_id in pool.candidates.order_by("figure_id").values_list("topic_id", "figure_id"):
+        held.setdefault(topic_id, []).append(figure_id)
+    topics = pool.topic_set.topics.order_by("number")
+    return PoolPreview(tuple((topic, tuple(held.get(topic.pk, ()))) for topic in topics), median_pace())
+
+
+def pools_listed(topic_set: TopicSet) -> list[tuple[Pool, int]]:
+    """The set's pools, newest first, each with how many candidates it has."""
+    counted: Iterable[Any] = topic_set.pools.annotate(candidate_count=Count("candidates")).order_by("-pk")
+    return [(one, one.candidate_count) for one in counted]
+
+
+def pairs_of_assessors(
+    preview: PoolPreview, assessors: Sequence[int], *, overlap_percent: int, repeat_percent: int, seed: int
+) -> list[int]:
+    """How many pairs each assessor would see, repeats among them, fewest first."""
+    candidates = {
+        topic.number: [topic.number * MOST_OF_A_TOPIC + place for place in range(len(figure_ids))]
+        for topic, figure_ids in preview.topics
+    }
+    parts = dealt(candidates, assessors, overlap_percent=overlap_percent, seed=seed)
+    counts = []
+    for assessor, part in parts.items():
+        own = {topic: [one for one in some if one in part] for topic, some in candidates.items()}
+        counts.append(len(order_of(own, repeat_percent=repeat_percent, seed=seed, assessor=assessor)))
+    return sorted(counts)
 
 
 def pairs_judged_or_asked(topic_set: TopicSet) -> set[tuple[int, int]]:

@@ -123,6 +123,25 @@ def session_reopen(*, session: Session) -> Session:
     return row
 
 
+@transaction.atomic
+def session_delete(*, session: Session) -> None:
+    """Delete a session in which nothing was ever said, and its pool where no other session is over it; again does
+    nothing. Raises: AlreadyJudged where there is a judgment, a ruling, or a snapshot of it.
+    """
+    assignments = list(Assignment.objects.select_for_update().filter(session=session.pk).order_by("pk"))
+    row = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if row is None:
+        return
+    is_judged = Judgment.objects.filter(showing__assignment__in=assignments).exists()
+    if is_judged or row.rulings.exists() or row.snapshots.exists():
+        raise AlreadyJudged(row.name)
+    pool = row.pool
+    row.delete()
+    if not pool.sessions.exists():
+        pool.delete()
+    logger.info("session deleted session=%d pool=%d", session.pk, pool.pk)
+
+
 def _candidates(pool: Pool) -> dict[int, list[int]]:
     """Candidates of each topic by number, in the order of figures: what is dealt follows from the seed alone."""
     by_topic: dict[int, list[int]] = {}

@@ -55,9 +55,9 @@ NO_PAGES = {
 ANNOTATION_NO_PAGES: set[str] = {
     # What is sent, and leads to a page.
     *("judge-showing", "keep-place", "undo-judgment"),
+    *("add-assessor", "withdraw-assessor", "close-session", "reopen-session", "delete-session", "rule", "undo-ruling"),
     # What scripts read.
     *("judging-state",),
-    *(),
     # Files.
     *(),
 }
@@ -125,7 +125,20 @@ def annotation_addresses(addresses: dict[str, str], administrator: User) -> dict
         for showing in assignment.showings.all()[:5]:
             grade = (showing.candidate_id + (assignment.assessor_id if showing.position % 2 else 0)) % 4
             annotation_rows.judgment_make(showing, grade, looks=grade, works=grade, seconds=4.5)
+    settled = annotation_rows.session_make(pool, [user_make("third"), user_make("fourth")], name="Second session")
+    for assignment in settled.assignments.all():
+        for showing in assignment.showings.all():
+            grade = (showing.candidate_id * assignment.assessor_id) % 4
+            annotation_rows.judgment_make(showing, grade, region=[1000, 2000, 4000, 3000], reason="The same rotor.")
     return {
+        "sessions": "/sessions/",
+        "new-session": "/sessions/new/",
+        "new-session-previewed": f"/sessions/new/?topic_set={topic_set.pk}",
+        "session": reverse("annotations:session", args=[session.pk]),
+        "agreement": reverse("annotations:agreement", args=[session.pk]),
+        "disagreements-blind": reverse("annotations:disagreements", args=[session.pk]),
+        "disagreements": reverse("annotations:disagreements", args=[settled.pk]),
+        "disagreements-listed": reverse("annotations:disagreements", args=[settled.pk]) + "?list=1&names=1",
         "judge": reverse("annotations:judge", args=[session.pk]) + "?at=2",
         "review": reverse("annotations:review", args=[session.pk]),
     }

@@ -1,0 +1,60 @@
+"""What templates of sessions cannot say by themselves: durations, statistics with their intervals, chosen values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+
+from engine.evaluation.coefficients import Statistic
+
+register = template.Library()
+
+
+@register.filter
+def duration(hours: float) -> str:
+    """Hours in words: "2 h 10 min", "12 min", "under a minute"."""
+    minutes = round(60 * hours)
+    if not minutes:
+        return "under a minute" if hours else "no time"
+    whole, rest = divmod(minutes, 60)
+    if whole >= 10:
+        return f"{round(hours)} h"
+    return " ".join(filter(None, (f"{whole} h" if whole else "", f"{rest} min" if rest else "")))
+
+
+@register.filter
+def coefficient(statistic: Statistic) -> str:
+    """A kappa or alpha: "0.71"; "–" where there is none."""
+    return _signed(statistic.value, 2)
+
+
+@register.filter
+def percentage(statistic: Statistic) -> str:
+    """A percentage: "84 %"; "–" where there is none."""
+    return "–" if statistic.value is None else f"{_signed(statistic.value, 0)} %"
+
+
+@register.filter
+def interval(statistic: Statistic, digits: int = 2) -> str:
+    """The 95 % interval, "0.55 to 0.83"; empty where there is none."""
+    if statistic.low is None or statistic.high is None:
+        return ""
+    return f"{_signed(statistic.low, digits)} to {_signed(statistic.high, digits)}"
+
+
+@register.filter
+def chosen(field: BoundField) -> list[str]:
+    """The values of a field of checkboxes or radio buttons that are marked."""
+    value: Any = field.value()
+    values = value if isinstance(value, list | tuple) else [] if value is None else [value]
+    return [str(one) for one in values]
+
+
+def _signed(value: float | None, digits: int) -> str:
+    """With a minus as it is printed; no minus before zero."""
+    if value is None:
+        return "–"
+    said = f"{value:.{digits}f}"
+    return said.lstrip("-") if float(said) == 0 else said.replace("-", "−")

@@ -1,0 +1,294 @@
+"""Sessions: those that one judges in or looks after, one with how far everybody is, and the steps that make one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.models import Pool, Session, TopicSet
+from annotations.selectors.pools import (
+    PoolPreview,
+    pairs_of_assessors,
+    pool_held,
+    pool_preview,
+    pools_listed,
+    runs_to_pool,
+)
+from annotations.selectors.sessions import (
+    LARGEST_KEY,
+    assessors_to_choose,
+    nobodys_count,
+    parts_of,
+    session_seen_by,
+    sessions_listed,
+)
+from annotations.services.pools import NothingToJudge, PoolNameTaken, pool_make
+from annotations.services.sessions import (
+    AlreadyJudged,
+    SessionNameTaken,
+    assignment_add,
+    assignment_withdraw,
+    session_close,
+    session_delete,
+    session_make,
+    session_reopen,
+)
+from annotations.views.session_forms import NEW_POOL, AssessorForm, PoolForm, SessionForm
+from search.views.asker import is_fragment, user_of
+
+LISTS = ("runs", "assessors")  # fields of several values
+NAME_TAKEN = "Another session or pool has this name; give this one another."
+NOTHING = "Nothing is left to judge: take more runs, a greater depth, or what was judged before as well."
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a session would be: the pool, and how many pairs each assessor sees, fewest first.
+
+    faults: what keeps it from being told.
+    """
+
+    pool: PoolPreview | None
+    pairs: tuple[int, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def hours(self) -> float:
+        """Of the assessor who has most."""
+        return self.pool.pace.hours(self.pairs[-1]) if self.pool is not None and self.pairs else 0.0
+
+
+@require_GET
+def session_list(request: HttpRequest) -> HttpResponse:
+    """The sessions that one judges in; for administrators all."""
+    user = user_of(request)
+    listed = sessions_listed(user)
+    context = {
+        "mine": [one for one in listed if one.mine is not None],
+        "others": [one for one in listed if one.mine is None],
+    }
+    return private(render(request, "annotations/sessions.html", context))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_session(request: HttpRequest) -> HttpResponse:
+    """Makes a session over the runs of a topic set; the same address by GET with the form's fields is its preview."""
+    administrators_only(request)
+    sent = request.POST if request.method == "POST" else request.GET
+    topic_set = _topic_set(sent)
+    if topic_set is None:
+        return private(render(request, "annotations/new_session.html", {"topic_sets": TopicSet.objects.all()}))
+    pools = pools_listed(topic_set)
+    known = [pool for pool, _ in pools]
+    if request.method == "POST":
+        form = SessionForm(request.POST, topic_set=topic_set, pools=known)
+        made = _made(request, topic_set, form) if form.is_valid() else None
+        if made is not None:
+            return redirect("annotations:session", session_id=made.pk)
+    else:
+        form = SessionForm(initial=_typed(request.GET), topic_set=topic_set, pools=known)
+    asked = sent if "depth" in sent else _usual(form)
+    preview = _preview(topic_set, PoolForm(asked, topic_set=topic_set, pools=known))
+    if is_fragment(request):
+        return private(render(request, "annotations/_session_preview.html", {"preview": preview}))
+    context = {
+        "topic_set": topic_set,
+        "runs": runs_to_pool(topic_set),
+        "pools": pools,
+        "form": form,
+        "preview": preview,
+        "new_pool": NEW_POOL,
+    }
+    return private(render(request, "annotations/new_session.html", context, status=400 if form.errors else 200))
+
+
+@require_GET
+def session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """A session: to its assessors what they have to do, to administrators how far everybody is.
+
+    The same address with `?fragment` is the part that changes while people judge.
+    """
+    row = session_or_404(request, session_id)
+    user = user_of(request)
+    parts = parts_of(row, assessor=None if user.is_staff else user)
+    context: dict[str, Any] = {
+        "session": row,
+        "mine": next((part for part in parts if part.assessor == user), None),
+        "parts": parts if user.is_staff else [],
+    }
+    if user.is_staff:
+        context |= {
+            "nobodys": nobodys_count(row),
+            "count": row.pool.candidates.count(),
+            "hours_left": sum(part.hours_left for part in parts),
+        }
+    if "fragment" in request.GET:
+        return private(render(request, "annotations/_session_progress.html", context))
+    if user.is_staff:
+        judging = {part.assessor.pk for part in parts}
+        context["may_join"] = [one for one in assessors_to_choose() if one.pk not in judging]
+        context["is_untouched"] = all(part.may_be_withdrawn for part in parts)
+    return private(render(request, "annotations/session.html", context))
+
+
+@require_POST
+def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
+    row = administered(request, session_id)
+    form = AssessorForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nobody was added. Choose one of the people who can log in.")
+        return redirect("annotations:session", session_id=row.pk)
+    assignment = assignment_add(session=row, assessor=form.cleaned_data["assessor"])
+    count = assignment.showings.count()
+    messages.info(request, f"{assignment.assessor} judges in this session: {count} pair{'' if count == 1 else 's'}.")
+    return redirect("annotations:session", session_id=row.pk)
+
+
+@require_POST
+def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int) -> HttpResponse:
+    row = administered(request, session_id)
+    found = get_object_or_404(row.assignments.select_related("assessor"), pk=min(assignment_id, LARGEST_KEY))
+    try:
+        assignment_withdraw(assignment=found)
+    except AlreadyJudged:
+        messages.error(request, f"{found.assessor} has judged already, and judgments stay. Close the session instead.")
+    else:
+        messages.info(request, f"{found.assessor} judges no more in this session. Add them again to undo this.")
+    return redirect("annotations:session", session_id=row.pk)
+
+
+@require_POST
+def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    row = session_close(session=administered(request, session_id))
+    messages.info(request, f"{row} is closed: nothing more is judged until it is opened again.")
+    return redirect("annotations:session", session_id=row.pk)
+
+
+@require_POST
+def reopen_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    row = session_reopen(session=administered(request, session_id))
+    messages.info(request, f"{row} is open again.")
+    return redirect("annotations:session", session_id=row.pk)
+
+
+@require_POST
+def delete_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    row = administered(request, session_id)
+    try:
+        session_delete(session=row)
+    except AlreadyJudged:
+        messages.error(request, "Somebody has judged in it already, and judgments stay. Close the session instead.")
+        return redirect("annotations:session", session_id=row.pk)
+    messages.info(request, f"{row} is deleted; nothing was judged in it.")
+    return redirect("annotations:sessions")
+
+
+def session_or_404(request: HttpRequest, session_id: int) -> Session:
+    """A session that the user may see."""
+    found = session_seen_by(user_of(request), session_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def administered(request: HttpRequest, session_id: int) -> Session:
+    """A session, for administrators alone. Raises: PermissionDenied for anybody else; Http404."""
+    administrators_only(request)
+    return session_or_404(request, session_id)
+
+
+def administrators_only(request: HttpRequest) -> None:
+    if not user_of(request).is_staff:
+        raise PermissionDenied
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _topic_set(sent: QueryDict) -> TopicSet | None:
+    """The topic set that was chosen; None before one is. Raises: Http404 for one there is not."""
+    key = sent.get("topic_set", "")
+    if not key:
+        return None
+    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+        raise Http404
+    return get_object_or_404(TopicSet, pk=int(key))
+
+
+def _made(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Session | None:
+    """The session, with its pool; None with the fault on the form where it cannot be."""
+    data, user = form.cleaned_data, user_of(request)
+    try:
+        with transaction.atomic():
+            pool = form.chosen_pool or pool_make(
+                topic_set=topic_set,
+                runs=list(data["runs"]),
+                depth=data["depth"],
+                name=data["name"],
+                made_by=user,
+                only_unjudged=data["only_unjudged"],
+            )
+            return session_make(
+                pool=pool,
+                name=data["name"],
+                assessors=list(data["assessors"]),
+                options=form.options,
+                seed=data["seed"],
+                made_by=user,
+            )
+    except (PoolNameTaken, SessionNameTaken):
+        form.add_error("name", NAME_TAKEN)
+    except NothingToJudge:
+        form.add_error("depth", NOTHING)
+    return None
+
+
+def _typed(sent: QueryDict) -> dict[str, Any]:
+    """What the address holds of the form, to be shown again."""
+    return {name: sent.getlist(name) if name in LISTS else sent[name] for name in sent}
+
+
+def _usual(form: SessionForm) -> QueryDict:
+    """What the form starts with, as though it had been sent."""
+    asked = QueryDict(mutable=True)
+    for name in PoolForm.base_fields:
+        value = form.get_initial_for_field(form.fields[name], name)
+        if name in LISTS:
+            asked.setlist(name, [str(one) for one in value or ()])
+        elif value is not None:
+            asked[name] = str(value)
+    return asked
+
+
+def _preview(topic_set: TopicSet, form: PoolForm) -> Preview:
+    """What would be judged and by whom, as far as the form says it; nobody need be chosen yet."""
+    faults = {name: error for name, error in form.errors.items() if name != "assessors"}
+    if faults:
+        return Preview(None, faults=tuple(str(one) for errors in faults.values() for one in errors))
+    data = form.cleaned_data
+    pool: Pool | None = form.chosen_pool
+    held = (
+        pool_held(pool)
+        if pool is not None
+        else pool_preview(topic_set, list(data["runs"]), data["depth"], only_unjudged=data["only_unjudged"])
+    )
+    if not held.count:
+        return Preview(None, faults=(NOTHING,))
+    pairs = pairs_of_assessors(
+        held,
+        [user.pk for user in data.get("assessors", ())],
+        overlap_percent=data["overlap_percent"],
+        repeat_percent=data["repeat_percent"],
+        seed=data["seed"],
+    )
+    return Preview(held, tuple(pairs))
