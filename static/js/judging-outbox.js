@@ -86,6 +86,12 @@ export class Outbox extends EventTarget {
     return this.discard();
   }
 
+  /** The server wants a login, as somebody else was told. */
+  needLogin() {
+    this.held ??= { kind: "login", entry: { client_id: "" } };
+    this.#changed();
+  }
+
   /** Give up the event that is held. */
   discard() {
     localStorage.removeItem(this.held.entry.key);

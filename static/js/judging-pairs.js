@@ -31,13 +31,13 @@ export class Pairs {
     const turn = ++this.#turn;
     const next = sectionOf(await this.#text(position));
     if (turn !== this.#turn) return false;
-    const painted = ROLES.map((role) => this.#become(role, next));
+    await Promise.all(ROLES.map((role) => this.#become(role, next)));
+    if (turn !== this.#turn) return false;
     for (const name of ["data-position", "data-current", "data-record-url", "data-place-url", "aria-label"]) {
       this.section.setAttribute(name, next.getAttribute(name));
     }
-    await Promise.all(painted);
     this.#settle();
-    return turn === this.#turn;
+    return true;
   }
 
   /** Ask anew for this pair when it is wanted next. */

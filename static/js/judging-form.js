@@ -1,0 +1,90 @@
+/** What is said of a pair, as the form of the judging page holds it. The same form works without scripts. */
+export const NOTHING = { grade: null, cannot_judge: false, looks: null, works: null, reason: "", region: null };
+const FACETS = ["looks", "works"];
+
+/** The values alone, of something that may hold more or nothing. */
+export function valuesOf(said) {
+  return Object.fromEntries(Object.keys(NOTHING).map((name) => [name, said?.[name] ?? NOTHING[name]]));
+}
+
+export function isSame(one, other) { return JSON.stringify(valuesOf(one)) === JSON.stringify(valuesOf(other)); }
+
+/** Whether there is a grade, or the word that none can be given. */
+export function isJudged(said) { return Boolean(said) && (said.grade !== null || said.cannot_judge); }
+
+export class Form extends EventTarget {
+  #draft = { ...NOTHING };
+
+  /** Events: "grade" { value } (0 to 3, or "x"), "facet" { name, value }, "reason", "region" { region } from the fields. */
+  constructor(form) {
+    super();
+    this.form = form;
+    this.reason = form.elements.reason;
+    this.edges = [...form.querySelectorAll('input[name="region"]')];
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("click", (event) => this.#click(event));
+    form.addEventListener("change", ({ target }) => this.edges.includes(target) && this.#typedRegion());
+    this.reason.addEventListener("input", (event) => {
+      event.stopPropagation(); // typed.js would keep it for the address, which is another pair's by then
+      this.#draft.reason = this.reason.value;
+      this.#tell("reason-typed", {});
+    });
+    this.reason.addEventListener("change", (event) => {
+      event.stopPropagation();
+      this.#tell("reason", {});
+    });
+    this.reason.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.reason.blur();
+    });
+  }
+
+  get values() { return { ...this.#draft, reason: this.#draft.reason.trim() }; }
+
+  set(values) { this.show({ ...this.#draft, ...values }); }
+
+  /** Show these values in every control. */
+  show(said) {
+    const values = (this.#draft = valuesOf(said));
+    for (const button of this.form.querySelectorAll(".grades button")) {
+      const isGiven = button.name === "cannot_judge" ? values.cannot_judge : Number(button.value) === values.grade;
+      button.setAttribute("aria-pressed", String(isGiven));
+    }
+    for (const name of FACETS) {
+      for (const radio of this.form.querySelectorAll(`input[name="${name}"]`)) radio.checked = Number(radio.value) === values[name];
+    }
+    if (this.reason.value !== values.reason) this.reason.value = values.reason;
+    this.edges.forEach((edge, at) => (edge.value = values.region?.[at] ?? ""));
+    this.form.querySelector("[data-region-said]").textContent = values.region ? "marked" : "whole drawing";
+    this.form.querySelector("[data-region-clear]").hidden = !values.region;
+  }
+
+  #click(event) {
+    const button = event.target.closest(".grades button");
+    if (button) {
+      event.preventDefault();
+      return this.#tell("grade", { value: button.name === "cannot_judge" ? "x" : Number(button.value) });
+    }
+    const radio = event.target.closest('input[type="radio"]');
+    if (!radio) return undefined;
+    const value = Number(radio.value) === this.#draft[radio.name] ? null : Number(radio.value); // again takes it off
+    return this.#tell("facet", { name: radio.name, value });
+  }
+
+  #typedRegion() {
+    const numbers = this.edges.map((edge) => (edge.value === "" ? null : Math.round(Number(edge.value))));
+    if (numbers.every((one) => one === null)) return this.#tell("region", { region: null });
+    const [left, top, width, height] = numbers;
+    const isWhole = numbers.every((one) => Number.isInteger(one));
+    const isInside = isWhole && left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= 10_000 && top + height <= 10_000;
+    const last = this.edges.at(-1);
+    last.setCustomValidity(isInside || !isWhole ? "" : "The part must lie within the drawing: left and width, top and height together at most 10000.");
+    if (isInside) this.#tell("region", { region: numbers });
+    else if (isWhole) last.reportValidity();
+    return undefined;
+  }
+
+  #tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+}

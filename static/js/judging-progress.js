@@ -1,0 +1,86 @@
+/** How far an assessor is and how fast: counts from a map of states, and the pace of this sitting. */
+const OPEN = ".";
+const KEPT = 200; // newest judgments that make the pace
+const LEAST = 3;
+
+export class Progress {
+  #since = 0;
+  #seconds = 0; // looked at before the page was hidden
+
+  /** root: bears data-places, one sign a pair (0 to 3, x, or . for open), and data-topics. key: of this tab's memory. */
+  constructor(root, key) {
+    this.root = root;
+    this.key = `judging-pace ${key}`;
+    this.states = [...root.dataset.places];
+    this.topics = root.dataset.topics.split(",").map(Number);
+    this.order = [...new Set(this.topics)];
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#hold() : this.#go()));
+  }
+
+  get count() { return this.states.length; }
+  get open() { return this.states.filter((state) => state === OPEN).length; }
+
+  set(position, said) {
+    const state = said?.cannot_judge ? "x" : said?.grade ?? OPEN;
+    this.states[position - 1] = String(state);
+  }
+
+  isOpen(position) { return this.states[position - 1] === OPEN; }
+  isNewTopic(position) { return position === 1 || this.topics[position - 1] !== this.topics[position - 2]; }
+  topicAt(position) { return this.topics[position - 1]; }
+
+  /** The next pair without a judgment after this one, from the start again after the last; 0 where there is none. */
+  nextOpen(position) {
+    const after = this.states.indexOf(OPEN, position);
+    return (after >= 0 ? after : this.states.findIndex((state, at) => state === OPEN && at !== position - 1)) + 1;
+  }
+
+  /** A pair is looked at from now on. */
+  start() {
+    this.#seconds = 0;
+    this.#go();
+  }
+
+  /** How long it has been looked at, in seconds. */
+  get seconds() { return this.#seconds + (this.#since ? (performance.now() - this.#since) / 1000 : 0); }
+
+  /** Count a first judgment into the pace. */
+  took(seconds) {
+    sessionStorage.setItem(this.key, JSON.stringify([...this.#paces(), Math.round(seconds * 10) / 10].slice(-KEPT)));
+  }
+
+  /** Write where one is. */
+  show(position) {
+    const said = this.count - this.open;
+    const topic = this.topicAt(position);
+    const mine = this.states.filter((_, at) => this.topics[at] === topic);
+    this.#write("[data-place]", `Pair ${position} of ${this.count}`);
+    this.#write("[data-said-of]", `${said} of ${this.count} judged`);
+    this.#write("[data-topic-of]", `topic ${this.order.indexOf(topic) + 1} of ${this.order.length}: ${mine.filter((state) => state !== OPEN).length} of ${mine.length}`);
+    this.root.querySelector("[data-progress]").value = said;
+    this.#write("[data-pace]", this.#pace());
+  }
+
+  #pace() {
+    const paces = this.#paces().toSorted((one, other) => one - other);
+    if (paces.length < LEAST) return "";
+    const median = paces[Math.floor(paces.length / 2)];
+    const left = (median * this.open) / 60;
+    const about = left < 1 ? "under a minute" : left < 90 ? `${Math.round(left)} min` : `${(left / 60).toFixed(1)} h`;
+    return this.open ? `${median.toFixed(1)} s each, about ${about} left` : `${median.toFixed(1)} s each`;
+  }
+
+  #paces() { return JSON.parse(sessionStorage.getItem(this.key) ?? "[]"); }
+
+  #write(selector, text) {
+    const place = this.root.querySelector(selector);
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  #go() { this.#since = document.hidden ? 0 : performance.now(); }
+
+  #hold() {
+    this.#seconds = this.seconds;
+    this.#since = 0;
+  }
+}

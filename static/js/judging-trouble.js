@@ -1,0 +1,67 @@
+/** What the outbox cannot settle alone is told to the assessor, who settles it. */
+const GRADES = ["not relevant", "marginally relevant", "relevant", "highly relevant"];
+
+/** A judgment in a few words. */
+export function saidOf(values) {
+  if (!values) return "nothing";
+  const grade = values.cannot_judge ? "cannot judge" : values.grade === null ? "no grade" : `${values.grade} ${GRADES[values.grade]}`;
+  const facets = [["looks alike", values.looks], ["works alike", values.works]].filter(([, one]) => one !== null && one !== undefined);
+  const more = [...facets.map(([name, one]) => `${name} ${one}`), values.reason && `“${values.reason}”`, values.region && "a part marked"];
+  return [grade, ...more.filter(Boolean)].join(", ");
+}
+
+/** Fill the place of trouble with what is held, or empty it. login: address of the login, leading back here. */
+export function showTrouble(place, outbox, login) {
+  const { held } = outbox;
+  const key = held ? `${held.kind} ${held.entry.client_id}` : "";
+  if (place.dataset.of === key) return;
+  place.dataset.of = key;
+  place.hidden = !held;
+  place.replaceChildren(...(held ? made(outbox, held, login) : []));
+}
+
+function made(outbox, { kind, entry, current, detail }, login) {
+  const pair = entry.position ? `Pair ${entry.position}` : "Your undo";
+  if (kind === "login") {
+    const link = document.createElement("a");
+    [link.href, link.className, link.textContent] = [login(), "button", "Log in again"];
+    link.dataset.leaving = "";
+    return [text("Your login has ended. What you judged is kept here and is sent once you have logged in."), link];
+  }
+  if (kind === "account") {
+    return [
+      text("Somebody else has logged in from this browser, or this session is no longer yours. What you judged is kept here, and is sent when you log in again under your own name."),
+      button("Try again", () => outbox.retry()),
+    ];
+  }
+  if (kind === "conflict") {
+    return [
+      text(`${pair} was judged elsewhere meanwhile, in another window perhaps. There: ${saidOf(current)}. Here: ${saidOf(entry.values)}.`),
+      button(`Keep what is there: ${short(current)}`, () => outbox.keepTheirs()),
+      button(`Keep what is here: ${short(entry.values)}`, () => outbox.keepMine()),
+    ];
+  }
+  return [
+    text(`${pair}, ${entry.kind === "undo" ? "which takes a judgment back" : saidOf(entry.values)}, was not taken: ${detail ?? "the server refused it."}`),
+    button("Try again", () => outbox.retry()),
+    button("Give it up", () => outbox.discard()),
+  ];
+}
+
+function short(values) {
+  if (!values) return "nothing";
+  return values.cannot_judge ? "cannot judge" : String(values.grade);
+}
+
+function text(words) {
+  const said = document.createElement("p");
+  said.textContent = words;
+  return said;
+}
+
+function button(words, run) {
+  const made = document.createElement("button");
+  [made.type, made.textContent] = ["button", words];
+  made.addEventListener("click", run);
+  return made;
+}

@@ -1,0 +1,420 @@
+/**
+ * Judging: a grade by one key, and the next pair at once. Without this behaviour the form posts and every step is a link.
+ *
+ * <div data-judging> as templates/annotations/judge.html writes it: data-session, -assessor, -address, -undo-url,
+ * -state-url, -review-url, -login-url, data-places and -topics (see judging-progress.js), perhaps data-asks-facets,
+ * -closed, -from-review. It holds <section data-pair>, <form data-judgment>, <form data-undo>, links a[data-step], the
+ * places [data-saved], [data-announce], [data-trouble], [data-given], and <dialog data-instructions-dialog>.
+ * "judging:shown" is dispatched when a pair is painted.
+ */
+import { Form, isJudged, isSame } from "./judging-form.js";
+import { addJudgingKeys } from "./judging-keys.js";
+import { Memory } from "./judging-memory.js";
+import { heldAfter, Outbox } from "./judging-outbox.js";
+import { currentOf, Pairs } from "./judging-pairs.js";
+import { Progress } from "./judging-progress.js";
+import { Region } from "./judging-region.js";
+import { saidOf, showTrouble } from "./judging-trouble.js";
+
+const PLACE_AFTER_MS = 2000;
+const LOAD_AGAIN_MS = 2000;
+const HELD_DOWN = /^([0-3xzqwerasdf]|Enter)$/; // keys that must not repeat while they are held
+
+class Judging {
+  #known = new Map(); // position → what the server said holds
+  #heard = new Map(); // position → when it said so
+  #isShown = false; // whether the pair can be judged: never one that was not seen
+  #isLeaving = false;
+  #loading = 0;
+  #placed = 0; // timers
+
+  constructor(root) {
+    this.root = root;
+    const { assessor, session, address, stateUrl, undoUrl } = root.dataset;
+    this.memory = new Memory(`${assessor} ${session}`);
+    this.position = Number(this.#section.dataset.position);
+    this.asksFacets = "asksFacets" in root.dataset;
+    this.isClosed = "closed" in root.dataset;
+    this.staysHere = "fromReview" in root.dataset;
+    this.undoUrl = undoUrl;
+    const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
+    this.outbox = new Outbox({ assessor: Number(assessor), session: Number(session), stateUrl, token });
+    this.progress = new Progress(root, `${assessor} ${session}`);
+    this.pairs = new Pairs(root, address, (position, current, askedAt) => this.#told(position, current, askedAt));
+    this.form = new Form(root.querySelector("[data-judgment]"));
+    this.region = new Region(this.pairs.panes.candidate);
+    this.#known.set(this.position, currentOf(this.#section));
+  }
+
+  get #section() { return this.root.querySelector("[data-pair]"); }
+
+  async open() {
+    for (const { session, position } of this.outbox.entries()) {
+      if (session === this.outbox.session && position) this.progress.set(position, this.outbox.holds(position));
+    }
+    this.#listen();
+    addJudgingKeys(this.pairs, { step: (which) => this.#step(which), goOn: () => this.#goOn() });
+    this.#instruct();
+    this.outbox.send();
+    await this.pairs.open();
+    this.#arrived();
+    this.root.dataset.ready = ""; // tests wait for it
+  }
+
+  /** What holds of a pair: what waits to be sent, else what the server said. */
+  #holds(position) {
+    const waiting = this.outbox.holds(position);
+    return waiting === undefined ? (this.#known.get(position) ?? null) : waiting;
+  }
+
+  #told(position, current, askedAt = performance.now()) {
+    if ((this.#heard.get(position) ?? -1) > askedAt) return; // asked before it was recorded
+    this.#heard.set(position, performance.now());
+    this.#known.set(position, current);
+    this.progress.set(position, this.#holds(position));
+  }
+
+  /** Go to another pair; what is said of this one goes along into the outbox. */
+  async go(position) {
+    if (position < 1 || position > this.progress.count) return;
+    this.#commit();
+    this.region.stop();
+    this.position = position;
+    this.#isShown = false;
+    clearTimeout(this.#loading);
+    let isNewest;
+    try {
+      isNewest = await this.pairs.show(position);
+    } catch (status) {
+      return this.#loadAgain(position, status);
+    }
+    if (!isNewest) return;
+    history.replaceState(null, "", `?at=${position}${this.staysHere ? "&from=review" : ""}`);
+    this.#arrived();
+  }
+
+  #arrived() {
+    this.#isShown = true;
+    this.root.removeAttribute("aria-busy");
+    this.form.show(this.memory.drafts[this.position] ?? this.#holds(this.position));
+    this.region.show(this.form.values.region);
+    this.progress.start();
+    this.#showState();
+    const isNew = this.progress.isNewTopic(this.position);
+    this.root.classList.toggle("is-new-topic", isNew);
+    this.#announce(isNew);
+    if (this.root.querySelector(".dock").contains(document.activeElement) && document.activeElement !== this.form.reason) {
+      this.root.querySelector("#candidate-heading").focus({ preventScroll: true }); // Enter must not grade this one too
+    }
+    clearTimeout(this.#placed);
+    this.#placed = setTimeout(() => this.#keepPlace(), PLACE_AFTER_MS);
+    this.root.dispatchEvent(new CustomEvent("judging:shown", { bubbles: true, detail: { position: this.position } }));
+    this.pairs.prepare(this.#ahead());
+  }
+
+  #ahead() {
+    const { count } = this.progress;
+    const after = Array.from({ length: Math.max(0, count - this.position) }, (_, at) => this.position + 1 + at);
+    const open = this.progress.nextOpen(this.position);
+    return [after[0], open, this.position - 1, ...after.slice(1)].filter((one, at, all) => one > 0 && all.indexOf(one) === at);
+  }
+
+  #loadAgain(position, status) {
+    this.root.setAttribute("aria-busy", "true");
+    if (status === 401) this.outbox.needLogin();
+    else this.#write("[data-given]", `Pair ${position} could not be loaded; trying again. What you judged is kept.`);
+    this.#loading = setTimeout(() => this.go(position), LOAD_AGAIN_MS);
+  }
+
+  /** A grade, or "x" that none can be given. */
+  #choose(value) {
+    if (this.isClosed || !this.#isShown) return;
+    const isX = value === "x";
+    this.form.set({ grade: isX ? null : value, cannot_judge: isX });
+    this.#settle(isX);
+  }
+
+  #facet(name, value) {
+    if (this.isClosed || !this.#isShown) return this.form.show(this.form.values);
+    this.form.set({ [name]: value });
+    return this.#settle(false);
+  }
+
+  /** After a change: record it where enough is said, and go on where all is said of a new pair. */
+  #settle(isEnough) {
+    const { values } = this.form;
+    const wasJudged = isJudged(this.#holds(this.position));
+    const isComplete = isEnough || !this.asksFacets || (values.grade !== null && values.looks !== null && values.works !== null);
+    if (!wasJudged && !isComplete) return this.#keepDraft();
+    if (!this.#commit()) return this.#keepDraft();
+    if (this.staysHere || (this.asksFacets && wasJudged && !isEnough)) return this.#showState();
+    return this.#advance(!wasJudged);
+  }
+
+  /** Put what the form says into the outbox, if it says something new. Returns whether it is kept, now or before. */
+  #commit() {
+    const before = this.#holds(this.position);
+    const { values } = this.form;
+    if (!isJudged(values) || this.isClosed || !this.#isShown) return false;
+    if (isSame(values, before)) return true;
+    const seconds = Math.round(this.progress.seconds * 100) / 100;
+    let entry;
+    try {
+      const url = this.#section.dataset.recordUrl;
+      entry = this.outbox.judge({ position: this.position, url, base: before?.client_id ?? null, before, values, seconds });
+    } catch (error) {
+      this.#write("[data-given]", `Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
+      return false;
+    }
+    if (!isJudged(before)) this.progress.took(seconds);
+    this.memory.judged({ takes: entry.client_id, position: this.position, before });
+    this.memory.draft(this.position, null);
+    this.progress.set(this.position, values);
+    this.progress.start();
+    return true;
+  }
+
+  #advance(wasOpen) {
+    if (wasOpen && !this.progress.open) return this.#finish();
+    if (this.position < this.progress.count) return this.go(this.position + 1);
+    const open = this.progress.nextOpen(this.position);
+    if (open) return this.go(open);
+    return this.#showState();
+  }
+
+  /** All pairs are judged: the page that says so comes once everything is recorded. */
+  #finish() {
+    this.#showState();
+    this.isFinished = true;
+    this.#write("[data-given]", "All pairs are judged.");
+    this.#leaveWhenSaved();
+  }
+
+  #leaveWhenSaved() {
+    if (!this.isFinished || this.outbox.entries().length || this.progress.open) return;
+    this.#isLeaving = true;
+    location.assign(this.root.dataset.address);
+  }
+
+  /** Take the newest judgment back; from the outbox's order the server knows which one that is. */
+  #undo() {
+    if (this.isClosed) return;
+    const last = this.memory.takeBack();
+    this.isFinished = false;
+    if (last.position) this.memory.draft(last.position, null);
+    const entry = this.outbox.undo({ ...last, url: this.undoUrl });
+    if (!entry.position) return;
+    this.progress.set(entry.position, heldAfter(entry));
+    this.#isShown = false; // what the form says now is what is taken back
+    this.go(entry.position).then(() => this.#say(`Taken back: pair ${entry.position}.`));
+  }
+
+  #answered({ entry, answer }) {
+    if (entry.session !== this.outbox.session) return;
+    this.#told(answer.position, answer.current);
+    if (entry.kind === "undo" && answer.position !== entry.position) this.#undoneElsewhere(entry, answer);
+    this.#showState();
+    this.#leaveWhenSaved();
+  }
+
+  /** The newest judgment was another one than this tab knew of. */
+  #undoneElsewhere(entry, answer) {
+    if (entry.position) {
+      this.memory.judged({ takes: entry.takes, position: entry.position, before: entry.before });
+      this.#renew(entry.position);
+    }
+    this.#isShown = false;
+    this.go(answer.position).then(() => this.#say(`Taken back: pair ${answer.position}.`));
+  }
+
+  /** Another tab has said something of a pair. */
+  #elsewhere({ entry }) {
+    if (entry.session !== this.outbox.session || !entry.position) return;
+    if (this.outbox.holds(entry.position) === undefined) return this.#renew(entry.position);
+    this.progress.set(entry.position, this.outbox.holds(entry.position));
+    this.#showState();
+    if (entry.position === this.position && !this.memory.drafts[this.position]) this.form.show(this.#holds(this.position));
+  }
+
+  /** Ask the server anew what holds of a pair. */
+  async #renew(position) {
+    this.pairs.forget(position);
+    this.#heard.delete(position);
+    await this.pairs.prepare([position]);
+    this.#showState();
+    if (position === this.position && this.#isShown && !this.memory.drafts[position]) this.form.show(this.#holds(position));
+  }
+
+  /** What is said of this pair and cannot be recorded yet, for want of a grade, stays with the pair. */
+  #keepDraft() {
+    const { values } = this.form;
+    this.memory.draft(this.position, isSame(values, this.#holds(this.position)) ? null : values);
+  }
+
+  #showState() {
+    const { tone, count } = this.outbox.state;
+    const words = { saved: "All saved", saving: "Saving…", unsaved: `Not saved: ${count}`, held: `Not saved: ${count}` };
+    const place = this.root.querySelector("[data-saved]");
+    place.dataset.tone = tone === "held" ? "unsaved" : tone;
+    this.#write("[data-saved]", words[tone]);
+    showTrouble(this.root.querySelector("[data-trouble]"), this.outbox, () => this.#loginAddress());
+    if (!this.#isShown) return; // what is written is of the pair that is seen
+    this.progress.show(this.position);
+    this.#steps();
+    const given = this.#holds(this.position);
+    const draft = this.memory.drafts[this.position];
+    if (draft) this.#write("[data-given]", "Not recorded yet: the overall grade is missing, or press Enter.");
+    else this.#write("[data-given]", given ? `You gave: ${saidOf(given)}${this.isClosed ? "" : ". Another grade replaces it."}` : "");
+  }
+
+  #steps() {
+    const to = { back: this.position - 1, on: this.position + 1, open: this.progress.nextOpen(this.position) };
+    for (const link of this.root.querySelectorAll("[data-step]")) {
+      const position = to[link.dataset.step];
+      const isThere = position >= 1 && position <= this.progress.count;
+      link.classList.toggle("is-off", !isThere);
+      if (isThere) link.href = `?at=${position}`;
+      else link.removeAttribute("href");
+    }
+    const { reviewUrl } = this.root.dataset;
+    this.root.querySelector("[data-review]").href = `${reviewUrl}?around=${this.position}#pair-${this.position}`;
+  }
+
+  #announce(isNew) {
+    const topic = this.root.querySelector("#topic-heading").textContent.trim();
+    const candidate = this.root.querySelector("#candidate-heading").textContent.trim();
+    const given = this.#holds(this.position);
+    const parts = [`Pair ${this.position} of ${this.progress.count}.`, isNew && `A new topic. ${topic}.`, `${candidate}.`, given && `You gave ${saidOf(given)}.`];
+    this.#say(parts.filter(Boolean).join(" "));
+    document.title = `Pair ${this.position} of ${this.progress.count}, ${this.root.dataset.sessionName} – Patent image search`;
+  }
+
+  #say(words) { this.#write("[data-announce]", words); }
+
+  #write(selector, words) {
+    const place = this.root.querySelector(selector);
+    if (place.textContent !== words) place.textContent = words;
+  }
+
+  #keepPlace() {
+    if (this.isClosed) return;
+    const body = new FormData();
+    body.append("csrfmiddlewaretoken", this.outbox.token);
+    navigator.sendBeacon(this.#section.dataset.placeUrl, body);
+  }
+
+  #loginAddress() {
+    const here = `${location.pathname}?at=${this.position}`;
+    return `${this.root.dataset.loginUrl}?next=${encodeURIComponent(here)}`;
+  }
+
+  #instruct() {
+    const dialog = this.root.querySelector("[data-instructions-dialog]");
+    const isWanted = dialog.open;
+    dialog.close();
+    this.root.querySelector("[data-instructions]").addEventListener("click", (event) => {
+      event.preventDefault();
+      dialog.showModal();
+    });
+    dialog.addEventListener("close", () => this.progress.start()); // reading them is no judging
+    if (isWanted) dialog.showModal();
+  }
+
+  #listen() {
+    const { outbox, form, region } = this;
+    form.addEventListener("grade", ({ detail }) => this.#choose(detail.value));
+    form.addEventListener("facet", ({ detail }) => this.#facet(detail.name, detail.value));
+    form.addEventListener("reason-typed", () => this.#keepDraft());
+    form.addEventListener("reason", () => this.#changed());
+    form.addEventListener("region", ({ detail }) => this.#marked(detail.region));
+    region.addEventListener("marked", ({ detail }) => this.#marked(detail.region));
+    region.addEventListener("left", () => this.#left());
+    outbox.addEventListener("changed", () => this.#showState());
+    outbox.addEventListener("answered", ({ detail }) => this.#answered(detail));
+    outbox.addEventListener("elsewhere", ({ detail }) => this.#elsewhere(detail));
+    outbox.addEventListener("undone-nothing", () => this.#say("There is nothing to take back."));
+    outbox.addEventListener("renewed", () => {
+      for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = outbox.token;
+    });
+    this.root.addEventListener("click", (event) => this.#click(event));
+    this.root.querySelector("[data-undo]").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#undo();
+    });
+    document.addEventListener("keydown", (event) => {
+      if (event.repeat && HELD_DOWN.test(event.key) && !event.target.closest?.("textarea, input")) event.preventDefault();
+    }, { capture: true });
+    addEventListener("beforeunload", (event) => !this.#isLeaving && outbox.entries().length && event.preventDefault());
+    addEventListener("pagehide", () => this.#pause());
+    document.addEventListener("visibilitychange", () => document.hidden && this.#pause());
+  }
+
+  /** The assessor leaves, for a while or for good: what is said is kept, and where. */
+  #pause() {
+    this.#commit();
+    this.#keepPlace();
+  }
+
+  #click(event) {
+    if (event.target.closest("[data-leaving]")) this.#isLeaving = true;
+    const large = event.target.closest("[data-large]");
+    if (large) this.pairs.enlarge(large.closest("[data-role]").dataset.role);
+    if (event.target.closest("[data-go-on]")) this.#goOn();
+    if (event.target.closest("[data-region-mark]")) this.#mark();
+    if (event.target.closest("[data-region-clear]")) this.#marked(null);
+    const step = event.target.closest("a[data-step]");
+    if (!step || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    event.preventDefault();
+    this.#step(step.dataset.step);
+  }
+
+  #step(which) {
+    if (which === "open") {
+      this.#commit();
+      const open = this.progress.nextOpen(this.position);
+      if (open) this.go(open);
+      else this.#say("Every other pair is judged.");
+    } else {
+      this.go(this.position + (which === "on" ? 1 : -1));
+    }
+  }
+
+  /** Enter: what is given so far is enough. */
+  #goOn() {
+    if (!this.#isShown) return;
+    const wasOpen = this.progress.isOpen(this.position);
+    if (this.#commit()) this.#advance(wasOpen);
+    else this.#say("The overall grade is missing.");
+  }
+
+  #mark() {
+    if (this.isClosed || !this.#isShown) return;
+    if (this.region.isMarking) this.region.stop();
+    else this.region.start();
+    this.root.querySelector("[data-region-mark]").setAttribute("aria-pressed", String(this.region.isMarking));
+  }
+
+  #marked(region) {
+    if (this.isClosed || !this.#isShown) return;
+    this.form.set({ region });
+    this.region.show(region);
+    if (this.region.isMarking) this.#keepDraft();
+    else this.#changed();
+  }
+
+  #left() {
+    this.root.querySelector("[data-region-mark]").setAttribute("aria-pressed", "false");
+    this.#changed();
+  }
+
+  /** A reason or a part was given: of a judged pair it is recorded at once, of another with its grade. */
+  #changed() {
+    if (isJudged(this.#holds(this.position))) this.#commit();
+    else this.#keepDraft();
+    this.#showState();
+  }
+}
+
+export function attach(root) {
+  return new Judging(root).open();
+}
