@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from annotations.views import agreement, disagreements, judging, judgments, runs, sessions, topics
+from annotations.views import (
+    agreement,
+    comparison,
+    disagreements,
+    evaluation,
+    evaluation_curves,
+    evaluation_history,
+    judging,
+    judgments,
+    runs,
+    sessions,
+    snapshots,
+    topics,
+)
 
 app_name = "annotations"
 urlpatterns: list[URLPattern] = [
@@ -44,4 +57,15 @@ urlpatterns: list[URLPattern] = [
     path("sessions/<int:session_id>/showings/<int:position>/judgments/", judgments.judge_showing, name="judge-showing"),
     path("sessions/<int:session_id>/showings/<int:position>/place/", judgments.keep_place, name="keep-place"),
     path("sessions/<int:session_id>/undo/", judgments.undo_judgment, name="undo-judgment"),
+    path("evaluation/", evaluation.evaluation, name="evaluation"),
+    path("evaluation/<int:topic_set_id>/", evaluation.table, name="table"),
+    path("evaluation/<int:topic_set_id>/table.csv", evaluation.table_file, {"suffix": "csv"}, name="table-csv"),
+    path("evaluation/<int:topic_set_id>/table.json", evaluation.table_file, {"suffix": "json"}, name="table-json"),
+    path("evaluation/<int:topic_set_id>/compare/", comparison.compare, name="compare"),
+    path("evaluation/<int:topic_set_id>/curves/", evaluation_curves.curves, name="curves"),
+    path("evaluation/<int:topic_set_id>/history/", evaluation_history.history, name="history"),
+    path("evaluation/<int:topic_set_id>/snapshots/", snapshots.snapshot_list, name="snapshots"),
+    path("evaluation/<int:topic_set_id>/snapshots/import/", snapshots.snapshot_import, name="snapshot-import"),
+    path("evaluation/snapshots/<int:snapshot_id>/", snapshots.snapshot, name="snapshot"),
+    path("evaluation/snapshots/<int:snapshot_id>/qrels/", snapshots.snapshot_file, name="snapshot-file"),
 ]

@@ -119,6 +119,21 @@ TABLE = {
     "search:figure-file": accounts("get"),
     "search:thumbnail-file": accounts("get"),
     "search:health": public("get"),
+    "annotations:topic-sets": administrators("get", "post"),
+    "annotations:topic-set": administrators("get", "post"),
+    "annotations:delete-topic-set": administrators("post"),
+    "annotations:add-topic": administrators("post"),
+    "annotations:topic": administrators("post"),
+    # The owner is an assessor of a session over the set, the administrator made it.
+    "annotations:topic-image": Access(("get",), (LOGIN, OPEN, HIDDEN, OPEN, LOGIN)),
+    "annotations:runs": administrators("get", "post"),
+    "annotations:import-run": administrators("post"),
+    "annotations:document-numbers": administrators("get"),
+    "annotations:run": administrators("get"),
+    "annotations:retry-run": administrators("post"),
+    "annotations:make-again": administrators("post"),
+    "annotations:delete-run": administrators("post"),
+    "annotations:run-file": administrators("get"),
     "annotations:judge": owner("get"),
     "annotations:review": owner("get"),
     "annotations:judging-state": owner("get"),
@@ -337,7 +352,7 @@ def test_files_are_images_and_nothing_else(name: str, world: World) -> None:
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("name", ["search:picture", "search:material-page"])
+@pytest.mark.parametrize("name", ["search:picture", "search:material-page", "annotations:topic-image"])
 def test_what_was_brought_is_never_kept_by_a_cache(name: str, world: World) -> None:
     answer = world.clients["owner"].get(world.address(name))
     assert answer.headers["Cache-Control"] == "private, no-store"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,11 @@ class RunPage:
     previous: Topic | None
     following: Topic | None
 
+    @property
+    def query_part(self) -> str:
+        """What an address of another page of the list begins with."""
+        return f"topic={self.shown.topic.number}&" if self.shown else ""
+
 
 def collection_of_today() -> CollectionState | None:
     """The models in use, and the newest that they have embedded; None before there is an index."""
@@ -133,8 +138,12 @@ def run_like(
 def run_content(run: Run) -> bytes:
     """What a run found, in one spelling, for its hash: topic number, figures and scores, a topic on each line."""
     lists = run.lists.select_related("topic").order_by("topic__number")
-    lines = (json.dumps([one.topic.number, one.figure_ids, one.scores], separators=(",", ":")) for one in lists)
-    return "".join(f"{line}\n" for line in lines).encode()
+    return lists_content((one.topic.number, one.figure_ids, one.scores) for one in lists)
+
+
+def lists_content(lists: Iterable[tuple[int, Sequence[int], Sequence[float]]]) -> bytes:
+    """The spelling of run_content for lists that are in no row: topic number, figures and scores, by number."""
+    return "".join(f"{json.dumps(one, separators=(',', ':'))}\n" for one in lists).encode()
 
 
 def topics_lacking(topic_set: TopicSet, encoder_keys: Mapping[str, str]) -> dict[str, list[int]]:

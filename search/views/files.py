@@ -23,7 +23,7 @@ IMMUTABLE_CACHE = "private, max-age=31536000, immutable"  # of an address that n
 @require_GET
 def sheet(request: HttpRequest, sheet_id: int) -> HttpResponseBase:
     row = get_object_or_404(Sheet.objects.filter(publication__retired_at=None, missing=False), pk=sheet_id)
-    return _image(request, row.png, f"sheet-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+    return image_answer(request, row.png, f"sheet-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
 
 
 @require_GET
@@ -34,22 +34,23 @@ def preview(request: HttpRequest, sheet_id: int) -> HttpResponseBase:
         name = sheet_preview(sheet=row)
     except FileNotFoundError as error:
         raise Http404 from error
-    return _image(request, name, f"preview-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+    return image_answer(request, name, f"preview-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
 
 
 @require_GET
 def figure(request: HttpRequest, figure_id: int) -> HttpResponseBase:
     row = get_object_or_404(figures_to_show(), pk=figure_id)
-    return _image(request, row.crop, f"figure-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+    return image_answer(request, row.crop, f"figure-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
 
 
 @require_GET
 def thumbnail(request: HttpRequest, figure_id: int) -> HttpResponseBase:
     row = get_object_or_404(figures_to_show(), pk=figure_id)
-    return _image(request, row.thumbnail, f"thumbnail-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
+    return image_answer(request, row.thumbnail, f"thumbnail-{row.pk}.png", collection_storage(), COLLECTION_CACHE)
 
 
-def _image(request: HttpRequest, name: str, shown_as: str, storage: Storage, cache: str) -> HttpResponseBase:
+def image_answer(request: HttpRequest, name: str, shown_as: str, storage: Storage, cache: str) -> HttpResponseBase:
+    """A PNG of a storage; who asks for it was let in by the view that calls this."""
     file_name = name.rsplit("/", 1)[-1]
     etag = f'"{file_name}"'
     if cache == COLLECTION_CACHE and request.GET.get("v") == version_of(name):

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from annotations.models import TopicSet
 from annotations.urls import urlpatterns as annotation_urlpatterns
 from search.models import (
     Explanation,
@@ -55,11 +56,12 @@ NO_PAGES = {
 ANNOTATION_NO_PAGES: set[str] = {
     # What is sent, and leads to a page.
     *("judge-showing", "keep-place", "undo-judgment"),
+    *("delete-topic-set", "add-topic", "topic", "import-run", "retry-run", "make-again", "delete-run"),
     *("add-assessor", "withdraw-assessor", "close-session", "reopen-session", "delete-session", "rule", "undo-ruling"),
     # What scripts read.
     *("judging-state",),
     # Files.
-    *(),
+    *("topic-image", "document-numbers", "run-file"),
 }
 PAIR = {"asked": "The rotor 12 turns in the housing 14.", "found": "A rotor 12 turns.", "similarity": 0.83}
 
@@ -130,7 +132,14 @@ def annotation_addresses(addresses: dict[str, str], administrator: User) -> dict
         for showing in assignment.showings.all():
             grade = (showing.candidate_id * assignment.assessor_id) % 4
             annotation_rows.judgment_make(showing, grade, region=[1000, 2000, 4000, 3000], reason="The same rotor.")
+    empty = TopicSet.objects.create(name="Nothing yet", created_by=administrator)
     return {
+        "topic-sets": "/topics/",
+        "topic-sets-figure": f"/topics/?figure={figures[0].pk}",
+        "topic-set": reverse("annotations:topic-set", args=[topic_set.pk]),
+        "topic-set-empty": reverse("annotations:topic-set", args=[empty.pk]),
+        "runs": reverse("annotations:runs", args=[topic_set.pk]),
+        "run": reverse("annotations:run", args=[runs[0].pk]),
         "sessions": "/sessions/",
         "new-session": "/sessions/new/",
         "new-session-previewed": f"/sessions/new/?topic_set={topic_set.pk}",

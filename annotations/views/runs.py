@@ -1,0 +1,202 @@
+"""Runs: made in one step, looked at, made again, imported and taken away as files."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.models import Run, TopicSet
+from annotations.selectors.exports import FORMATS, ExportedFile, document_number_rows, run_file
+from annotations.selectors.runs import run_page, runs_listed
+from annotations.services.imports import run_import
+from annotations.services.runs import run_again, run_delete, run_retry, runs_make
+from annotations.views.roles import administrators_only
+from annotations.views.topic_forms import PlanForm, RunFileForm
+from annotations.views.topics import LARGEST_KEY, set_or_404
+from search.filters import filters_read, filters_written
+from search.question import Question
+from search.refusal import QuestionRefused
+from search.views.asker import user_of
+from search.views.files import PRIVATE_CACHE
+from search.views.filter_board import filter_board
+from workers import pipeline
+
+FORMAT_NAMES = {"trec": "TREC", "csv": "CSV", "json": "JSON"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def run_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """The runs of a set, and the form that makes some; next=topics leads back to the set's own page."""
+    row = set_or_404(topic_set_id)
+    if request.method != "POST":
+        return _runs_rendered(request, row)
+    form = PlanForm(request.POST)
+    if form.is_valid():
+        try:
+            _make(request, row, form)
+        except QuestionRefused as refusal:
+            form.add_error(refusal.code if refusal.code in form.fields else None, refusal.detail)
+        else:
+            back = "topic-set" if request.POST.get("next") == "topics" else "runs"
+            return redirect(f"annotations:{back}", topic_set_id=row.pk)
+    return _runs_rendered(request, row, form=form, status=400)
+
+
+@require_POST
+@administrators_only
+def import_run(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """A run of another system, from its file."""
+    row = set_or_404(topic_set_id)
+    form = RunFileForm(request.POST, request.FILES)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            run = run_import(
+                topic_set=row,
+                name=data["name"],
+                data=data["file"].read(),
+                file_format=data["format"],
+                imported_by=user_of(request),
+            )
+        except QuestionRefused as refusal:
+            form.add_error("name" if refusal.code in ("name", "name-taken") else "file", refusal.detail)
+        else:
+            return redirect("annotations:run", run_id=run.pk)
+    return _runs_rendered(request, row, importing=form, status=400)
+
+
+@require_GET
+@administrators_only
+def run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """A run with the figures that it found for one topic; `?fragment` is how far it is."""
+    row = run_or_404(run_id)
+    number = request.GET.get("topic", "")
+    page = run_page(
+        row, user_of(request), int(number) if number.isdecimal() and len(number) < 10 else None, request.GET.get("page")
+    )
+    context = {"page": page, "run": row, "topic_set": row.topic_set, "formats": FORMAT_NAMES}
+    template = "annotations/_run_state.html" if "fragment" in request.GET else "annotations/run.html"
+    response = render(request, template, context)
+    response["Cache-Control"] = PRIVATE_CACHE
+    return response
+
+
+@require_POST
+@administrators_only
+def retry_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    """A failed run waits again."""
+    row = run_retry(run=run_or_404(run_id))
+    if not row.is_finished:
+        pipeline.run_start(row.pk)
+    return _back(request, row)
+
+
+@require_POST
+@administrators_only
+def make_again(request: HttpRequest, run_id: int) -> HttpResponse:
+    """The same system over the collection of today."""
+    row = run_or_404(run_id)
+    try:
+        made = run_again(run=row, made_by=user_of(request))
+    except QuestionRefused as refusal:
+        messages.warning(request, refusal.detail)
+        return _back(request, row)
+    if made.is_finished:
+        messages.info(request, f"Nothing has changed since {made} was made: it would find the same.")
+    else:
+        pipeline.run_start(made.pk)
+    return redirect("annotations:run", run_id=made.pk)
+
+
+@require_POST
+@administrators_only
+def delete_run(request: HttpRequest, run_id: int) -> HttpResponse:
+    row = run_or_404(run_id)
+    try:
+        run_delete(run=row)
+    except QuestionRefused as refusal:
+        messages.warning(request, refusal.detail)
+        return _back(request, row)
+    messages.info(request, f"{row} is deleted. Make it again where it is missed.")
+    return redirect("annotations:runs", topic_set_id=row.topic_set_id)
+
+
+@require_GET
+@administrators_only
+def run_as_file(request: HttpRequest, run_id: int) -> HttpResponse:
+    """A finished run as a file; ?format=trec, csv or json."""
+    row = run_or_404(run_id)
+    file_format = request.GET.get("format", FORMATS[0])
+    if file_format not in FORMATS:
+        raise Http404
+    try:
+        return file_answer(run_file(row, file_format))
+    except QuestionRefused as refusal:
+        messages.warning(request, refusal.detail)
+        return redirect("annotations:run", run_id=row.pk)
+
+
+@require_GET
+@administrators_only
+def document_numbers(request: HttpRequest) -> StreamingHttpResponse:
+    """What every figure is called in run files, as CSV."""
+    answer = StreamingHttpResponse(document_number_rows(), content_type="text/csv; charset=utf-8; header=present")
+    answer["Content-Disposition"] = 'attachment; filename="document-numbers.csv"'
+    return answer
+
+
+def file_answer(file: ExportedFile) -> HttpResponse:
+    """A file to take away."""
+    answer = HttpResponse(file.text, content_type=file.content_type)
+    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
+    return answer
+
+
+def run_or_404(run_id: int) -> Run:
+    """A run with its set and who made it."""
+    return get_object_or_404(
+        Run.objects.select_related("topic_set__created_by", "created_by"), pk=min(run_id, LARGEST_KEY)
+    )
+
+
+def _make(request: HttpRequest, row: TopicSet, form: PlanForm) -> None:
+    runs = runs_make(topic_set=row, plan=form.plan(), made_by=user_of(request))
+    waiting = [one for one in runs if not one.is_finished]
+    for one in waiting:
+        pipeline.run_start(one.pk)
+    if len(waiting) < len(runs):
+        done = ", ".join(one.name for one in runs if one.is_finished)
+        messages.info(request, f"Made already, of the collection as it is: {done}.")
+
+
+def _runs_rendered(
+    request: HttpRequest,
+    row: TopicSet,
+    *,
+    form: PlanForm | None = None,
+    importing: RunFileForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    runs = runs_listed(row)
+    written = filters_written(request.POST)
+    context = {
+        "topic_set": row,
+        "runs": runs,
+        "is_running": any(one.is_open for one in runs),
+        "form": form or PlanForm(),
+        "importing": importing or RunFileForm(),
+        "board": filter_board(
+            Question(filters=form.filters if form else {}), written=written, faults=filters_read(written)[1]
+        ),
+    }
+    template = "annotations/_run_list.html" if "fragment" in request.GET else "annotations/runs.html"
+    return render(request, template, context, status=status)
+
+
+def _back(request: HttpRequest, row: Run) -> HttpResponse:
+    if request.POST.get("next") == "runs":
+        return redirect("annotations:runs", topic_set_id=row.topic_set_id)
+    return redirect("annotations:run", run_id=row.pk)

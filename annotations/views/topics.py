@@ -1,0 +1,289 @@
+"""Topic sets: listed, drawn, put together by hand, described and deleted by administrators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.models import Topic, TopicSet
+from annotations.selectors.draws import Drawn, topics_drawn
+from annotations.selectors.runs import runs_listed
+from annotations.selectors.topics import drawing_of_topic, topic_set_page, topic_sets_listed, topic_sets_open
+from annotations.services.runs import PAPERS
+from annotations.services.topics import (
+    NewTopic,
+    TopicSetLocked,
+    topic_add,
+    topic_delete,
+    topic_describe,
+    topic_restore,
+    topic_set_delete,
+    topic_set_describe,
+    topic_set_draw,
+    topic_set_make,
+)
+from annotations.views.roles import administrators_only
+from annotations.views.topic_forms import DrawForm, TopicForm, TopicSetForm
+from engine.errors import ImageError
+from search.files import private_storage
+from search.filters import filters_read, filters_written
+from search.forms import LARGEST_IMAGE_BYTES
+from search.models import Figure
+from search.question import Question
+from search.refusal import QuestionRefused
+from search.selectors.figures import figures_to_show
+from search.selectors.references import question_with_written
+from search.views.asker import user_of
+from search.views.files import PRIVATE_CACHE, image_answer
+from search.views.filter_board import filter_board
+
+LARGEST_KEY = 10**18
+DRAW_FIELDS = {"name-taken": "name", "topic-count": "topics", "too-few": "topics", "reserved-count": "reserve"}
+UNDO = "undo-topic"
+"""Under this key, the session of a browser keeps the topic that was taken out last."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def topic_set_list(request: HttpRequest) -> HttpResponse:
+    """All sets, and the forms that make one: empty, or drawn at random, which can be looked at before.
+
+    figure: a figure of the collection that is to become a topic of one of them.
+    """
+    form, empty, drawn, topic_set = DrawForm.fresh(), TopicSetForm(auto_id="empty-%s"), None, None
+    if request.method == "POST" and request.POST.get("act") == "empty":
+        empty = TopicSetForm(request.POST, auto_id="empty-%s")
+        topic_set = _made_empty(request, empty)
+    elif request.method == "POST":
+        wants_preview = request.POST.get("act") == "preview"
+        form = DrawForm(request.POST, named=not wants_preview)
+        topic_set, drawn = _drawn(request, form, wants_preview=wants_preview)
+    if topic_set is not None:
+        return redirect("annotations:topic-set", topic_set_id=topic_set.pk)
+    return _sets_rendered(request, form, empty, drawn)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """A set with its topics and runs; a form changes name and note. `?fragment` is what changes while runs are made."""
+    row = set_or_404(topic_set_id)
+    if "fragment" in request.GET:
+        return render(request, "annotations/_run_list.html", {"topic_set": row, "runs": runs_listed(row)})
+    if request.method != "POST":
+        return _set_rendered(request, row)
+    form = TopicSetForm(request.POST)
+    if form.is_valid():
+        try:
+            topic_set_describe(topic_set=row, **form.cleaned_data)
+            messages.info(request, "Saved.")
+            return redirect("annotations:topic-set", topic_set_id=row.pk)
+        except QuestionRefused as refusal:
+            form.add_error("name" if refusal.code in ("name", "name-taken") else None, refusal.detail)
+            row.refresh_from_db()
+    return _set_rendered(request, row, describing=form, status=400)
+
+
+@require_POST
+@administrators_only
+def delete_topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    row = set_or_404(topic_set_id)
+    try:
+        topic_set_delete(topic_set=row)
+    except TopicSetLocked as refusal:
+        messages.warning(request, refusal.detail)
+        return redirect("annotations:topic-set", topic_set_id=row.pk)
+    messages.info(request, f"{row} is deleted.")
+    return redirect("annotations:topic-sets")
+
+
+@require_POST
+@administrators_only
+def add_topic(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """Add a figure or an uploaded drawing to a set."""
+    row = set_or_404(topic_set_id)
+    form = TopicForm(request.POST, request.FILES)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            image, image_name = _uploaded(data["drawing"])
+            new = NewTopic(_figure(data["figure"]), image, image_name, data["text"], data["title"], data["need"])
+            topic = topic_add(topic_set=row, new=new)
+            messages.info(request, f"Topic {topic.number} is in {row}.")
+            return redirect(f"{reverse('annotations:topic-set', args=[row.pk])}#topic-{topic.number}")
+        except (QuestionRefused, ImageError) as refusal:
+            fields = {"publication": "figure", "publication-gone": "figure", "figure-gone": "figure"}
+            of_image = isinstance(refusal, ImageError) or refusal.code in ("blank", "too-large")
+            form.add_error("drawing" if of_image else fields.get(refusal.code), refusal.detail)
+    return _set_rendered(request, row, adding=form, status=400)
+
+
+@require_POST
+@administrators_only
+def topic(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponse:
+    """Change title and need of a topic; act=delete takes it out, act=restore puts the last one back."""
+    row = set_or_404(topic_set_id)
+    act = request.POST.get("act", "")
+    try:
+        if act == "restore":
+            _restore(request, row, number)
+            return redirect(f"{reverse('annotations:topic-set', args=[row.pk])}#topic-{number}")
+        found = get_object_or_404(row.topics.select_related("topic_set"), number=min(number, 2**31 - 1))
+        if act == "delete":
+            _delete(request, found)
+            return redirect("annotations:topic-set", topic_set_id=row.pk)
+        topic_describe(topic=found, title=request.POST.get("title", ""), need=request.POST.get("need", ""))
+        messages.info(request, f"Topic {number} is saved.")
+    except QuestionRefused as refusal:
+        typed = request.POST if act == "" else None
+        return _set_rendered(request, row, status=400, refused=(number, refusal.detail, typed))
+    return redirect(f"{reverse('annotations:topic-set', args=[row.pk])}#topic-{number}")
+
+
+@require_GET
+def topic_image(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponseBase:
+    """The uploaded drawing of a topic, for who made the set and those who judge by it."""
+    found = drawing_of_topic(user_of(request), min(topic_set_id, LARGEST_KEY), min(number, 2**31 - 1))
+    if found is None:
+        raise Http404
+    return image_answer(request, found.image, f"topic-{number}.png", private_storage(), PRIVATE_CACHE)
+
+
+def set_or_404(topic_set_id: int) -> TopicSet:
+    """A set with who made it."""
+    return get_object_or_404(TopicSet.objects.select_related("created_by"), pk=min(topic_set_id, LARGEST_KEY))
+
+
+def _made_empty(request: HttpRequest, form: TopicSetForm) -> TopicSet | None:
+    """The set that a form makes, None where it has a fault."""
+    if not form.is_valid():
+        return None
+    try:
+        return topic_set_make(made_by=user_of(request), **form.cleaned_data)
+    except QuestionRefused as refusal:
+        form.add_error("name", refusal.detail)
+        return None
+
+
+def _drawn(request: HttpRequest, form: DrawForm, *, wants_preview: bool) -> tuple[TopicSet | None, Drawn | None]:
+    """The set that a form draws, or what it would draw; neither where it has a fault."""
+    if not form.is_valid():
+        return None, None
+    data = form.cleaned_data
+    try:
+        if wants_preview:
+            return None, topics_drawn(form.draw())
+        made = topic_set_draw(name=data["name"], note=data["note"], made_by=user_of(request), draw=form.draw())
+        return made, None
+    except QuestionRefused as refusal:
+        field = DRAW_FIELDS.get(refusal.code, refusal.code)
+        form.add_error(field if field in form.fields else None, refusal.detail)
+        return None, None
+
+
+def _sets_rendered(request: HttpRequest, form: DrawForm, empty: TopicSetForm, drawn: Drawn | None) -> HttpResponse:
+    written = filters_written(request.POST)
+    wanted = request.GET.get("figure", "")
+    figure = figures_to_show().filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    context = {
+        "listed": topic_sets_listed(),
+        "form": form,
+        "empty": empty,
+        "drawn": drawn,
+        "board": filter_board(Question(filters=form.filters), written=written, faults=filters_read(written)[1]),
+        "figure": figure,
+        "open_sets": topic_sets_open() if figure is not None else (),
+    }
+    status = 400 if form.errors or empty.errors else 200
+    return _private(render(request, "annotations/topic_sets.html", context, status=status))
+
+
+def _set_rendered(
+    request: HttpRequest,
+    row: TopicSet,
+    *,
+    describing: TopicSetForm | None = None,
+    adding: TopicForm | None = None,
+    refused: tuple[int, str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    undo = request.session.get(UNDO)
+    runs = runs_listed(row)
+    context = {
+        "page": topic_set_page(row, user_of(request)),
+        "topic_set": row,
+        "runs": runs,
+        "is_running": any(run.is_open for run in runs),
+        "describing": describing or TopicSetForm(initial={"name": row.name, "note": row.note}),
+        "adding": adding or TopicForm(),
+        "refused": refused,
+        "paper_systems": PAPERS,
+        "undo_number": undo["number"] if undo is not None and undo["topic_set"] == row.pk else None,
+    }
+    return _private(render(request, "annotations/topic_set.html", context, status=status))
+
+
+def _uploaded(file: UploadedFile[bytes] | None) -> tuple[bytes | None, str]:
+    if file is None:
+        return None, ""
+    size = file.size or 0
+    if size > LARGEST_IMAGE_BYTES:
+        raise QuestionRefused(
+            "too-large",
+            f"The file has {size / 2**20:.1f} MB; at most {LARGEST_IMAGE_BYTES >> 20} MB are taken. Save it with fewer "
+            "pixels, or the page that is needed alone.",
+        )
+    return file.read(), file.name or ""
+
+
+def _figure(written: str) -> Figure | None:
+    """The figure of a number as people write it; by its key too, as a link from a figure's page has it."""
+    if not written:
+        return None
+    if written.isdecimal():
+        found = figures_to_show().filter(pk=int(written)).first() if len(written) < 19 else None
+        if found is None:
+            raise QuestionRefused("figure-gone", f"There is no figure {written[:20]} in the collection.")
+        return found
+    asked = question_with_written(Question(), written)
+    if len(asked.examples) != 1 or asked.publications:
+        raise QuestionRefused("publication", "Write one figure of a publication, as EP1234567A1/3.")
+    return get_object_or_404(figures_to_show(), pk=int(asked.examples[0].key))
+
+
+def _delete(request: HttpRequest, found: Topic) -> None:
+    topic_delete(topic=found)
+    request.session.pop(UNDO, None)
+    if found.figure_id is not None:
+        request.session[UNDO] = {
+            "topic_set": found.topic_set_id,
+            "number": found.number,
+            "figure": found.figure_id,
+            "text": found.text,
+            "title": found.title,
+            "need": found.need,
+        }
+    messages.info(request, f"Topic {found.number} is taken out.")
+
+
+def _restore(request: HttpRequest, row: TopicSet, number: int) -> None:
+    kept = request.session.get(UNDO)
+    if kept is None or (kept["topic_set"], kept["number"]) != (row.pk, number):
+        raise Http404
+    figure = get_object_or_404(Figure, pk=kept["figure"])
+    new = NewTopic(figure=figure, text=kept["text"], title=kept["title"], need=kept["need"])
+    topic_restore(topic_set=row, number=number, new=new)
+    del request.session[UNDO]
+    messages.info(request, f"Topic {number} is back.")
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = PRIVATE_CACHE
+    return response
