@@ -134,6 +134,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     if user.is_staff:
         judging = {part.assessor.pk for part in parts}
         context["may_join"] = [one for one in assessors_to_choose() if one.pk not in judging]
+        context["runs"] = list(row.pool.runs.all())
         context["is_untouched"] = all(part.may_be_withdrawn for part in parts)
     return private(render(request, "annotations/session.html", context))
 

@@ -1,5 +1,6 @@
 /** Attaches each behaviour to the elements that ask for it by a data- attribute; pages work without any of them. */
 const BEHAVIOURS = {
+  "[data-adjudicating]": "./adjudicating.js",
   "[data-busy]": "./busy-form.js",
   "[data-calibration-plot]": "./calibration-plot.js",
   "[data-compare]": "./compare.js",
@@ -16,6 +17,7 @@ const BEHAVIOURS = {
   "[data-find-in-text]": "./find-in-text.js",
   "[data-text-numerals]": "./text-numerals.js",
   "[data-step-on]": "./step-on.js",
+  "[data-queue]": "./queue-choice.js",
   "[data-ranking]": "./ranking.js",
   "[data-shortlist]": "./shortlist.js",
   "[data-refresh-seconds]": "./refresh.js",

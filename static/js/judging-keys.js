@@ -10,6 +10,11 @@ export function addJudgingKeys(pairs, { step, goOn }) {
   for (const key of ["k", "ArrowLeft"]) addKey({ key, label: "The pair before", group, run: () => step("back") });
   addKey({ key: "n", label: "The next pair that is not judged", group, run: () => step("open") });
   addKey({ key: "Enter", label: "Go on with what is given", group, run: goOn });
+  addDrawingKeys(pairs);
+}
+
+/** Keys that move the drawings of a pair. */
+export function addDrawingKeys(pairs) {
   const drawings = "Drawings";
   addKey({ key: "t", label: "Names of parts on the drawings", group: drawings, run: () => pairs.toggle("names") });
   addKey({ key: "b", label: "Boxes around numerals", group: drawings, run: () => pairs.toggle("boxes") });
