@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from annotations.models import Run
+from annotations.models import FusionFit, Run
 from search.models import Batch, Document, Explanation, Query, Work
 from search.services.work import is_open, work_free_orphans
 
@@ -50,6 +50,11 @@ def run_start(run_id: int) -> None:
     transaction.on_commit(lambda: _ring("answer_run", run_id, queue="query", priority=RUN_PRIORITY))
 
 
+def fit_start(fit_id: int) -> None:
+    """Ring for a fit, or for what is left of it."""
+    transaction.on_commit(lambda: _ring("fit_fusion", fit_id, queue="query", priority=RUN_PRIORITY))
+
+
 def query_wait(query: Query, *, seconds: float) -> Query:
     """The query once it is finished, or as it stands when the time is over; never raises."""
     return work_wait(query, seconds=seconds)
@@ -72,7 +77,7 @@ def sweep_open_work() -> int:
 
     A row may have a message already: the second finds nothing to do.
     """
-    for model in (Batch, Document, Query, Explanation, Run):
+    for model in (Batch, Document, Query, Explanation, Run, FusionFit):
         work_free_orphans(model=model)
     room = RUNG_AT_ONCE - _queue_length("batch")
     batches = list(Batch.objects.filter(is_open()).values_list("pk", flat=True)[: max(0, room)])
@@ -93,7 +98,10 @@ def sweep_open_work() -> int:
     runs = list(Run.objects.filter(is_open()).order_by("pk").values_list("pk", flat=True)[:RUNG_AT_ONCE])
     for run_id in runs:
         _ring("answer_run", run_id, queue="query", priority=RUN_PRIORITY)
-    return len(rung) + len(waiting) + len(explanations) + len(runs)
+    fits = list(FusionFit.objects.filter(is_open()).order_by("pk").values_list("pk", flat=True)[:RUNG_AT_ONCE])
+    for fit_id in fits:
+        _ring("fit_fusion", fit_id, queue="query", priority=RUN_PRIORITY)
+    return len(rung) + len(waiting) + len(explanations) + len(runs) + len(fits)
 
 
 def open_documents() -> QuerySet[Document]:

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 
 from annotations.services.answering import run_answer
+from annotations.services.fits import fit_answer
 from search.services.batches import batch_unpack
 from search.services.calibrations import calibrations_refresh
 from search.services.documents import document_process, documents_reopen_for_encoders
@@ -52,6 +53,16 @@ def answer_run(run_id: int) -> None:
     logger.info("answering run=%d", run_id)
     if run_answer(run_id=run_id):
         pipeline.run_start(run_id)
+
+
+@shared_task
+def fit_fusion(fit_id: int) -> None:
+    logger.info("fitting fit=%d", fit_id)
+    fit = fit_answer(fit_id=fit_id)
+    if fit is not None and not fit.is_finished:
+        pipeline.fit_start(fit.pk)
+    elif fit is not None and fit.run_id is not None:
+        pipeline.run_start(fit.run_id)
 
 
 @shared_task

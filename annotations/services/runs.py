@@ -82,17 +82,22 @@ def run_make(
     weight: float | None = None,
     depth: int = DEFAULT_DEPTH,
     filters: Mapping[str, str] | None = None,
+    as_of: Run | None = None,
 ) -> Run:
     """One waiting run; the caller rings for it with workers.pipeline.run_start. Else as runs_make.
 
     weight: the drawing's share, 0 to 1, of a weighted or fitted sum. Where the name is taken, it gets a number.
+    as_of: a run whose state of the collection is searched instead of today's; an imported one has none.
     """
     if (system in WITH_WEIGHT) != (weight is not None) or system not in (*BY_NAME, *WITH_WEIGHT):
         raise QuestionRefused("weight", "A weighted or fitted sum has a weight, and no other system has one.")
     if weight is not None and not 0 <= weight <= 1:
         raise QuestionRefused("weight", "A weight is from 0 to 1.")
     run = Run(name=name, system=system, weight=weight, depth=depth, filters=filters or {})
-    return _made(topic_set, run, _state(topic_set), made_by)
+    state = _state(topic_set)
+    if as_of is not None and as_of.system != System.IMPORTED:
+        state = CollectionState(as_of.encoder_keys, as_of.index_versions, as_of.last_embedding_ids)
+    return _made(topic_set, run, state, made_by)
 
 
 @transaction.atomic

@@ -22,12 +22,13 @@ from engine.fusion import Fusion
 
 WEIGHTS = tuple(percent / 100 for percent in range(1, 100))
 """Weights that are tried. The ends are systems of their own, which do not rank what lacks their side."""
+USUAL = 0.5
+"""What a search ranks by when nobody moves the slider."""
 FEWEST_TOPICS = 5
 MOST_LEFT_OUT_ALONE = 30
 """With up to so many topics each is a fold of its own; with more there are FOLDS."""
 FOLDS = 10
 _TOLERANCE = 1e-9
-_FITTED, _BASELINE = "fitted", "baseline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,9 @@ class Fold:
 @dataclass(frozen=True, slots=True)
 class Fit:
     """weight: the drawing's share of the raw similarities, chosen by all topics. calibrated_share: that of similarities
-    brought to one deviation. curve: mean AP@k of all topics by each of WEIGHTS. held_out: the fitted against the
-    baseline over held-out topics. in_sample_gain: what the topics that chose the weight would make one believe.
+    brought to one deviation. curve: mean AP@k of all topics by each of WEIGHTS. held_out, over_usual: the fitted over
+    held-out topics against the baseline, and against the weight USUAL. in_sample_gain: what the topics that chose the
+    weight would make one believe.
     """
 
     weight: float
@@ -100,19 +102,16 @@ class Fit:
     folds: tuple[Fold, ...]
     topics: tuple[TopicFit, ...]
     held_out: Comparison
+    over_usual: Comparison
     held_out_mean: float
     baseline_mean: float
+    usual_mean: float
     in_sample_gain: float
 
     @property
     def gain(self) -> Estimate:
         """In held-out mean AP over the baseline, with its 95 % interval over topics."""
         return self.held_out.difference
-
-    @property
-    def holds(self) -> bool:
-        """Whether the interval of the gain lies above 0."""
-        return self.gain.low > 0
 
 
 def topic_evidence(
@@ -146,7 +145,7 @@ def fit_weight(evidence: Mapping[str, Evidence], baseline: Mapping[str, float], 
     """The weight with the best mean AP, and its gain by cross-validation over topics.
 
     evidence, baseline: by topic, the same topics, each with something relevant. Of weights that do equally well the one
-    nearest to 0.5 is taken. Raises: ValueError for fewer than FEWEST_TOPICS topics.
+    nearest to USUAL is taken. Raises: ValueError for fewer than FEWEST_TOPICS topics.
     """
     if len(evidence) < FEWEST_TOPICS:
         raise ValueError(f"a fit needs {FEWEST_TOPICS} topics with something relevant, and there are {len(evidence)}")
@@ -158,7 +157,7 @@ def fit_weight(evidence: Mapping[str, Evidence], baseline: Mapping[str, float], 
         chosen = _best(np.delete(table, left_out, axis=0))
         held_out[left_out], weights[left_out] = table[left_out, chosen], WEIGHTS[chosen]
         folds.append(Fold(WEIGHTS[chosen], tuple(numbers[place] for place in left_out)))
-    before = np.array([baseline[number] for number in numbers])
+    before, usual = np.array([baseline[number] for number in numbers]), table[:, WEIGHTS.index(USUAL)]
     visual = sum((one.visual for one in evidence.values()), Moments(0, 0.0, 0.0))
     text = sum((one.text for one in evidence.values()), Moments(0, 0.0, 0.0))
     rows = zip(numbers, before.tolist(), table[:, best].tolist(), held_out.tolist(), weights.tolist(), strict=True)
@@ -170,9 +169,11 @@ def fit_weight(evidence: Mapping[str, Evidence], baseline: Mapping[str, float], 
         curve=tuple(table.mean(axis=0).tolist()),
         folds=tuple(folds),
         topics=tuple(TopicFit(*row) for row in rows),
-        held_out=compare_runs({_FITTED: held_out, _BASELINE: before}, seed=seed).pairs[0],
+        held_out=_against(held_out, before, seed),
+        over_usual=_against(held_out, usual, seed),
         held_out_mean=float(held_out.mean()),
         baseline_mean=float(before.mean()),
+        usual_mean=float(usual.mean()),
         in_sample_gain=float(table[:, best].mean() - before.mean()),
     )
 
@@ -192,8 +193,12 @@ def calibrated_share(weight: float, visual_deviation: float, text_deviation: flo
     return drawn / (drawn + written) if drawn + written > 0 else weight
 
 
+def _against(fitted: NDArray[np.float64], other: NDArray[np.float64], seed: int) -> Comparison:
+    return compare_runs({"fitted": fitted, "other": other}, seed=seed).pairs[0]
+
+
 def _best(table: NDArray[np.float64]) -> int:
     """The place of the weight with the best mean of (topics, weights)."""
     means = table.mean(axis=0)
     equal: Sequence[int] = np.flatnonzero(means >= means.max() - _TOLERANCE).tolist()
-    return min(equal, key=lambda place: (round(abs(WEIGHTS[place] - 0.5), 6), place))
+    return min(equal, key=lambda place: (round(abs(WEIGHTS[place] - USUAL), 6), place))

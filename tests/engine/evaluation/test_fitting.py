@@ -91,7 +91,7 @@ def test_the_gain_in_sample_is_told_apart_and_flatters() -> None:
     found = fit_weight(noise, dict.fromkeys(noise, 0.5))
     assert found.in_sample_gain > 0.1
     assert found.gain.mean < found.in_sample_gain - 0.05
-    assert not found.holds
+    assert found.gain.low < 0
 
 
 def test_a_gain_that_all_topics_have_holds() -> None:
@@ -100,7 +100,9 @@ def test_a_gain_that_all_topics_have_holds() -> None:
     found = fit_weight(evidence, baseline)
     assert found.weight == 0.7
     assert found.gain.mean == pytest.approx(0.2)
-    assert found.holds
+    assert found.gain.low > 0
+    assert found.over_usual.difference == found.gain
+    assert found.usual_mean == pytest.approx(found.baseline_mean)
     assert found.held_out.p_randomization == pytest.approx(2 / 2**10)
 
 

@@ -1,0 +1,110 @@
+"""Fits of the fusion, as their pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from annotations.models import FusionFit, Topic, TopicSet
+from annotations.selectors.runs import FAILED
+from search.models import WorkState
+
+
+@dataclass(frozen=True, slots=True)
+class FitRow:
+    """A fit as it is shown. done, count: topics that were worked on, and that there are."""
+
+    fit: FusionFit
+
+    @property
+    def done(self) -> int:
+        return len(self.fit.evidence)
+
+    @property
+    def count(self) -> int:
+        found: int = self.fit.fitted["topic_count"]
+        return found
+
+    @property
+    def is_open(self) -> bool:
+        return not self.fit.is_finished
+
+    @property
+    def has_failed(self) -> bool:
+        return self.fit.state in FAILED
+
+    @property
+    def is_done(self) -> bool:
+        return self.fit.state == WorkState.DONE
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing will change by itself: the fit and its run are finished."""
+        return not self.is_open and (self.fit.run is None or self.fit.run.is_finished)
+
+    @property
+    def percent(self) -> int:
+        """The drawing's share, of a fit that is done; text_percent: the text's, calibrated_percent: see the engine."""
+        return round(100 * self.fit.fitted["weight"])
+
+    @property
+    def text_percent(self) -> int:
+        return 100 - self.percent
+
+    @property
+    def calibrated_percent(self) -> int:
+        return round(100 * self.fit.fitted["calibrated_share"])
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic of a fit. topic: None where the set has none of that number any more."""
+
+    number: str
+    topic: Topic | None
+    baseline: float
+    held_out: float
+    in_sample: float
+    fold_percent: int
+
+    @property
+    def difference(self) -> float:
+        """Held out over the baseline."""
+        return self.held_out - self.baseline
+
+
+def fits_listed(topic_set: TopicSet) -> list[FitRow]:
+    """The fits of a topic set, the newest first."""
+    return [FitRow(fit) for fit in _with_what_is_shown().filter(snapshot__topic_set=topic_set)]
+
+
+def fit_seen(fit_id: int) -> FusionFit | None:
+    """A fit with what its page shows."""
+    return _with_what_is_shown().select_related("snapshot__topic_set").filter(pk=fit_id).first()
+
+
+def topics_of_fit(fit: FusionFit) -> list[TopicRow]:
+    """The topics of a fit that is done, in their order."""
+    topics = {str(topic.number): topic for topic in fit.snapshot.topic_set.topics.all()}
+    rows: list[dict[str, Any]] = fit.fitted["topics"]
+    return [
+        TopicRow(
+            number=row["number"],
+            topic=topics.get(row["number"]),
+            baseline=row["baseline"],
+            held_out=row["held_out"],
+            in_sample=row["in_sample"],
+            fold_percent=round(100 * row["fold_weight"]),
+        )
+        for row in rows
+    ]
+
+
+def _with_what_is_shown() -> QuerySet[FusionFit]:
+    return (
+        FusionFit.objects.select_related("snapshot", "baseline", "run", "suggestion", "created_by")
+        .defer("snapshot__content")
+        .order_by("-pk")
+    )

@@ -1,0 +1,311 @@
+"""The fusion fitted to judgments: planned by the web process, worked out by the worker that holds the indexes.
+
+What a topic says of the weights is stored topic by topic under the fit's lease, so that a worker that is killed costs
+one topic's work. A weight is offered in search only when it holds on topics that it was not fitted to.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from django.contrib.auth.models import User
+from django.db import transaction
+from numpy.typing import NDArray
+
+from annotations.models import FusionFit, QrelsSnapshot, Run, System
+from annotations.selectors.document_numbers import figures_of_numbers
+from annotations.selectors.ranked import documents_of_runs
+from annotations.selectors.runs import FAILED
+from annotations.selectors.snapshots import SnapshotDamaged, snapshot_qrels
+from annotations.services.asking import TopicSearch
+from annotations.services.runs import run_make
+from engine.evaluation.binary import DEFAULT_K
+from engine.evaluation.fitting import FEWEST_TOPICS, Evidence, Fit, Moments, fit_weight, topic_evidence
+from engine.evaluation.measures import MeasureOptions, counted_lists, measure_run
+from engine.evaluation.qrels import Qrels
+from search.models import SuggestedWeight, Verdict, WorkState
+from search.refusal import QuestionRefused
+from search.services.work import (
+    work_claim,
+    work_done,
+    work_extend,
+    work_fault,
+    work_reject,
+    work_restart,
+    work_return,
+    worker_name,
+)
+
+logger = logging.getLogger(__name__)
+
+BUDGET_SECONDS = 3.0  # of one task: whoever waits for hits waits no longer for a fit
+_DIGITS = 9
+_GRADES = (1, 2, 3)
+
+
+@transaction.atomic
+def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, asked_by: User) -> FusionFit:
+    """One waiting fit; the caller rings for it with workers.pipeline.fit_start. Asked for twice, it is one.
+
+    One that had failed waits again. Raises: QuestionRefused, saying the mend.
+    """
+    if relevant_from not in _GRADES:
+        raise QuestionRefused("relevant-from", "Relevant is from grade 1, 2 or 3 on.")
+    if baseline.topic_set_id != snapshot.topic_set_id:
+        raise QuestionRefused("other-topics", f"The run {baseline} is over other topics; choose one of the same set.")
+    if baseline.state != WorkState.DONE:
+        raise QuestionRefused("run-not-done", f"The run {baseline} is not done; wait for it, or choose another.")
+    if baseline.system != System.IMPORTED and baseline.depth < DEFAULT_K:
+        raise QuestionRefused(
+            "run-too-short",
+            f"The run {baseline} keeps {baseline.depth} figures of a topic, too few to be compared by AP@{DEFAULT_K}. "
+            f"Make it with a depth of {DEFAULT_K} or more.",
+        )
+    judged = _judged(snapshot, relevant_from)
+    _refuse_too_few(judged)
+    fit, created = FusionFit.objects.get_or_create(
+        snapshot=snapshot,
+        baseline=baseline,
+        relevant_from=relevant_from,
+        defaults={"created_by": asked_by, "fitted": {"topic_count": len(judged.relevant)}},
+    )
+    if created:
+        logger.info("fit planned fit=%d snapshot=%d baseline=%d", fit.pk, snapshot.pk, baseline.pk)
+        return fit
+    return fit_retry(fit=fit)
+
+
+@transaction.atomic
+def fit_retry(*, fit: FusionFit) -> FusionFit:
+    """A failed fit waits again; what its topics said already is kept. Any other stays as it is."""
+    row = FusionFit.objects.select_for_update().get(pk=fit.pk)
+    if row.state in FAILED:
+        work_restart(row=row)
+        FusionFit.objects.filter(pk=row.pk).update(verdict=Verdict.OPEN)
+    row.refresh_from_db()
+    return row
+
+
+def fit_answer(*, fit_id: int) -> FusionFit | None:
+    """Work on a fit for about BUDGET_SECONDS; the fit as it stands then, None where there was nothing to do.
+
+    What fails says why in the fit.
+    """
+    fit = work_claim(model=FusionFit, pk=fit_id)
+    if fit is None:
+        return None
+    try:
+        _answer(fit)
+    except (QuestionRefused, SnapshotDamaged) as refusal:
+        logger.warning("fit refused fit=%d reason=%s", fit.pk, refusal)
+        code = refusal.code if isinstance(refusal, QuestionRefused) else "snapshot-damaged"
+        work_reject(row=fit, code=code, detail=refusal.detail)
+    except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
+        work_fault(row=fit, error=error)
+    fit.refresh_from_db()
+    return fit
+
+
+@transaction.atomic
+def fit_promote(*, fit: FusionFit, promoted_by: User) -> FusionFit:
+    """Offer the fitted weight beside the slider of the search; a second time does nothing.
+
+    Raises: QuestionRefused unless the gain holds on held-out topics, over the baseline and over the usual weight.
+    """
+    row = FusionFit.objects.select_for_update().get(pk=fit.pk)
+    refusal = promotion_refusal(row)
+    if refusal:
+        raise QuestionRefused("not-promoted", refusal)
+    if row.suggestion_id is None:
+        usual = row.fitted["over_usual"]
+        row.suggestion = SuggestedWeight.objects.create(
+            percent=round(100 * row.fitted["weight"]),
+            gain=usual["gain"],
+            low=usual["low"],
+            high=usual["high"],
+            topic_count=len(row.fitted["topics"]),
+            source=row.snapshot.name[:200],
+            set_by=promoted_by,
+        )
+        row.save(update_fields=["suggestion"])
+        logger.info("fit promoted fit=%d percent=%d", row.pk, row.suggestion.percent)
+    return row
+
+
+@transaction.atomic
+def fit_withdraw(*, fit: FusionFit) -> FusionFit:
+    """The weight is not offered any more, and the one that was offered before is again; a second time does nothing."""
+    row = FusionFit.objects.select_for_update().get(pk=fit.pk)
+    if row.suggestion_id is not None:
+        SuggestedWeight.objects.filter(pk=row.suggestion_id).delete()
+        logger.info("fit withdrawn fit=%d", row.pk)
+    row.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def fit_delete(*, fit: FusionFit) -> None:
+    """Delete a fit; the run that ranks by it stays. A second time does nothing.
+
+    Raises: QuestionRefused while its weight is offered.
+    """
+    row = FusionFit.objects.select_for_update().filter(pk=fit.pk).first()
+    if row is None:
+        return
+    if row.suggestion_id is not None:
+        raise QuestionRefused("fit-promoted", "This weight is offered in search. Withdraw it first, then delete.")
+    row.delete()
+    logger.info("fit deleted fit=%d", fit.pk)
+
+
+def promotion_refusal(fit: FusionFit) -> str:
+    """Why a fit cannot be offered in search, empty where it can."""
+    if fit.state != WorkState.DONE or fit.low is None:
+        return "The fit is not done yet."
+    if fit.low <= 0:
+        return (
+            f"The gain over {fit.baseline} on held-out topics is not sure: its 95 % interval reaches down to "
+            f"{fit.low:+.3f}. Judge more topics, and fit again."
+        )
+    usual: Mapping[str, float] = fit.fitted["over_usual"]
+    if usual["low"] <= 0:
+        return (
+            f"The gain over the usual 50 % on held-out topics is not sure: its 95 % interval reaches down to "
+            f"{usual['low']:+.3f}. Judge more topics, and fit again."
+        )
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Qrels with, by topic that has something relevant, the document numbers of all that is relevant and may count."""
+
+    qrels: Qrels
+    options: MeasureOptions
+    relevant: Mapping[str, frozenset[str]]
+
+
+def _judged(snapshot: QrelsSnapshot, relevant_from: int) -> _Judged:
+    """Raises: SnapshotDamaged."""
+    qrels = snapshot_qrels(snapshot)
+    options = MeasureOptions(unit="figure", k=DEFAULT_K, relevant_from=relevant_from)
+    asked = {str(number) for number in snapshot.topic_set.topics.values_list("number", flat=True)}
+    relevant = {
+        number: frozenset(one for one, grade in grades.items() if grade is not None and grade >= relevant_from)
+        for number, grades in counted_lists({}, qrels, options.unit).grades.items()
+        if number in asked
+    }
+    return _Judged(qrels, options, {number: found for number, found in relevant.items() if found})
+
+
+def _refuse_too_few(judged: _Judged) -> None:
+    if len(judged.relevant) < FEWEST_TOPICS:
+        raise QuestionRefused(
+            "too-few-topics",
+            f"Something relevant was judged for {len(judged.relevant)} topics; a fit that is tried on held-out topics "
+            f"needs at least {FEWEST_TOPICS}. Judge more topics, and freeze again.",
+        )
+
+
+def _answer(fit: FusionFit) -> None:
+    judged = _judged(fit.snapshot, fit.relevant_from)
+    _refuse_too_few(judged)
+    search = TopicSearch.of_run(fit.baseline)
+    figures = figures_of_numbers(frozenset().union(*judged.relevant.values()))
+    deadline = time.monotonic() + BUDGET_SECONDS
+    topics = [one for one in fit.snapshot.topic_set.topics.order_by("number") if str(one.number) in judged.relevant]
+    for topic in topics:
+        number = str(topic.number)
+        if number in fit.evidence:
+            continue
+        if fit.evidence and time.monotonic() > deadline:
+            work_return(row=fit)
+            return
+        answer = search.ask(topic)
+        wanted = judged.relevant[number]
+        known = _ids([figures[one] for one in wanted if one in figures])
+        found = topic_evidence(answer.found, answer.counting, known, relevant_count=len(wanted))
+        fit.evidence[number] = _evidence_as_json(found)
+        if not _held(fit).update(evidence=fit.evidence):
+            return  # another worker has taken it over
+        work_extend(row=fit)
+    _finish(fit, judged)
+
+
+@transaction.atomic
+def _finish(fit: FusionFit, judged: _Judged) -> None:
+    """Close a fit whose topics have all spoken, and plan the run that ranks by it, unless another worker has it."""
+    if not _held(fit).select_for_update().exists():
+        return
+    evidence = {number: _evidence_from_json(fit.evidence[number]) for number in judged.relevant}
+    fitted = fit_weight(evidence, _baseline_precisions(fit.baseline, judged))
+    fit.fitted = _fit_as_json(fitted)
+    fit.folds = [{"weight": fold.weight, "topics": list(fold.topics)} for fold in fitted.folds]
+    fit.gain, fit.low, fit.high = fitted.gain.mean, fitted.gain.low, fitted.gain.high
+    fit.run = run_make(
+        topic_set=fit.snapshot.topic_set,
+        name=f"fitted-{round(100 * fitted.weight)}",
+        system=System.FITTED,
+        made_by=fit.created_by,
+        weight=fitted.weight,
+        depth=max(DEFAULT_K, fit.baseline.depth),
+        filters=fit.baseline.filters,
+        as_of=fit.baseline,
+    )
+    fit.save(update_fields=["fitted", "folds", "gain", "low", "high", "run"])
+    work_done(row=fit, verdict=Verdict.ACCEPTED)
+    logger.info("fit done fit=%d weight=%.2f run=%d", fit.pk, fitted.weight, fit.run.pk)
+
+
+def _held(fit: FusionFit) -> Any:
+    """The row while it is this worker's."""
+    return FusionFit.objects.filter(pk=fit.pk, state=WorkState.RUNNING, worker=worker_name())
+
+
+def _baseline_precisions(baseline: Run, judged: _Judged) -> dict[str, float]:
+    """AP by topic, as the table has it."""
+    measured = measure_run(documents_of_runs([baseline])[baseline.pk], judged.qrels, judged.options)
+    values = measured.values[f"AP@{DEFAULT_K}"].tolist()
+    return dict(zip(measured.topics, values, strict=True))
+
+
+def _ids(figures: list[int]) -> NDArray[np.int64]:
+    return np.array(sorted(figures), dtype=np.int64)
+
+
+def _evidence_as_json(evidence: Evidence) -> dict[str, Any]:
+    sides = {name: [one.count, one.total, one.squares] for name, one in _sides(evidence)}
+    return {"precisions": [round(value, _DIGITS) for value in evidence.precisions], **sides}
+
+
+def _evidence_from_json(stored: Mapping[str, Any]) -> Evidence:
+    return Evidence(tuple(stored["precisions"]), Moments(*stored["visual"]), Moments(*stored["text"]))
+
+
+def _sides(of: Evidence | Fit) -> tuple[tuple[str, Moments], tuple[str, Moments]]:
+    return ("visual", of.visual), ("text", of.text)
+
+
+def _fit_as_json(fit: Fit) -> dict[str, Any]:
+    """As FusionFit.fitted keeps it."""
+    sides = {name: {"count": one.count, "mean": one.mean, "deviation": one.deviation} for name, one in _sides(fit)}
+    usual = fit.over_usual.difference
+    return {
+        "topic_count": len(fit.topics),
+        "weight": fit.weight,
+        "calibrated_share": fit.calibrated_share,
+        **sides,
+        "curve": list(fit.curve),
+        "topics": [asdict(topic) for topic in fit.topics],
+        "baseline_mean": fit.baseline_mean,
+        "held_out_mean": fit.held_out_mean,
+        "usual_mean": fit.usual_mean,
+        "in_sample_gain": fit.in_sample_gain,
+        "over_usual": {"gain": usual.mean, "low": usual.low, "high": usual.high},
+        "comparison": asdict(fit.held_out),
+    }

@@ -1,0 +1,67 @@
+"""Judgments whose best weight is known, and fits to them."""
+
+from __future__ import annotations
+
+import numpy as np
+from django.contrib.auth.models import User
+
+from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
+from annotations.selectors.document_numbers import kin_of_figures, numbers_of_figures
+from annotations.services.answering import run_answer
+from annotations.services.asking import TopicSearch
+from annotations.services.fits import fit_answer, fit_ask
+from annotations.services.runs import run_make
+from annotations.services.snapshots import snapshot_store
+from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
+from engine.fusion import Fusion
+
+
+def run_done_make(topic_set: TopicSet, made_by: User, system: System = System.AVERAGE, depth: int = 100) -> Run:
+    """A run over the collection of today, answered."""
+    run = run_make(topic_set=topic_set, name=system.value, system=system, made_by=made_by, depth=depth)
+    return _answered(run)
+
+
+def judged_by_weight(
+    run: Run, weight: float, *, name: str = "by weight", relevant: int = 4, topics: int | None = None, noise: int = 0
+) -> QrelsSnapshot:
+    """Qrels in which the first of every topic by this weight are relevant; `noise` draws them instead, by that seed.
+
+    topics: of how many topics anything is judged; None for all.
+    """
+    search = TopicSearch.of_run(run)
+    generator = np.random.default_rng(noise)
+    judged = {}
+    for topic in run.topic_set.topics.order_by("number"):
+        answer = search.ask(topic)
+        assert answer.found is not None
+        ranked = [pk for pk in answer.found.ranked(Fusion.WEIGHTED, weight).ids.tolist() if pk in answer.counting]
+        if noise:
+            ranked = generator.permutation(ranked).tolist()
+        numbers, kin = numbers_of_figures(ranked), kin_of_figures(ranked)
+        figures = {numbers[pk]: JudgedFigure(int(place < relevant) * 2, kin[pk]) for place, pk in enumerate(ranked)}
+        number = str(topic.number)
+        own = None if topic.figure_id is None else kin_of_figures([topic.figure_id])[topic.figure_id]
+        counts = topics is None or topic.number <= topics
+        judged[number] = JudgedTopic(number, topic.title, own, figures if counts else {})
+    qrels = Qrels(run.topic_set.name, "overall", RULE_IMPORTED, judged)
+    return snapshot_store(topic_set=run.topic_set, name=name, qrels=qrels, stored_by=run.created_by)
+
+
+def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, asked_by: User) -> FusionFit:
+    """A fit with its run, both done."""
+    fit = fit_ask(snapshot=snapshot, baseline=baseline, asked_by=asked_by)
+    while not fit.is_finished:
+        answered = fit_answer(fit_id=fit.pk)
+        assert answered is not None
+        fit = answered
+    if fit.run is not None:
+        _answered(fit.run)
+    return fit
+
+
+def _answered(run: Run) -> Run:
+    while run_answer(run_id=run.pk):
+        pass
+    run.refresh_from_db()
+    return run

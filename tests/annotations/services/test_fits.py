@@ -1,0 +1,271 @@
+"""Fits: a known weight is found, the gain is that of the runs as they are measured, only what holds is offered."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from django.contrib.auth.models import User
+from django.db import connections
+from django.utils import timezone
+from pytest_django import Settings
+
+from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
+from annotations.selectors.ranked import documents_of_runs
+from annotations.selectors.snapshots import snapshot_qrels
+from annotations.services import fits
+from annotations.services.fits import (
+    fit_answer,
+    fit_ask,
+    fit_delete,
+    fit_promote,
+    fit_retry,
+    fit_withdraw,
+    promotion_refusal,
+)
+from annotations.services.runs import run_delete
+from engine.evaluation.measures import MeasureOptions, measure_run
+from search.models import Figure, SuggestedWeight, WorkState
+from search.refusal import QuestionRefused
+from search.services.work import worker_name
+from tests.annotation_collection import StandInDrawings, collection_make, use_stand_ins
+from tests.annotation_fits import fit_done_make, judged_by_weight, run_done_make
+from tests.annotation_rows import topic_set_make
+from tests.factories import user_make
+
+pytestmark = pytest.mark.django_db
+
+BEST = 0.8
+
+
+@pytest.fixture(autouse=True)
+def figures(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    """28 figures of 14 publications, the last two without text."""
+    use_stand_ins(settings, tmp_path, monkeypatch)
+    return collection_make(publications=14, without_text=2)
+
+
+@pytest.fixture
+def staff() -> User:
+    return user_make("administrator", staff=True)
+
+
+@pytest.fixture
+def topic_set(figures: list[Figure], staff: User) -> TopicSet:
+    """Twelve topics."""
+    return topic_set_make(staff, figures[0:24:2])
+
+
+@pytest.fixture
+def average(topic_set: TopicSet, staff: User) -> Run:
+    return run_done_make(topic_set, staff)
+
+
+@pytest.fixture
+def snapshot(average: Run) -> QrelsSnapshot:
+    """What is first by BEST is relevant."""
+    return judged_by_weight(average, BEST)
+
+
+@pytest.fixture
+def fit(snapshot: QrelsSnapshot, average: Run, staff: User) -> FusionFit:
+    return fit_done_make(snapshot, average, staff)
+
+
+def precisions(run: Run, snapshot: QrelsSnapshot) -> np.ndarray:
+    """AP@50 by topic, as the table has it."""
+    measured = measure_run(documents_of_runs([run])[run.pk], snapshot_qrels(snapshot), MeasureOptions())
+    return measured.values["AP@50"]
+
+
+def test_the_weight_that_decided_the_judgments_is_found_and_gains_on_held_out_topics(fit: FusionFit) -> None:
+    assert fit.state == WorkState.DONE
+    assert fit.fitted["weight"] == pytest.approx(BEST, abs=0.06)
+    assert fit.low is not None and fit.gain is not None
+    assert 0 < fit.low < fit.gain
+    assert fit.fitted["held_out_mean"] == pytest.approx(1, abs=0.05)
+
+
+def test_the_gain_is_that_of_the_runs_as_they_are_measured(
+    fit: FusionFit, average: Run, snapshot: QrelsSnapshot
+) -> None:
+    assert fit.run is not None
+    assert (fit.run.system, fit.run.weight, fit.run.state) == (System.FITTED, fit.fitted["weight"], WorkState.DONE)
+    before, after = precisions(average, snapshot), precisions(fit.run, snapshot)
+    topics = fit.fitted["topics"]
+    assert [one["baseline"] for one in topics] == pytest.approx(before.tolist())
+    assert [one["in_sample"] for one in topics] == pytest.approx(after.tolist())
+    assert fit.fitted["in_sample_gain"] == pytest.approx(float((after - before).mean()))
+    # The average is the weighted sum with 0.5, so that both gains are one.
+    assert fit.fitted["over_usual"]["gain"] == pytest.approx(fit.gain)
+    assert fit.fitted["usual_mean"] == pytest.approx(float(before.mean()))
+
+
+def test_every_topic_is_held_out_once(fit: FusionFit) -> None:
+    left_out = [topic for fold in fit.folds for topic in fold["topics"]]
+    assert sorted(left_out, key=int) == [str(number) for number in range(1, 13)]
+
+
+def test_a_fit_searches_the_collection_that_its_baseline_searched(
+    snapshot: QrelsSnapshot, average: Run, staff: User
+) -> None:
+    collection_make(publications=2, first=100)
+    fit = fit_done_make(snapshot, average, staff)
+    assert fit.run is not None
+    assert fit.run.last_embedding_ids == average.last_embedding_ids
+    assert fit.fitted["usual_mean"] == pytest.approx(float(precisions(average, snapshot).mean()))
+
+
+def test_noise_is_not_offered_however_well_it_fits(average: Run, staff: User) -> None:
+    fit = fit_done_make(judged_by_weight(average, BEST, name="noise", noise=3), average, staff)
+    assert fit.gain is not None and fit.low is not None
+    assert fit.fitted["in_sample_gain"] >= 0 > fit.low
+    assert fit.fitted["in_sample_gain"] > fit.gain
+    with pytest.raises(QuestionRefused, match="reaches down to"):
+        fit_promote(fit=fit, promoted_by=staff)
+    assert not SuggestedWeight.objects.exists()
+
+
+def test_a_gain_over_a_weak_baseline_alone_is_not_offered(average: Run, topic_set: TopicSet, staff: User) -> None:
+    """Judged by the average itself: far better than the text alone, and no better than what everybody has."""
+    text = run_done_make(topic_set, staff, System.TEXT)
+    fit = fit_done_make(judged_by_weight(average, 0.5, name="by average"), text, staff)
+    assert fit.low is not None and fit.low > 0
+    assert "usual 50 %" in promotion_refusal(fit)
+    with pytest.raises(QuestionRefused):
+        fit_promote(fit=fit, promoted_by=staff)
+
+
+def test_asking_twice_is_one_fit_and_promoting_twice_one_suggestion(
+    fit: FusionFit, snapshot: QrelsSnapshot, average: Run, staff: User
+) -> None:
+    assert fit_ask(snapshot=snapshot, baseline=average, asked_by=staff).pk == fit.pk
+    assert fit_answer(fit_id=fit.pk) is None
+    first = fit_promote(fit=fit, promoted_by=staff).suggestion
+    assert fit_promote(fit=fit, promoted_by=staff).suggestion == first
+    offered = SuggestedWeight.objects.get()
+    assert offered.percent == round(100 * fit.fitted["weight"])
+    assert (offered.gain, offered.low) == (fit.fitted["over_usual"]["gain"], fit.fitted["over_usual"]["low"])
+    assert (offered.topic_count, offered.source, offered.set_by) == (12, snapshot.name, staff)
+
+
+def test_withdrawing_undoes_promoting_and_the_one_before_is_offered_again(fit: FusionFit, staff: User) -> None:
+    before = SuggestedWeight.objects.create(
+        percent=60, gain=0.1, low=0.05, high=0.2, topic_count=9, source="before", set_by=staff
+    )
+    fit_promote(fit=fit, promoted_by=staff)
+    assert SuggestedWeight.objects.first() != before
+    for _ in range(2):
+        assert fit_withdraw(fit=fit).suggestion is None
+    assert list(SuggestedWeight.objects.all()) == [before]
+
+
+def test_a_promoted_fit_is_not_deleted_and_a_withdrawn_one_is_with_its_run_left(fit: FusionFit, staff: User) -> None:
+    run = fit.run
+    assert run is not None
+    fit_promote(fit=fit, promoted_by=staff)
+    with pytest.raises(QuestionRefused, match="Withdraw it first"):
+        fit_delete(fit=fit)
+    with pytest.raises(QuestionRefused, match="fitted fusion"):
+        run_delete(run=run)
+    fit_withdraw(fit=fit)
+    for _ in range(2):
+        fit_delete(fit=fit)
+    assert Run.objects.filter(pk=run.pk).exists()
+
+
+def test_a_worker_goes_on_where_another_was_killed(
+    snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fits, "BUDGET_SECONDS", -1.0)  # one topic a task
+    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
+    assert fit_answer(fit_id=fit.pk) is not None
+    fit.refresh_from_db()
+    assert (fit.state, len(fit.evidence)) == (WorkState.WAITING, 1)
+    # The next one dies with its lease: the row is somebody else's until that is over.
+    FusionFit.objects.update(state=WorkState.RUNNING, worker="elsewhere/1", lease_until=timezone.now() + timedelta(1))
+    assert fit_answer(fit_id=fit.pk) is None
+    FusionFit.objects.update(lease_until=timezone.now() - timedelta(1))
+    while not fit.is_finished:
+        fit_answer(fit_id=fit.pk)
+        fit.refresh_from_db()
+    assert len(fit.evidence) == 12
+    assert fit.fitted["weight"] == pytest.approx(BEST, abs=0.06)
+
+
+def test_whoever_lost_the_lease_writes_nothing(
+    snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
+    plain = fits.topic_evidence
+
+    def taken_over(*args: object, **kwargs: object) -> object:
+        FusionFit.objects.update(worker="elsewhere/1")
+        return plain(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fits, "topic_evidence", taken_over)
+    fit_answer(fit_id=fit.pk)
+    fit.refresh_from_db()
+    assert (fit.evidence, fit.worker) == ({}, "elsewhere/1")
+    assert worker_name() != "elsewhere/1"
+
+
+def test_other_models_are_refused_with_the_mend_and_a_retry_goes_on(
+    snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
+    monkeypatch.setattr(StandInDrawings, "key", "tests/other@1")
+    fit_answer(fit_id=fit.pk)
+    fit.refresh_from_db()
+    assert (fit.state, fit.error_code) == (WorkState.REJECTED, "models-changed")
+    assert promotion_refusal(fit) == "The fit is not done yet."
+    monkeypatch.undo()
+    assert fit_retry(fit=fit).state == WorkState.WAITING
+
+
+def test_what_cannot_be_fitted_is_refused_with_the_mend(
+    snapshot: QrelsSnapshot, average: Run, topic_set: TopicSet, staff: User, figures: list[Figure]
+) -> None:
+    few = judged_by_weight(average, BEST, name="few", topics=4)
+    with pytest.raises(QuestionRefused, match="judged for 4 topics"):
+        fit_ask(snapshot=few, baseline=average, asked_by=staff)
+    with pytest.raises(QuestionRefused, match="judged for 0 topics"):
+        fit_ask(snapshot=snapshot, baseline=average, relevant_from=3, asked_by=staff)
+    with pytest.raises(QuestionRefused, match="grade 1, 2 or 3"):
+        fit_ask(snapshot=snapshot, baseline=average, relevant_from=0, asked_by=staff)
+    short = run_done_make(topic_set, staff, System.VISUAL, depth=10)
+    with pytest.raises(QuestionRefused, match="keeps 10 figures"):
+        fit_ask(snapshot=snapshot, baseline=short, asked_by=staff)
+    Run.objects.filter(pk=short.pk).update(state=WorkState.RUNNING)
+    short.refresh_from_db()
+    with pytest.raises(QuestionRefused, match="not done"):
+        fit_ask(snapshot=snapshot, baseline=short, asked_by=staff)
+    other = run_done_make(topic_set_make(staff, figures[:5], name="Others"), staff)
+    with pytest.raises(QuestionRefused, match="other topics"):
+        fit_ask(snapshot=snapshot, baseline=other, asked_by=staff)
+    assert not FusionFit.objects.exists()
+
+
+def test_a_run_of_another_system_may_be_the_baseline(snapshot: QrelsSnapshot, average: Run, staff: User) -> None:
+    Run.objects.filter(pk=average.pk).update(
+        system=System.IMPORTED, encoder_keys={}, index_versions={}, last_embedding_ids={}
+    )
+    average.refresh_from_db()
+    fit = fit_done_make(snapshot, average, staff)
+    assert fit.fitted["weight"] == pytest.approx(BEST, abs=0.06)
+    assert fit.run is not None and fit.run.encoder_keys
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_at_once_get_one_fit(snapshot: QrelsSnapshot, average: Run, staff: User) -> None:
+    def ask(_: int) -> int:
+        try:
+            return fit_ask(snapshot=snapshot, baseline=average, asked_by=staff).pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as people:
+        assert len(set(people.map(ask, range(4)))) == 1
