@@ -75,9 +75,11 @@ def score_read(line: int, text: str) -> float:
         value = float(text)
     except ValueError:
         raise FileRefused(line, f"The score {text[:40]!r} is no number; write one like 0.7135.") from None
-    if not math.isfinite(value) or abs(value) > float(np.finfo(np.float32).max):
+    with np.errstate(over="ignore"):  # what overflows is refused
+        single = float(np.float32(value))
+    if not math.isfinite(single):
         raise FileRefused(line, f"The score {text[:40]!r} orders nothing; write a finite number like 0.7135.")
-    return float(np.float32(value))
+    return single
 
 
 def grade_read(line: int, text: str) -> int | None:
@@ -106,11 +108,22 @@ class Lists:
         found[figure] = score
 
     def ranked(self) -> dict[str, list[Scored]]:
-        """By topic, figures with scores as trec_eval orders them: by score, and equal ones by name, both falling."""
-        return {
-            topic: sorted(found.items(), key=lambda one: (one[1], one[0].encode(errors="surrogatepass")), reverse=True)
-            for topic, found in self._of.items()
-        }
+        """By topic, figures in trec_eval's order: by score, and equal ones by name, both falling.
+
+        Their scores fall strictly, so that the order is in them; written and read again they are the same.
+        Raises: FileRefused where there is no 32-bit number left below equal scores.
+        """
+        return {topic: self._ordered(topic, found) for topic, found in self._of.items()}
+
+    def _ordered(self, topic: str, found: dict[str, float]) -> list[Scored]:
+        # JSON may hold half a character, which no document number has and the collection will not know.
+        order = sorted(found, key=lambda name: (found[name], name.encode(errors="surrogatepass")), reverse=True)
+        try:
+            return list(zip(order, strictly_falling([found[name] for name in order]), strict=True))
+        except ValueError as error:
+            raise FileRefused(
+                0, f"The equal scores of topic {topic} are the lowest there can be; write them higher."
+            ) from error
 
 
 def strictly_falling(scores: Sequence[float]) -> list[float]:

@@ -41,7 +41,7 @@ def run_as_csv(lists: Mapping[str, Sequence[Scored]], tag: str) -> str:
     for topic in in_topic_order(lists):
         scores = strictly_falling([score for _, score in lists[topic]])
         for rank, ((figure, _), score) in enumerate(zip(lists[topic], scores, strict=True), start=1):
-            writer.writerow((topic, rank, figure, score_written(score), _harmless(tag)))
+            writer.writerow((topic, rank, figure, score_written(score), harmless(tag)))
     return text.getvalue()
 
 
@@ -99,7 +99,7 @@ def qrels_as_csv(qrels: Qrels) -> str:
 
 def _said(figure: JudgedFigure, assessors: Sequence[str]) -> list[str]:
     ruling = figure.ruling
-    ruled = [_grade_written(ruling.grade), _harmless(ruling.adjudicator)] if ruling else ["", ""]
+    ruled = [_grade_written(ruling.grade), harmless(ruling.adjudicator)] if ruling else ["", ""]
     of = figure.originals
     return ruled + [_grade_written(of[name]) if name in of else "" for name in assessors]
 
@@ -124,7 +124,14 @@ def _writer(columns: Sequence[str]) -> tuple[io.StringIO, Any]:
     return text, writer
 
 
-def _harmless(cell: str) -> str:
+def csv_line(cells: Sequence[object]) -> str:
+    """One row as a line."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue()
+
+
+def harmless(cell: str) -> str:
     """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if cell.startswith(_STARTS_OF_FORMULAS) else cell
 

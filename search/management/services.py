@@ -15,6 +15,7 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from search.management.schema import migrate_where_needed
@@ -61,6 +62,15 @@ class ServiceCommand(BaseCommand):
     def say(self, line: str) -> None:
         """A line for people: on standard error, so that standard output stays for the JSON."""
         self.stderr.write(line, ending="\n")
+
+
+def command_line_user() -> User:
+    """What belongs to somebody and is made on the command line belongs to this account, which cannot log in."""
+    user, created = User.objects.get_or_create(username="command-line", defaults={"is_active": False})
+    if created:
+        user.set_unusable_password()
+        user.save()
+    return user
 
 
 @contextmanager

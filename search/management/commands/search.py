@@ -7,12 +7,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import CommandError
 
 from engine.errors import DocumentError, ImageError
 from search.filters import FILTERS, filters_checked
-from search.management.services import ServiceCommand, worker_for
+from search.management.services import ServiceCommand, command_line_user, worker_for
 from search.models import Query, QueryModality
 from search.question import Picture, Question, QuestionRefused, question_ranked_by
 from search.selectors.figures import figure_by_reference
@@ -82,7 +81,7 @@ class Command(ServiceCommand):
             patent_xml=_read(options["xml"]),
         )
         try:
-            return query_bring(owner=_command_line_user(), brought=brought)
+            return query_bring(owner=command_line_user(), brought=brought)
         except (QuestionRefused, ImageError, DocumentError) as error:
             raise CommandError(error.detail) from error
 
@@ -93,15 +92,6 @@ class Command(ServiceCommand):
             self.stdout.write(
                 f"{hit['rank']:3}  {hit['score']:.3f}  {hit['publication']:18} {label:10} {sides}  {hit['title'][:60]}"
             )
-
-
-def _command_line_user() -> User:
-    """Queries belong to somebody; those of the command line to an account that cannot log in."""
-    user, created = User.objects.get_or_create(username="command-line", defaults={"is_active": False})
-    if created:
-        user.set_unusable_password()
-        user.save()
-    return user
 
 
 def _read(path: Path | None) -> bytes | None:

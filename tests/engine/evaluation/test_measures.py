@@ -94,7 +94,7 @@ def test_all_unjudged_taken_as_relevant_within_the_depth_of_each_measure() -> No
             "R@4": 3 / 4,
             "RR": 1,
             "bpref": (1 + 3 * (1 - 1 / 2)) / 5,
-            # All in the list are pooled now; one of two above C is relevant, two of three above D, three of four above E.
+            # All in the list are pooled now; 1 of 2 above C is relevant, 2 of 3 above D, 3 of 4 above E.
             "infAP": (1 + (1 / 3 + 2 / 3 / 2) + (1 / 4 + 3 / 4 * 2 / 3) + (1 / 5 + 4 / 5 * 3 / 4)) / 5,
             "Judged@4": 3 / 4,  # taking something for relevant judges nothing
             "Judged@10": 3 / 5,

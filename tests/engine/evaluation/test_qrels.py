@@ -86,7 +86,7 @@ def test_the_text_is_the_same_whatever_order_things_came_in() -> None:
     qrels = settled([Assessed("1", A, "ann", 3), Assessed("1", A, "bob", 1)], [])
     turned = settled([Assessed("1", A, "bob", 1), Assessed("1", A, "ann", 3)], [])
     topic = turned.topics["1"]
-    figures = dict(reversed(topic.figures.items()))
+    figures = dict(reversed(list(topic.figures.items())))
     turned = replace(turned, topics={"2": turned.topics["2"], "1": replace(topic, figures=figures)})
     assert qrels_as_text(turned).encode() == qrels_as_text(qrels).encode()
     assert qrels_sha256(turned) == qrels_sha256(qrels)

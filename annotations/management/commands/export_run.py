@@ -1,0 +1,33 @@
+"""manage.py export_run: a run as a file for trec_eval, a spreadsheet, or another program."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from annotations.management.files import ExportCommand
+from annotations.management.finding import run_found, topic_set_found
+from annotations.selectors.exports import run_file
+from search.refusal import QuestionRefused
+
+
+class Command(ExportCommand):
+    help = (
+        "Write the ranked lists of a finished run: TREC (as trec_eval reads them), CSV, or JSON with all it stands on."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("run", metavar="RUN", help="name or number")
+        parser.add_argument("--topic-set", metavar="NAME", help="where several sets have a run of the name")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        topic_set = topic_set_found(options["topic_set"]) if options["topic_set"] else None
+        run = run_found(options["run"], topic_set)
+        try:
+            exported = run_file(run, options["format"])
+        except QuestionRefused as refusal:
+            raise CommandError(refusal.detail) from refusal
+        return {"run": run.name, "id": run.pk, "sha256": run.sha256} | self.deliver(exported, **options)
