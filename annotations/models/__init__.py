@@ -1,8 +1,10 @@
 """The rows of annotation and evaluation."""
 
+from annotations.models.fits import FusionFit
 from annotations.models.judgments import GRADES, Assessment, Judgment, Ruling
-from annotations.models.qrels import Facet, FusionFit, QrelsSnapshot
+from annotations.models.qrels import Facet, QrelsSnapshot
 from annotations.models.runs import RankedList, Run, System
+from annotations.models.scores import RunScores
 from annotations.models.sessions import Assignment, Candidate, Pool, Session, Showing
 from annotations.models.topics import Topic, TopicSet
 
@@ -19,6 +21,7 @@ __all__ = [
     "RankedList",
     "Ruling",
     "Run",
+    "RunScores",
     "Session",
     "Showing",
     "System",

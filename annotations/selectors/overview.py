@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -79,7 +80,7 @@ def topic_sets_listed() -> list[Progress]:
     ]
 
 
-def _count_of(rows: QuerySet, of_topic_set: str) -> Coalesce:
+def _count_of(rows: QuerySet[Any], of_topic_set: str) -> Coalesce:
     """How many of these rows belong to each topic set, counted apart: joined counts would multiply one another."""
     counted = (
         rows.filter(**{of_topic_set: OuterRef("pk")})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import BigIntegerField, CharField, F, IntegerField, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -20,6 +20,7 @@ from engine.evaluation.qrels import Assessed, JudgedFigure, Qrels, QrelsError, T
 
 LONGEST_NAME = 120
 _JUDGED, _RULED = 0, 1
+_Row = tuple[int, str, int, str, int | None]  # sequence, topic, figure, who, grade
 _GRADE_OF = {Facet.OVERALL: "grade", Facet.LOOKS: "looks", Facet.WORKS: "works"}
 
 
@@ -47,7 +48,8 @@ def events_of_sessions(sessions: Collection[Session], facet: str) -> Events:
     One statement reads both, so that nothing comes in between, whoever judges meanwhile.
     """
     grade = _GRADE_OF[Facet(facet)]
-    judged, ruled = [], []
+    judged: list[_Row] = []
+    ruled: list[_Row] = []
     newest = {_JUDGED: 0, _RULED: 0}
     for row in _judgments(sessions, grade).union(_rulings(sessions, grade), all=True):
         kind, sequence, topic, figure_id, name, value, cannot_judge = row
@@ -128,13 +130,18 @@ def topics_to_settle(topic_set: TopicSet, sessions: Collection[Session]) -> list
     ]
 
 
-def snapshot_qrels(snapshot: QrelsSnapshot) -> Qrels:
-    """The qrels that a snapshot holds. Raises: SnapshotDamaged when its text is not the one that was frozen."""
+def snapshot_require_whole(snapshot: QrelsSnapshot) -> None:
+    """Raises: SnapshotDamaged when the text of a snapshot is not the one that was frozen."""
     if content_sha256(snapshot.content) != snapshot.sha256:
         raise SnapshotDamaged(
             f"The text of “{snapshot.name}” does not have the hash that it was frozen with, so no figure is computed"
             " from it. Restore the database from a backup, or freeze the sessions again under another name."
         )
+
+
+def snapshot_qrels(snapshot: QrelsSnapshot) -> Qrels:
+    """The qrels that a snapshot holds. Raises: SnapshotDamaged when its text is not the one that was frozen."""
+    snapshot_require_whole(snapshot)
     try:
         return qrels_from_text(snapshot.content)
     except QrelsError as error:
@@ -195,46 +202,51 @@ def counts_of(figures: Iterable[JudgedFigure], grades: Sequence[int] = (0, 1, 2,
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What qrels hold, in numbers. rule: what settled them."""
+
+    rule: str
+    assessors: tuple[str, ...]
+    adjudicators: tuple[str, ...]
+    reserved: int
+    counts: Counts
+    topics: tuple[TopicCount, ...]
+
+
+def snapshot_summary(snapshot: QrelsSnapshot) -> Summary:
+    """What a snapshot holds; read once, since large ones take half a second. Raises: SnapshotDamaged."""
+    snapshot_require_whole(snapshot)
+    key = f"qrels-summary:{snapshot.sha256}"
+    found: Summary | None = cache.get(key)
+    if found is None:
+        found = _summary_of(snapshot_qrels(snapshot))
+        cache.set(key, found, timeout=None)
+    return found
+
+
+def _summary_of(qrels: Qrels) -> Summary:
+    figures = [figure for topic in qrels.topics.values() for figure in topic.figures.values()]
+    counts = counts_of(figures)
+    grades = [grade for grade, _ in counts.by_grade]
+    topics = [qrels.topics[number] for number in engine_qrels.in_topic_order(qrels.topics)]
+    return Summary(
+        rule=qrels.rule,
+        assessors=tuple(qrels.assessors),
+        adjudicators=tuple(sorted({figure.ruling.adjudicator for figure in figures if figure.ruling})),
+        reserved=len(qrels.reserved),
+        counts=counts,
+        topics=tuple(TopicCount(one.number, one.title, counts_of(one.figures.values(), grades)) for one in topics),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotSeen:
-    """A snapshot with what pages say of it; `fault` says what is wrong with one that is damaged, else empty."""
+    """A snapshot as pages show it. summary: None for a damaged one, of which `fault` says what is wrong."""
 
-    def __init__(self, snapshot: QrelsSnapshot) -> None:
-        self.snapshot = snapshot
-
-    @cached_property
-    def _read(self) -> tuple[Qrels | None, str]:
-        try:
-            return snapshot_qrels(self.snapshot), ""
-        except SnapshotDamaged as error:
-            return None, error.detail
-
-    @property
-    def fault(self) -> str:
-        return self._read[1]
-
-    @property
-    def assessors(self) -> list[str]:
-        qrels = self._read[0]
-        return qrels.assessors if qrels else []
-
-    @cached_property
-    def counts(self) -> Counts | None:
-        qrels = self._read[0]
-        if qrels is None:
-            return None
-        return counts_of(figure for topic in qrels.topics.values() for figure in topic.figures.values())
-
-    @cached_property
-    def topics(self) -> list[TopicCount]:
-        qrels = self._read[0]
-        if qrels is None:
-            return []
-        ordered = engine_qrels.in_topic_order(qrels.topics)
-        grades = [grade for grade, _ in self.counts.by_grade] if self.counts else []
-        return [
-            TopicCount(number, qrels.topics[number].title, counts_of(qrels.topics[number].figures.values(), grades))
-            for number in ordered
-        ]
+    snapshot: QrelsSnapshot
+    summary: Summary | None
+    fault: str
 
     @property
     def depths(self) -> list[int]:
@@ -242,14 +254,22 @@ class SnapshotSeen:
         return sorted({session.pool.depth for session in self.snapshot.sessions.all()})
 
 
+def seen(snapshot: QrelsSnapshot) -> SnapshotSeen:
+    """The snapshot with what it holds, or with what is wrong with it."""
+    try:
+        return SnapshotSeen(snapshot, snapshot_summary(snapshot), "")
+    except SnapshotDamaged as damaged:
+        return SnapshotSeen(snapshot, None, damaged.detail)
+
+
 def snapshots_listed(topic_set: TopicSet) -> list[SnapshotSeen]:
     """The snapshots of a topic set, the newest first."""
-    return [SnapshotSeen(one) for one in _with_sessions(topic_set.snapshots.all()).order_by("-pk")]
+    return [seen(one) for one in _with_sessions(topic_set.snapshots.all()).order_by("-pk")]
 
 
 def snapshot_seen(snapshot_id: int) -> SnapshotSeen | None:
     found = _with_sessions(QrelsSnapshot.objects.filter(pk=snapshot_id)).select_related("topic_set").first()
-    return None if found is None else SnapshotSeen(found)
+    return None if found is None else seen(found)
 
 
 def _with_sessions(snapshots: QuerySet[QrelsSnapshot]) -> QuerySet[QrelsSnapshot]:

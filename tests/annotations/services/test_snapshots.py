@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from annotations.models import Facet, QrelsSnapshot, Ruling, Session, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures
-from annotations.selectors.snapshots import SnapshotDamaged, SnapshotSeen, name_proposed, snapshot_qrels
+from annotations.selectors.snapshots import SnapshotDamaged, name_proposed, seen, snapshot_qrels, snapshot_summary
 from annotations.services.snapshots import SnapshotRefused, snapshot_freeze
 from search.models import Figure, Publication
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
@@ -108,8 +108,7 @@ def test_a_figure_is_settled_to_the_lower_median_and_cannot_judge_is_no_grade(ju
     judging.judge("bert", 2, 0, None)
     snapshot = judging.freeze()
     assert judging.grades(snapshot) == [2, 0, None, 2]
-    counts = SnapshotSeen(snapshot).counts
-    assert counts is not None
+    counts = snapshot_summary(snapshot).counts
     assert (counts.pooled, counts.judged, counts.unjudged, counts.cannot_judge, counts.overlap) == (4, 3, 1, 1, 3)
     assert counts.by_grade == ((0, 1), (1, 0), (2, 2), (3, 0))
 
@@ -198,8 +197,8 @@ def test_a_text_that_is_not_its_hashs_is_never_read(judging: Judging) -> None:
     damaged = QrelsSnapshot.objects.get(pk=snapshot.pk)
     with pytest.raises(SnapshotDamaged, match="does not have the hash"):
         snapshot_qrels(damaged)
-    assert SnapshotSeen(damaged).counts is None
-    assert "backup" in SnapshotSeen(damaged).fault
+    assert seen(damaged).summary is None
+    assert "backup" in seen(damaged).fault
 
 
 def test_a_proposed_name_is_free(judging: Judging) -> None:

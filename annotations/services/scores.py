@@ -1,0 +1,51 @@
+"""Runs are measured by a snapshot, and what they scored is kept: it takes seconds, and never changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from annotations.models import QrelsSnapshot, Run, RunScores
+from annotations.selectors.ranked import documents_of_runs
+from annotations.selectors.scores import ScoreOptions, runs_not_scored
+from annotations.selectors.snapshots import snapshot_qrels
+from engine.evaluation.curves import precision_recall
+from engine.evaluation.measures import measure_run
+from engine.evaluation.qrels import Qrels
+
+
+def scores_complete(
+    *, snapshot: QrelsSnapshot, runs: Sequence[Run], options: ScoreOptions, budget_seconds: float | None = None
+) -> list[Run]:
+    """Score the runs that are not scored yet; the ones that are left when the time is up, at least one is done.
+
+    Called twice, or by two at once, it keeps one row of each. Raises: SnapshotDamaged.
+    """
+    left = runs_not_scored(snapshot, runs, options)
+    if not left:
+        return []
+    started = time.monotonic()
+    qrels = snapshot_qrels(snapshot)
+    while left:
+        run = left.pop(0)
+        values = _scored(documents_of_runs([run])[run.pk], qrels, options)
+        row = RunScores(snapshot=snapshot, run=run, values=values, **options.fields)
+        RunScores.objects.bulk_create([row], ignore_conflicts=True)
+        if budget_seconds is not None and time.monotonic() - started > budget_seconds:
+            break
+    return left
+
+
+def _scored(ranked: dict[str, list[str]], qrels: Qrels, options: ScoreOptions) -> dict[str, Any]:
+    """As RunScores keeps it."""
+    measured = measure_run(ranked, qrels, options.measured())
+    optimistic = measure_run(ranked, qrels, options.measured(unjudged_relevant=True))
+    curve = precision_recall(ranked, qrels, options.measured())
+    return {
+        "topics": list(measured.topics),
+        "in_mean": measured.in_mean.tolist(),
+        "values": {name: of.tolist() for name, of in measured.values.items()},
+        "optimistic": {name: of.tolist() for name, of in optimistic.values.items()},
+        "precisions": curve.precisions.tolist(),
+    }

@@ -1,0 +1,134 @@
+"""Two runs topic by topic: differences as bars, and the figures of the topic that is looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from annotations.models import Run
+from annotations.selectors.snapshots import SnapshotDamaged
+from annotations.selectors.topic_lists import TopicDifference, TopicLists, topic_differences, topic_lists
+from annotations.views.evaluation import options_context
+from annotations.views.evaluation_asked import (
+    Asked,
+    AskedWrongly,
+    administrators_only,
+    asked_from_query,
+    refused,
+    table_or_answer,
+    topic_set_or_404,
+)
+from search.views.asker import is_fragment, user_of
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """A topic's row. left, width: of its bar, in percent; the greatest difference takes half of the width.
+
+    address: the page with this topic opened.
+    """
+
+    difference: TopicDifference
+    left: float
+    width: float
+    address: str
+    is_open: bool
+
+
+@require_GET
+@administrators_only
+def compare(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """The page; for htmx, the lists of the topic alone."""
+    topic_set = topic_set_or_404(topic_set_id)
+    try:
+        asked = asked_from_query(topic_set, request.GET)
+        one, other = _two(asked, request.GET)
+    except AskedWrongly as wrong:
+        return refused(request, topic_set, wrong.detail)
+    if asked.snapshot is None or one is None or other is None:
+        return render(request, "annotations/evaluation_compare.html", options_context(asked, "compare"))
+    if is_fragment(request) and request.headers.get("HX-Target") == "topic":
+        return _private(_topic(request, asked, one, other, request.GET.get("topic", "")))
+    found = table_or_answer(request, asked.with_runs((one, other)))
+    if isinstance(found, HttpResponse):
+        return found
+    titles = {str(number): title for number, title in topic_set.topics.values_list("number", "title")}
+    differences = topic_differences(found.scored[0], found.scored[1], found.measure, titles)
+    rows = _rows(asked, one, other, differences, request.GET.get("topic", ""))
+    opened = next((row for row in rows if row.is_open), None)
+    if request.GET.get("topic") and opened is None:
+        raise Http404
+    context = options_context(asked, "compare") | {
+        "one": found.scored[0],
+        "other": found.scored[1],
+        "table": found,
+        "mean_one": found.estimates[one.pk, found.measure],
+        "mean_other": found.estimates[other.pk, found.measure],
+        "pair": found.comparisons.pairs[0],
+        "rows": rows,
+        "opened": opened,
+        "lists": _lists(request, asked, one, other, opened.difference.topic) if opened else None,
+    }
+    return _private(render(request, "annotations/evaluation_compare.html", context))
+
+
+def _topic(request: HttpRequest, asked: Asked, one: Run, other: Run, number: str) -> HttpResponse:
+    try:
+        lists = _lists(request, asked, one, other, number)
+    except SnapshotDamaged as damaged:
+        context = {"asked": asked, "said": damaged.detail}
+        return render(request, "annotations/evaluation_damaged.html", context, status=409)
+    context = options_context(asked, "compare") | {"lists": lists}
+    return render(request, "annotations/_evaluation_topic.html", context)
+
+
+def _lists(request: HttpRequest, asked: Asked, one: Run, other: Run, number: str) -> TopicLists:
+    if not (number.isascii() and number.isdecimal() and len(number) < 10) or asked.snapshot is None:
+        raise Http404
+    found = topic_lists(asked.snapshot, (one, other), str(int(number)), asked.options, user_of(request))
+    if found is None:
+        raise Http404
+    return found
+
+
+def _rows(asked: Asked, one: Run, other: Run, differences: list[TopicDifference], opened: str) -> list[DifferenceRow]:
+    rows = []
+    greatest = max((abs(one.difference) for one in differences), default=0.0) or 1.0
+    for difference in differences:
+        low, high = sorted((0.0, difference.difference / greatest))
+        query = urlencode([*asked.fields, ("one", one.pk), ("other", other.pk), ("topic", difference.topic)])
+        rows.append(
+            DifferenceRow(
+                difference=difference,
+                left=round(50 + 50 * low, 2),
+                width=round(50 * (high - low), 2),
+                address=f"?{query}",
+                is_open=difference.topic == opened,
+            )
+        )
+    return rows
+
+
+def _two(asked: Asked, query: QueryDict) -> tuple[Run | None, Run | None]:
+    """The runs to compare: those named, else the first two. Raises: AskedWrongly; Http404 for one that is not there."""
+    runs = {str(run.pk): run for run in asked.all_runs}
+    named = [query.get("one", ""), query.get("other", "")]
+    if any(name and name not in runs for name in named):
+        raise Http404
+    rest = [run for run in (*asked.runs, *asked.all_runs) if str(run.pk) not in named]
+    first, second = (runs[name] if name else next(iter(rest), None) for name in named)
+    if first is not None and second is not None and first.pk == second.pk:
+        if all(named):
+            raise AskedWrongly("A run compared with itself differs nowhere; choose another one beside it.")
+        second = next((run for run in rest if run.pk != first.pk), None)
+    return first, second
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Vary"] = "HX-Request, Cookie"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,215 @@
+"""Evaluation: topic sets and what comes next, the table of a set of runs, its curves, and a system over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from annotations.models import Run
+from annotations.selectors.overview import topic_sets_listed
+from annotations.selectors.score_files import score_table_as_csv, score_table_as_json
+from annotations.selectors.scores import ALPHA, RunScored, ScoreTable
+from annotations.selectors.snapshots import SnapshotSeen, snapshot_seen
+from annotations.views.evaluation_asked import (
+    GREATEST_GRADE,
+    MOST_K,
+    UNITS,
+    Asked,
+    AskedWrongly,
+    administrators_only,
+    asked_from_query,
+    refused,
+    table_or_answer,
+    topic_set_or_404,
+)
+from annotations.views.plots import Axis, Whisker, whisker
+from engine.evaluation.estimates import Estimate
+from engine.evaluation.significance import Comparison
+from search.models import IndexVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A mean as the table shows it. optimistic: the mean if all unjudged figures were relevant, None where it is it."""
+
+    name: str
+    estimate: Estimate
+    optimistic: float | None
+    is_best: bool
+    beaten: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A run of the table. whisker: of the measure that runs are compared by."""
+
+    scored: RunScored
+    cells: tuple[Cell, ...]
+    whisker: Whisker
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class PairRow:
+    """Two runs compared, the better one first. wins, losses: topics, of the first. address: their topics one by one."""
+
+    one: Run
+    other: Run
+    difference: Estimate
+    wins: int
+    losses: int
+    pair: Comparison
+    whisker: Whisker
+    is_significant: bool
+    address: str
+
+
+@require_GET
+@administrators_only
+def evaluation(request: HttpRequest) -> HttpResponse:
+    return render(request, "annotations/evaluation.html", {"listed": topic_sets_listed()})
+
+
+@require_GET
+@administrators_only
+def table(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """Table 1 of the runs chosen."""
+    topic_set = topic_set_or_404(topic_set_id)
+    try:
+        asked = asked_from_query(topic_set, request.GET)
+    except AskedWrongly as wrong:
+        return refused(request, topic_set, wrong.detail)
+    if asked.snapshot is None or not asked.runs:
+        return render(request, "annotations/evaluation_table.html", options_context(asked, "table"))
+    found = table_or_answer(request, asked)
+    if isinstance(found, HttpResponse):
+        return found
+    qrels = snapshot_seen(asked.snapshot.pk)
+    return render(request, "annotations/evaluation_table.html", table_context(asked, found, qrels))
+
+
+@require_GET
+@administrators_only
+def table_file(request: HttpRequest, topic_set_id: int, suffix: str) -> HttpResponse:
+    """The table as CSV or JSON, with all measures and topics."""
+    topic_set = topic_set_or_404(topic_set_id)
+    try:
+        asked = asked_from_query(topic_set, request.GET)
+    except AskedWrongly as wrong:
+        return refused(request, topic_set, wrong.detail)
+    if asked.snapshot is None or not asked.runs:
+        return refused(request, topic_set, "There is no table yet: it takes a finished run and frozen qrels.")
+    found = table_or_answer(request, asked)
+    if isinstance(found, HttpResponse):
+        return found
+    qrels = snapshot_seen(asked.snapshot.pk)
+    assert qrels is not None
+    written, kind = (
+        (score_table_as_csv(found, qrels), "text/csv; charset=utf-8; header=present")
+        if suffix == "csv"
+        else (score_table_as_json(found, qrels), "application/json")
+    )
+    response = HttpResponse(written.encode(), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="table-{topic_set.pk}.{suffix}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def options_context(asked: Asked, place: str) -> dict[str, object]:
+    """What the frame and the form of options need."""
+    return {
+        "topic_set": asked.topic_set,
+        "asked": asked,
+        "address": asked.address,
+        "place": place,
+        "units": UNITS,
+        "grades": range(1, GREATEST_GRADE + 1),
+        "most_k": MOST_K,
+        "chosen": {run.pk for run in asked.runs},
+    }
+
+
+def table_context(asked: Asked, found: ScoreTable, qrels: SnapshotSeen | None) -> dict[str, object]:
+    """Everything on the page of the table."""
+    columns = [name for name in found.options.names if _is_shown(name, found)]
+    means = [found.estimates[one.run.pk, found.measure] for one in found.scored]
+    axis = Axis.around(bound for mean in means for bound in (mean.low, mean.high))
+    rows = [_row(found, one, columns, axis) for one in found.scored]
+    differences = [_turned(pair.difference) for _, _, pair in found.pairs]
+    gap = Axis.around((0.0, *(bound for one in differences for bound in (one.low, one.high))), least=-1.0)
+    pairs = [_pair(asked, gap, one.run, other.run, pair) for one, other, pair in found.pairs]
+    detectable = [row.pair.detectable for row in pairs if row.pair.detectable is not None]
+    return options_context(asked, "table") | {
+        "table": found,
+        "qrels": qrels,
+        "columns": columns,
+        "rows": rows,
+        "axis": axis,
+        "pairs": pairs,
+        "gap": gap,
+        "zero": gap.at(0.0),
+        "detectable": (min(detectable), max(detectable)) if detectable else None,
+        "significant_count": sum(row.is_significant for row in pairs),
+        "figure_counts": figure_counts(asked.runs),
+    }
+
+
+def figure_counts(runs: Sequence[Run]) -> dict[int, int]:
+    """Figures in the index versions that the runs name; versions that are gone have no entry."""
+    named = {version for run in runs for version in run.index_versions.values()}
+    return dict(IndexVersion.objects.filter(pk__in=named).values_list("pk", "figure_count"))
+
+
+def _is_shown(name: str, table: ScoreTable) -> bool:
+    """The paper's columns and those that say how far to trust them; the files have all measures."""
+    kind, _, depth = name.partition("@")
+    if kind in ("P", "nDCG"):
+        return depth == "10" or name == table.measure
+    return True
+
+
+def _row(table: ScoreTable, one: RunScored, columns: Sequence[str], axis: Axis) -> Row:
+    cells = []
+    for name in columns:
+        estimate = table.estimates[one.run.pk, name]
+        optimistic = one.bounds(name)[1]
+        cells.append(
+            Cell(
+                name=name,
+                estimate=estimate,
+                optimistic=None if abs(optimistic - estimate.mean) < 0.0005 else optimistic,
+                is_best=table.is_best(one.run, name),
+                beaten=table.beaten_by(one.run) if name == table.measure else "",
+            )
+        )
+    mean = table.estimates[one.run.pk, table.measure]
+    return Row(one, tuple(cells), whisker(axis, mean.low, mean.mean, mean.high), mean)
+
+
+def _pair(asked: Asked, axis: Axis, one: Run, other: Run, pair: Comparison) -> PairRow:
+    difference = _turned(pair.difference)
+    first, second, wins, losses = one, other, pair.wins, pair.losses
+    if pair.difference.mean < 0:
+        first, second, wins, losses = other, one, pair.losses, pair.wins
+    return PairRow(
+        one=first,
+        other=second,
+        difference=difference,
+        wins=wins,
+        losses=losses,
+        pair=pair,
+        whisker=whisker(axis, difference.low, difference.mean, difference.high),
+        is_significant=pair.adjusted_randomization < ALPHA,
+        address=asked.pair(first, second),
+    )
+
+
+def _turned(difference: Estimate) -> Estimate:
+    """The difference as the better run has it."""
+    if difference.mean >= 0:
+        return difference
+    return Estimate(-difference.mean, -difference.high, -difference.low)

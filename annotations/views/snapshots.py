@@ -1,0 +1,188 @@
+"""Qrels: frozen from sessions or brought in as files, listed with what they hold, and taken away."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotations.models import Facet, TopicSet
+from annotations.selectors.exports import FORMATS, qrels_file
+from annotations.selectors.overview import sessions_to_freeze
+from annotations.selectors.snapshots import (
+    LONGEST_NAME,
+    SnapshotDamaged,
+    name_proposed,
+    snapshot_seen,
+    snapshots_listed,
+)
+from annotations.services.imports import qrels_import
+from annotations.services.snapshots import SnapshotRefused, snapshot_freeze
+from annotations.views.evaluation import options_context
+from annotations.views.evaluation_asked import (
+    LARGEST_KEY,
+    Asked,
+    administrators_only,
+    asked_from_query,
+    refused,
+    topic_set_or_404,
+)
+from search.refusal import QuestionRefused
+from search.views.asker import user_of
+
+MOST_IMPORT_BYTES = 20_000_000
+
+
+class FreezeForm(forms.Form):
+    """Sessions whose judgments are to be frozen, a facet and a name."""
+
+    session = forms.TypedMultipleChoiceField(
+        coerce=int,
+        error_messages={
+            "required": "Choose at least one session whose judgments are to be frozen.",
+            "invalid_choice": "One of these sessions is not of this topic set; choose among those listed.",
+        },
+    )
+    facet = forms.ChoiceField(choices=Facet.choices, error_messages={"required": "Choose what was asked for."})
+    name = forms.CharField(
+        max_length=LONGEST_NAME,
+        error_messages={
+            "required": "Give the qrels a name.",
+            "max_length": f"Give a name of at most {LONGEST_NAME} characters.",
+        },
+    )
+
+
+class ImportForm(forms.Form):
+    """A qrels file, its format, and the name to keep it under."""
+
+    file = forms.FileField(error_messages={"required": "Choose a file.", "empty": "This file is empty."})
+    file_format = forms.ChoiceField(
+        choices=[(name, name) for name in FORMATS], error_messages={"required": "Choose the file's format."}
+    )
+    name = forms.CharField(max_length=LONGEST_NAME, error_messages={"required": "Give the qrels a name."})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
+def snapshot_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """The snapshots of a topic set; a form freezes another one."""
+    topic_set = topic_set_or_404(topic_set_id)
+    if request.method != "POST":
+        return _listed(request, topic_set)
+    sessions = sessions_to_freeze(topic_set)
+    form = FreezeForm(request.POST)
+    field = form.fields["session"]
+    assert isinstance(field, forms.TypedMultipleChoiceField)
+    field.choices = [(one.pk, one.name) for one in sessions]
+    if not form.is_valid():
+        return _listed(request, topic_set, freeze_said=_first_fault(form), status=400)
+    chosen = set(form.cleaned_data["session"])
+    try:
+        frozen = snapshot_freeze(
+            topic_set=topic_set,
+            sessions=[one for one in sessions if one.pk in chosen],
+            name=form.cleaned_data["name"],
+            facet=form.cleaned_data["facet"],
+            frozen_by=user_of(request),
+        )
+    except SnapshotRefused as refusal:
+        return _listed(request, topic_set, freeze_said=refusal.detail, status=400)
+    messages.info(request, f"Frozen as “{frozen}”. It never changes; judgments given later need another freezing.")
+    return redirect("annotations:snapshot", snapshot_id=frozen.pk)
+
+
+@require_POST
+@administrators_only
+def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+    """Qrels from a file become a snapshot like those that are frozen here."""
+    topic_set = topic_set_or_404(topic_set_id)
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _listed(request, topic_set, import_said=_first_fault(form), status=400)
+    upload = form.cleaned_data["file"]
+    if upload.size > MOST_IMPORT_BYTES:
+        said = f"A qrels file takes at most {MOST_IMPORT_BYTES // 1_000_000} MB; this one has more."
+        return _listed(request, topic_set, import_said=said, status=400)
+    try:
+        imported = qrels_import(
+            topic_set=topic_set,
+            name=form.cleaned_data["name"],
+            data=upload.read(),
+            file_format=form.cleaned_data["file_format"],
+            imported_by=user_of(request),
+        )
+    except (QuestionRefused, SnapshotRefused) as refusal:
+        return _listed(request, topic_set, import_said=refusal.detail, status=400)
+    messages.info(request, f"Taken in as “{imported}”.")
+    return redirect("annotations:snapshot", snapshot_id=imported.pk)
+
+
+@require_GET
+@administrators_only
+def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
+    """What one snapshot holds, topic by topic."""
+    seen = snapshot_seen(min(snapshot_id, LARGEST_KEY))
+    if seen is None:
+        raise Http404
+    context = _frame(seen.snapshot.topic_set) | {"seen": seen, "formats": FORMATS}
+    return render(request, "annotations/evaluation_snapshot.html", context)
+
+
+@require_GET
+@administrators_only
+def snapshot_file(request: HttpRequest, snapshot_id: int) -> HttpResponse:
+    """The qrels as a file; ?format=trec, csv or json."""
+    seen = snapshot_seen(min(snapshot_id, LARGEST_KEY))
+    if seen is None:
+        raise Http404
+    wanted = request.GET.get("format", "trec")
+    if wanted not in FORMATS:
+        return refused(request, seen.snapshot.topic_set, f"Qrels are written as {', '.join(FORMATS)}; choose one.")
+    try:
+        written = qrels_file(seen.snapshot, wanted)
+    except SnapshotDamaged as damaged:
+        context = {"asked": _plain(seen.snapshot.topic_set), "said": damaged.detail}
+        return render(request, "annotations/evaluation_damaged.html", context, status=409)
+    response = HttpResponse(written.text.encode(), content_type=written.content_type)
+    response["Content-Disposition"] = f'attachment; filename="{written.name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _plain(topic_set: TopicSet) -> Asked:
+    """What the frame of a topic set's pages needs where nothing particular is asked."""
+    return asked_from_query(topic_set, QueryDict())
+
+
+def _frame(topic_set: TopicSet) -> dict[str, object]:
+    return options_context(_plain(topic_set), "snapshots") | {"address": ""}
+
+
+def _listed(
+    request: HttpRequest, topic_set: TopicSet, *, freeze_said: str = "", import_said: str = "", status: int = 200
+) -> HttpResponse:
+    """The page, with what was refused and why, and what was sent filled in again."""
+    sessions = sessions_to_freeze(topic_set)
+    sent = request.POST if request.method == "POST" else None
+    judged = [one for one in sessions if getattr(one, "judged_count", 0)]
+    context = _frame(topic_set) | {
+        "listed": snapshots_listed(topic_set),
+        "sessions": sessions,
+        "facets": Facet.choices,
+        "formats": FORMATS,
+        "freeze_said": freeze_said,
+        "import_said": import_said,
+        "freeze_name": sent.get("name", "") if sent and freeze_said else name_proposed(topic_set, judged),
+        "freeze_facet": sent.get("facet", "") if sent and freeze_said else Facet.OVERALL.value,
+        "freeze_sessions": sent.getlist("session") if sent and freeze_said else [str(one.pk) for one in judged],
+        "import_name": sent.get("name", "") if sent and import_said else "",
+        "import_format": sent.get("file_format", "") if sent and import_said else "trec",
+    }
+    return render(request, "annotations/evaluation_snapshots.html", context, status=status)
+
+
+def _first_fault(form: forms.Form) -> str:
+    return str(next(iter(form.errors.values()))[0])
