@@ -1,4 +1,4 @@
-"""Frozen judgments, and what was learned from them."""
+"""Frozen judgments."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from annotations.models.runs import Run
 from annotations.models.sessions import Session
 from annotations.models.topics import TopicSet
 
@@ -48,29 +47,3 @@ class QrelsSnapshot(models.Model):
         if self.pk is not None:
             raise TypeError("a qrels snapshot never changes; freeze another one")
         super().save(*args, **kwargs)
-
-
-class FusionFit(models.Model):
-    """A fusion fitted to a snapshot, cross-validated by topic, and the run that ranks by it.
-
-    fitted: weight, and per modality mean and deviation of the similarities. folds: the weight and topics of each.
-    gain, low, high: in held-out AP over `baseline`, with the 95 % interval over topics.
-    """
-
-    snapshot = models.ForeignKey(QrelsSnapshot, on_delete=models.CASCADE, related_name="fits")
-    baseline = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="+")
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="fits")
-    fitted = models.JSONField(default=dict)
-    folds = models.JSONField(default=list)
-    gain = models.FloatField()
-    low = models.FloatField()
-    high = models.FloatField()
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-    promoted_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["-pk"]
-
-    def __str__(self) -> str:
-        return f"{self.snapshot} {self.gain:+.3f}"
