@@ -41,12 +41,11 @@ SHOWN_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class TopicPlace:
-    """Where a pair stands in its topic: the `number`th of `topics` by first showing, `said` of its `count` pairs."""
+    """How far a pair's topic is: `said` of its `count` pairs. others: topics beside it that have open pairs."""
 
-    number: int
-    topics: int
     count: int
     said: int
+    others: int
     is_first: bool
 
 
@@ -124,14 +123,12 @@ def _pair(page: ShowingPage) -> dict[str, Any]:
 
 
 def _topic_place(places: list[Place], position: int) -> TopicPlace:
-    topics = list(dict.fromkeys(one.topic for one in places))
     here = places[position - 1]
     mine = [one for one in places if one.topic == here.topic]
     return TopicPlace(
-        number=topics.index(here.topic) + 1,
-        topics=len(topics),
         count=len(mine),
         said=sum(one.state != OPEN for one in mine),
+        others=len({one.topic for one in places if one.topic != here.topic and one.state == OPEN}),
         is_first=position == 1 or places[position - 2].topic != here.topic,
     )
 

@@ -16,6 +16,7 @@ export class Pairs {
   constructor(root, address, told) {
     Object.assign(this, { root, address, told });
     this.panes = Object.fromEntries(ROLES.map((role) => [role, new Pane(this.section.querySelector(`[data-role="${role}"]`))]));
+    for (const instead of this.section.querySelectorAll("[data-instead]")) instead.parentElement.querySelector(".stage-view").hidden = true;
   }
 
   get section() { return this.root.querySelector("[data-pair]"); }
@@ -46,6 +47,7 @@ export class Pairs {
   /** Get pairs ready in the order given: the first decoded, the others fetched. */
   async prepare(positions) {
     const turn = this.#turn;
+    this.root.dataset.ahead = "0";
     for (const [at, position] of positions.slice(0, FETCHED).entries()) {
       const text = await this.#text(position).catch(() => null);
       if (turn !== this.#turn || text === null) return;
@@ -57,6 +59,7 @@ export class Pairs {
         else await new Promise((done) => { warm(svg.dataset.full, done); });
         if (turn !== this.#turn) return;
       }
+      this.root.dataset.ahead = String(at + 1); // tests wait for it
     }
   }
 
@@ -75,23 +78,26 @@ export class Pairs {
     shown.forEach((overlay) => overlay.apply());
   }
 
+  /** Take over what the next pair shows for a role; what is the same stays as it is, zoomed and scrolled. */
   #become(role, next) {
     const pane = this.panes[role];
     const article = next.querySelector(`[data-role="${role}"]`);
-    const isSame = article.dataset.pane === pane.key;
-    const said = this.section.querySelector(`[data-side-text="${role}"]`);
-    if (!isSame) {
-      said.replaceChildren(...next.querySelector(`[data-side-text="${role}"]`).childNodes);
+    const [said, saying] = [this.section, next].map((one) => one.querySelector(`[data-side-text="${role}"]`));
+    if (said.innerHTML !== saying.innerHTML) {
+      said.replaceChildren(...saying.childNodes);
       said.scrollTop = 0;
+    }
+    if (article.dataset.pane === pane.key) {
+      const [head, heading] = [pane.article, article].map((one) => one.querySelector('[data-pane-part="head"]'));
+      if (head.textContent !== heading.textContent) head.replaceWith(heading);
+      return null;
     }
     const stage = pane.article.querySelector("[data-stage]");
     const instead = article.querySelector("[data-instead]");
-    if (!isSame) {
-      stage.querySelector("[data-instead]")?.remove();
-      if (instead) stage.append(instead);
-      stage.querySelector(".stage-view").hidden = Boolean(instead);
-    }
-    return isSame ? null : pane.become(article);
+    stage.querySelector("[data-instead]")?.remove();
+    if (instead) stage.append(instead);
+    stage.querySelector(".stage-view").hidden = Boolean(instead);
+    return pane.become(article);
   }
 
   #settle() {

@@ -13,7 +13,6 @@ export class Progress {
     this.key = `judging-pace ${key}`;
     this.states = [...root.dataset.places];
     this.topics = root.dataset.topics.split(",").map(Number);
-    this.order = [...new Set(this.topics)];
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#hold() : this.#go()));
   }
 
@@ -56,7 +55,8 @@ export class Progress {
     const mine = this.states.filter((_, at) => this.topics[at] === topic);
     this.#write("[data-place]", `Pair ${position} of ${this.count}`);
     this.#write("[data-said-of]", `${said} of ${this.count} judged`);
-    this.#write("[data-topic-of]", `topic ${this.order.indexOf(topic) + 1} of ${this.order.length}: ${mine.filter((state) => state !== OPEN).length} of ${mine.length}`);
+    const others = new Set(this.topics.filter((one, at) => one !== topic && this.states[at] === OPEN));
+    this.#write("[data-topic-of]", `this topic ${mine.filter((state) => state !== OPEN).length} of ${mine.length}, ${others.size} more to do`);
     this.root.querySelector("[data-progress]").value = said;
     this.#write("[data-pace]", this.#pace());
   }

@@ -145,8 +145,10 @@ class Judging {
     const { values } = this.form;
     const wasJudged = isJudged(this.#holds(this.position));
     const isComplete = isEnough || !this.asksFacets || (values.grade !== null && values.looks !== null && values.works !== null);
-    if (!wasJudged && !isComplete) return this.#keepDraft();
-    if (!this.#commit()) return this.#keepDraft();
+    if ((!wasJudged && !isComplete) || !this.#commit()) {
+      this.#keepDraft();
+      return this.#showState();
+    }
     if (this.staysHere || (this.asksFacets && wasJudged && !isEnough)) return this.#showState();
     return this.#advance(!wasJudged);
   }
@@ -263,7 +265,8 @@ class Judging {
     this.#steps();
     const given = this.#holds(this.position);
     const draft = this.memory.drafts[this.position];
-    if (draft) this.#write("[data-given]", "Not recorded yet: the overall grade is missing, or press Enter.");
+    const lacks = isJudged(draft) ? "all three record it, or Enter." : "the overall grade is missing.";
+    if (draft) this.#write("[data-given]", `Not recorded yet: ${lacks}`);
     else this.#write("[data-given]", given ? `You gave: ${saidOf(given)}${this.isClosed ? "" : ". Another grade replaces it."}` : "");
   }
 
@@ -284,7 +287,7 @@ class Judging {
     const topic = this.root.querySelector("#topic-heading").textContent.trim();
     const candidate = this.root.querySelector("#candidate-heading").textContent.trim();
     const given = this.#holds(this.position);
-    const parts = [`Pair ${this.position} of ${this.progress.count}.`, isNew && `A new topic. ${topic}.`, `${candidate}.`, given && `You gave ${saidOf(given)}.`];
+    const parts = [`Pair ${this.position} of ${this.progress.count}.`, isNew && `Another topic. ${topic}.`, `${candidate}.`, given && `You gave ${saidOf(given)}.`];
     this.#say(parts.filter(Boolean).join(" "));
     document.title = `Pair ${this.position} of ${this.progress.count}, ${this.root.dataset.sessionName} – Patent image search`;
   }

@@ -126,7 +126,7 @@ window.fetch = async (...request) => {
   const answer = await plainFetch(...request);
   const login = document.querySelector("[data-login]")?.dataset.login;
   const isLogin = answer.redirected ? new URL(answer.url).pathname === login : answer.status === 401 && !answer.headers.get("Content-Type")?.startsWith("application/json");
-  if (login && isLogin) return leave(login);
+  if (login && isLogin && !document.querySelector("[data-stays]")) return leave(login);
   if (answer.status === 403 && answer.headers.get("HX-Refresh") === "true") {
     location.reload();
     return new Promise(() => {});
