@@ -125,8 +125,9 @@ def session_reopen(*, session: Session) -> Session:
 
 @transaction.atomic
 def session_delete(*, session: Session) -> None:
-    """Delete a session in which nothing was ever said, and its pool where no other session is over it; again does
-    nothing. Raises: AlreadyJudged where there is a judgment, a ruling, or a snapshot of it.
+    """Delete a session in which nothing was ever said, with its pool where no other is over it; again does nothing.
+
+    Raises: AlreadyJudged where there is a judgment, a ruling, or a snapshot of it.
     """
     assignments = list(Assignment.objects.select_for_update().filter(session=session.pk).order_by("pk"))
     row = Session.objects.select_for_update().filter(pk=session.pk).first()
@@ -135,11 +136,11 @@ def session_delete(*, session: Session) -> None:
     is_judged = Judgment.objects.filter(showing__assignment__in=assignments).exists()
     if is_judged or row.rulings.exists() or row.snapshots.exists():
         raise AlreadyJudged(row.name)
-    pool = row.pool
+    pool, session_id, pool_id = row.pool, row.pk, row.pool_id
     row.delete()
     if not pool.sessions.exists():
         pool.delete()
-    logger.info("session deleted session=%d pool=%d", session.pk, pool.pk)
+    logger.info("session deleted session=%d pool=%d", session_id, pool_id)
 
 
 def _candidates(pool: Pool) -> dict[int, list[int]]:
