@@ -7,13 +7,16 @@ from django.contrib.auth.models import User
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.selectors.document_numbers import kin_of_figures, numbers_of_figures
+from annotations.services import fits
 from annotations.services.answering import run_answer
 from annotations.services.asking import TopicSearch
 from annotations.services.fits import fit_answer, fit_ask
 from annotations.services.runs import run_make
 from annotations.services.snapshots import snapshot_store
+from engine.evaluation.fitting import WEIGHTS, Evidence, Moments, fit_weight
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
 from engine.fusion import Fusion
+from search.models import WorkState
 
 
 def run_done_make(topic_set: TopicSet, made_by: User, system: System = System.AVERAGE, depth: int = 100) -> Run:
@@ -58,6 +61,32 @@ def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, asked_by: User) -> Fus
     if fit.run is not None:
         _answered(fit.run)
     return fit
+
+
+def fit_make(baseline: Run, run: Run, *, name: str = "Judged", peak: float = 0.7) -> FusionFit:
+    """A fit that is done, of twelve topics whose AP falls to both sides of a weight; no encoder is asked."""
+    number_of = [str(number) for number in range(1, 13)]
+    moments = Moments(50, 30.0, 20.0)
+    evidence = {
+        number: Evidence(
+            tuple(0.9 - place / 50 - abs(weight - peak - place / 100) for weight in WEIGHTS), moments, moments
+        )
+        for place, number in enumerate(number_of)
+    }
+    fitted = fit_weight(evidence, {number: one.precisions[49] for number, one in evidence.items()})
+    qrels = Qrels(run.topic_set.name, "overall", RULE_IMPORTED, {"1": JudgedTopic("1", "", None, {})})
+    return FusionFit.objects.create(
+        snapshot=snapshot_store(topic_set=run.topic_set, name=name, qrels=qrels, stored_by=run.created_by),
+        baseline=baseline,
+        run=run,
+        fitted=fits._fit_as_json(fitted),
+        folds=[{"weight": fold.weight, "topics": list(fold.topics)} for fold in fitted.folds],
+        gain=fitted.gain.mean,
+        low=fitted.gain.low,
+        high=fitted.gain.high,
+        created_by=run.created_by,
+        state=WorkState.DONE,
+    )
 
 
 def _answered(run: Run) -> Run:

@@ -218,12 +218,14 @@ def _answer(fit: FusionFit) -> None:
     search = TopicSearch.of_run(fit.baseline)
     figures = figures_of_numbers(frozenset().union(*judged.relevant.values()))
     deadline = time.monotonic() + BUDGET_SECONDS
-    topics = [one for one in fit.snapshot.topic_set.topics.order_by("number") if str(one.number) in judged.relevant]
-    for topic in topics:
+    open_topics = [
+        topic
+        for topic in fit.snapshot.topic_set.topics.order_by("number")
+        if str(topic.number) in judged.relevant and str(topic.number) not in fit.evidence
+    ]
+    for place, topic in enumerate(open_topics):
         number = str(topic.number)
-        if number in fit.evidence:
-            continue
-        if fit.evidence and time.monotonic() > deadline:
+        if place and time.monotonic() > deadline:
             work_return(row=fit)
             return
         answer = search.ask(topic)
