@@ -136,7 +136,8 @@ def strictly_falling(scores: Sequence[float]) -> list[float]:
     for score in scores:
         single = np.float32(score)
         if not single < before:
-            single = np.nextafter(before, np.float32(-np.inf))
+            with np.errstate(over="ignore"):  # below the lowest there is none, which is refused
+                single = np.nextafter(before, np.float32(-np.inf))
         if not np.isfinite(single):
             raise ValueError(f"the score {score} is no 32-bit number")
         falling.append(float(single))

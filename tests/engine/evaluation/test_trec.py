@@ -174,9 +174,9 @@ def test_grades_come_back_from_every_format(grades: dict[str, dict[str, int | No
 
 
 def test_a_run_is_ordered_as_trec_eval_orders_it_whatever_its_ranks() -> None:
-    # B and C are equal as 32-bit numbers, so the later name goes first.
-    text = "1 Q0 A 1 0.1 x\n\n1 Q0 B 2 0.70000000001 x\n1 Q0 C 9 0.7 x\n"
-    assert read_names(run_from_trec(text.encode(), TOPICS)) == {"1": ["C", "B", "A"]}
+    # B, BB and C are equal as 32-bit numbers, so the later name goes first.
+    text = "1 Q0 A 1 0.1 x\n\n1 Q0 B 2 0.70000000001 x\n1 Q0 BB 7 0.7 x\n1 Q0 C 9 0.7 x\n"
+    assert read_names(run_from_trec(text.encode(), TOPICS)) == {"1": ["C", "BB", "B", "A"]}
 
 
 def test_columns_of_a_table_are_found_by_their_names_and_others_ignored() -> None:
