@@ -72,6 +72,8 @@ def fetched(page: Page, count: int) -> None:
 
 
 def saved(page: Page) -> None:
+    """Until nothing waits any more, and the page says so."""
+    page.wait_for_function("() => !Object.keys(localStorage).some((key) => key.startsWith('judging '))")
     expect(page.locator("[data-saved]")).to_have_text("All saved")
 
 
