@@ -114,12 +114,9 @@ def test_trec_eval_and_plain_python_say_the_same_of_written_files(
     qrels = qrels_of(grades)
     ours = measure_run(names(lists), qrels, MeasureOptions(k=4, relevant_from=relevant_from))
     run_text, qrels_text = run_as_trec(lists, "tag"), qrels_as_trec(qrels)
-    # Read with no code of ours.
-    run: dict[str, dict[str, float]] = {}
-    for line in run_text.splitlines():
-        topic, _, figure, _, score, _ = line.split()
-        run.setdefault(topic, {})[figure] = float(score)
-    judged = independent_measures.qrels_read(qrels_text)
+    run = pytrec_eval.parse_run(run_text.splitlines())
+    judged = pytrec_eval.parse_qrel(qrels_text.splitlines())
+    assert judged == independent_measures.qrels_read(qrels_text)
     evaluator = pytrec_eval.RelevanceEvaluator(judged, set(TREC_NAMES.values()), relevance_level=relevant_from)
     theirs = evaluator.evaluate(run)
     plain = independent_measures.run_read(run_text)
@@ -133,6 +130,23 @@ def test_trec_eval_and_plain_python_say_the_same_of_written_files(
         assert set(independent) == set(ours.values)
         for name, value in independent.items():
             assert ours.values[name][place] == pytest.approx(value, abs=1e-6), name
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(ranked().filter(bool), GRADES, st.data())
+def test_however_the_unjudged_of_a_list_are_judged_precision_recall_and_first_rank_stay_within_bounds(
+    found: list[Scored], grades: dict[str, int | None], data: st.DataObject
+) -> None:
+    figures = [figure for figure, _ in found]
+    looked_at = {"P@4": figures[:4], "R@4": figures[:4], "RR": figures}
+    low, high = (measure_run({"1": figures}, qrels_of({"1": grades}), MeasureOptions(k=4, unjudged=taken))
+                 for taken in ("irrelevant", "relevant"))  # fmt: skip
+    for name, within in looked_at.items():
+        open_ones = [figure for figure in within if grades.get(figure) is None]
+        judged = data.draw(st.fixed_dictionaries(dict.fromkeys(open_ones, st.integers(0, 3))))
+        value = measure_run({"1": figures}, qrels_of({"1": {**grades, **judged}}), MeasureOptions(k=4)).values[name]
+        assert low.values[name] - 1e-9 <= value <= high.values[name] + 1e-9
+    assert low.values["list AP@4"] >= low.values["AP@4"] - 1e-9
 
 
 def test_qrels_are_written_with_minus_1_for_the_unjudged_and_without_kin() -> None:
