@@ -170,13 +170,13 @@ def promotion_refusal(fit: FusionFit) -> str:
     if fit.low <= 0:
         return (
             f"The gain over {fit.baseline} on held-out topics is not sure: its 95 % interval reaches down to "
-            f"{fit.low:+.3f}. Judge more topics, and fit again."
+            f"{fit.low:.4f}. Judge more topics, and fit again."
         )
     usual: Mapping[str, float] = fit.fitted["over_usual"]
     if usual["low"] <= 0:
         return (
             f"The gain over the usual 50 % on held-out topics is not sure: its 95 % interval reaches down to "
-            f"{usual['low']:+.3f}. Judge more topics, and fit again."
+            f"{usual['low']:.4f}. Judge more topics, and fit again."
         )
     return ""
 

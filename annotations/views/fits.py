@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -71,7 +72,7 @@ class FitForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)
         return field
 
-    @property
+    @cached_property
     def lacks(self) -> str:
         """What is still missing before anything can be fitted: "snapshots", "runs" or nothing."""
         if not self._of("snapshot").queryset.exists():

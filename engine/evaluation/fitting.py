@@ -129,13 +129,13 @@ def topic_evidence(
     """
     if candidates is None or not len(counting):
         return Evidence((0.0,) * len(WEIGHTS), Moments(0, 0.0, 0.0), Moments(0, 0.0, 0.0))
+    counted, is_relevant = np.isin(candidates.ids, counting), np.isin(candidates.ids, relevant)
     hits = np.zeros((len(WEIGHTS), k), dtype=bool)
     for row, weight in enumerate(WEIGHTS):
-        ranked = candidates.ranked(Fusion.WEIGHTED, weight).ids
-        first = ranked[np.isin(ranked, counting)][:k]
-        hits[row, : len(first)] = np.isin(first, relevant)
+        places = np.searchsorted(candidates.ids, candidates.ranked(Fusion.WEIGHTED, weight).ids)
+        first = places[counted[places]][:k]
+        hits[row, : len(first)] = is_relevant[first]
     precisions = per_query_measures(hits, np.full(len(WEIGHTS), relevant_count))["ap"]
-    counted = np.isin(candidates.ids, counting)
     return Evidence(
         tuple(precisions.tolist()), Moments.of(candidates.visual[counted]), Moments.of(candidates.text[counted])
     )

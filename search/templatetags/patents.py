@@ -12,9 +12,11 @@ from engine.linking import caption_of
 from engine.publication import PublicationNumber, Section
 from search.files import version_of
 from search.models import Figure, IndexVersion, Publication, Query, SentenceLink, ShortlistEntry, Stage
+from search.question import Question
 from search.selectors.figures import marked_pieces
 from search.selectors.history import earlier_answers_to
 from search.selectors.vectors import active_versions, delta_count
+from search.selectors.weights import OfferedWeight, weight_offered
 
 register = template.Library()
 
@@ -61,6 +63,12 @@ def entry_of(entries: Mapping[int, ShortlistEntry], figure_id: int) -> Shortlist
 def earlier_answers(query: Query) -> int:
     """How many answers to the same search came before this one."""
     return earlier_answers_to(query).count()
+
+
+@register.simple_tag
+def offered_weight(question: Question) -> OfferedWeight | None:
+    """The weight that judgments suggest, with the address that ranks by it."""
+    return weight_offered(question)
 
 
 @register.filter

@@ -3,7 +3,7 @@
  * buttons "by" and <input name="first" data-first disabled>; it gets the event "rank", which htmx sends, at most once a
  * frame and only where the inputs are valid. While the slider moves only the hits down to the window's lower edge are
  * asked for (`first`), the others when it rests. Moving the slider chooses the weighted ranking, the only one it has a
- * say in. "Show more" adds to the input "top".
+ * say in. <a data-weight="63"> moves the slider there. "Show more" adds to the input "top".
  */
 const STEP = 50;
 const REST_MS = 250;
@@ -48,6 +48,14 @@ export function attach(fieldset) {
     if (target === weight) fieldset.querySelector('[name="by"][value="weighted"]').checked = true;
     say();
     if ([...fieldset.querySelectorAll("input")].every((input) => input.checkValidity())) rank(target === weight);
+  });
+  fieldset.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-weight]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window is wanted
+    event.preventDefault();
+    weight.step = 1; // between the slider's usual places
+    weight.value = link.dataset.weight;
+    weight.dispatchEvent(new Event("input", { bubbles: true }));
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-more]") || !fieldset.hasAttribute("hx-get")) return;

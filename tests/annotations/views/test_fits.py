@@ -1,0 +1,228 @@
+"""Fits on pages: asked for, followed, offered in search with the reason where they cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from annotations.models import FusionFit, QrelsSnapshot, Run, TopicSet
+from annotations.services.fits import fit_answer
+from annotations.templatetags.evaluation import signed
+from search.models import SuggestedWeight, WorkState
+from search.services.work import work_reject
+from tests.annotation_collection import collection_make, use_stand_ins
+from tests.annotation_fits import fit_make, judged_by_weight, run_done_make
+from tests.annotation_rows import run_make, topic_set_make
+from tests.factories import publication_make, user_make
+from workers import pipeline
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def administrator() -> User:
+    return user_make("administrator", staff=True)
+
+
+@pytest.fixture
+def as_administrator(administrator: User) -> Client:
+    client = Client()
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The fits that the worker was rung for."""
+    found: list[int] = []
+    monkeypatch.setattr(pipeline, "fit_start", found.append)
+    return found
+
+
+@pytest.fixture
+def topic_set(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, administrator: User) -> TopicSet:
+    """Six topics over a small searchable collection."""
+    use_stand_ins(settings, tmp_path, monkeypatch)
+    return topic_set_make(administrator, collection_make(publications=7)[:12:2])
+
+
+@pytest.fixture
+def average(topic_set: TopicSet, administrator: User) -> Run:
+    return run_done_make(topic_set, administrator)
+
+
+@pytest.fixture
+def snapshot(average: Run) -> QrelsSnapshot:
+    return judged_by_weight(average, 0.8)
+
+
+@pytest.fixture
+def done(administrator: User) -> FusionFit:
+    """A fit whose gain holds, without a collection."""
+    publication = publication_make()
+    figures = [figure for sheet in publication.sheets.all() for figure in sheet.figures.all()]
+    topic_set = topic_set_make(administrator, figures[:1], name="Rotors")
+    baseline, run = run_make(topic_set, figures), run_make(topic_set, figures, name="fitted-70", system="fitted")
+    return fit_make(baseline, run)
+
+
+def address_of(topic_set: TopicSet) -> str:
+    return reverse("annotations:fits", args=[topic_set.pk])
+
+
+def page_of(fit: FusionFit) -> str:
+    return reverse("annotations:fit", args=[fit.pk])
+
+
+def test_a_fit_is_asked_for_rung_for_and_followed(
+    as_administrator: Client, topic_set: TopicSet, snapshot: QrelsSnapshot, average: Run, rung: list[int]
+) -> None:
+    asked = {"snapshot": snapshot.pk, "baseline": average.pk, "relevant_from": "1"}
+    for _ in range(2):
+        answer = as_administrator.post(address_of(topic_set), asked)
+        fit = FusionFit.objects.get()
+        assert answer["Location"] == page_of(fit)
+    assert set(rung) == {fit.pk}
+    waiting = as_administrator.get(page_of(fit)).content.decode()
+    assert "data-refresh-seconds" in waiting and "0 of 6" in waiting
+    assert "data-refresh-ended" not in as_administrator.get(f"{page_of(fit)}?fragment").content.decode()
+    fit_answer(fit_id=fit.pk)
+    fit.refresh_from_db()
+    assert fit.run is not None
+    Run.objects.filter(pk=fit.run.pk).update(state=WorkState.DONE)
+    shown = as_administrator.get(f"{page_of(fit)}?fragment").content.decode()
+    assert "data-refresh-ended" in shown
+    assert fit.gain is not None and signed(fit.gain) in shown
+    assert f"Offer {round(100 * fit.fitted['weight'])} % in search" in shown
+
+
+def test_the_average_is_what_one_wants_to_be_better_than_at_first(
+    as_administrator: Client, topic_set: TopicSet, snapshot: QrelsSnapshot, average: Run
+) -> None:
+    run_make(topic_set, [], name="newer")
+    page = as_administrator.get(address_of(topic_set)).content.decode()
+    assert f'<option value="{average.pk}" selected>avg</option>' in page
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"snapshot": "999999"}, "not of this topic set"),
+        ({"snapshot": "x"}, "not of this topic set"),
+        ({"baseline": "9" * 30}, "not a finished one"),
+        ({"baseline": ""}, "Choose the run"),
+        ({"relevant_from": "7"}, "grade 1, 2 or 3"),
+        ({"relevant_from": "3"}, "judged for 0 topics"),
+    ],
+)
+def test_a_wrong_choice_says_the_mend(
+    as_administrator: Client,
+    topic_set: TopicSet,
+    snapshot: QrelsSnapshot,
+    average: Run,
+    rung: list[int],
+    wrong: dict[str, str],
+    said: str,
+) -> None:
+    asked = {"snapshot": str(snapshot.pk), "baseline": str(average.pk), "relevant_from": "1"}
+    answer = as_administrator.post(address_of(topic_set), asked | wrong)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert not FusionFit.objects.exists() and not rung
+
+
+def test_damaged_qrels_are_said_and_not_fitted_to(
+    as_administrator: Client, topic_set: TopicSet, snapshot: QrelsSnapshot, average: Run, rung: list[int]
+) -> None:
+    QrelsSnapshot.objects.update(content="{}")
+    asked = {"snapshot": snapshot.pk, "baseline": average.pk, "relevant_from": "1"}
+    answer = as_administrator.post(address_of(topic_set), asked)
+    assert answer.status_code == 400
+    assert "does not have the hash" in answer.content.decode()
+
+
+def test_what_is_missing_before_anything_can_be_fitted_is_linked(as_administrator: Client, administrator: User) -> None:
+    topic_set = topic_set_make(administrator, [])
+    assert "Freeze judgments" in as_administrator.get(address_of(topic_set)).content.decode()
+
+
+def test_the_weight_is_offered_and_withdrawn_again(as_administrator: Client, done: FusionFit) -> None:
+    for _ in range(2):
+        assert as_administrator.post(f"{page_of(done)}promote/")["Location"] == page_of(done)
+    offered = SuggestedWeight.objects.get()
+    assert offered.percent == round(100 * done.fitted["weight"])
+    page = as_administrator.get(page_of(done)).content.decode()
+    assert "offered in search" in page and "Withdraw" in page
+    assert "Withdraw it first" in as_administrator.post(f"{page_of(done)}delete/").content.decode()
+    for _ in range(2):
+        assert as_administrator.post(f"{page_of(done)}withdraw/")["Location"] == page_of(done)
+    assert not SuggestedWeight.objects.exists()
+
+
+def test_what_does_not_hold_has_a_dead_button_with_the_reason_and_is_refused(
+    as_administrator: Client, done: FusionFit
+) -> None:
+    FusionFit.objects.update(low=-0.012)
+    page = as_administrator.get(page_of(done)).content.decode()
+    assert 'disabled aria-describedby="fit-refusal"' in page
+    assert "reaches down to -0.0120" in page
+    answer = as_administrator.post(f"{page_of(done)}promote/")
+    assert answer.status_code == 409
+    assert "reaches down to -0.0120" in answer.content.decode()
+    assert not SuggestedWeight.objects.exists()
+
+
+def test_the_page_tells_in_sample_and_held_out_apart_and_every_number_of_the_plot(
+    as_administrator: Client, done: FusionFit
+) -> None:
+    page = as_administrator.get(page_of(done)).content.decode()
+    for told in (done.fitted["in_sample_gain"], done.gain, done.low, done.high, done.fitted["over_usual"]["gain"]):
+        assert signed(told) in page
+    for place in (9, 49, 89):
+        assert f'<td class="number">{done.fitted["curve"][place]:.3f}</td>' in page
+    assert page.count("<line x1=") == 12  # a tick for each fold
+    assert done.snapshot.sha256 in page
+
+
+def test_a_failed_fit_says_why_and_is_tried_again(as_administrator: Client, done: FusionFit, rung: list[int]) -> None:
+    work_reject(row=done, code="models-changed", detail="Another model is in use.")
+    assert "Another model is in use." in as_administrator.get(page_of(done)).content.decode()
+    assert as_administrator.post(f"{page_of(done)}retry/")["Location"] == page_of(done)
+    assert rung == [done.pk]
+    done.refresh_from_db()
+    assert done.state == WorkState.WAITING
+
+
+def test_a_deleted_fit_is_gone_and_its_run_stays(as_administrator: Client, done: FusionFit) -> None:
+    run_id, topic_set = done.run_id, done.snapshot.topic_set
+    assert as_administrator.post(f"{page_of(done)}delete/")["Location"] == address_of(topic_set)
+    assert as_administrator.get(page_of(done)).status_code == 404
+    assert Run.objects.filter(pk=run_id).exists()
+
+
+def test_the_pages_ask_no_more_for_many(
+    as_administrator: Client, done: FusionFit, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    address = address_of(done.snapshot.topic_set)
+    as_administrator.get(address)
+    with CaptureQueriesContext(connection) as of_one:
+        as_administrator.get(address)
+    assert done.run is not None
+    for name in ("second", "third"):
+        fit_make(done.baseline, done.run, name=name)
+    with django_assert_num_queries(len(of_one)):
+        as_administrator.get(address)
+
+
+@pytest.mark.parametrize("name", ["fit", "promote-fit", "withdraw-fit", "retry-fit", "delete-fit"])
+def test_a_fit_that_there_is_not_is_404(as_administrator: Client, name: str) -> None:
+    ask = as_administrator.get if name == "fit" else as_administrator.post
+    for wrong in (1, 2**63 - 1, 2**70):
+        assert ask(reverse(f"annotations:{name}", args=[wrong])).status_code == 404
