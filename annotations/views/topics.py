@@ -76,7 +76,9 @@ def topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     """A set with its topics and runs; a form changes name and note. `?fragment` is what changes while runs are made."""
     row = set_or_404(topic_set_id)
     if "fragment" in request.GET:
-        return render(request, "annotations/_run_list.html", {"topic_set": row, "runs": runs_listed(row)})
+        runs = runs_listed(row)
+        context = {"topic_set": row, "runs": runs, "is_running": any(run.is_open for run in runs)}
+        return render(request, "annotations/_run_list.html", context)
     if request.method != "POST":
         return _set_rendered(request, row)
     form = TopicSetForm(request.POST)

@@ -1,0 +1,260 @@
+"""Runs on pages: made in one step, followed while they are answered, imported, taken away."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+
+from annotations.models import Run, System, TopicSet
+from annotations.services.answering import run_answer
+from annotations.services.topics import NewTopic, topic_add, topic_set_make
+from search.models import Figure, WorkState
+from tests.annotation_collection import collection_make, use_stand_ins
+from tests.annotation_rows import pool_make, run_make
+from tests.annotation_rows import topic_set_make as rows_make
+from tests.factories import publication_make, user_make
+from workers import pipeline
+
+pytestmark = pytest.mark.django_db
+
+FOUR = {"systems": ["visual", "text", "max", "avg"], "depth": "5", "weights": ""}
+
+
+@pytest.fixture
+def administrator() -> User:
+    return user_make("administrator", staff=True)
+
+
+@pytest.fixture
+def as_maker(administrator: User) -> Client:
+    client = Client()
+    client.force_login(administrator)
+    return client
+
+
+@pytest.fixture
+def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The runs that the worker was rung for."""
+    found: list[int] = []
+    monkeypatch.setattr(pipeline, "run_start", found.append)
+    return found
+
+
+@pytest.fixture
+def topic_set(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, administrator: User) -> TopicSet:
+    use_stand_ins(settings, tmp_path, monkeypatch)
+    figures = collection_make(publications=6)
+    topic_set = topic_set_make(name="Pumps", made_by=administrator)
+    for figure in figures[:3]:
+        topic_add(topic_set=topic_set, new=NewTopic(figure=figure))
+    return topic_set
+
+
+def address_of(topic_set: TopicSet) -> str:
+    return f"/topics/{topic_set.pk}/runs/"
+
+
+def test_the_systems_of_a_plan_are_made_in_one_step(as_maker: Client, topic_set: TopicSet, rung: list[int]) -> None:
+    answer = as_maker.post(address_of(topic_set), {**FOUR, "weights": "30, 70 %", "country": "EP"})
+    assert answer["Location"] == address_of(topic_set)
+    runs = list(topic_set.runs.order_by("pk"))
+    assert [run.name for run in runs] == ["visual", "text", "max", "avg", "weighted-30", "weighted-70"]
+    assert rung == [run.pk for run in runs]
+    assert {run.depth for run in runs} == {5}
+    assert {json.dumps(run.filters) for run in runs} == {'{"country": "EP"}'}
+    again = as_maker.post(address_of(topic_set), {**FOUR, "country": "EP", "next": "topics"})
+    assert again["Location"] == f"/topics/{topic_set.pk}/"
+    assert topic_set.runs.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"systems": []}, "Choose a system at least"),
+        ({"systems": ["fitted"]}, "not one of the available choices"),
+        ({"weights": "0"}, "from 1 to 99"),
+        ({"weights": "a"}, "between commas"),
+        ({"weights": "1" * 150}, "between commas"),
+        ({"depth": "0"}, "greater than or equal to 1"),
+        ({"depth": "1001"}, "less than or equal to 1000"),
+        ({"date_from": "2020-02-31"}, "is no date"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_says_why(
+    as_maker: Client, topic_set: TopicSet, rung: list[int], fields: dict[str, Any], said: str
+) -> None:
+    answer = as_maker.post(address_of(topic_set), {**FOUR, **fields})
+    assert answer.status_code == 400
+    assert 'class="fault"' in answer.content.decode()
+    assert said in answer.content.decode()
+    assert not topic_set.runs.exists() and not rung
+
+
+def test_lists_refresh_themselves_until_every_run_is_done(
+    as_maker: Client, topic_set: TopicSet, rung: list[int]
+) -> None:
+    as_maker.post(address_of(topic_set), FOUR)
+    run = topic_set.runs.earliest("pk")
+    addresses = (address_of(topic_set), f"/topics/{topic_set.pk}/", f"/runs/{run.pk}/")
+    for address in addresses:
+        assert "data-refresh-seconds" in as_maker.get(address).content.decode()
+        part = as_maker.get(address, {"fragment": ""}).content.decode()
+        assert "<html" not in part and "data-refresh-ended" not in part
+        assert 'max="3" value="0"' in part
+    run_answer(run_id=run.pk)
+    for address in addresses:
+        assert "data-refresh-seconds" not in as_maker.get(address).content.decode()
+        assert "data-refresh-ended" in as_maker.get(address, {"fragment": ""}).content.decode()
+
+
+def test_a_run_shows_each_topics_figures_by_rank_with_all_that_decided_it(
+    as_maker: Client, topic_set: TopicSet, rung: list[int]
+) -> None:
+    as_maker.post(address_of(topic_set), FOUR)
+    run = topic_set.runs.get(name="avg")
+    run_answer(run_id=run.pk)
+    run.refresh_from_db()
+    page = as_maker.get(f"/runs/{run.pk}/", {"topic": "2"}).content.decode()
+    ranked = run.lists.get(topic__number=2)
+    places = [page.index(f'href="/figures/{figure_id}/"') for figure_id in ranked.figure_ids]
+    assert places == sorted(places)
+    for said in (
+        run.sha256,
+        "tests/visual@0",
+        f"{ranked.scores[0]:.4f}",
+        f'visual <span class="number">{run.index_versions["visual"]}',
+    ):
+        assert said in page
+    for topic in ("", "0", "99", "x", "9" * 30):
+        assert as_maker.get(f"/runs/{run.pk}/", {"topic": topic, "page": "x"}).status_code == 200
+
+
+def test_a_figure_that_was_retired_keeps_its_rank_without_its_picture(as_maker: Client, administrator: User) -> None:
+    publication_make(sheets=3)
+    figures = list(Figure.objects.order_by("pk"))
+    topic_set = rows_make(administrator, figures[:1])
+    run = run_make(topic_set, figures)
+    Figure.objects.filter(pk=figures[1].pk).update(retired_at=timezone.now())
+    page = as_maker.get(f"/runs/{run.pk}/").content.decode()
+    assert "not shown any more" in page
+    assert f"/figures/{figures[1].pk}/" not in page
+
+
+def test_a_failed_run_says_why_and_is_tried_again(as_maker: Client, topic_set: TopicSet, rung: list[int]) -> None:
+    as_maker.post(address_of(topic_set), FOUR)
+    run = topic_set.runs.earliest("pk")
+    Run.objects.filter(pk=run.pk).update(
+        state=WorkState.REJECTED, error_code="models-changed", error_detail="Make it again."
+    )
+    for address in (address_of(topic_set), f"/runs/{run.pk}/"):
+        page = as_maker.get(address).content.decode()
+        assert "models-changed" in page and "Retry" in page
+    rung.clear()
+    as_maker.post(f"/runs/{run.pk}/retry/")
+    assert rung == [run.pk]
+    run_answer(run_id=run.pk)
+    rung.clear()
+    as_maker.post(f"/runs/{run.pk}/retry/")  # done meanwhile
+    assert not rung
+
+
+def test_a_run_is_made_again_over_the_collection_of_today(
+    as_maker: Client, topic_set: TopicSet, rung: list[int]
+) -> None:
+    as_maker.post(address_of(topic_set), FOUR)
+    run = topic_set.runs.get(name="visual")
+    run_answer(run_id=run.pk)
+    same = as_maker.post(f"/runs/{run.pk}/again/", follow=True)
+    assert "Nothing has changed since" in same.content.decode()
+    collection_make(publications=1, first=30)
+    rung.clear()
+    answer = as_maker.post(f"/runs/{run.pk}/again/")
+    later = topic_set.runs.get(name="visual-2")
+    assert answer["Location"] == f"/runs/{later.pk}/"
+    assert rung == [later.pk]
+
+
+def test_a_run_in_use_is_not_deleted(as_maker: Client, administrator: User) -> None:
+    publication_make()
+    figures = list(Figure.objects.order_by("pk"))
+    topic_set = rows_make(administrator, figures)
+    used, free = run_make(topic_set, figures), run_make(topic_set, figures, name="free")
+    pool_make(topic_set, [used])
+    assert f"/runs/{used.pk}/delete/" not in as_maker.get(address_of(topic_set)).content.decode()
+    assert "stays" in as_maker.post(f"/runs/{used.pk}/delete/", follow=True).content.decode()
+    as_maker.post(f"/runs/{free.pk}/delete/")
+    assert list(topic_set.runs.all()) == [used]
+
+
+def test_what_is_taken_away_comes_in_again_as_another_systems_run(
+    as_maker: Client, topic_set: TopicSet, rung: list[int]
+) -> None:
+    as_maker.post(address_of(topic_set), FOUR)
+    run = topic_set.runs.get(name="visual")
+    assert as_maker.get(f"/runs/{run.pk}/file/")["Location"] == f"/runs/{run.pk}/"  # half a run is no run
+    run_answer(run_id=run.pk)
+    for file_format in ("trec", "csv", "json"):
+        file = as_maker.get(f"/runs/{run.pk}/file/", {"format": file_format})
+        assert "attachment" in file["Content-Disposition"]
+        upload = SimpleUploadedFile("run.txt", file.content)
+        answer = as_maker.post(
+            f"{address_of(topic_set)}import/", {"file": upload, "format": file_format, "name": f"theirs-{file_format}"}
+        )
+        theirs = Run.objects.get(name=f"theirs-{file_format}")
+        assert answer["Location"] == f"/runs/{theirs.pk}/"
+        assert theirs.system == System.IMPORTED
+        assert list(theirs.lists.values_list("figure_ids")) == list(run.lists.values_list("figure_ids"))
+        page = as_maker.get(f"/runs/{theirs.pk}/").content.decode()
+        assert "Make again" not in page
+        assert "made elsewhere" in as_maker.post(f"/runs/{theirs.pk}/again/", follow=True).content.decode()
+    assert as_maker.get(f"/runs/{run.pk}/file/", {"format": "xml"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"", "The file is empty"), (b"1 Q0 EP9999999A1/1.1/1 1 0.5 theirs\n", "EP9999999A1/1.1/1"), (b"\xff\xfe\0", "")],
+)
+def test_a_run_file_that_is_none_is_refused_with_the_mend(
+    as_maker: Client, topic_set: TopicSet, content: bytes, said: str
+) -> None:
+    sent = {"file": SimpleUploadedFile("run.txt", content), "format": "trec", "name": ""}
+    answer = as_maker.post(f"{address_of(topic_set)}import/", sent)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert not topic_set.runs.exists()
+
+
+def test_the_document_numbers_of_all_figures_are_taken_away(as_maker: Client) -> None:
+    publication_make()
+    answer = as_maker.get("/topics/document-numbers/")
+    lines = b"".join(answer.streaming_content).decode().splitlines()  # type: ignore[attr-defined]
+    assert [line.split(",")[0] for line in lines[1:]] == ["EP1234567A1/1.1/1", "EP1234567A1/2.1/1"]
+
+
+def test_pages_of_runs_ask_no_more_for_many(
+    as_maker: Client, administrator: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    publication_make(sheets=2)
+    few = rows_make(administrator, list(Figure.objects.order_by("pk")), name="Few")
+    one = run_make(few, list(Figure.objects.order_by("pk")))
+    with django_assert_num_queries(6):
+        as_maker.get(address_of(few))
+    with django_assert_num_queries(10):
+        as_maker.get(f"/runs/{one.pk}/")
+    for number in range(5):
+        publication_make(f"EP200000{number}A1", sheets=4)
+    figures = list(Figure.objects.order_by("pk"))
+    many = rows_make(administrator, figures, name="Many")
+    runs = [run_make(many, figures, name=f"run-{number}") for number in range(6)]
+    with django_assert_num_queries(6):
+        as_maker.get(address_of(many))
+    with django_assert_num_queries(10):
+        as_maker.get(f"/runs/{runs[0].pk}/")
