@@ -16,6 +16,9 @@ export function addJudgingKeys(pairs, { step, goOn }) {
 /** Keys that move the drawings of a pair. */
 export function addDrawingKeys(pairs) {
   const drawings = "Drawings";
+  // Their buttons may be out of sight, where keys.js would not press them.
+  addKey({ key: "v", label: "The candidate’s drawing alone, or both", group: drawings, run: () => pairs.enlarge("candidate") });
+  addKey({ key: "Shift+V", label: "The topic’s drawing alone, or both", group: drawings, run: () => pairs.enlarge("topic") });
   addKey({ key: "t", label: "Names of parts on the drawings", group: drawings, run: () => pairs.toggle("names") });
   addKey({ key: "b", label: "Boxes around numerals", group: drawings, run: () => pairs.toggle("boxes") });
   const both = (act) => () => Object.values(pairs.panes).forEach(({ stage }) => stage.sheet && act(stage));

@@ -359,7 +359,11 @@ class Judging {
   }
 
   #click(event) {
-    if (event.target.closest("[data-leaving]")) this.#isLeaving = true;
+    const login = event.target.closest("[data-leaving]");
+    if (login) {
+      this.#isLeaving = true;
+      login.href = this.#loginAddress(); // judging went on since it was offered
+    }
     const large = event.target.closest("[data-large]");
     if (large) this.pairs.enlarge(large.closest("[data-role]").dataset.role);
     if (event.target.closest("[data-go-on]")) this.#goOn();
