@@ -13,14 +13,25 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
 from annotations.refusal import AssessmentRefused, SessionClosed
+from annotations.selectors.snapshots import SnapshotDamaged
+from annotations.services.pools import NothingToJudge, PoolNameTaken
+from annotations.services.sessions import AlreadyJudged, SessionNameTaken
+from annotations.services.snapshots import SnapshotRefused
 from engine.errors import DeliveryError, DocumentError, ImageError
 from patentsearch.login import page_left, wants_json
 from search.question import QuestionRefused
 
-REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused, AssessmentRefused)
+REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused, AssessmentRefused, SnapshotRefused)
 """What a person sent cannot be used: 400, with the error's own words; 403 where a session is closed."""
 
 API_PREFIX = "/api/"
+_CONDITIONS: dict[type[Exception], tuple[int, str, str]] = {
+    PoolNameTaken: (400, "name-taken", "Another pool of the topic set has this name; give this one another."),
+    SessionNameTaken: (400, "name-taken", "Another session has this name; give this one another."),
+    NothingToJudge: (400, "nothing-to-judge", "Nothing is left to judge: take more runs, or a greater depth."),
+    AlreadyJudged: (409, "judged-already", "Somebody has judged already, and judgments stay. Close the session."),
+}
+"""What the services of annotation find, which carries no words of its own: status, code and detail for the API."""
 _CODES = {400: "unreadable", 403: "permission-denied", 404: "not-found", 413: "too-large", 500: "fault"}
 
 
@@ -46,6 +57,11 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """
     if isinstance(error, REFUSALS):
         return Response(refusal_as_json(error), status=refusal_status(error))
+    if type(error) in _CONDITIONS:
+        status, code, detail = _CONDITIONS[type(error)]
+        return Response({"code": code, "detail": detail}, status=status)
+    if isinstance(error, SnapshotDamaged):
+        return Response({"code": "snapshot-damaged", "detail": error.detail}, status=409)
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "too-large", "detail": "The request is larger than is taken; send less."}, status=413)
     if isinstance(error, SuspiciousOperation):

@@ -1,4 +1,4 @@
-"""Every address. Pages and files are `search.urls` and `annotations.urls`, the REST API is `search.api.urls`."""
+"""Every address. Pages and files are `search.urls` and `annotations.urls`, the REST API is their `api.urls`."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("search.urls")),
     path("", include("annotations.urls")),
     path("api/", include("search.api.urls")),
+    path("api/", include("annotations.api.urls")),
     path("admin/", admin.site.urls),
     path("login/", login_not_required(LoginView.as_view(redirect_authenticated_user=True)), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),

@@ -12,10 +12,12 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from annotations.services.snapshots import snapshot_freeze
 from engine.imaging import encode_png
 from search.files import file_keep, private_storage
 from search.models import Batch, Figure, Query, Sheet, Shortlist
 from tests import annotation_rows
+from tests.annotation_fits import fit_make
 from tests.factories import (
     SHEET_HEIGHT_PX,
     SHEET_WIDTH_PX,
@@ -134,6 +136,12 @@ TABLE = {
     "annotations:make-again": administrators("post"),
     "annotations:delete-run": administrators("post"),
     "annotations:run-file": administrators("get"),
+    "annotations:fits": administrators("get", "post"),
+    "annotations:fit": administrators("get"),
+    "annotations:promote-fit": administrators("post"),
+    "annotations:withdraw-fit": administrators("post"),
+    "annotations:retry-fit": administrators("post"),
+    "annotations:delete-fit": administrators("post"),
     "annotations:judge": owner("get"),
     "annotations:review": owner("get"),
     "annotations:judging-state": owner("get"),
@@ -152,6 +160,17 @@ TABLE = {
     "annotations:disagreements": administrators("get"),
     "annotations:rule": administrators("post"),
     "annotations:undo-ruling": administrators("post"),
+    "annotations:evaluation": administrators("get"),
+    "annotations:table": administrators("get"),
+    "annotations:table-csv": administrators("get"),
+    "annotations:table-json": administrators("get"),
+    "annotations:compare": administrators("get"),
+    "annotations:curves": administrators("get"),
+    "annotations:history": administrators("get"),
+    "annotations:snapshots": administrators("get", "post"),
+    "annotations:snapshot-import": administrators("post"),
+    "annotations:snapshot": administrators("get"),
+    "annotations:snapshot-file": administrators("get"),
     "api:schema": accounts("get"),
     "api:token": public("post"),
     "api:search": accounts("post"),
@@ -162,6 +181,40 @@ TABLE = {
     "api:figure": accounts("get"),
     "api:batches": administrators("get", "post"),
     "api:batch": administrators("get"),
+    "annotations-api:topic-sets": administrators("get", "post"),
+    "annotations-api:topic-set": administrators("get"),
+    "annotations-api:topics": administrators("post"),
+    "annotations-api:runs": administrators("get", "post"),
+    "annotations-api:run-import": administrators("post"),
+    "annotations-api:pools": administrators("get", "post"),
+    "annotations-api:session-make": administrators("post"),
+    "annotations-api:snapshots": administrators("get", "post"),
+    "annotations-api:snapshot-import": administrators("post"),
+    "annotations-api:table": administrators("get"),
+    "annotations-api:comparison": administrators("get"),
+    "annotations-api:fits": administrators("get", "post"),
+    "annotations-api:run": administrators("get"),
+    "annotations-api:run-retry": administrators("post"),
+    "annotations-api:ranked-list": administrators("get"),
+    "annotations-api:run-file": administrators("get"),
+    "annotations-api:sessions": accounts("get"),
+    "annotations-api:session": owner_and_administrators("get"),
+    "annotations-api:session-close": administrators("post"),
+    "annotations-api:session-reopen": administrators("post"),
+    "annotations-api:judgments": owner("get"),
+    "annotations-api:next-showing": owner("get"),
+    "annotations-api:showing": owner("get"),
+    "annotations-api:judge": owner("post"),
+    "annotations-api:undo-judgment": owner("post"),
+    "annotations-api:agreement": administrators("get"),
+    "annotations-api:disagreements": administrators("get"),
+    "annotations-api:rule": administrators("post"),
+    "annotations-api:undo-ruling": administrators("post"),
+    "annotations-api:snapshot": administrators("get"),
+    "annotations-api:snapshot-file": administrators("get"),
+    "annotations-api:fit": administrators("get"),
+    "annotations-api:fit-promote": administrators("post"),
+    "annotations-api:fit-withdraw": administrators("post"),
 }
 """Every named address but the administration's, which django.contrib.admin guards (tested apart)."""
 
@@ -236,13 +289,16 @@ def annotation_values(maker: User, assessor: User) -> dict[str, int]:
     session = annotation_rows.session_make(pool, [assessor])
     assignment = session.assignments.get()
     annotation_rows.judgment_make(assignment.showings.get(position=1), 2)
+    snapshot = snapshot_freeze(topic_set=topic_set, sessions=[session], name="first", frozen_by=maker)
     return {
+        "snapshot_id": snapshot.pk,
         "topic_set_id": topic_set.pk,
         "run_id": run.pk,
         "pool_id": pool.pk,
         "session_id": session.pk,
         "assignment_id": assignment.pk,
         "position": 1,
+        "fit_id": fit_make(run, run).pk,
         "candidate_id": pool.candidates.order_by("pk")[0].pk,
     }
 

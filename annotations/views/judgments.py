@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect
@@ -46,7 +47,7 @@ def judge_showing(request: HttpRequest, session_id: int, position: int) -> HttpR
     try:
         sent = JudgmentSerializer(data=_sent(request))
         require_valid(sent)
-        _require_same_user(request, sent.validated_data["assessor"])
+        require_same_user(user_of(request), sent.validated_data["assessor"])
         recorded = judgment_record(
             assessor=user_of(request),
             session_id=session_id,
@@ -73,7 +74,7 @@ def undo_judgment(request: HttpRequest, session_id: int) -> HttpResponse:
     try:
         sent = UndoSerializer(data=_sent(request))
         require_valid(sent)
-        _require_same_user(request, sent.validated_data["assessor"])
+        require_same_user(user_of(request), sent.validated_data["assessor"])
         recorded = judgment_undo(
             assessor=user_of(request), session_id=session_id, client_id=sent.validated_data["client_id"]
         )
@@ -156,9 +157,9 @@ def _assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
     return assignment
 
 
-def _require_same_user(request: HttpRequest, assessor: int | None) -> None:
+def require_same_user(user: User, assessor: int | None) -> None:
     """Raises: AssessmentRefused for what another account judged that was logged in before in this browser."""
-    if assessor is not None and assessor != user_of(request).pk:
+    if assessor is not None and assessor != user.pk:
         raise AssessmentRefused("other-account", "Another account judged this. Log in with it to send it.")
 
 

@@ -40,7 +40,7 @@ class FiltersSerializer(serializers.Serializer[Any]):
     has_text = serializers.BooleanField(required=False, help_text="Only figures with linked text.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        _, faults = filters_read(_written(attrs))
+        _, faults = filters_read(filters_as_written(attrs))
         if faults:
             raise serializers.ValidationError({name: [detail] for name, detail in faults.items()})
         return attrs
@@ -91,7 +91,7 @@ class QuestionSerializer(FiltersSerializer):
             liked=tuple(Picture("figure", str(pk)) for pk in data.get("like", ())),
             disliked=tuple(Picture("figure", str(pk)) for pk in data.get("unlike", ())),
             text=data.get("text", "").strip(),
-            filters=filters_read(_written(data))[0],
+            filters=filters_read(filters_as_written(data))[0],
             include_family=data["include_family"],
             top=data["top"],
         )
@@ -126,7 +126,7 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=1000, trim_whitespace=False, write_only=True)
 
 
-def _written(data: dict[str, Any]) -> dict[str, str]:
+def filters_as_written(data: dict[str, Any]) -> dict[str, str]:
     """The filters of a request as an address writes them."""
     return {name: "1" if data[name] is True else str(data[name]) for name in FILTERS if data.get(name)}
 

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
-import schemathesis
 from django.core.cache import cache
 from django.core.signals import request_finished, request_started
-from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
-from hypothesis import HealthCheck, given
-from hypothesis import settings as effort
 from hypothesis.errors import Unsatisfiable
 from rest_framework.authtoken.models import Token
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi import checks
 
 from search.models import Batch, Figure, Query
+from tests import api_schema
+from tests.api_schema import CHECKS, as_sent, tried
 from tests.factories import batch_make, publication_make, query_make, user_make
 
-CHECKS = (
-    schemathesis.checks.not_a_server_error,
-    checks.status_code_conformance,
-    checks.content_type_conformance,
-    checks.response_schema_conformance,
-)
-EFFORT = effort(
-    max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)
+ANNOTATION = ("topic-sets", "runs", "sessions", "snapshots", "fits")  # tests/annotations/api has them
 
 
 @pytest.fixture
@@ -56,18 +45,13 @@ def published_schema(token: str, one_connection: None, settings: Any) -> Any:
     program = Token.objects.get().user
     query_make(program, hits=list(Figure.objects.all()))
     batch_make(rejected=1)
-    return schemathesis.openapi.from_wsgi(
-        "/api/schema/?format=json",
-        get_wsgi_application(),
-        headers={"Authorization": f"Token {token}", "Accept": "application/vnd.oai.openapi+json"},
-    )
+    return api_schema.published_schema(token)
 
 
-def tried(operation: Any, mode: GenerationMode, conforms: Callable[[Any], None]) -> None:
-    """Send what hypothesis makes of an operation's parameters and body."""
-    # The decorators' types cannot follow a strategy that is only known now.
-    check: Any = EFFORT(given(operation.as_strategy(generation_mode=mode))(conforms))  # type: ignore[no-untyped-call]
-    check()
+def operations_of(schema: Any) -> list[Any]:
+    """Those of the search alone."""
+    every = [found.ok() for found in schema.get_all_operations()]
+    return [one for one in every if one.path.split("/")[2] not in ANNOTATION]
 
 
 def test_generated_requests_get_the_answers_of_the_schema(published_schema: Any, token: str) -> None:
@@ -75,10 +59,10 @@ def test_generated_requests_get_the_answers_of_the_schema(published_schema: Any,
 
     def conforms(case: Any) -> None:
         cache.clear()
-        answer = case.call_and_validate(headers=_as_sent(token), checks=list(CHECKS))
+        answer = case.call_and_validate(headers=as_sent(token), checks=list(CHECKS))
         seen[f"{case.operation.label} {answer.status_code}"] += 1
 
-    operations = [found.ok() for found in published_schema.get_all_operations()]
+    operations = operations_of(published_schema)
     for operation in operations:
         tried(operation, GenerationMode.POSITIVE, conforms)
         with suppress(Unsatisfiable):  # an address without parameters takes nothing wrong
@@ -97,19 +81,14 @@ def test_what_is_there_is_as_the_schema_says(published_schema: Any, token: str) 
         "query_id": str(Query.objects.get().pk),
     }
     found = []
-    for operation in (each.ok() for each in published_schema.get_all_operations()):
+    for operation in operations_of(published_schema):
         names = {parameter.name for parameter in operation.path_parameters}
         if names:
             case = operation.Case(path_parameters={name: values[name] for name in names})
-            answer = case.call_and_validate(headers=_as_sent(token), checks=list(CHECKS))
+            answer = case.call_and_validate(headers=as_sent(token), checks=list(CHECKS))
             found.append((operation.label, answer.status_code))
     assert [status for _, status in found] == [200] * 5, found
     search = published_schema["/api/search/"]["POST"]
     asked = search.Case(body={"text": "a pump"}, media_type="application/json")
-    answer = asked.call_and_validate(headers=_as_sent(token), checks=list(CHECKS))
+    answer = asked.call_and_validate(headers=as_sent(token), checks=list(CHECKS))
     assert answer.status_code == 202
-
-
-def _as_sent(token: str) -> dict[str, str]:
-    """Headers of a request; schemathesis, which calls the application itself, does not unpack compressed answers."""
-    return {"Authorization": f"Token {token}", "Accept-Encoding": "identity"}
