@@ -20,7 +20,7 @@ PASSWORD = "a-long-enough-passphrase"
 RETRY_SECONDS = (0.05, 0.4)
 GIVES_UP = 0.02  # of the judgments whose answer was lost: a browser that was closed for good
 UNDOES = 0.04
-REQUEST_SECONDS = 20.0
+REQUEST_SECONDS = 30.0
 LONGEST_SECONDS = 3600.0
 
 
@@ -59,8 +59,8 @@ class Browser:
         other.cookies, other.token = dict(self.cookies), self.token
         return other
 
-    def log_in(self) -> dict[str, Any]:
-        """The state of the assessor's session, after a login through the form. Raises: OSError."""
+    def log_in(self) -> None:
+        """Through the form. Raises: OSError or HTTPException."""
         page = self.request("GET", "/login/")[1]
         found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
         if found is None:
@@ -69,7 +69,6 @@ class Browser:
         status, _ = self.request("POST", "/login/", urlencode(form), "application/x-www-form-urlencoded")
         if status != 302:
             raise OSError(f"the login answered {status}")
-        return self.state()
 
     def state(self) -> dict[str, Any]:
         """What the page asks for after a reload. Raises: OSError."""
@@ -124,7 +123,6 @@ class Writer(threading.Thread):
         self.answers: dict[int, int] = {}
         self.odd: list[str] = []
         self.given_up = 0
-        self.logged_in = threading.Event()
         self._late: list[Entry] = []
         self._others: queue.Queue[Entry | None] = queue.Queue()
         self._deadline = time.monotonic() + LONGEST_SECONDS
@@ -135,8 +133,8 @@ class Writer(threading.Thread):
 
     def run(self) -> None:
         """Raises: nothing; what was not understood is in `odd`."""
-        twin = self._logged_in().twin()
-        self.logged_in.set()
+        self._load()
+        twin = self.browser.twin()
         second = threading.Thread(target=self._send_copies, args=(twin,), daemon=True)
         second.start()
         while self.acknowledged < self.wanted and time.monotonic() < self._deadline:
@@ -146,12 +144,12 @@ class Writer(threading.Thread):
         self._others.put(None)
         second.join()
 
-    def _logged_in(self) -> Browser:
-        while True:
+    def _load(self) -> None:
+        """What a page knows when it is loaded."""
+        while not self.browser.token and time.monotonic() < self._deadline:
             try:
-                for one in self.browser.log_in()["showings"]:
+                for one in self.browser.state()["showings"]:
                     self.values[one["position"]] = one["current"]
-                return self.browser
             except (OSError, http.client.HTTPException, ValueError):
                 time.sleep(self.chance.uniform(*RETRY_SECONDS))
 

@@ -25,6 +25,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,13 @@ import django
 import psutil
 from django.db import connection
 
-from tests.judging_writers import PASSWORD, Entry, Writer
+from tests.judging_writers import PASSWORD, Browser, Entry, Writer
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 120.0
 LEAST_SERVED_SECONDS = 2.0  # on a busy machine it may take longer to start than it lives
 WHOLE_SERVER_EVERY = 13
+LOGINS_AT_ONCE = 4
 FIGURES, TOPICS = 40, 5
 
 
@@ -231,11 +233,8 @@ def measure(judgments: int, writer_count: int, kills_every: float, seed: int, ho
         writers = make_writers(judgments, writer_count, names, session_id, pairs, port, seed)
         killer = Killer(home, port, kills_every)
         started = time.monotonic()
-        for writer in writers:
-            writer.start()
-        for writer in writers:
-            writer.logged_in.wait(START_SECONDS)
-        killer.start()
+        for thread in (*writers, killer):
+            thread.start()
         for share in (1 / 3, 2 / 3):
             while sum(one.acknowledged for one in writers) < share * judgments and any_alive(writers):
                 time.sleep(0.1)
@@ -268,13 +267,14 @@ def measure(judgments: int, writer_count: int, kills_every: float, seed: int, ho
 def make_writers(
     judgments: int, count: int, names: dict[int, str], session_id: int, pairs: int, port: int, seed: int
 ) -> list[Writer]:
-    """One writer for each assessor, then second ones for the first of them."""
-    from tests.judging_writers import Browser  # noqa: PLC0415
-
+    """One writer for each assessor, who is logged in, then second ones for the first of them: two tabs of one login."""
     keys = list(names)
+    browsers = {key: Browser(port, name, session_id) for key, name in names.items()}
+    with ThreadPoolExecutor(LOGINS_AT_ONCE) as pool:  # a login is slow on purpose
+        list(pool.map(Browser.log_in, browsers.values()))
     return [
         Writer(
-            Browser(port, names[keys[at % len(keys)]], session_id),
+            browsers[keys[at % len(keys)]].twin(),
             keys[at % len(keys)],
             range(1, min(pairs, 3 * wanted) + 1),
             wanted,
