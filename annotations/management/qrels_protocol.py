@@ -14,7 +14,7 @@ from engine.evaluation.estimates import Estimate
 from engine.evaluation.measures import MeasureOptions, RunMeasures, measure_run
 from engine.evaluation.significance import Comparisons, compare_runs
 
-_DIGITS = 6
+_DIGITS = 9
 
 
 def evaluated(snapshot: QrelsSnapshot, runs: Sequence[Run], options: MeasureOptions) -> dict[str, Any]:

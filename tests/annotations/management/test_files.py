@@ -128,6 +128,8 @@ def test_document_numbers_go_out_as_a_table(topic_set: TopicSet, tmp_path: Path)
         (["evaluate", "--protocol", "qrels", "--snapshot", "gold", "--run", "x"], "there is no run 'x'"),
         (["evaluate", "--protocol", "qrels", "--snapshot", "gold", "--relevant-from", "0"], "give 1 or more"),
         (["evaluate", "--k", "0"], "give 1 or more"),
+        (["evaluate"], "no embedded figures"),
+        (["evaluate", "--protocol", "groups"], "no embedded figures"),
     ],
 )
 def test_what_a_command_cannot_do_it_says_with_the_mend(judged: QrelsSnapshot, arguments: list[str], told: str) -> None:
@@ -145,9 +147,9 @@ def test_evaluate_says_of_runs_what_plain_python_says_of_their_files(judged: Qre
         found = result["modalities"][name]
         for topic in ("1", "2"):
             expected = independent_measures.measures_of(lists[topic], qrels[topic], 2)
-            assert found["topics"][topic] == pytest.approx(expected, abs=1e-6)
+            assert found["topics"][topic] == pytest.approx(expected, abs=1e-8)
         means = {measure: sum(found["topics"][topic][measure] for topic in "12") / 2 for measure in found["measures"]}
-        assert found["measures"] == pytest.approx(means, abs=2e-6)
+        assert found["measures"] == pytest.approx(means, abs=1e-8)
         assert (found["map"], found["queries"], found["k"]) == (found["measures"]["AP@2"], 2, 2)
         assert found["ci"][0] <= found["map"] <= found["ci"][1]
         assert found["made_with"]["sha256"] == Run.objects.get(name=name).sha256
