@@ -1,0 +1,302 @@
+"""Pages of sessions: made in one form with a preview, followed, closed; what assessors must not learn is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+from django.utils.html import escape
+
+from annotations.models import Pool, Run, Session, TopicSet
+from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
+from tests.annotation_strangers import strangers_make
+from tests.factories import user_make
+
+pytestmark = pytest.mark.django_db
+NEW = "/sessions/new/"
+
+
+@pytest.fixture
+def maker() -> User:
+    return user_make("maker", staff=True)
+
+
+@pytest.fixture
+def assessors() -> list[User]:
+    return [user_make("anna"), user_make("bert")]
+
+
+@pytest.fixture
+def runs(maker: User) -> list[Run]:
+    """Two runs over two topics, named so that a page that gives them away can be told."""
+    figures = strangers_make(6)
+    topic_set = topic_set_make(maker, figures[:2])
+    return [
+        run_make(topic_set, figures[2:], name="zebra-drawings"),
+        run_make(topic_set, figures[:1:-1], name="zebra-texts", system="text"),
+    ]
+
+
+@pytest.fixture
+def topic_set(runs: list[Run]) -> TopicSet:
+    topic_set: TopicSet = runs[0].topic_set
+    return topic_set
+
+
+@pytest.fixture
+def session(runs: list[Run], topic_set: TopicSet, assessors: list[User]) -> Session:
+    return session_make(pool_make(topic_set, runs), assessors, repeats=2)
+
+
+@pytest.fixture
+def as_maker(maker: User) -> Client:
+    return logged_in(maker)
+
+
+def logged_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def page(client: Client, address: str, **headers: str) -> str:
+    answer = client.get(address, headers=headers)
+    assert answer.status_code == 200, address
+    return str(answer.content.decode())
+
+
+def filled(topic_set: TopicSet, assessors: list[User], **changed: Any) -> dict[str, Any]:
+    return {
+        "topic_set": topic_set.pk,
+        "pool": "new",
+        "runs": [run.pk for run in topic_set.runs.all()],
+        "depth": 3,
+        "assessors": [user.pk for user in assessors],
+        "overlap_percent": 50,
+        "repeat_percent": 10,
+        "seed": 12,
+        "name": "Pumps, first",
+        "instructions": "Judge the whole.",
+    } | changed
+
+
+def test_a_session_is_made_with_its_pool(as_maker: Client, topic_set: TopicSet, assessors: list[User]) -> None:
+    answer = as_maker.post(NEW, filled(topic_set, assessors, asks_facets="on"))
+    session = Session.objects.get()
+    assert answer.headers["Location"] == f"/sessions/{session.pk}/"
+    assert (session.pool.depth, session.pool.runs.count(), session.pool.name) == (3, 2, "Pumps, first")
+    options = (session.seed, session.overlap_percent, session.repeat_percent, session.asks_facets)
+    assert options == (12, 50, 10, True)
+    assert [one.assessor for one in session.assignments.all()] == assessors
+
+
+def test_a_form_sent_twice_makes_one_session(as_maker: Client, topic_set: TopicSet, assessors: list[User]) -> None:
+    answers = [as_maker.post(NEW, filled(topic_set, assessors)).headers["Location"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert (Session.objects.count(), Pool.objects.count()) == (1, 1)
+
+
+def test_a_second_session_is_made_over_the_same_pool(
+    as_maker: Client, topic_set: TopicSet, assessors: list[User]
+) -> None:
+    as_maker.post(NEW, filled(topic_set, assessors))
+    again = filled(topic_set, assessors, name="Second", pool=Pool.objects.get().pk)
+    assert as_maker.post(NEW, again).status_code == 302
+    assert Pool.objects.get().sessions.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"name": ""}, "Give the session a name."),
+        ({"name": "x" * 121}, "shorten it to 120"),
+        ({"assessors": []}, "Choose who judges."),
+        ({"assessors": [999999]}, "cannot log in any more"),
+        ({"runs": []}, "Choose at least one run."),
+        ({"runs": ["x"]}, "choose among those below"),
+        ({"runs": ["\0"]}, "Null characters are not allowed."),
+        ({"depth": 0}, "greater than or equal to 1"),
+        ({"depth": "9" * 30}, "less than or equal to 1000"),
+        ({"overlap_percent": 101}, "less than or equal to 100"),
+        ({"repeat_percent": "x"}, "Enter a whole number."),
+        ({"seed": "9" * 30}, "less than or equal to"),
+        ({"pool": "999999"}, "Choose one of the pools below"),
+        ({"name": "a\0b"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_cannot_be_made_is_said_with_its_mend_and_what_was_typed_stays(
+    as_maker: Client, topic_set: TopicSet, assessors: list[User], changed: dict[str, Any], said: str
+) -> None:
+    answer = as_maker.post(NEW, filled(topic_set, assessors) | changed)
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert "Judge the whole." in answer.content.decode()
+    assert not Session.objects.exists() and not Pool.objects.exists()
+
+
+def test_a_name_that_is_taken_and_a_pool_with_nothing_in_it_are_said(
+    as_maker: Client, topic_set: TopicSet, assessors: list[User]
+) -> None:
+    as_maker.post(NEW, filled(topic_set, assessors))
+    taken = as_maker.post(NEW, filled(topic_set, assessors, depth=4))
+    assert (taken.status_code, "has this name" in taken.content.decode()) == (400, True)
+    nothing = as_maker.post(NEW, filled(topic_set, assessors, name="Rest", only_unjudged="on"))
+    assert (nothing.status_code, "Nothing is left to judge" in nothing.content.decode()) == (400, True)
+    assert Session.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["x", "-1", "\0", "999999", "9" * 40, "1 or 1=1"])
+def test_a_topic_set_there_is_not_is_not_found(as_maker: Client, topic_set: TopicSet, key: str) -> None:
+    assert as_maker.get(NEW, {"topic_set": key}).status_code == 404
+    assert as_maker.post(NEW, {"topic_set": key}).status_code == 404
+
+
+def test_the_preview_is_a_fragment_of_the_same_address(
+    as_maker: Client, topic_set: TopicSet, assessors: list[User]
+) -> None:
+    asked = filled(topic_set, assessors, overlap_percent=100, repeat_percent=0)
+    told = str(as_maker.get(NEW, asked, headers={"HX-Request": "true"}).content.decode())
+    assert "<html" not in told
+    assert '<b class="number">12</b> candidates over 2 topics' in told
+    assert 'Each of 2 assessors sees <b class="number">12</b> pairs' in told
+    assert "3 min" in told and "assumed until somebody has judged" in told
+    whole = str(as_maker.get(NEW, asked).content.decode())
+    assert told.strip() in whole
+    assert not Pool.objects.exists()
+
+
+def test_the_preview_says_what_is_wrong(as_maker: Client, topic_set: TopicSet, assessors: list[User]) -> None:
+    for changed in ({"depth": "many"}, {"runs": []}, {"seed": "\0"}):
+        answer = as_maker.get(NEW, filled(topic_set, assessors) | changed)
+        assert answer.status_code == 200
+        assert 'class="fault"' in answer.content.decode()
+
+
+def test_an_assessor_sees_their_part_and_nothing_of_runs_repeats_or_others(
+    session: Session, assessors: list[User], topic_set: TopicSet
+) -> None:
+    for showing in session.assignments.get(assessor=assessors[1]).showings.all()[:3]:
+        judgment_make(showing, 3, reason="bert's secret")
+    client = logged_in(assessors[0])
+    whole = page(client, f"/sessions/{session.pk}/") + page(client, "/sessions/")
+    whole += page(client, f"/sessions/{session.pk}/?fragment")
+    showings = session.assignments.get(assessor=assessors[0]).showings.count()
+    assert f"0 of {showings}" in whole
+    for secret in ("zebra", "bert", "repeat", "twice", "depth", "overlap", "seed", "rank", "score", "run"):
+        assert secret not in whole.lower().replace("current", "").replace("return", ""), secret
+
+
+def test_an_assessor_is_led_to_judging_and_to_review(session: Session, assessors: list[User]) -> None:
+    client = logged_in(assessors[0])
+    address = reverse("annotations:judge", args=[session.pk])
+    assert "Start judging" in page(client, f"/sessions/{session.pk}/")
+    showings = list(session.assignments.get(assessor=assessors[0]).showings.all())
+    judgment_make(showings[0], 1, seconds=8.0)
+    some = page(client, f"/sessions/{session.pk}/")
+    assert "Go on judging" in some and address in some and "Review and change" in some and "8 s a pair" in some
+    for showing in showings[1:]:
+        judgment_make(showing, 1)
+    done = page(client, f"/sessions/{session.pk}/")
+    assert "You have judged all of it" in done and address not in done
+
+
+def test_an_administrator_sees_how_far_everybody_is(session: Session, assessors: list[User], as_maker: Client) -> None:
+    judgment_make(session.assignments.get(assessor=assessors[0]).showings.get(position=1), None, seconds=5.0)
+    told = page(as_maker, f"/sessions/{session.pk}/?fragment")
+    assert "<html" not in told
+    assert "anna" in told and "bert" in told
+    assert "5.0" in told
+    # Whoever has judged stays.
+    withdraw = [
+        reverse("annotations:withdraw-assessor", args=[session.pk, one.pk]) for one in session.assignments.all()
+    ]
+    assert [address in told for address in withdraw] == [False, True]
+
+
+def test_assessors_are_added_and_withdrawn(session: Session, assessors: list[User], as_maker: Client) -> None:
+    cleo = user_make("cleo")
+    address = f"/sessions/{session.pk}/assessors/"
+    said = as_maker.post(address, {"assessor": cleo.pk}, follow=True).content.decode()
+    assert "cleo judges in this session" in said
+    added = session.assignments.get(assessor=cleo)
+    assert as_maker.post(f"{address}{added.pk}/withdraw/").status_code == 302
+    assert not session.assignments.filter(assessor=cleo).exists()
+    assert as_maker.post(f"{address}{added.pk}/withdraw/").status_code == 404
+    for wrong in ({}, {"assessor": "x"}, {"assessor": "\0"}, {"assessor": "9" * 40}):
+        assert "Nobody was added" in as_maker.post(address, wrong, follow=True).content.decode()
+    judged = session.assignments.get(assessor=assessors[0])
+    judgment_make(judged.showings.get(position=1), 1)
+    said = as_maker.post(f"{address}{judged.pk}/withdraw/", follow=True).content.decode()
+    assert escape("anna has judged already, and judgments stay.") in said
+    assert session.assignments.filter(pk=judged.pk).exists()
+
+
+def test_a_session_is_closed_and_opened_again(session: Session, assessors: list[User], as_maker: Client) -> None:
+    as_maker.post(f"/sessions/{session.pk}/close/")
+    client = logged_in(assessors[0])
+    closed = page(client, f"/sessions/{session.pk}/")
+    assert "This session is closed" in closed and "Start judging" not in closed
+    assert "data-refresh-ended" in closed
+    as_maker.post(f"/sessions/{session.pk}/reopen/")
+    assert "Start judging" in page(client, f"/sessions/{session.pk}/")
+
+
+def test_only_an_untouched_session_is_deleted(session: Session, as_maker: Client) -> None:
+    showing = session.assignments.all()[0].showings.get(position=1)
+    address = f"/sessions/{session.pk}/delete/"
+    assert address in page(as_maker, f"/sessions/{session.pk}/")
+    judgment_make(showing, 1)
+    assert address not in page(as_maker, f"/sessions/{session.pk}/")
+    assert "judgments stay" in as_maker.post(address, follow=True).content.decode()
+    other = session_make(session.pool, [], name="other")
+    assert as_maker.post(f"/sessions/{other.pk}/delete/").headers["Location"] == "/sessions/"
+    assert list(Session.objects.all()) == [session]
+
+
+def test_agreement_follows_the_judgments_and_names_no_run(
+    session: Session, assessors: list[User], as_maker: Client
+) -> None:
+    address = f"/sessions/{session.pk}/agreement/"
+    assert "Nothing was graded by two assessors yet" in page(as_maker, address)
+    for assignment, grades in zip(session.assignments.all(), ((0, 3), (0, 1)), strict=True):
+        for showing, grade in zip(assignment.showings.all(), grades, strict=False):
+            judgment_make(showing, grade)
+    told = page(as_maker, f"{address}?fragment")
+    assert "<html" not in told
+    assert "50 %" in told and "2 candidates" in told
+    assert "zebra" not in page(as_maker, address)
+
+
+@pytest.mark.parametrize("key", ["999999", "9" * 30])
+def test_a_session_there_is_not_is_not_found(as_maker: Client, session: Session, key: str) -> None:
+    for address in ("", "agreement/", "disagreements/"):
+        assert as_maker.get(f"/sessions/{key}/{address}").status_code == 404
+    for address in ("assessors/", "close/", "reopen/", "delete/", "rulings/1/", "rulings/undo/"):
+        assert as_maker.post(f"/sessions/{key}/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/sessions/", "/sessions/{}/", "/sessions/{}/agreement/", f"{NEW}?topic_set={{}}"])
+def test_a_page_costs_the_same_however_many_there_are(
+    session: Session,
+    topic_set: TopicSet,
+    as_maker: Client,
+    django_assert_max_num_queries: Callable[..., Any],
+    address: str,
+) -> None:
+    address = address.format(topic_set.pk if "topic_set" in address else session.pk)
+    as_maker.get(address)
+    with django_assert_max_num_queries(40) as few:
+        as_maker.get(address)
+    most = len(few.captured_queries)
+    for number in range(3):
+        user = user_make(f"more-{number}")
+        session_make(session.pool, [user], name=f"more {number}")
+        as_maker.post(f"/sessions/{session.pk}/assessors/", {"assessor": user.pk})
+        pool_make(topic_set, list(topic_set.runs.all()), name=f"pool {number}")
+    as_maker.get(address)
+    with django_assert_max_num_queries(most):
+        as_maker.get(address)
