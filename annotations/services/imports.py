@@ -65,10 +65,11 @@ def run_import(*, topic_set: TopicSet, name: str, data: bytes, file_format: str,
     lists = {number: counting.kept(number, read.lists.get(number, ())) for number in topics}
     if not any(lists.values()):
         raise QuestionRefused("nothing-found", f"No figure in this file may count. {counting.said}".strip())
-    content = lists_content(
-        (topics[number].number, [figures[figure] for figure, _ in lists[number]], [score for _, score in lists[number]])
-        for number in topics
-    )
+    found = {
+        number: ([figures[figure] for figure, _ in ranked], [score for _, score in ranked])
+        for number, ranked in lists.items()
+    }
+    content = lists_content((topics[number].number, *pair) for number, pair in found.items())
     note = " ".join(filter(None, (counting.said, _without_list(lists))))
     run, created = Run.objects.get_or_create(
         topic_set=topic_set,
@@ -87,13 +88,8 @@ def run_import(*, topic_set: TopicSet, name: str, data: bytes, file_format: str,
     if not created:
         return _same_run(run, content)
     RankedList.objects.bulk_create(
-        RankedList(
-            run=run,
-            topic=topics[number],
-            figure_ids=[figures[figure] for figure, _ in ranked],
-            scores=[score for _, score in ranked],
-        )
-        for number, ranked in lists.items()
+        RankedList(run=run, topic=topics[number], figure_ids=figure_ids, scores=scores)
+        for number, (figure_ids, scores) in found.items()
     )
     logger.info("run imported run=%d topic_set=%d left_out=%d", run.pk, topic_set.pk, counting.left_out)
     return run
