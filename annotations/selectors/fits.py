@@ -47,7 +47,7 @@ class FitRow:
     @property
     def percent(self) -> int:
         """The drawing's share, of a fit that is done; text_percent: the text's, calibrated_percent: see the engine."""
-        return round(100 * self.fit.fitted["weight"])
+        return _percent(self.fit.fitted["weight"])
 
     @property
     def text_percent(self) -> int:
@@ -55,7 +55,7 @@ class FitRow:
 
     @property
     def calibrated_percent(self) -> int:
-        return round(100 * self.fit.fitted["calibrated_share"])
+        return _percent(self.fit.fitted["calibrated_share"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,10 @@ def topics_of_fit(fit: FusionFit) -> list[TopicRow]:
         )
         for row in rows
     ]
+
+
+def _percent(share: float) -> int:
+    return round(100 * share)
 
 
 def _with_what_is_shown() -> QuerySet[FusionFit]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -61,23 +60,18 @@ class FitForm(forms.Form):
 
     def __init__(self, topic_set: TopicSet, data: Any = None) -> None:
         super().__init__(data)
+        snapshots = topic_set.snapshots.defer("content").order_by("-pk")
         runs = topic_set.runs.filter(state=WorkState.DONE).order_by("-pk")
         average = runs.filter(system=System.AVERAGE).first()
-        self._of("snapshot").queryset = topic_set.snapshots.defer("content").order_by("-pk")
-        self._of("baseline").queryset = runs
+        for name, rows in (("snapshot", snapshots), ("baseline", runs)):
+            field = self.fields[name]
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = rows
         self.fields["baseline"].initial = average.pk if average is not None else None
-
-    def _of(self, name: str) -> forms.ModelChoiceField[Any]:
-        field = self.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        return field
-
-    @cached_property
-    def lacks(self) -> str:
-        """What is still missing before anything can be fitted: "snapshots", "runs" or nothing."""
-        if not self._of("snapshot").queryset.exists():
-            return "snapshots"
-        return "" if self._of("baseline").queryset.exists() else "runs"
+        # What is still missing before anything can be fitted: "snapshots", "runs" or nothing.
+        self.lacks = "" if runs.exists() else "runs"
+        if not snapshots.exists():
+            self.lacks = "snapshots"
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,11 +228,12 @@ def _pair(
     seed: int,
 ) -> PairAgreement:
     """tables: (shared candidates, n, n), all 0 for those that the two do not share."""
-    both = np.flatnonzero(tables.any(axis=(1, 2)))
+    both: list[int] = np.flatnonzero(tables.any(axis=(1, 2))).tolist()
     own = [topics[row] for row in both]
     found, drawn = estimates(tables[both], own, _two_assessors(scale), seed=seed, without=_NOTHING_SHARED)
     return PairAgreement(
-        *names,
+        first=names[0],
+        second=names[1],
         candidate_count=len(both),
         topic_count=len(set(own)),
         drawn=drawn,
@@ -282,7 +283,8 @@ def _mean(values: Values) -> Values:
     known = ~np.isnan(values)
     total = np.where(known, values, 0.0).sum(axis=-1)
     count = known.sum(axis=-1)
-    return np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    mean: Values = np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0)
+    return mean
 
 
 def _cannot_judge(given: Sequence[Mapping[Item, int | None]]) -> CannotJudge:

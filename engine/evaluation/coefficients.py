@@ -143,4 +143,5 @@ def _statistic(value: float, again: Values, unit_count: int) -> Statistic:
 def _ratio(numerator: Values, denominator: Values) -> Values:
     """NaN where the denominator is 0."""
     numerator, denominator = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
-    return np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
+    ratio: Values = np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
+    return ratio

@@ -27,6 +27,7 @@ from annotations.services.fits import (
     promotion_refusal,
 )
 from annotations.services.runs import run_delete
+from engine.evaluation import fitting
 from engine.evaluation.measures import MeasureOptions, measure_run
 from search.models import Figure, SuggestedWeight, WorkState
 from search.refusal import QuestionRefused
@@ -200,7 +201,7 @@ def test_whoever_lost_the_lease_writes_nothing(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
-    plain = fits.topic_evidence
+    plain = fitting.topic_evidence
 
     def taken_over(*args: object, **kwargs: object) -> object:
         FusionFit.objects.update(worker="elsewhere/1")

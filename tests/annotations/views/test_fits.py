@@ -184,7 +184,7 @@ def test_the_page_tells_in_sample_and_held_out_apart_and_every_number_of_the_plo
 ) -> None:
     page = as_administrator.get(page_of(done)).content.decode()
     for told in (done.fitted["in_sample_gain"], done.gain, done.low, done.high, done.fitted["over_usual"]["gain"]):
-        assert signed(told) in page
+        assert told is not None and signed(told) in page
     for place in (9, 49, 89):
         assert f'<td class="number">{done.fitted["curve"][place]:.3f}</td>' in page
     assert page.count("<line x1=") == 12  # a tick for each fold
@@ -201,10 +201,11 @@ def test_a_failed_fit_says_why_and_is_tried_again(as_administrator: Client, done
 
 
 def test_a_deleted_fit_is_gone_and_its_run_stays(as_administrator: Client, done: FusionFit) -> None:
-    run_id, topic_set = done.run_id, done.snapshot.topic_set
+    run, topic_set = done.run, done.snapshot.topic_set
+    assert run is not None
     assert as_administrator.post(f"{page_of(done)}delete/")["Location"] == address_of(topic_set)
     assert as_administrator.get(page_of(done)).status_code == 404
-    assert Run.objects.filter(pk=run_id).exists()
+    assert Run.objects.filter(pk=run.pk).exists()
 
 
 def test_the_pages_ask_no_more_for_many(
