@@ -20,7 +20,7 @@ def administrators_only(view: View[Sent, Answer]) -> View[Sent, Answer]:
     """The view for administrators; anybody else is told that it is for them."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Sent.args, **kwargs: Sent.kwargs) -> Answer:
+    def guarded(request: HttpRequest, /, *args: Sent.args, **kwargs: Sent.kwargs) -> Answer:
         if not (isinstance(request.user, User) and request.user.is_staff):
             raise PermissionDenied
         return view(request, *args, **kwargs)
