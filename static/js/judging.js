@@ -14,7 +14,8 @@ import { heldAfter, Outbox } from "./judging-outbox.js";
 import { currentOf, Pairs } from "./judging-pairs.js";
 import { Progress } from "./judging-progress.js";
 import { Region } from "./judging-region.js";
-import { saidOf, showTrouble } from "./judging-trouble.js";
+import { Said } from "./judging-said.js";
+import { showTrouble } from "./judging-trouble.js";
 
 const PLACE_AFTER_MS = 2000;
 const LOAD_AGAIN_MS = 2000;
@@ -22,7 +23,7 @@ const HELD_DOWN = /^([0-3xzqwerasdf]|Enter)$/; // keys that must not repeat whil
 
 class Judging {
   #known = new Map(); // position → what the server said holds
-  #heard = new Map(); // position → when it said so
+  #heard = new Map(); // position → as of when
   #isShown = false; // whether the pair can be judged: never one that was not seen
   #isLeaving = false;
   #loading = 0;
@@ -31,6 +32,7 @@ class Judging {
   constructor(root) {
     this.root = root;
     const { assessor, session, address, stateUrl, undoUrl } = root.dataset;
+    this.said = new Said(root);
     this.memory = new Memory(`${assessor} ${session}`);
     this.position = Number(this.#section.dataset.position);
     this.asksFacets = "asksFacets" in root.dataset;
@@ -68,8 +70,8 @@ class Judging {
   }
 
   #told(position, current, askedAt = performance.now()) {
-    if ((this.#heard.get(position) ?? -1) > askedAt) return; // asked before it was recorded
-    this.#heard.set(position, performance.now());
+    if ((this.#heard.get(position) ?? -1) > askedAt) return; // somebody asked later, and has the answer
+    this.#heard.set(position, askedAt);
     this.#known.set(position, current);
     this.progress.set(position, this.#holds(position));
   }
@@ -100,9 +102,7 @@ class Judging {
     this.region.show(this.form.values.region);
     this.progress.start();
     this.#showState();
-    const isNew = this.progress.isNewTopic(this.position);
-    this.root.classList.toggle("is-new-topic", isNew);
-    this.#announce(isNew);
+    this.said.pair(this.position, this.progress, this.#holds(this.position));
     if (this.root.querySelector(".dock").contains(document.activeElement) && document.activeElement !== this.form.reason) {
       this.root.querySelector("#candidate-heading").focus({ preventScroll: true }); // Enter must not grade this one too
     }
@@ -122,7 +122,7 @@ class Judging {
   #loadAgain(position, status) {
     this.root.setAttribute("aria-busy", "true");
     if (status === 401) this.outbox.needLogin();
-    else this.#write("[data-given]", `Pair ${position} could not be loaded; trying again. What you judged is kept.`);
+    else this.said.instead(`Pair ${position} could not be loaded; trying again. What you judged is kept.`);
     this.#loading = setTimeout(() => this.go(position), LOAD_AGAIN_MS);
   }
 
@@ -165,7 +165,7 @@ class Judging {
       const url = this.#section.dataset.recordUrl;
       entry = this.outbox.judge({ position: this.position, url, base: before?.client_id ?? null, before, values, seconds });
     } catch (error) {
-      this.#write("[data-given]", `Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
+      this.said.instead(`Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
       return false;
     }
     if (!isJudged(before)) this.progress.took(seconds);
@@ -188,7 +188,7 @@ class Judging {
   #finish() {
     this.#showState();
     this.isFinished = true;
-    this.#write("[data-given]", "All pairs are judged.");
+    this.said.instead("All pairs are judged.");
     this.#leaveWhenSaved();
   }
 
@@ -208,7 +208,7 @@ class Judging {
     if (!entry.position) return;
     this.progress.set(entry.position, heldAfter(entry));
     this.#isShown = false; // what the form says now is what is taken back
-    this.go(entry.position).then(() => this.#say(`Taken back: pair ${entry.position}.`));
+    this.go(entry.position).then(() => this.said.say(`Taken back: pair ${entry.position}.`));
   }
 
   #answered({ entry, answer }) {
@@ -226,7 +226,7 @@ class Judging {
       this.#renew(entry.position);
     }
     this.#isShown = false;
-    this.go(answer.position).then(() => this.#say(`Taken back: pair ${answer.position}.`));
+    this.go(answer.position).then(() => this.said.say(`Taken back: pair ${answer.position}.`));
   }
 
   /** Another tab has said something of a pair. */
@@ -241,7 +241,6 @@ class Judging {
   /** Ask the server anew what holds of a pair. */
   async #renew(position) {
     this.pairs.forget(position);
-    this.#heard.delete(position);
     await this.pairs.prepare([position]);
     this.#showState();
     if (position === this.position && this.#isShown && !this.memory.drafts[position]) this.form.show(this.#holds(position));
@@ -254,49 +253,12 @@ class Judging {
   }
 
   #showState() {
-    const { tone, count } = this.outbox.state;
-    const words = { saved: "All saved", saving: "Saving…", unsaved: `Not saved: ${count}`, held: `Not saved: ${count}` };
-    const place = this.root.querySelector("[data-saved]");
-    place.dataset.tone = tone === "held" ? "unsaved" : tone;
-    this.#write("[data-saved]", words[tone]);
+    this.said.saved(this.outbox.state);
     showTrouble(this.root.querySelector("[data-trouble]"), this.outbox, () => this.#loginAddress());
     if (!this.#isShown) return; // what is written is of the pair that is seen
     this.progress.show(this.position);
-    this.#steps();
-    const given = this.#holds(this.position);
-    const draft = this.memory.drafts[this.position];
-    const lacks = isJudged(draft) ? "all three record it, or Enter." : "the overall grade is missing.";
-    if (draft) this.#write("[data-given]", `Not recorded yet: ${lacks}`);
-    else this.#write("[data-given]", given ? `You gave: ${saidOf(given)}${this.isClosed ? "" : ". Another grade replaces it."}` : "");
-  }
-
-  #steps() {
-    const to = { back: this.position - 1, on: this.position + 1, open: this.progress.nextOpen(this.position) };
-    for (const link of this.root.querySelectorAll("[data-step]")) {
-      const position = to[link.dataset.step];
-      const isThere = position >= 1 && position <= this.progress.count;
-      link.classList.toggle("is-off", !isThere);
-      if (isThere) link.href = `?at=${position}`;
-      else link.removeAttribute("href");
-    }
-    const { reviewUrl } = this.root.dataset;
-    this.root.querySelector("[data-review]").href = `${reviewUrl}?around=${this.position}#pair-${this.position}`;
-  }
-
-  #announce(isNew) {
-    const topic = this.root.querySelector("#topic-heading").textContent.trim();
-    const candidate = this.root.querySelector("#candidate-heading").textContent.trim();
-    const given = this.#holds(this.position);
-    const parts = [`Pair ${this.position} of ${this.progress.count}.`, isNew && `Another topic. ${topic}.`, `${candidate}.`, given && `You gave ${saidOf(given)}.`];
-    this.#say(parts.filter(Boolean).join(" "));
-    document.title = `Pair ${this.position} of ${this.progress.count}, ${this.root.dataset.sessionName} – Patent image search`;
-  }
-
-  #say(words) { this.#write("[data-announce]", words); }
-
-  #write(selector, words) {
-    const place = this.root.querySelector(selector);
-    if (place.textContent !== words) place.textContent = words;
+    this.said.steps(this.position, this.progress);
+    this.said.given(this.#holds(this.position), this.memory.drafts[this.position], this.isClosed);
   }
 
   #keepPlace() {
@@ -335,7 +297,7 @@ class Judging {
     outbox.addEventListener("changed", () => this.#showState());
     outbox.addEventListener("answered", ({ detail }) => this.#answered(detail));
     outbox.addEventListener("elsewhere", ({ detail }) => this.#elsewhere(detail));
-    outbox.addEventListener("undone-nothing", () => this.#say("There is nothing to take back."));
+    outbox.addEventListener("undone-nothing", () => this.said.say("There is nothing to take back."));
     outbox.addEventListener("renewed", () => {
       for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = outbox.token;
     });
@@ -380,7 +342,7 @@ class Judging {
       this.#commit();
       const open = this.progress.nextOpen(this.position);
       if (open) this.go(open);
-      else this.#say("Every other pair is judged.");
+      else this.said.say("Every other pair is judged.");
     } else {
       this.go(this.position + (which === "on" ? 1 : -1));
     }
@@ -391,7 +353,7 @@ class Judging {
     if (!this.#isShown) return;
     const wasOpen = this.progress.isOpen(this.position);
     if (this.#commit()) this.#advance(wasOpen);
-    else this.#say("The overall grade is missing.");
+    else this.said.say("The overall grade is missing.");
   }
 
   #mark() {
