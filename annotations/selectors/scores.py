@@ -18,6 +18,7 @@ from django.core.cache import cache
 from numpy.typing import NDArray
 
 from annotations.models import QrelsSnapshot, Run, RunScores
+from engine.evaluation.curves import RECALL_POINTS
 from engine.evaluation.estimates import Estimate, bootstrap_columns
 from engine.evaluation.measures import MeasureOptions, Unit, Unjudged, Values, measure_names
 from engine.evaluation.significance import Comparison, Comparisons, compare_runs
@@ -204,7 +205,7 @@ def _decoded(run: Run, letter: str, values: Mapping[str, Any]) -> RunScored:
         in_mean=in_mean,
         values={name: np.array(of, dtype=np.float64) for name, of in values["values"].items()},
         optimistic={name: np.array(of, dtype=np.float64) for name, of in values["optimistic"].items()},
-        precisions=np.array(values["precisions"], dtype=np.float64).reshape(int(in_mean.sum()), -1),
+        precisions=np.array(values["precisions"], dtype=np.float64).reshape(-1, len(RECALL_POINTS)),
     )
 
 

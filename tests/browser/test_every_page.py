@@ -10,6 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from annotations.models import TopicSet
+from annotations.services.snapshots import snapshot_freeze
 from annotations.urls import urlpatterns as annotation_urlpatterns
 from search.models import (
     Explanation,
@@ -21,6 +22,7 @@ from search.models import (
 from search.services.shortlists import entry_keep, shortlist_current
 from search.urls import urlpatterns
 from tests import annotation_rows
+from tests.annotation_fits import fit_make
 from tests.browser.conftest import NewPage
 from tests.factories import (
     batch_make,
@@ -57,11 +59,14 @@ ANNOTATION_NO_PAGES: set[str] = {
     # What is sent, and leads to a page.
     *("judge-showing", "keep-place", "undo-judgment"),
     *("delete-topic-set", "add-topic", "topic", "import-run", "retry-run", "make-again", "delete-run"),
+    *("promote-fit", "withdraw-fit", "retry-fit", "delete-fit"),
     *("add-assessor", "withdraw-assessor", "close-session", "reopen-session", "delete-session", "rule", "undo-ruling"),
+    *("snapshot-import",),
     # What scripts read.
     *("judging-state",),
     # Files.
     *("topic-image", "document-numbers", "run-file"),
+    *("table-csv", "table-json", "snapshot-file"),
 }
 PAIR = {"asked": "The rotor 12 turns in the housing 14.", "found": "A rotor 12 turns.", "similarity": 0.83}
 
@@ -133,13 +138,28 @@ def annotation_addresses(addresses: dict[str, str], administrator: User) -> dict
             grade = (showing.candidate_id * assignment.assessor_id) % 4
             annotation_rows.judgment_make(showing, grade, region=[1000, 2000, 4000, 3000], reason="The same rotor.")
     empty = TopicSet.objects.create(name="Nothing yet", created_by=administrator)
+    fit = fit_make(runs[1], runs[0])
+    snapshot = snapshot_freeze(topic_set=topic_set, sessions=[session], name="Frozen", frozen_by=administrator)
     return {
+        "evaluation": "/evaluation/",
+        "table": reverse("annotations:table", args=[topic_set.pk]),
+        "table-refused": reverse("annotations:table", args=[topic_set.pk]) + "?k=0",
+        "table-empty": reverse("annotations:table", args=[empty.pk]),
+        "compare": reverse("annotations:compare", args=[topic_set.pk]),
+        "compare-topic": reverse("annotations:compare", args=[topic_set.pk]) + "?topic=1",
+        "curves": reverse("annotations:curves", args=[topic_set.pk]),
+        "history": reverse("annotations:history", args=[topic_set.pk]),
+        "snapshots": reverse("annotations:snapshots", args=[topic_set.pk]),
+        "snapshot": reverse("annotations:snapshot", args=[snapshot.pk]),
         "topic-sets": "/topics/",
         "topic-sets-figure": f"/topics/?figure={figures[0].pk}",
         "topic-set": reverse("annotations:topic-set", args=[topic_set.pk]),
         "topic-set-empty": reverse("annotations:topic-set", args=[empty.pk]),
         "runs": reverse("annotations:runs", args=[topic_set.pk]),
         "run": reverse("annotations:run", args=[runs[0].pk]),
+        "fits": reverse("annotations:fits", args=[topic_set.pk]),
+        "fits-none": reverse("annotations:fits", args=[empty.pk]),
+        "fit": reverse("annotations:fit", args=[fit.pk]),
         "sessions": "/sessions/",
         "new-session": "/sessions/new/",
         "new-session-previewed": f"/sessions/new/?topic_set={topic_set.pk}",
