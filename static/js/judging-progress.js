@@ -56,7 +56,7 @@ export class Progress {
     this.#write("[data-place]", `Pair ${position} of ${this.count}`);
     this.#write("[data-said-of]", `${said} of ${this.count} judged`);
     const others = new Set(this.topics.filter((one, at) => one !== topic && this.states[at] === OPEN));
-    this.#write("[data-topic-of]", `this topic ${mine.filter((state) => state !== OPEN).length} of ${mine.length}, ${others.size} more to do`);
+    this.#write("[data-topic-of]", `this topic ${mine.filter((state) => state !== OPEN).length} of ${mine.length}, ${others.size} more topic${others.size === 1 ? "" : "s"}`);
     this.root.querySelector("[data-progress]").value = said;
     this.#write("[data-pace]", this.#pace());
   }

@@ -113,7 +113,7 @@ def test_twenty_pairs_are_judged_by_keys_alone_each_followed_by_the_next(
     assert Judgment.objects.count() == 20
     assert all(one.seconds is not None and one.seconds > 0 for one in Judgment.objects.all())
     expect(page.locator("[data-said-of]")).to_have_text("20 of 24 judged")
-    expect(page.locator("[data-topic-of]")).to_have_text("this topic 8 of 12, 0 more to do")
+    expect(page.locator("[data-topic-of]")).to_have_text("this topic 8 of 12, 0 more topics")
     expect(page.locator("[data-pace]")).to_contain_text("s each")
     assert page.evaluate("window.stayed")
     assert not complaints
