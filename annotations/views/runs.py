@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotations.models import Run, TopicSet
+from annotations.models import Run, System, TopicSet
 from annotations.selectors.exports import FORMATS, ExportedFile, document_number_rows, run_file
 from annotations.selectors.runs import run_page, runs_listed
 from annotations.services.imports import run_import
@@ -120,7 +120,8 @@ def delete_run(request: HttpRequest, run_id: int) -> HttpResponse:
     except QuestionRefused as refusal:
         messages.warning(request, refusal.detail)
         return _back(request, row)
-    messages.info(request, f"{row} is deleted. Make it again where it is missed.")
+    again = "Import its file" if row.system == System.IMPORTED else "Make it"
+    messages.info(request, f"{row} is deleted. {again} again where it is missed.")
     return redirect("annotations:runs", topic_set_id=row.topic_set_id)
 
 
