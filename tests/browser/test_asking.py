@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from engine.imaging import decode_png, encode_png
 from search.files import file_read, private_storage
-from search.models import Figure, Material, MaterialKind, Query
+from search.models import Figure, Material, MaterialKind, Query, SuggestedWeight
 from tests.browser.conftest import NewPage
 from tests.factories import drawing_make, publication_make, query_answered
 from workers import pipeline
@@ -297,6 +297,25 @@ def test_the_slider_ranks_at_once_without_a_search(desk: Page, complaints: list[
     desk.keyboard.press("v")
     desk.keyboard.press("ArrowLeft")
     expect(desk).to_have_url(re.compile(r"/\?text=pump&weight=65$"))  # the slider ranks by weight
+    assert Query.objects.count() == 1
+    assert not complaints
+
+
+def test_the_suggested_weight_moves_the_slider_there_without_a_search(
+    desk: Page, examiner: User, complaints: list[str]
+) -> None:
+    SuggestedWeight.objects.create(
+        percent=63, gain=0.03, low=0.01, high=0.05, topic_count=20, source="Judged", set_by=examiner
+    )
+    at(desk, "/?text=pump&by=max")
+    expect(desk.locator("#id_weight")).to_have_value("50")  # what is suggested changes nothing by itself
+    desk.get_by_role("link", name="judgments suggest 63 %").click()
+    expect(desk).to_have_url(re.compile(r"/\?text=pump&weight=63$"))
+    expect(desk.locator("#id_weight")).to_have_value("63")
+    expect(desk.locator(".hit [data-hit-action=m]").first).to_have_attribute("href", re.compile("weight=63"))
+    desk.reload()
+    expect(desk.locator("#id_weight")).to_have_value("63")
+    expect(desk.locator("[data-weight][aria-current]")).to_be_visible()
     assert Query.objects.count() == 1
     assert not complaints
 
