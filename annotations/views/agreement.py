@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET
 from annotations.models import GRADES
 from annotations.selectors.agreement import session_agreement
 from annotations.selectors.sessions import parts_of
-from annotations.views.sessions import administered, private
+from annotations.views.roles import administrators_only
+from annotations.views.sessions import private, session_or_404
 from engine.evaluation.agreement import Matrix
 
 SHADES = 5
@@ -27,9 +28,10 @@ class Cell:
 
 
 @require_GET
+@administrators_only
 def agreement(request: HttpRequest, session_id: int) -> HttpResponse:
     """The agreement as it stands; the same address with `?fragment` is the part that follows the judgments."""
-    row = administered(request, session_id)
+    row = session_or_404(request, session_id)
     told = session_agreement(row)
     parts = parts_of(row)
     context = {

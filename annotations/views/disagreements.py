@@ -30,7 +30,8 @@ from annotations.selectors.sessions import LARGEST_KEY, is_still_blind
 from annotations.services.assessments import LONGEST_REASON, WHOLE, Assessed
 from annotations.services.rulings import RuledMeanwhile, ruling_record, ruling_undo
 from annotations.views.panes import PaneShown, figure_pane, topic_pane
-from annotations.views.sessions import administered, private
+from annotations.views.roles import administrators_only
+from annotations.views.sessions import private, session_or_404
 from engine.geometry import Box
 from search.views.asker import user_of
 
@@ -116,9 +117,10 @@ class Asked:
 
 
 @require_GET
+@administrators_only
 def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
     """One difference of the queue: the one asked for, else the first without a ruling; or the queue as a list."""
-    row = administered(request, session_id)
+    row = session_or_404(request, session_id)
     asked = Asked.read(request.GET)
     if is_still_blind(row, user_of(request)):
         return private(render(request, "annotations/disagreements_blind.html", {"session": row}))
@@ -157,6 +159,7 @@ def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 @require_POST
+@administrators_only
 def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpResponse:
     """Settle a candidate; then the next of the queue without a ruling."""
     row = _to_adjudicate(request, session_id)
@@ -191,6 +194,7 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
 
 
 @require_POST
+@administrators_only
 def undo_ruling(request: HttpRequest, session_id: int) -> HttpResponse:
     """Take back one's newest ruling, and show what it was on."""
     row = _to_adjudicate(request, session_id)
@@ -213,7 +217,7 @@ def undo_ruling(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def _to_adjudicate(request: HttpRequest, session_id: int) -> Session:
-    row = administered(request, session_id)
+    row = session_or_404(request, session_id)
     if is_still_blind(row, user_of(request)):
         raise PermissionDenied(STILL_BLIND)
     return row

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,6 +39,7 @@ from annotations.services.sessions import (
     session_make,
     session_reopen,
 )
+from annotations.views.roles import administrators_only
 from annotations.views.session_forms import NEW_POOL, AssessorForm, PoolForm, SessionForm
 from search.views.asker import is_fragment, user_of
 
@@ -78,9 +78,9 @@ def session_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@administrators_only
 def new_session(request: HttpRequest) -> HttpResponse:
     """Makes a session over the runs of a topic set; the same address by GET with the form's fields is its preview."""
-    administrators_only(request)
     sent = request.POST if request.method == "POST" else request.GET
     topic_set = _topic_set(sent)
     if topic_set is None:
@@ -140,8 +140,9 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 @require_POST
+@administrators_only
 def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
-    row = administered(request, session_id)
+    row = session_or_404(request, session_id)
     form = AssessorForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Nobody was added. Choose one of the people who can log in.")
@@ -153,8 +154,9 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 @require_POST
+@administrators_only
 def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int) -> HttpResponse:
-    row = administered(request, session_id)
+    row = session_or_404(request, session_id)
     found = get_object_or_404(row.assignments.select_related("assessor"), pk=min(assignment_id, LARGEST_KEY))
     try:
         assignment_withdraw(assignment=found)
@@ -166,22 +168,25 @@ def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int)
 
 
 @require_POST
+@administrators_only
 def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    row = session_close(session=administered(request, session_id))
+    row = session_close(session=session_or_404(request, session_id))
     messages.info(request, f"{row} is closed: nothing more is judged until it is opened again.")
     return redirect("annotations:session", session_id=row.pk)
 
 
 @require_POST
+@administrators_only
 def reopen_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    row = session_reopen(session=administered(request, session_id))
+    row = session_reopen(session=session_or_404(request, session_id))
     messages.info(request, f"{row} is open again.")
     return redirect("annotations:session", session_id=row.pk)
 
 
 @require_POST
+@administrators_only
 def delete_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    row = administered(request, session_id)
+    row = session_or_404(request, session_id)
     try:
         session_delete(session=row)
     except AlreadyJudged:
@@ -197,17 +202,6 @@ def session_or_404(request: HttpRequest, session_id: int) -> Session:
     if found is None:
         raise Http404
     return found
-
-
-def administered(request: HttpRequest, session_id: int) -> Session:
-    """A session, for administrators alone. Raises: PermissionDenied for anybody else; Http404."""
-    administrators_only(request)
-    return session_or_404(request, session_id)
-
-
-def administrators_only(request: HttpRequest) -> None:
-    if not user_of(request).is_staff:
-        raise PermissionDenied
 
 
 def private(response: HttpResponse) -> HttpResponse:

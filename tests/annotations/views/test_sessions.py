@@ -170,7 +170,8 @@ def test_the_preview_is_a_fragment_of_the_same_address(
 
 
 def test_the_preview_says_what_is_wrong(as_maker: Client, topic_set: TopicSet, assessors: list[User]) -> None:
-    for changed in ({"depth": "many"}, {"runs": []}, {"seed": "\0"}):
+    wrong: list[dict[str, Any]] = [{"depth": "many"}, {"runs": []}, {"seed": "\0"}]
+    for changed in wrong:
         answer = as_maker.get(NEW, filled(topic_set, assessors) | changed)
         assert answer.status_code == 200
         assert 'class="fault"' in answer.content.decode()
