@@ -66,7 +66,7 @@ class TopicSetAnswerSerializer(serializers.ModelSerializer[TopicSet]):
     def get_topics(self, topic_set: TopicSet) -> list[dict[str, Any]]:
         shown = self.context["page"].topics
         return [
-            dict(TopicAnswerSerializer(one.topic, context=self.context | {"may_see_drawings": one.may_see}).data)
+            dict(TopicAnswerSerializer(one.topic, context={**self.context, "may_see_drawings": one.may_see}).data)
             for one in shown
         ]
 

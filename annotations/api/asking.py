@@ -96,7 +96,7 @@ def finished_runs_or_404(topic_set: TopicSet, keys: list[int]) -> list[Run]:
 def paged(view: APIView, request: Request, rows: Any, serializer: type[Serializer[Any]]) -> Response:
     """A page of a list, as Serializers give it."""
     paginator = PageNumberPagination()
-    page = paginator.paginate_queryset(rows, request, view=view)
+    page: Any = paginator.paginate_queryset(rows, request, view=view)
     return paginator.get_paginated_response(serializer(page, many=True, context={"request": request}).data)
 
 

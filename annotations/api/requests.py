@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from annotations.api.serializers import LARGEST_KEY, AssessmentSerializer
-from annotations.models import Facet
+from annotations.models import Facet, System
 from annotations.selectors.draws import LARGEST_SEED, MOST_TOPICS, Draw
 from annotations.selectors.exports import FORMATS
 from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, PAPERS, Plan
@@ -121,7 +121,7 @@ class PlanSerializer(serializers.Serializer[Any]):
         """In the service's words; call it on valid data."""
         data = self.validated_data
         return Plan(
-            systems=tuple(data["systems"]),
+            systems=tuple(System(name) for name in data["systems"]),
             weights=tuple(data["weights"]),
             depth=data["depth"],
             filters=filters_as_written(data.get("filters", {})),

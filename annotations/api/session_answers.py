@@ -20,7 +20,7 @@ class PoolAnswerSerializer(serializers.ModelSerializer[Pool]):
     """A pool. runs: their keys."""
 
     topic_set = serializers.IntegerField(source="topic_set_id")
-    runs = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    runs: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     candidate_count = serializers.IntegerField()
     created_by = serializers.CharField(source="created_by.username")
 

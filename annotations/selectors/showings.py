@@ -7,9 +7,10 @@ judged; pages and answers to assessors are made of these dataclasses alone.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Count, Min, Q, QuerySet
@@ -114,8 +115,7 @@ def assignment_of(assessor: User, session_id: int) -> Assignment | None:
 
 def done_of(assignment: Assignment) -> Done:
     """How far the assessor is, as it stands now."""
-    told = _counted(assignment.showings.all())
-    return Done(told["count"], told["judged"], told["cannot_judge"], told["first_open"])
+    return _done(_counted(assignment.showings.all()))
 
 
 def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
@@ -138,7 +138,7 @@ def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
         session=assignment.session,
         assignment=assignment,
         position=position,
-        done=Done(told["count"], told["judged"], told["cannot_judge"], told["first_open"]),
+        done=_done(told),
         topic=topic,
         asked=Side(topic.figure, sentences.get(topic.figure_id or 0, ())),
         candidate=candidate,
@@ -152,7 +152,8 @@ def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
 def next_open(assignment: Assignment, position: int) -> int | None:
     """The next position without a judgment, after the last one the first; None where all others are judged."""
     told = assignment.showings.aggregate(**_open_around(position))
-    return told["later"] or told["earlier"]
+    found: int | None = told["later"] or told["earlier"]
+    return found
 
 
 def showings_judged(assignment: Assignment) -> list[Judged]:
@@ -195,7 +196,11 @@ def _open_around(position: int) -> dict[str, Min]:
     }
 
 
-def _counted(showings: QuerySet[Showing], **more: Min) -> dict[str, int | None]:
+def _done(told: Mapping[str, Any]) -> Done:
+    return Done(told["count"], told["judged"], told["cannot_judge"], told["first_open"])
+
+
+def _counted(showings: QuerySet[Showing], **more: Min) -> dict[str, Any]:
     return showings.aggregate(
         count=Count("pk"),
         judged=Count("pk", filter=_JUDGED),

@@ -41,6 +41,38 @@ def client(assessor: User) -> Client:
     return logged_in(assessor)
 
 
+WRONG: tuple[dict[str, Any], ...] = (
+    {"client_id": None},
+    {"client_id": []},
+    {"client_id": 2**200},
+    {"base": "garbage"},
+    {"base": {}},
+    {"grade": 4},
+    {"grade": -1},
+    {"grade": 1.5},
+    {"grade": True},
+    {"grade": "many"},
+    {"grade": None},
+    {"cannot_judge": True},
+    {"cannot_judge": "perhaps"},
+    {"cannot_judge": []},
+    {"looks": 2},
+    {"reason": "x" * 2001},
+    {"reason": "a\0b"},
+    {"reason": {"a": 1}},
+    {"region": [1, 2, 3]},
+    {"region": [1, 2, 3, 10_000]},
+    {"region": "whole"},
+    {"region": [[1], 2, 3, 4]},
+    {"region": {"left": 1}},
+    {"seconds": -1},
+    {"seconds": "long"},
+    {"seconds": []},
+    {"assessor": "me"},
+    {"assessor": 2**90},
+)
+
+
 def logged_in(user: User, **more: Any) -> Client:
     client = Client(**more)
     client.force_login(user)
@@ -124,39 +156,7 @@ def test_undo_tells_what_holds_again(client: Client, session: Session) -> None:
         b'{"client_id": "%s", "grade": 1e999}' % str(uuid.uuid4()).encode(),
         b'{"client_id": "%s", "grade": NaN}' % str(uuid.uuid4()).encode(),
         b'{"client_id": "%s", "grade": %s}' % (str(uuid.uuid4()).encode(), b"9" * 5000),
-        *(
-            json.dumps(body(**wrong)).encode()
-            for wrong in (
-                {"client_id": None},
-                {"client_id": []},
-                {"client_id": 2**200},
-                {"base": "garbage"},
-                {"base": {}},
-                {"grade": 4},
-                {"grade": -1},
-                {"grade": 1.5},
-                {"grade": True},
-                {"grade": "many"},
-                {"grade": None},
-                {"cannot_judge": True},
-                {"cannot_judge": "perhaps"},
-                {"cannot_judge": []},
-                {"looks": 2},
-                {"reason": "x" * 2001},
-                {"reason": "a\0b"},
-                {"reason": {"a": 1}},
-                {"region": [1, 2, 3]},
-                {"region": [1, 2, 3, 10_000]},
-                {"region": "whole"},
-                {"region": [[1], 2, 3, 4]},
-                {"region": {"left": 1}},
-                {"seconds": -1},
-                {"seconds": "long"},
-                {"seconds": []},
-                {"assessor": "me"},
-                {"assessor": 2**90},
-            )
-        ),
+        *(json.dumps(body(**wrong)).encode() for wrong in WRONG),
     ],
 )
 def test_garbage_is_refused_in_words(client: Client, session: Session, sent: bytes) -> None:

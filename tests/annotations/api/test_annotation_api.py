@@ -1,0 +1,316 @@
+"""From topics to a table over the REST API, and what it keeps from assessors."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries, Settings
+from rest_framework.test import APIClient
+
+from annotations.models import Judgment, QrelsSnapshot, Ruling, Run, Session, Showing, TopicSet
+from engine.imaging import encode_png
+from search.models import Figure
+from tests.annotation_collection import collection_make, use_stand_ins
+from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
+from tests.factories import drawing_make, publication_make, user_make
+
+pytestmark = pytest.mark.django_db
+
+TELLING = ("run", "rank", "score", "repeat", "system", "pool", "seed", "tests/visual", "colleague")
+
+
+@pytest.fixture
+def maker() -> User:
+    return user_make("maker", staff=True)
+
+
+@pytest.fixture
+def assessor() -> User:
+    return user_make("assessor")
+
+
+@pytest.fixture
+def figures() -> list[Figure]:
+    for reference in ("EP1A1", "EP2A1"):
+        publication = publication_make(reference, sheets=3)
+        publication.family_key = publication.application_number = reference  # no kin
+        publication.save()
+    return list(Figure.objects.order_by("pk"))
+
+
+@pytest.fixture
+def topic_set(maker: User, figures: list[Figure]) -> TopicSet:
+    return topic_set_make(maker, figures[:2])
+
+
+@pytest.fixture
+def runs(topic_set: TopicSet, figures: list[Figure]) -> list[Run]:
+    return [run_make(topic_set, figures), run_make(topic_set, figures[::-1], name="text", system="text")]
+
+
+@pytest.fixture
+def session(topic_set: TopicSet, runs: list[Run], assessor: User) -> Session:
+    return session_make(pool_make(topic_set, runs), [assessor, user_make("colleague")], repeats=1)
+
+
+def client_of(user: User) -> APIClient:
+    client = APIClient()
+    client.force_authenticate(user)
+    return client
+
+
+@pytest.fixture
+def admin(maker: User) -> APIClient:
+    return client_of(maker)
+
+
+def sent(client: APIClient, address: str, body: Any = None, status: int = 201) -> Any:
+    answer = client.post(address, body if body is not None else {}, format="json")
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def got(client: APIClient, address: str, query: Any = None, status: int = 200) -> Any:
+    answer = client.get(address, query or {})
+    assert answer.status_code == status, answer.content
+    return answer.json()
+
+
+def test_a_set_is_made_by_hand_and_locked_by_its_first_run(admin: APIClient, figures: list[Figure]) -> None:
+    made = sent(admin, "/api/topic-sets/", {"name": "Rotors", "note": "of pumps"})
+    topics = f"/api/topic-sets/{made['id']}/topics/"
+    one = sent(admin, topics, {"figure": str(figures[0].pk), "title": "A rotor", "need": "Rotors like it."})
+    assert (one["number"], one["figure"], one["publication"]) == (1, figures[0].pk, "EP1A1")
+    drawing = SimpleUploadedFile("mine.png", encode_png(drawing_make(3)), content_type="image/png")
+    brought = admin.post(topics, {"drawing": drawing, "title": "Mine"}, format="multipart").json()
+    assert (brought["number"], brought["figure"], brought["publication"]) == (2, None, None)
+    assert admin.get(brought["image"]).status_code in (200, 302)  # by session, as all pictures
+    found = got(admin, made["url"])
+    assert [topic["title"] for topic in found["topics"]] == ["A rotor", "Mine"]
+    assert found["is_locked"] is False
+    run_make(TopicSet.objects.get(), figures)
+    assert got(admin, made["url"])["is_locked"] is True
+    refused = sent(admin, topics, {"figure": str(figures[1].pk)}, status=400)
+    assert refused["code"] == "topics-locked"
+
+
+def test_a_set_is_drawn_by_seed_and_its_runs_wait_to_be_made(
+    admin: APIClient, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_stand_ins(settings, tmp_path, monkeypatch)
+    collection_make()
+    drawn = [
+        sent(admin, "/api/topic-sets/", {"name": name, "draw": {"seed": seed, "topics": 2}})
+        for name, seed in (("one", 5), ("same", 5), ("other", 6))
+    ]
+    chosen = [[topic["figure"] for topic in one["topics"]] for one in drawn]
+    assert chosen[0] == chosen[1]
+    assert all(len(one) == 2 for one in chosen)
+    refused = sent(admin, "/api/topic-sets/", {"name": "one", "draw": {"seed": 5}}, status=400)
+    assert refused["code"]
+    assert [one["name"] for one in got(admin, "/api/topic-sets/")["results"]] == ["other", "same", "one"]
+    address = f"/api/topic-sets/{drawn[0]['id']}/runs/"
+    runs = sent(admin, address, {"weights": [30], "depth": 20}, status=202)
+    assert [run["system"] for run in runs] == ["visual", "text", "max", "avg", "weighted"]
+    assert {(run["state"], run["done"], run["count"], run["depth"]) for run in runs} == {("waiting", 0, 2, 20)}
+    again = sent(admin, address, {"systems": ["avg"], "depth": 20}, status=202)
+    assert [run["id"] for run in again] == [runs[3]["id"]]
+    assert got(admin, f"{runs[0]['url']}file/", status=400)["code"] == "run-open"
+
+
+def test_a_run_goes_out_and_comes_in_as_a_file(
+    admin: APIClient, topic_set: TopicSet, runs: list[Run], figures: list[Figure]
+) -> None:
+    listed = got(admin, f"/api/topic-sets/{topic_set.pk}/runs/")
+    assert [(run["name"], run["state"], run["depth"]) for run in listed] == [
+        ("visual", "done", 100),
+        ("text", "done", 100),
+    ]
+    ranked = got(admin, f"{listed[1]['url']}topics/1/")
+    assert [one["figure"] for one in ranked["figures"]] == [one.pk for one in figures[::-1] if one != figures[0]]
+    assert ranked["figures"][0]["rank"] == 1
+    assert got(admin, f"{listed[1]['url']}topics/99/", status=404)["code"] == "not-found"
+    file = admin.get(f"{listed[1]['url']}file/", {"format": "trec"}, headers={"Accept": "text/plain"})
+    assert file.headers["Content-Type"].startswith("text/plain")
+    lines = file.content.decode().splitlines()
+    assert lines[0].split()[2:4] == [ranked["figures"][0]["document"], "1"]
+    upload = SimpleUploadedFile("run.txt", file.content)
+    address = f"/api/topic-sets/{topic_set.pk}/runs/import/"
+    came = admin.post(address, {"file": upload, "format": "trec", "name": "again"}, format="multipart")
+    assert came.status_code == 201, came.content
+    assert came.json()["system"] == "imported"
+    assert got(admin, f"{listed[1]['url']}file/", {"format": "pdf"}, status=400)["code"] == "invalid"
+
+
+def test_a_session_is_made_judged_and_frozen(
+    admin: APIClient, topic_set: TopicSet, runs: list[Run], assessor: User, maker: User
+) -> None:
+    base = f"/api/topic-sets/{topic_set.pk}"
+    pool = sent(admin, f"{base}/pools/", {"name": "deep", "runs": [run.pk for run in runs], "depth": 5})
+    assert pool["candidate_count"] == 6
+    assert got(admin, f"{base}/pools/") == [pool]
+    asked = {"name": "Judge", "pool": pool["id"], "assessors": ["assessor"], "seed": 4, "repeat_percent": 0}
+    session = sent(admin, f"{base}/sessions/", asked)
+    assert sent(admin, f"{base}/sessions/", asked)["id"] == session["id"]
+    assert sent(admin, f"{base}/sessions/", asked | {"assessors": ["nobody"], "name": "B"}, status=400)["faults"]
+    mine = client_of(assessor)
+    address = session["url"]
+    for _ in range(6):
+        pair = got(mine, f"{address}next/")
+        told = sent(
+            mine, f"{address}showings/{pair['position']}/judgments/", {"client_id": str(uuid.uuid4()), "grade": 2}
+        )
+        assert told["position"] == pair["position"]
+    assert got(mine, f"{address}judgments/")["judged"] == 6
+    assert got(mine, address)["mine"] == {"count": 6, "said": 6}
+    frozen = sent(admin, f"{base}/snapshots/", {"name": "first", "sessions": [session["id"]]})
+    assert (frozen["counts"]["by_grade"]["2"], frozen["counts"]["unjudged"]) == (6, 0)
+    assert frozen["sha256"] == QrelsSnapshot.objects.get().sha256
+    qrels = admin.get(f"{frozen['url']}file/", {"format": "trec"})
+    assert len(qrels.content.decode().splitlines()) == 6
+    upload = SimpleUploadedFile("qrels.txt", qrels.content)
+    body = {"file": upload, "format": "trec", "name": "theirs"}
+    came = admin.post(f"{base}/snapshots/import/", body, format="multipart")
+    assert came.status_code == 201, came.content
+    assert [one["name"] for one in got(admin, f"{base}/snapshots/")] == ["theirs", "first"]
+    table = got(admin, f"{base}/table/", {"snapshot": frozen["id"], "k": 5})
+    assert [run["name"] for run in table["runs"]] == ["visual", "text"]
+    assert table["qrels"]["sha256"] == frozen["sha256"]
+    pair_of_runs = {"snapshot": frozen["id"], "one": runs[0].pk, "other": runs[1].pk}
+    compared = got(admin, f"{base}/comparison/", pair_of_runs)
+    assert {one["outcome"] for one in compared["topics"]} <= {"won", "lost", "tied"}
+    assert got(admin, f"{base}/comparison/", pair_of_runs | {"other": runs[0].pk}, status=400)["code"] == "same-run"
+    assert got(admin, f"{base}/table/", {"measure": "nothing"}, status=400)["code"] == "asked-wrongly"
+
+
+def test_a_judgment_is_one_event_however_often_it_is_sent(session: Session, assessor: User) -> None:
+    mine = client_of(assessor)
+    address = f"/api/sessions/{session.pk}/showings/1/judgments/"
+    body = {"client_id": str(uuid.uuid4()), "grade": 3, "reason": "Same rotor."}
+    first, again = sent(mine, address, body), sent(mine, address, body, status=200)
+    assert first == again
+    stale = sent(mine, address, {"client_id": str(uuid.uuid4()), "grade": 0}, status=409)
+    assert (stale["code"], stale["current"]["grade"], stale["yours"]["grade"]) == ("stale", 3, 0)
+    undone = sent(mine, f"/api/sessions/{session.pk}/undo/", {"client_id": str(uuid.uuid4())})
+    assert (undone["position"], undone["current"]) == (1, None)
+    nothing = sent(mine, f"/api/sessions/{session.pk}/undo/", {"client_id": str(uuid.uuid4())}, status=400)
+    assert nothing["code"] == "nothing-to-undo"
+    assert Judgment.objects.count() == 2
+    Session.objects.update(closed_at=timezone.now())
+    closed = sent(mine, address, {"client_id": str(uuid.uuid4()), "grade": 1}, status=403)
+    assert closed["code"] == "session-closed"
+
+
+@pytest.mark.parametrize("body", [{}, {"client_id": "x"}, {"grade": 9}, {"grade": 1, "cannot_judge": True}, [], "no"])
+def test_a_judgment_that_is_none_is_refused_in_words(session: Session, assessor: User, body: Any) -> None:
+    if isinstance(body, dict) and body.keys() & {"grade"}:
+        body = body | {"client_id": str(uuid.uuid4())}
+    refused = sent(client_of(assessor), f"/api/sessions/{session.pk}/showings/1/judgments/", body, status=400)
+    assert refused["code"]
+    assert refused["detail"]
+    assert not Judgment.objects.exists()
+
+
+def test_nothing_that_an_assessor_is_told_is_of_runs_or_of_others(session: Session, assessor: User) -> None:
+    judgment_make(Showing.objects.get(assignment__assessor__username="colleague", position=1), 0, reason="theirs")
+    mine = client_of(assessor)
+    base = f"/api/sessions/{session.pk}"
+    answers = [got(mine, address) for address in (f"{base}/", f"{base}/judgments/", f"{base}/next/")]
+    last = Showing.objects.filter(assignment__assessor=assessor).count()
+    repeat, first = got(mine, f"{base}/showings/{last}/"), got(mine, f"{base}/showings/1/")
+    assert repeat["candidate"] == first["candidate"]
+    assert repeat.keys() == first.keys()
+    assert answers[0]["administration"] is None
+    listed = got(mine, "/api/sessions/")
+    del answers[0]["administration"]
+    for sentences in (repeat, first, answers[2]):  # of the patents, which may say anything
+        sentences["topic"]["sentences"] = sentences["candidate"]["sentences"] = []
+    told = json.dumps([*answers, repeat, first, listed]).lower()
+    assert not [word for word in (*TELLING, "theirs") if word in told]
+
+
+def test_an_assessor_is_kept_from_what_is_for_administrators(
+    session: Session, topic_set: TopicSet, runs: list[Run], assessor: User
+) -> None:
+    mine = client_of(assessor)
+    for address in (
+        "/api/topic-sets/",
+        f"/api/topic-sets/{topic_set.pk}/runs/",
+        f"/api/runs/{runs[0].pk}/topics/1/",
+        f"/api/runs/{runs[0].pk}/file/",
+        f"/api/topic-sets/{topic_set.pk}/pools/",
+        f"/api/sessions/{session.pk}/agreement/",
+        f"/api/sessions/{session.pk}/disagreements/",
+        f"/api/topic-sets/{topic_set.pk}/table/",
+    ):
+        assert got(mine, address, status=403)["code"] == "permission-denied"
+    stranger = client_of(user_make("stranger"))
+    for address in ("", "judgments/", "next/", "showings/1/"):
+        assert got(stranger, f"/api/sessions/{session.pk}/{address}", status=404)["code"] == "not-found"
+    assert got(stranger, "/api/sessions/") == []
+
+
+def test_differences_are_ruled_on_and_rulings_taken_back(admin: APIClient, session: Session) -> None:
+    for name, grade in (("assessor", 3), ("colleague", 0)):
+        judgment_make(Showing.objects.get(assignment__assessor__username=name, position=1), grade)
+    base = f"/api/sessions/{session.pk}"
+    (difference,) = got(admin, f"{base}/disagreements/")
+    assert [(one["assessor"], one["values"]["grade"]) for one in difference["said"]] == [
+        ("assessor", 3),
+        ("colleague", 0),
+    ]
+    address = f"{base}/rulings/{difference['candidate']}/"
+    body = {"client_id": str(uuid.uuid4()), "grade": 1, "reason": "Half of it."}
+    ruled = sent(admin, address, body)
+    assert sent(admin, address, body, status=200) == ruled
+    stale = sent(admin, address, {"client_id": str(uuid.uuid4()), "grade": 2}, status=409)
+    assert (stale["current"]["grade"], stale["yours"]["grade"]) == (1, 2)
+    assert got(admin, f"{base}/disagreements/")[0]["ruling"]["grade"] == 1
+    undone = sent(admin, f"{base}/rulings/undo/", {"client_id": str(uuid.uuid4())})
+    assert (undone["candidate"], undone["current"]) == (difference["candidate"], None)
+    assert sent(admin, f"{base}/rulings/999999999/", body | {"client_id": str(uuid.uuid4())}, status=404)
+    assert Ruling.objects.count() == 2
+    (overall,) = got(admin, f"{base}/agreement/")["facets"]
+    assert (overall["candidates"], overall["percent"]["value"]) == (1, 0.0)
+
+
+def test_who_still_judges_is_not_told_what_others_said(session: Session, maker: User, admin: APIClient) -> None:
+    showing = Showing.objects.select_related("assignment").get(assignment__assessor__username="colleague", position=1)
+    showing.assignment.assessor = maker
+    showing.assignment.save()
+    refused = got(admin, f"/api/sessions/{session.pk}/disagreements/", status=403)
+    assert "judge" in refused["detail"]
+
+
+def test_a_session_is_closed_and_opened_again(admin: APIClient, session: Session) -> None:
+    base = f"/api/sessions/{session.pk}"
+    closed = sent(admin, f"{base}/close/", status=200)
+    assert closed["closed_at"]
+    assert [one["assessor"] for one in closed["administration"]["assessors"]] == ["assessor", "colleague"]
+    assert sent(admin, f"{base}/reopen/", status=200)["closed_at"] is None
+
+
+@pytest.mark.parametrize("key", [0, 10**18, 2**63, 10**40])
+def test_a_key_of_nothing_is_not_found(admin: APIClient, key: int) -> None:
+    for address in (
+        f"topic-sets/{key}/", f"topic-sets/{key}/runs/", f"topic-sets/{key}/table/", f"runs/{key}/",
+        f"runs/{key}/topics/{key}/", f"sessions/{key}/", f"sessions/{key}/showings/{key}/", f"snapshots/{key}/",
+        f"fits/{key}/",
+    ):  # fmt: skip
+        assert got(admin, f"/api/{address}", status=404)["code"] == "not-found"
+
+
+def test_a_pair_costs_the_same_queries_wherever_it_stands(
+    session: Session, assessor: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    mine = client_of(assessor)
+    for position in (1, 3):
+        with django_assert_num_queries(4):
+            got(mine, f"/api/sessions/{session.pk}/showings/{position}/")
