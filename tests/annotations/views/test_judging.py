@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -237,12 +238,13 @@ def test_a_page_takes_as_many_queries_however_many_pairs_there_are(client: Clien
 
 
 def _queries(client: Client, part: Assignment) -> list[int]:
-    counts = []
-    for ask in (
+    asked: list[Callable[[], Any]] = [
         lambda: judge(client, part, 2),
         lambda: judge(client, part, 2, fragment=True),
         lambda: review(client, part),
-    ):
+    ]
+    counts = []
+    for ask in asked:
         with CaptureQueriesContext(connection) as caught:
             assert ask().status_code == 200
         counts.append(len(caught))
