@@ -58,6 +58,13 @@ def test_htmx_is_told_to_leave_the_page_for_the_login(method: str) -> None:
     assert led_back_to(answer["HX-Redirect"]) == "/?text=a&weight=70"
 
 
+@pytest.mark.parametrize("headers", [{"Accept": "application/json"}, {"Content-Type": "application/json"}])
+def test_a_script_that_speaks_json_is_told_in_json_and_stays(headers: dict[str, str]) -> None:
+    kind = headers.get("Content-Type", "application/x-www-form-urlencoded")
+    answer = Client().post("/figures/3/keep/", "{}", content_type=kind, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "login")
+
+
 def test_the_login_leads_back_and_to_no_other_host(examiner: User) -> None:
     sent = {"username": "examiner", "password": PASSWORD}
     assert Client().post("/login/", {**sent, "next": "/?text=a"})["Location"] == "/?text=a"

@@ -84,6 +84,12 @@ def test_a_killed_server_is_started_again(installation: InstallationOnDisk) -> N
             assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
+def test_what_a_durable_home_acknowledges_is_on_the_disk(installation: InstallationOnDisk) -> None:
+    with EmbeddedServices(installation.home, valkey=False), connect(installation.home) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            assert connection.execute(f"SHOW {setting}").fetchall() == [("on",)], setting
+
+
 def test_neither_a_half_made_cluster_nor_a_stale_postmaster_pid_is_believed(installation: InstallationOnDisk) -> None:
     installation.home.prepare()
     half_made = installation.home.root / "postgres.new"
