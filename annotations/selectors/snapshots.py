@@ -179,10 +179,6 @@ class Counts:
     def judged(self) -> int:
         return self.pooled - self.unjudged
 
-    @property
-    def relevant(self) -> int:
-        return sum(count for grade, count in self.by_grade if grade)
-
 
 def counts_of(figures: Iterable[JudgedFigure], grades: Sequence[int] = (0, 1, 2, 3)) -> Counts:
     """What is judged of these figures."""

@@ -154,7 +154,6 @@ def table_context(asked: Asked, found: ScoreTable, qrels: SnapshotSeen | None) -
         "zero": gap.at(0.0),
         "detectable": (min(detectable), max(detectable)) if detectable else None,
         "significant_count": sum(row.is_significant for row in pairs),
-        "figure_counts": figure_counts(asked.runs),
     }
 
 

@@ -63,10 +63,6 @@ class Whisker:
     mean: float
     high: float
 
-    @property
-    def length(self) -> float:
-        return round(self.high - self.low, 2)
-
 
 def whisker(axis: Axis, low: float, mean: float, high: float) -> Whisker:
     return Whisker(axis.at(low), axis.at(mean), axis.at(high))

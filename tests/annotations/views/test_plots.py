@@ -49,7 +49,7 @@ def test_dots_that_would_cover_one_another_are_stacked() -> None:
 
 def test_a_whisker_ends_where_its_interval_does() -> None:
     found = whisker(Axis(0.0, 1.0, 0.2), 0.2, 0.3, 0.7)
-    assert (found.low, found.mean, found.high, found.length) == (20.0, 30.0, 70.0, 50.0)
+    assert (found.low, found.mean, found.high) == (20.0, 30.0, 70.0)
 
 
 def test_lines_go_up_where_values_do() -> None:
