@@ -16,12 +16,12 @@ from annotations.views.evaluation import options_context
 from annotations.views.evaluation_asked import (
     Asked,
     AskedWrongly,
-    administrators_only,
     asked_from_query,
     refused,
     table_or_answer,
     topic_set_or_404,
 )
+from annotations.views.roles import administrators_only
 from search.views.asker import is_fragment, user_of
 
 

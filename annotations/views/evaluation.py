@@ -20,13 +20,13 @@ from annotations.views.evaluation_asked import (
     UNITS,
     Asked,
     AskedWrongly,
-    administrators_only,
     asked_from_query,
     refused,
     table_or_answer,
     topic_set_or_404,
 )
 from annotations.views.plots import Axis, Whisker, whisker
+from annotations.views.roles import administrators_only
 from engine.evaluation.estimates import Estimate
 from engine.evaluation.significance import Comparison
 from search.models import IndexVersion

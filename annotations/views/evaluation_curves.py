@@ -14,13 +14,13 @@ from annotations.views.evaluation import options_context
 from annotations.views.evaluation_asked import (
     Asked,
     AskedWrongly,
-    administrators_only,
     asked_from_query,
     refused,
     table_or_answer,
     topic_set_or_404,
 )
 from annotations.views.plots import STYLES, Axis, Box, Dot, polyline, strip
+from annotations.views.roles import administrators_only
 from engine.evaluation.curves import RECALL_POINTS, spread
 
 PLOT_WIDTH, PLOT_HEIGHT = 640, 400

@@ -15,13 +15,13 @@ from annotations.selectors.scores import RunScored
 from annotations.views.evaluation import figure_counts, options_context
 from annotations.views.evaluation_asked import (
     AskedWrongly,
-    administrators_only,
     asked_from_query,
     refused,
     table_or_answer,
     topic_set_or_404,
 )
 from annotations.views.plots import Axis
+from annotations.views.roles import administrators_only
 from engine.evaluation.estimates import Estimate
 
 PLOT_WIDTH, PLOT_HEIGHT = 900, 260

@@ -24,11 +24,11 @@ from annotations.views.evaluation import options_context
 from annotations.views.evaluation_asked import (
     LARGEST_KEY,
     Asked,
-    administrators_only,
     asked_from_query,
     refused,
     topic_set_or_404,
 )
+from annotations.views.roles import administrators_only
 from search.refusal import QuestionRefused
 from search.views.asker import user_of
 
