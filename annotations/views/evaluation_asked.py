@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -17,7 +17,6 @@ from engine.errors import EngineError
 from engine.evaluation.measures import Unit
 from search.models import WorkState
 
-P = ParamSpec("P")
 UNITS: tuple[Unit, ...] = ("figure", "publication")
 GREATEST_GRADE = 3
 MOST_K = 1000
