@@ -4,6 +4,7 @@ Each test process has a PATENTSEARCH_HOME of its own; all of them share one Post
 first test that asks for the database. The variables are set when this file is imported, before Django's settings are.
 """
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from django.conf import settings
 
 from supervisor.embedded import EmbeddedServices
 from supervisor.home import Home
-from tests.hostile import HostileCorpus, write_corpus
+from tests.hostile import HostileCorpus, corpus_in
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 RUN_FOLDER_VARIABLE = "PATENTSEARCH_TEST_RUN"  # how xdist's workers find the folder of the run that started them
@@ -95,6 +96,9 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def hostile_corpus(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> HostileCorpus:
-    """The hostile inputs, written once, and what is expected of each."""
-    return write_corpus(shared / "hostile" / "make_hostile.py", tmp_path_factory.mktemp("hostile"))
+def hostile_corpus(shared: Path) -> HostileCorpus:
+    """The hostile inputs, written once for all processes of the run, and what is expected of each."""
+    folder = RUN_FOLDER / "hostile"
+    with (RUN_FOLDER / "hostile.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return corpus_in(folder, shared / "hostile" / "make_hostile.py")
