@@ -12,19 +12,23 @@ from django.core.management.base import CommandError
 from annotations.selectors.exports import FORMATS, ExportedFile
 from search.management.services import ServiceCommand
 
+STANDARD_OUTPUT = Path("-")
+
 
 class ExportCommand(ServiceCommand):
-    """A command that writes a file, or to standard output without --output."""
+    """A command that writes a file, to standard output where none is named."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--format", choices=FORMATS, default="trec")
-        parser.add_argument("--output", type=Path, metavar="FILE", help="standard output without it")
+        parser.add_argument(
+            "--output", type=Path, default=STANDARD_OUTPUT, metavar="FILE", help="- for standard output"
+        )
 
     def deliver(self, exported: ExportedFile, **options: Any) -> dict[str, Any]:
         """Write the file, and return what the JSON says of it."""
-        path: Path | None = options["output"]
-        if path is None:
+        path: Path = options["output"]
+        if path == STANDARD_OUTPUT:
             if options["json"]:
                 raise CommandError("--json needs --output FILE, since both would be on standard output")
             self.stdout.write(exported.text, ending="")
