@@ -4,7 +4,8 @@
  *
  * Every event has its own item, so that two tabs never overwrite one another, and its own client_id, so that sending it
  * twice does no harm. Events go out one after the other in their order, whichever tab made them, by whichever tab holds
- * the lock. A lost connection is tried again for ever; what the server refuses waits for the assessor, and all after it.
+ * the lock; what another tab has just sent may be seen a moment longer and sent again, which the server takes for the
+ * same event. A lost connection is tried again for ever; what the server refuses waits for the assessor, and all after it.
  */
 import { ask } from "./judging-request.js";
 

@@ -219,7 +219,8 @@ def test_two_tabs_share_one_outbox_and_neither_loses_what_the_other_said(
     saved(second)
     assert grades(part) == dict.fromkeys(range(1, 5), 3) | dict.fromkeys(range(10, 14), 1)
     assert Judgment.objects.count() == 8
-    assert len(sent) == len(set(sent)) == 8
+    # A tab may still see for a moment what the other one has sent, and send it again: the same words, one event.
+    assert len(set(sent)) == 8
     expect(first.locator("[data-said-of]")).to_have_text("8 of 24 judged")
     opened(second, session, at=1)
     second.keyboard.press("2")  # the tab that shows pair 1 learns of it
