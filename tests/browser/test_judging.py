@@ -56,6 +56,7 @@ def opened(page: Page, session: Session, at: int | None = None) -> Page:
     page.wait_for_selector("html[data-attached] [data-judging][data-ready]")
     if page.locator("dialog[open]").count():
         page.keyboard.press("Escape")
+        expect(page.locator("dialog[open]")).to_have_count(0)
     return page
 
 
@@ -649,8 +650,8 @@ def test_two_equal_drawings_in_the_window_and_axe_finds_nothing_serious(
     shoot(page, f"judging-instructions-{width}-{scheme}")
     assert not serious_faults(page)
     page.keyboard.press("Escape")
-    page.keyboard.press("2")
-    page.keyboard.press("Enter")
+    expect(page.locator("dialog[open]")).to_have_count(0)  # keys below a dialog do nothing
+    page.keyboard.press("j" if session.asks_facets else "2")  # with facets one grade alone leads nowhere
     at_pair(page, 2)
     page.keyboard.press("k")
     at_pair(page, 1)
