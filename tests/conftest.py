@@ -4,12 +4,16 @@ Each test process has a PATENTSEARCH_HOME of its own; all of them share one Post
 first test that asks for the database. The variables are set when this file is imported, before Django's settings are.
 """
 
+from __future__ import annotations
+
 import fcntl
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
@@ -17,6 +21,9 @@ from django.conf import settings
 from supervisor.embedded import EmbeddedServices
 from supervisor.home import Home
 from tests.hostile import HostileCorpus, corpus_in
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 RUN_FOLDER_VARIABLE = "PATENTSEARCH_TEST_RUN"  # how xdist's workers find the folder of the run that started them
@@ -56,7 +63,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 LONGEST_FIRST = (
-    *("test_judging.py", "test_disturbed_batch.py", "test_end_to_end.py", "test_hostile_ingest.py", "test_pages.py"),
+    *(
+        "test_judging_pages.py",
+        "test_outbox.py",
+        "test_disturbed_batch.py",
+        "test_end_to_end.py",
+        "test_hostile_ingest.py",
+        "test_pages.py",
+    ),
     *("test_judgments_under_kill.py", "test_every_page.py", "test_schema.py"),
 )
 
@@ -102,3 +116,16 @@ def hostile_corpus(shared: Path) -> HostileCorpus:
     with (RUN_FOLDER / "hostile.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return corpus_in(folder, shared / "hostile" / "make_hostile.py")
+
+
+@pytest.fixture
+def examiner(db: None) -> User:
+    """Models are imported by the fixture: pytest reads this file before Django is set up."""
+    user: User = import_module("tests.factories").user_make("examiner")
+    return user
+
+
+@pytest.fixture
+def administrator(db: None) -> User:
+    user: User = import_module("tests.factories").user_make("administrator", staff=True)
+    return user

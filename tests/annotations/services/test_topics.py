@@ -33,17 +33,12 @@ from search.refusal import QuestionRefused
 from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_rows import run_make
 from tests.annotation_rows import topic_set_make as rows_make
-from tests.factories import drawing_make, publication_make, user_make
+from tests.factories import drawing_make, publication_make
 
 pytestmark = pytest.mark.django_db
 
 IMAGE = encode_png(drawing_make())
 BLANK = encode_png(drawing_make() * 0 + 255)
-
-
-@pytest.fixture
-def administrator() -> User:
-    return user_make("administrator", staff=True)
 
 
 @pytest.fixture

@@ -20,15 +20,10 @@ from search.services.work import work_reject
 from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_fits import fit_make, judged_by_weight, run_done_make
 from tests.annotation_rows import run_make, topic_set_make
-from tests.factories import publication_make, user_make
+from tests.factories import publication_make
 from workers import pipeline
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def administrator() -> User:
-    return user_make("administrator", staff=True)
 
 
 @pytest.fixture

@@ -20,17 +20,12 @@ from search.models import Figure, WorkState
 from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_rows import pool_make, run_make
 from tests.annotation_rows import topic_set_make as rows_make
-from tests.factories import publication_make, user_make
+from tests.factories import publication_make
 from workers import pipeline
 
 pytestmark = pytest.mark.django_db
 
 FOUR = {"systems": ["visual", "text", "max", "avg"], "depth": "5", "weights": ""}
-
-
-@pytest.fixture
-def administrator() -> User:
-    return user_make("administrator", staff=True)
 
 
 @pytest.fixture

@@ -33,11 +33,6 @@ def logged_in(user: User) -> Client:
 
 
 @pytest.fixture
-def administrator() -> User:
-    return user_make("administrator", staff=True)
-
-
-@pytest.fixture
 def as_maker(administrator: User) -> Client:
     return logged_in(administrator)
 
