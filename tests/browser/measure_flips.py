@@ -9,13 +9,13 @@ after the one in which the sheet was drawn.
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import shutil
 import statistics
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+
+from tests.browser.measuring import logged_in, parser_of, spread
 
 OBSERVE = """() => {
     window.flips = [];
@@ -61,9 +61,7 @@ def flip(page: Page, flips: int, pace_ms: int) -> dict[str, object]:
     return {
         "flips": len(times),
         "pace_ms": pace_ms,
-        "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(statistics.quantiles(times, n=20)[-1], 1),
-        "worst_ms": round(max(times), 1),
+        **spread(times),
         "over_100_ms": sum(time > 100 for time in times),
         "p50_by_key": {key: round(statistics.median(some), 1) for key, some in by_key.items()},
         "count_by_key": {key: len(some) for key, some in by_key.items()},
@@ -72,25 +70,12 @@ def flip(page: Page, flips: int, pace_ms: int) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("address")
-    parser.add_argument("user")
-    parser.add_argument("password")
+    parser = parser_of(__doc__)
     parser.add_argument("--flips", type=int, default=200)
     parser.add_argument("--pace", type=int, default=250, help="milliseconds between a painted sheet and the next key")
     parser.add_argument("--figure", default="", help="key of the figure asked with; the first publication's without it")
     options = parser.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(base_url=options.address, viewport={"width": 1440, "height": 900})
-        page.goto("/login/")
-        page.fill("#id_username", options.user)
-        page.fill("#id_password", options.password)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
+    with logged_in(options.address, options.user, options.password) as page:
         if not options.figure:
             page.goto("/publications/")
             page.click("tbody a >> nth=0")
@@ -100,7 +85,6 @@ def main() -> None:
         page.wait_for_selector("[data-reading]", timeout=60_000)
         page.wait_for_timeout(1500)
         print(json.dumps(flip(page, options.flips, options.pace), indent=2))
-        browser.close()
 
 
 if __name__ == "__main__":

@@ -9,14 +9,14 @@ which both drawings were drawn; a judgment is acknowledged once the server has c
 
 from __future__ import annotations
 
-import argparse
 import json
 import random
-import shutil
 import statistics
 import time
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
+
+from tests.browser.measuring import logged_in, parser_of, spread
 
 OBSERVE = """() => {
     window.flips = [];
@@ -56,9 +56,7 @@ def judge(page: Page, judgments: int, pace_ms: int) -> dict[str, object]:
     return {
         "judgments": len(times),
         "pace_ms": pace_ms,
-        "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(statistics.quantiles(times, n=20)[-1], 1),
-        "worst_ms": round(max(times), 1),
+        **spread(times),
         "over_50_ms": sum(time > 50 for time in times),
         "seconds_per_judgment": round(took / len(times), 3),
         "acknowledged": len(answers),
@@ -69,31 +67,17 @@ def judge(page: Page, judgments: int, pace_ms: int) -> dict[str, object]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("address")
-    parser.add_argument("user")
-    parser.add_argument("password")
+    parser = parser_of(__doc__)
     parser.add_argument("session", type=int)
     parser.add_argument("--judgments", type=int, default=200)
     parser.add_argument("--pace", type=int, default=1000, help="milliseconds between a painted pair and the next key")
     options = parser.parse_args()
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        page = browser.new_page(base_url=options.address, viewport={"width": 1440, "height": 900})
-        page.goto("/login/")
-        page.fill("#id_username", options.user)
-        page.fill("#id_password", options.password)
-        page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "/login" not in url)
+    with logged_in(options.address, options.user, options.password) as page:
         page.goto(f"/sessions/{options.session}/judge/")
         page.wait_for_selector("[data-judging][data-ready]", timeout=60_000)
         page.keyboard.press("Escape")
         page.wait_for_timeout(3000)
         print(json.dumps(judge(page, options.judgments, options.pace), indent=2))
-        browser.close()
 
 
 if __name__ == "__main__":

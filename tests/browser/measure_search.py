@@ -9,10 +9,8 @@ pictures in view are decoded.
 
 from __future__ import annotations
 
-import argparse
 import io
 import random
-import shutil
 import statistics
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Page
+
+from tests.browser.measuring import logged_in, parser_of
 
 UPLOADS, MOVES = 20, 50
 SMALLEST_SHARE = 0.6  # of the drawing that a crop keeps
@@ -58,40 +58,21 @@ MOVE = """async (weight) => {
 
 
 def main(arguments: Sequence[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("address")
-    parser.add_argument("user")
-    parser.add_argument("password")
+    parser = parser_of(__doc__)
     parser.add_argument("images", nargs="+", type=Path)
     asked = parser.parse_args(arguments)
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
-        )
-        page = logged_in(browser, asked.address, asked.user, asked.password)
+    with logged_in(asked.address, asked.user, asked.password) as page:
         uploads = [uploaded(page, image) for image in distinct(asked.images, UPLOADS + 1)][1:]  # the first one warms up
         say("drop to painted hits", uploads)
         hits = page.url
         say("slider to re-ranked hits", moved(page))
         figure = page.locator("[data-hit-open]").first.get_attribute("href")
         for name, address in (("hits", hits), ("reader", f"{asked.address}{figure}")):
-            for visit, weight in zip(("first", "repeat"), weighed(browser, page, address), strict=True):
+            for visit, weight in zip(("first", "repeat"), weighed(page, address), strict=True):
                 print(
                     f"{name}, {visit} view: "
                     + ", ".join(f"{kind} {size / 1000:.1f} kB" for kind, size in weight.items())
                 )
-        browser.close()
-
-
-def logged_in(browser: Browser, address: str, user: str, password: str) -> Page:
-    page = browser.new_context(base_url=address, viewport=SIZE).new_page()  # type: ignore[arg-type]  # a ViewportSize
-    page.goto("/login/")
-    page.fill("#id_username", user)
-    page.fill("#id_password", password)
-    page.click("button.primary")
-    page.wait_for_selector("html[data-attached]")
-    return page
 
 
 def distinct(paths: Sequence[Path], count: int) -> Iterator[bytes]:
@@ -128,8 +109,10 @@ def moved(page: Page) -> list[float]:
     return [page.evaluate(MOVE, weight) for weight in weights]
 
 
-def weighed(browser: Browser, known: Page, address: str) -> Iterator[dict[str, float]]:
+def weighed(known: Page, address: str) -> Iterator[dict[str, float]]:
     """Bytes over the wire by kind, at the first visit of a browser and at the second."""
+    browser = known.context.browser
+    assert browser is not None  # it was launched
     context = browser.new_context(viewport=SIZE)  # type: ignore[arg-type]  # a ViewportSize
     context.add_cookies(known.context.cookies())  # type: ignore[arg-type]  # what one context gives another takes
     for _ in range(2):
