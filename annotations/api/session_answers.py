@@ -84,27 +84,21 @@ class ListedSessionSerializer(serializers.Serializer[Any]):
         return session_address(self.context["request"], listed.session)
 
 
-class ValuesSerializer(serializers.Serializer[Any]):
-    """What was said of a candidate."""
+class OfferedSerializer(serializers.Serializer[Any]):
+    """What is said of a candidate, stored or offered and not taken."""
+
+    grade = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
+    cannot_judge = serializers.BooleanField()
+    looks = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
+    works = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
+    reason = serializers.CharField(allow_blank=True)
+    region = serializers.ListField(child=serializers.IntegerField(), allow_null=True, min_length=4, max_length=4)
+
+
+class ValuesSerializer(OfferedSerializer):
+    """What was said of a candidate, by the event that says it."""
 
     client_id = serializers.UUIDField()
-    grade = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
-    cannot_judge = serializers.BooleanField()
-    looks = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
-    works = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
-    reason = serializers.CharField(allow_blank=True)
-    region = serializers.ListField(child=serializers.IntegerField(), allow_null=True, min_length=4, max_length=4)
-
-
-class OfferedSerializer(serializers.Serializer[Any]):
-    """What was offered and not taken."""
-
-    grade = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
-    cannot_judge = serializers.BooleanField()
-    looks = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
-    works = serializers.IntegerField(allow_null=True, min_value=0, max_value=3)
-    reason = serializers.CharField(allow_blank=True)
-    region = serializers.ListField(child=serializers.IntegerField(), allow_null=True, min_length=4, max_length=4)
 
 
 class StaleSerializer(serializers.Serializer[Any]):
