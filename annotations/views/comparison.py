@@ -16,10 +16,8 @@ from annotations.views.evaluation import options_context
 from annotations.views.evaluation_asked import (
     Asked,
     AskedWrongly,
-    asked_from_query,
-    refused,
+    of_what_is_asked,
     table_or_answer,
-    topic_set_or_404,
 )
 from annotations.views.roles import administrators_only
 from search.views.asker import is_fragment, user_of
@@ -41,14 +39,10 @@ class DifferenceRow:
 
 @require_GET
 @administrators_only
-def compare(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+@of_what_is_asked
+def compare(request: HttpRequest, asked: Asked) -> HttpResponse:
     """The page; for htmx, the lists of the topic alone."""
-    topic_set = topic_set_or_404(topic_set_id)
-    try:
-        asked = asked_from_query(topic_set, request.GET)
-        one, other = _two(asked, request.GET)
-    except AskedWrongly as wrong:
-        return refused(request, topic_set, wrong.detail)
+    one, other = _two(asked, request.GET)
     if asked.snapshot is None or one is None or other is None:
         return render(request, "annotations/evaluation_compare.html", options_context(asked, "compare"))
     if is_fragment(request) and request.headers.get("HX-Target") == "topic":
@@ -56,7 +50,7 @@ def compare(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     found = table_or_answer(request, asked.with_runs((one, other)))
     if isinstance(found, HttpResponse):
         return found
-    titles = {str(number): title for number, title in topic_set.topics.values_list("number", "title")}
+    titles = {str(number): title for number, title in asked.topic_set.topics.values_list("number", "title")}
     differences = topic_differences(found.scored[0], found.scored[1], found.measure, titles)
     rows = _rows(asked, one, other, differences, request.GET.get("topic", ""))
     opened = next((row for row in rows if row.is_open), None)

@@ -20,10 +20,8 @@ from annotations.views.evaluation_asked import (
     UNITS,
     Asked,
     AskedWrongly,
-    asked_from_query,
-    refused,
+    of_what_is_asked,
     table_or_answer,
-    topic_set_or_404,
 )
 from annotations.views.plots import Axis, Whisker, whisker
 from annotations.views.roles import administrators_only
@@ -76,13 +74,9 @@ def evaluation(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @administrators_only
-def table(request: HttpRequest, topic_set_id: int) -> HttpResponse:
+@of_what_is_asked
+def table(request: HttpRequest, asked: Asked) -> HttpResponse:
     """Table 1 of the runs chosen."""
-    topic_set = topic_set_or_404(topic_set_id)
-    try:
-        asked = asked_from_query(topic_set, request.GET)
-    except AskedWrongly as wrong:
-        return refused(request, topic_set, wrong.detail)
     if asked.snapshot is None or not asked.runs:
         return render(request, "annotations/evaluation_table.html", options_context(asked, "table"))
     found = table_or_answer(request, asked)
@@ -94,15 +88,11 @@ def table(request: HttpRequest, topic_set_id: int) -> HttpResponse:
 
 @require_GET
 @administrators_only
-def table_file(request: HttpRequest, topic_set_id: int, suffix: str) -> HttpResponse:
+@of_what_is_asked
+def table_file(request: HttpRequest, asked: Asked, suffix: str) -> HttpResponse:
     """The table as CSV or JSON, with all measures and topics."""
-    topic_set = topic_set_or_404(topic_set_id)
-    try:
-        asked = asked_from_query(topic_set, request.GET)
-    except AskedWrongly as wrong:
-        return refused(request, topic_set, wrong.detail)
     if asked.snapshot is None or not asked.runs:
-        return refused(request, topic_set, "There is no table yet: it takes a finished run and frozen qrels.")
+        raise AskedWrongly("There is no table yet: it takes a finished run and frozen qrels.")
     found = table_or_answer(request, asked)
     if isinstance(found, HttpResponse):
         return found
@@ -114,7 +104,7 @@ def table_file(request: HttpRequest, topic_set_id: int, suffix: str) -> HttpResp
         else (score_table_as_json(found, qrels), "application/json")
     )
     response = HttpResponse(written.encode(), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="table-{topic_set.pk}.{suffix}"'
+    response["Content-Disposition"] = f'attachment; filename="table-{asked.topic_set.pk}.{suffix}"'
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -165,6 +167,20 @@ def table_or_answer(request: HttpRequest, asked: Asked) -> ScoreTable | HttpResp
         done = len(asked.runs) - len(left)
         return render(request, "annotations/evaluation_scoring.html", {"asked": asked, "done": done})
     return score_table(asked.snapshot, asked.runs, asked.options, asked.measure)
+
+
+def of_what_is_asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """The view of what an address asks of a topic set; one that asks wrongly is told what would do."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, topic_set_id: int, **sent: Any) -> HttpResponse:
+        topic_set = topic_set_or_404(topic_set_id)
+        try:
+            return view(request, asked_from_query(topic_set, request.GET), **sent)
+        except AskedWrongly as wrong:
+            return refused(request, topic_set, wrong.detail)
+
+    return answered
 
 
 def refused(request: HttpRequest, topic_set: TopicSet, said: str) -> HttpResponse:

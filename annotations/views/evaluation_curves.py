@@ -13,11 +13,8 @@ from annotations.selectors.scores import RunScored, ScoreTable
 from annotations.views.evaluation import options_context
 from annotations.views.evaluation_asked import (
     Asked,
-    AskedWrongly,
-    asked_from_query,
-    refused,
+    of_what_is_asked,
     table_or_answer,
-    topic_set_or_404,
 )
 from annotations.views.plots import STYLES, Axis, Box, Dot, polyline, strip
 from annotations.views.roles import administrators_only
@@ -64,12 +61,8 @@ class Strip:
 
 @require_GET
 @administrators_only
-def curves(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    topic_set = topic_set_or_404(topic_set_id)
-    try:
-        asked = asked_from_query(topic_set, request.GET)
-    except AskedWrongly as wrong:
-        return refused(request, topic_set, wrong.detail)
+@of_what_is_asked
+def curves(request: HttpRequest, asked: Asked) -> HttpResponse:
     context = options_context(asked, "curves")
     if asked.snapshot is None or not asked.runs:
         return render(request, "annotations/evaluation_curves.html", context)
@@ -77,7 +70,7 @@ def curves(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     axis = Axis(0.0, 1.0, 0.2)
-    titles = {str(number): title for number, title in topic_set.topics.values_list("number", "title")}
+    titles = {str(number): title for number, title in asked.topic_set.topics.values_list("number", "title")}
     context |= {
         "table": found,
         "lines": [_line(one, place) for place, one in enumerate(found.scored)],

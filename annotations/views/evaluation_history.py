@@ -14,11 +14,9 @@ from annotations.models import Run
 from annotations.selectors.scores import RunScored
 from annotations.views.evaluation import figure_counts, options_context
 from annotations.views.evaluation_asked import (
-    AskedWrongly,
-    asked_from_query,
-    refused,
+    Asked,
+    of_what_is_asked,
     table_or_answer,
-    topic_set_or_404,
 )
 from annotations.views.plots import Axis
 from annotations.views.roles import administrators_only
@@ -64,12 +62,8 @@ class Point:
 
 @require_GET
 @administrators_only
-def history(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    topic_set = topic_set_or_404(topic_set_id)
-    try:
-        asked = asked_from_query(topic_set, request.GET)
-    except AskedWrongly as wrong:
-        return refused(request, topic_set, wrong.detail)
+@of_what_is_asked
+def history(request: HttpRequest, asked: Asked) -> HttpResponse:
     all_series = series_of(asked.all_runs)
     chosen = _chosen(all_series, request.GET.get("system", ""))
     context = options_context(asked, "history") | {"all_series": all_series, "series": chosen}
