@@ -31,7 +31,7 @@ def query(examiner: User, figures: list[Figure]) -> Query:
 
 def _open(page: Page, address: str) -> None:
     page.goto(address)
-    page.wait_for_selector("[data-comparing]", state="attached")
+    page.wait_for_selector("html[data-attached] [data-comparing]", state="attached")
 
 
 def _two(page: Page, figures: list[Figure]) -> None:
@@ -237,14 +237,14 @@ def test_marked_hits_of_the_mosaic_are_compared(
     page.keyboard.press("b")
     expect(page.locator(".marked-as")).to_have_text(["A", "B"])
     page.keyboard.press("Shift+C")
-    page.wait_for_selector("[data-comparing]", state="attached")
+    page.wait_for_selector("html[data-attached] [data-comparing]", state="attached")
     panes = page.locator(".pane").evaluate_all("all => all.map((one) => one.dataset.figureId)")
     assert panes == [str(figures[0].pk), str(figures[2].pk)]
     page.go_back()
     expect(page.locator(".marked-as")).to_have_text(["A", "B"])
     page.keyboard.press("j")
     page.keyboard.press("c")
-    page.wait_for_selector("[data-comparing]", state="attached")
+    page.wait_for_selector("html[data-attached] [data-comparing]", state="attached")
     expect(page.locator(".pane .role").first).to_contain_text("query")
 
 
