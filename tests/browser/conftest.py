@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -108,10 +108,13 @@ def _await_idle_database() -> None:
 
 
 @pytest.fixture
-def shoot() -> Callable[[Page, str], None]:
-    """Writes what a page shows to tests/screenshots/, to be looked at."""
+def shoot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Writes what a page shows to tests/screenshots/, to be looked at; with `pytest --shoot` alone."""
+    is_asked: bool = request.config.getoption("--shoot")
 
     def shot(page: Page, name: str) -> None:
+        if not is_asked:
+            return
         SCREENSHOTS.mkdir(exist_ok=True)
         page.wait_for_load_state("networkidle")
         page.screenshot(path=SCREENSHOTS / f"{name}.png")
@@ -119,12 +122,17 @@ def shoot() -> Callable[[Page, str], None]:
     return shot
 
 
-@pytest.fixture
-def serious_faults() -> Callable[[Page], list[str]]:
-    """What axe finds serious or critical on a page, in its words."""
+class SeriousFaults(Protocol):
+    """What axe finds serious or critical on a page, in its words; of its rules these, or all."""
 
-    def found(page: Page) -> list[str]:
-        violations = Axe().run(page).response["violations"]
+    def __call__(self, page: Page, *rules: str) -> list[str]: ...
+
+
+@pytest.fixture
+def serious_faults() -> SeriousFaults:
+    def found(page: Page, *rules: str) -> list[str]:
+        options = {"resultTypes": ["violations"]} | ({"runOnly": list(rules)} if rules else {})
+        violations = Axe().run(page, options=options).response["violations"]
         return [
             f"{violation['id']}: {violation['help']}: {[node['html'][:120] for node in violation['nodes'][:3]]}"
             for violation in violations

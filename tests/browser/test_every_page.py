@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from django.contrib.auth.models import User
@@ -23,7 +24,7 @@ from search.services.shortlists import entry_keep, shortlist_current
 from search.urls import urlpatterns
 from tests import annotation_rows
 from tests.annotation_fits import fit_make
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, SeriousFaults
 from tests.factories import (
     batch_make,
     calibrations_make,
@@ -68,6 +69,7 @@ ANNOTATION_NO_PAGES: set[str] = {
     *("topic-image", "document-numbers", "run-file"),
     *("table-csv", "table-json", "snapshot-file"),
 }
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAIR = {"asked": "The rotor 12 turns in the housing 14.", "found": "A rotor 12 turns.", "similarity": 0.83}
 
 
@@ -195,33 +197,31 @@ def test_every_page_has_its_address_here(addresses: dict[str, str], annotation_a
         assert names >= no_pages
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_is_sound_and_fits_its_window(
     addresses: dict[str, str],
     annotation_addresses: dict[str, str],
     administrator: User,
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
+    serious_faults: SeriousFaults,
     shoot: Callable[[Page, str], None],
     complaints: list[str],
-    scheme: str,
 ) -> None:
-    page = new_page(administrator, scheme=scheme)
-    faults: dict[str, list[str]] = {}
+    page, stranger = new_page(administrator), new_page()
     annotation_pages = {f"annotation-{name}": address for name, address in annotation_addresses.items()}
-    for name, address in (addresses | annotation_pages).items():
-        page.goto(address)
-        if name != "error":
-            page.wait_for_selector("html[data-attached]")
-        for width in (1024, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
-            shoot(page, f"every-{name}-{width}-{scheme}")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        faults[name] = serious_faults(page)
-    stranger = new_page(scheme=scheme)
-    stranger.goto("/login/")
-    shoot(stranger, f"every-login-{scheme}")
-    faults["login"] = serious_faults(stranger)
+    faults: dict[str, list[str]] = {}
+    for name, address in (addresses | annotation_pages | {"login": "/login/"}).items():
+        shown = stranger if name == "login" else page
+        shown.goto(address)
+        if name not in ("error", "login"):
+            shown.wait_for_selector("html[data-attached]")
+        for scheme in SCHEMES:
+            shown.emulate_media(color_scheme=scheme)
+            for width in (1024, 1440):
+                shown.set_viewport_size({"width": width, "height": 900})
+                shoot(shown, f"every-{name}-{width}-{scheme}")
+                assert shown.evaluate("document.documentElement.scrollWidth") <= width, name
+            only = () if scheme == SCHEMES[0] else ("color-contrast",)  # all else is as in the first scheme
+            faults[f"{name} {scheme}"] = serious_faults(shown, *only)
     assert not {name: found for name, found in faults.items() if found}
     refused = ("404", "400")  # the pages "error" and "query-refused" are answered so
     assert not [said for said in complaints if not any(status in said for status in refused)]
