@@ -6,7 +6,6 @@ first test that asks for the database. The variables are set when this file is i
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import tempfile
@@ -22,7 +21,7 @@ from django.test import TransactionTestCase
 
 from supervisor.embedded import EmbeddedServices
 from supervisor.home import Home
-from tests.hostile import HostileCorpus, corpus_in
+from tests.hostile import HostileCorpus, corpus_kept_in
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -62,6 +61,8 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.HOME.prepare()
         # Passwords are hashed slowly on purpose; the tests' hundreds of accounts need not wait for that.
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        # Each new client would list all static files; so they are found when one is asked for.
+        settings.WHITENOISE_AUTOREFRESH = True
     if config.getoption("numprocesses", None):
         # xdist's workers get our environment, and pytest-django would read the settings by it before this file is
         # imported there and names that worker's own home.
@@ -133,12 +134,10 @@ def shared() -> Path:
 
 
 @pytest.fixture(scope="session")
-def hostile_corpus(shared: Path) -> HostileCorpus:
-    """The hostile inputs, written once for all processes of the run, and what is expected of each."""
-    folder = RUN_FOLDER / "hostile"
-    with (RUN_FOLDER / "hostile.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return corpus_in(folder, shared / "hostile" / "make_hostile.py")
+def hostile_corpus(shared: Path, pytestconfig: pytest.Config) -> HostileCorpus:
+    """The hostile inputs, kept between runs (26 s to write), and what is expected of each."""
+    assert pytestconfig.cache is not None, "pytest runs without its cache, where the hostile inputs are kept"
+    return corpus_kept_in(pytestconfig.cache.mkdir("hostile"), shared / "hostile" / "make_hostile.py")
 
 
 @pytest.fixture

@@ -1,25 +1,15 @@
-"""The hostile batches, written once per run."""
+"""The hostile batches."""
 
-import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.hostile import HostileCorpus
+
 
 @pytest.fixture(scope="session")
-def hostile_batches(
-    shared: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[Path, Mapping[str, dict[str, Any]]]:
-    """The folder of the hostile corpus with its batch/ cases written, and what is expected of each."""
-    source = shared / "hostile" / "make_hostile.py"
-    spec = importlib.util.spec_from_file_location("make_hostile_batches", source)
-    assert spec is not None and spec.loader is not None
-    maker: Any = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
-    folder = tmp_path_factory.mktemp("hostile")
-    maker.OUT = str(folder)
-    maker.CONTROL = maker.doczip("3000001")
-    maker.containers()
-    return folder, maker.EXP
+def hostile_batches(hostile_corpus: HostileCorpus) -> tuple[Path, Mapping[str, dict[str, Any]]]:
+    """The folder of the hostile corpus, and what is expected of each of its batch/ cases."""
+    return hostile_corpus.folder, hostile_corpus.part("batch")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from engine.errors import IndexMismatch
 from engine.index import KINDS, build_index, open_index, staged_directory, sweep_staging
 from engine.index.manifest import MANIFEST_NAME, Manifest, sha256_of
+from tests.hostile import HostileCorpus
 
 KEY = "family/model@0123456789ab+pad"
 DIM = 16
@@ -258,13 +259,9 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="module")
-def hostile(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The hostile index files, made by their own script."""
-    folder = tmp_path_factory.mktemp("hostile")
-    make = "import sys; sys.path.insert(0, sys.argv[1]); import make_hostile as m; m.OUT = sys.argv[2]; m.others()"
-    command = [sys.executable, "-c", make, str(shared / "hostile"), str(folder)]
-    subprocess.run(command, check=True, cwd=folder, capture_output=True, timeout=120)
-    return folder / "index"
+def hostile(hostile_corpus: HostileCorpus) -> Path:
+    """The hostile index files."""
+    return hostile_corpus.folder / "index"
 
 
 def index_around(faiss_file: Path, good: Path, target: Path) -> Path:

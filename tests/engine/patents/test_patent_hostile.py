@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import json
 import socket
@@ -17,6 +16,7 @@ import pytest
 from engine.errors import DocumentError
 from engine.patents import parse_patent
 from engine.publication import PatentDocument
+from tests.hostile import HostileCorpus
 
 # What these cases try shows in the container, not in the XML: the parser has nothing to warn of.
 SEEN_BY_THE_DELIVERY = ("x19_figure_file_missing", "x35_case_mismatch")
@@ -29,19 +29,9 @@ CODES = {
 
 
 @pytest.fixture(scope="module")
-def hostile(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, dict[str, Any]]]:
-    """The xml/ part of the corpus and what is expected of each file."""
-    script = shared / "hostile" / "make_hostile.py"
-    spec = importlib.util.spec_from_file_location("make_hostile", script)
-    assert spec is not None and spec.loader is not None
-    maker = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(maker)
-    folder = tmp_path_factory.mktemp("hostile")
-    secret = folder / "secret.txt"
-    secret.write_text(maker.SECRET_TEXT)
-    vars(maker).update(OUT=str(folder), SECRET=str(secret), CONTROL=maker.doczip("3000001"))
-    maker.xmls()
-    return folder, {Path(name).stem: expected for name, expected in maker.EXP.items()}
+def hostile(hostile_corpus: HostileCorpus) -> tuple[Path, dict[str, dict[str, Any]]]:
+    """The folder of the hostile corpus, and what is expected of each of its xml/ cases, by its name alone."""
+    return hostile_corpus.folder, {Path(name).stem: facts for name, facts in hostile_corpus.part("xml").items()}
 
 
 def hostile_xml(batch: Path) -> bytes:
