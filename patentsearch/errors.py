@@ -14,8 +14,8 @@ from rest_framework.views import exception_handler
 
 from annotations.refusal import AssessmentRefused, SessionClosed
 from annotations.selectors.snapshots import SnapshotDamaged
-from annotations.services.pools import NothingToJudge, PoolNameTaken
-from annotations.services.sessions import AlreadyJudged, SessionNameTaken
+from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, RunGone
+from annotations.services.sessions import AlreadyJudged, SessionGone, SessionNameTaken
 from annotations.services.snapshots import SnapshotRefused
 from engine.errors import DeliveryError, DocumentError, ImageError
 from patentsearch.login import page_left, wants_json
@@ -29,6 +29,9 @@ _CONDITIONS: dict[type[Exception], tuple[int, str, str]] = {
     PoolNameTaken: (400, "name-taken", "Another pool of the topic set has this name; give this one another."),
     SessionNameTaken: (400, "name-taken", "Another session has this name; give this one another."),
     NothingToJudge: (400, "nothing-to-judge", "Nothing is left to judge: take more runs, or a greater depth."),
+    PoolGone: (404, "not-found", "The pool was deleted meanwhile; take another, or make one."),
+    RunGone: (404, "not-found", "One of the runs was deleted meanwhile; take the others."),
+    SessionGone: (404, "not-found", "The session was deleted meanwhile."),
     AlreadyJudged: (409, "judged-already", "Somebody has judged already, and judgments stay. Close the session."),
 }
 """What the services of annotation find, which carries no words of its own: status, code and detail for the API."""

@@ -22,6 +22,14 @@ class NothingToJudge(Exception):
     """The runs found nothing that is not kin, reserved, retired or left out."""
 
 
+class PoolGone(Exception):
+    """The pool was deleted meanwhile, with the last session over it."""
+
+
+class RunGone(Exception):
+    """One of the runs was deleted meanwhile."""
+
+
 @transaction.atomic
 def pool_make(
     *, topic_set: TopicSet, runs: Sequence[Run], depth: int, name: str, made_by: User, only_unjudged: bool = False
@@ -29,11 +37,13 @@ def pool_make(
     """The pool of this name: the first `depth` figures of each finished run; the same again finds it.
 
     Candidates are stored in the order of figures, so that their keys tell nothing of a run or rank. only_unjudged: as
-    for pool_preview. Raises: PoolNameTaken where another pool of the set has the name; NothingToJudge.
+    for pool_preview. Raises: PoolNameTaken where another pool of the set has the name; NothingToJudge; RunGone.
     """
-    existing = topic_set.pools.filter(name=name).first()
+    existing = topic_set.pools.select_for_update(no_key=True).filter(name=name).first()
     if existing is not None:
         return _same(existing, runs, depth, only_unjudged=only_unjudged)
+    if not _runs_hold(runs):
+        raise RunGone(name)
     pairs = _pairs_of(pool_preview(topic_set, runs, depth, only_unjudged=only_unjudged))
     if not pairs:
         raise NothingToJudge(name)
@@ -46,6 +56,22 @@ def pool_make(
     Candidate.objects.bulk_create(Candidate(pool=pool, topic_id=topic, figure_id=figure) for topic, figure in pairs)
     logger.info("pool made pool=%d runs=%d depth=%d candidates=%d", pool.pk, len(runs), depth, len(pairs))
     return pool
+
+
+def pool_hold(pool: Pool) -> None:
+    """Keep others from deleting the pool, and from making a session over it, until the transaction ends.
+
+    Foreign keys are checked at the commit alone: without this, the database would refuse a session over a pool that is
+    just being deleted, or the deletion. Raises: PoolGone.
+    """
+    if not Pool.objects.select_for_update(no_key=True).filter(pk=pool.pk).exists():
+        raise PoolGone(pool.name)
+
+
+def _runs_hold(runs: Sequence[Run]) -> bool:
+    """Keep others from deleting the runs until the transaction ends; False where one is gone."""
+    wanted = {run.pk for run in runs}
+    return len(Run.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")) == len(wanted)
 
 
 def _same(pool: Pool, runs: Sequence[Run], depth: int, *, only_unjudged: bool) -> Pool:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.models import Assignment, Candidate, Judgment, Pool, Session, Showing
+from annotations.services.pools import pool_hold
 from engine.dealing import dealt, order_of, shared
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,10 @@ class SessionNameTaken(Exception):
 
 class AlreadyJudged(Exception):
     """The assignment holds judgments, which are never thrown away."""
+
+
+class SessionGone(Exception):
+    """The session was deleted meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,9 @@ def session_make(
 ) -> Session:
     """A session of this name over the pool, dealt out; the same again finds it, and adds who is missing.
 
-    Raises: SessionNameTaken where another session has the name.
+    Raises: SessionNameTaken where another session has the name; PoolGone.
     """
+    pool_hold(pool)
     wanted = {
         "pool": pool,
         "overlap_percent": options.overlap_percent,
@@ -72,8 +78,11 @@ def session_make(
 
 @transaction.atomic
 def assignment_add(*, session: Session, assessor: User) -> Assignment:
-    """The assessor's part of the session: what everybody judges, and what is nobody's; an earlier part stays."""
-    session = Session.objects.select_for_update().get(pk=session.pk)
+    """The assessor's part of the session: what everybody judges, and what is nobody's; an earlier part stays.
+
+    Raises: SessionGone.
+    """
+    session = _held(session)
     existing = session.assignments.filter(assessor=assessor).first()
     if existing is not None:
         return existing
@@ -103,8 +112,8 @@ def assignment_withdraw(*, assignment: Assignment) -> None:
 
 @transaction.atomic
 def session_close(*, session: Session) -> Session:
-    """Take no judgment from now on; a closed one keeps its time."""
-    row = Session.objects.select_for_update().get(pk=session.pk)
+    """Take no judgment from now on; a closed one keeps its time. Raises: SessionGone."""
+    row = _held(session)
     if row.closed_at is None:
         row.closed_at = timezone.now()
         row.save(update_fields=["closed_at"])
@@ -114,8 +123,8 @@ def session_close(*, session: Session) -> Session:
 
 @transaction.atomic
 def session_reopen(*, session: Session) -> Session:
-    """Take judgments again."""
-    row = Session.objects.select_for_update().get(pk=session.pk)
+    """Take judgments again. Raises: SessionGone."""
+    row = _held(session)
     if row.closed_at is not None:
         row.closed_at = None
         row.save(update_fields=["closed_at"])
@@ -129,18 +138,28 @@ def session_delete(*, session: Session) -> None:
 
     Raises: AlreadyJudged where there is a judgment, a ruling, or a snapshot of it.
     """
-    assignments = list(Assignment.objects.select_for_update().filter(session=session.pk).order_by("pk"))
+    # The pool first, as whoever makes a session; then, as whoever records a judgment, the assignments and the session.
+    pool = Pool.objects.select_for_update().filter(pk=session.pool_id).first()
+    list(Assignment.objects.select_for_update().filter(session=session.pk).order_by("pk"))
     row = Session.objects.select_for_update().filter(pk=session.pk).first()
-    if row is None:
+    if row is None or pool is None:
         return
-    is_judged = Judgment.objects.filter(showing__assignment__in=assignments).exists()
+    is_judged = Judgment.objects.filter(showing__assignment__session=row).exists()
     if is_judged or row.rulings.exists() or row.snapshots.exists():
         raise AlreadyJudged(row.name)
-    pool, session_id, pool_id = row.pool, row.pk, row.pool_id
+    session_id, pool_id = row.pk, pool.pk
     row.delete()
     if not pool.sessions.exists():
         pool.delete()
     logger.info("session deleted session=%d pool=%d", session_id, pool_id)
+
+
+def _held(session: Session) -> Session:
+    """The row as it is now, which nobody else changes until the transaction ends. Raises: SessionGone."""
+    row = Session.objects.select_for_update().filter(pk=session.pk).first()
+    if row is None:
+        raise SessionGone(session.name)
+    return row
 
 
 def _candidates(pool: Pool) -> dict[int, list[int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,9 +30,10 @@ from annotations.selectors.sessions import (
     session_seen_by,
     sessions_listed,
 )
-from annotations.services.pools import NothingToJudge, PoolNameTaken, pool_make
+from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, RunGone, pool_make
 from annotations.services.sessions import (
     AlreadyJudged,
+    SessionGone,
     SessionNameTaken,
     assignment_add,
     assignment_withdraw,
@@ -45,6 +48,8 @@ from search.views.asker import is_fragment, user_of
 
 LISTS = ("runs", "assessors")  # fields of several values
 NAME_TAKEN = "Another session or pool has this name; give this one another."
+POOL_GONE = "This pool was deleted meanwhile, with the last session over it; choose another, or a new one."
+RUN_GONE = "One of the runs was deleted meanwhile; choose among the others."
 NOTHING = "Nothing is left to judge: take more runs, a greater depth, or what was judged before as well."
 
 
@@ -92,6 +97,8 @@ def new_session(request: HttpRequest) -> HttpResponse:
         made = _made(request, topic_set, form) if form.is_valid() else None
         if made is not None:
             return redirect("annotations:session", session_id=made.pk)
+        pools = pools_listed(topic_set)  # one of them may be gone since
+        known = [pool for pool, _ in pools]
     else:
         form = SessionForm(initial=_typed(request.GET), topic_set=topic_set, pools=known)
     asked = sent if "depth" in sent else _usual(form)
@@ -147,7 +154,8 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Nobody was added. Choose one of the people who can log in.")
         return redirect("annotations:session", session_id=row.pk)
-    assignment = assignment_add(session=row, assessor=form.cleaned_data["assessor"])
+    with _gone_is_not_found():
+        assignment = assignment_add(session=row, assessor=form.cleaned_data["assessor"])
     count = assignment.showings.count()
     messages.info(request, f"{assignment.assessor} judges in this session: {count} pair{'' if count == 1 else 's'}.")
     return redirect("annotations:session", session_id=row.pk)
@@ -170,7 +178,8 @@ def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int)
 @require_POST
 @administrators_only
 def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    row = session_close(session=session_or_404(request, session_id))
+    with _gone_is_not_found():
+        row = session_close(session=session_or_404(request, session_id))
     messages.info(request, f"{row} is closed: nothing more is judged until it is opened again.")
     return redirect("annotations:session", session_id=row.pk)
 
@@ -178,7 +187,8 @@ def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def reopen_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    row = session_reopen(session=session_or_404(request, session_id))
+    with _gone_is_not_found():
+        row = session_reopen(session=session_or_404(request, session_id))
     messages.info(request, f"{row} is open again.")
     return redirect("annotations:session", session_id=row.pk)
 
@@ -202,6 +212,15 @@ def session_or_404(request: HttpRequest, session_id: int) -> Session:
     if found is None:
         raise Http404
     return found
+
+
+@contextmanager
+def _gone_is_not_found() -> Iterator[None]:
+    """Raises: Http404 where the session was deleted since it was found."""
+    try:
+        yield
+    except SessionGone as gone:
+        raise Http404 from gone
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -245,6 +264,10 @@ def _made(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Sessi
         form.add_error("name", NAME_TAKEN)
     except NothingToJudge:
         form.add_error("depth", NOTHING)
+    except PoolGone:
+        form.add_error("pool", POOL_GONE)
+    except RunGone:
+        form.add_error("runs", RUN_GONE)
     return None
 
 

@@ -18,12 +18,15 @@ from annotations.selectors.pools import (
     pool_preview,
     runs_to_pool,
 )
-from annotations.services.pools import NothingToJudge, PoolNameTaken, pool_make
+from annotations.services.pools import NothingToJudge, PoolNameTaken, RunGone, pool_make
+from annotations.services.runs import run_delete
 from annotations.services.sessions import SessionOptions, session_close, session_make
 from search.models import Figure, WorkState
+from search.refusal import QuestionRefused
 from tests.annotation_rows import judgment_make, run_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
+from tests.overlapping import second_during_first
 
 pytestmark = pytest.mark.django_db
 ALONE = SessionOptions(repeat_percent=0)
@@ -211,3 +214,25 @@ def test_two_people_who_make_the_same_pool_at_once_have_one(topic_set: TopicSet,
         made = set(people.map(make, range(8)))
     assert len(made) == 1
     assert Pool.objects.get().candidates.count() == 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_stays_that_a_pool_is_just_being_made_of(topic_set: TopicSet, runs: list[Run], maker: User) -> None:
+    pool, refused = second_during_first(
+        lambda: pool_make(topic_set=topic_set, runs=runs, depth=3, name="three", made_by=maker),
+        lambda: run_delete(run=runs[0]),
+    )
+    assert isinstance(pool, Pool), pool
+    assert isinstance(refused, QuestionRefused) and refused.code == "run-in-use", refused
+    assert set(pool.runs.all()) == set(runs)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_pool_is_made_of_a_run_that_is_just_being_deleted(topic_set: TopicSet, runs: list[Run], maker: User) -> None:
+    deleted, refused = second_during_first(
+        lambda: run_delete(run=runs[0]),
+        lambda: pool_make(topic_set=topic_set, runs=runs, depth=3, name="three", made_by=maker),
+    )
+    assert deleted is None
+    assert isinstance(refused, RunGone), refused
+    assert not Pool.objects.exists()

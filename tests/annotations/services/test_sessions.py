@@ -12,8 +12,11 @@ from django.db import connection
 from annotations.models import Assignment, Judgment, Pool, Session, Showing
 from annotations.selectors.sessions import nobodys_count
 from annotations.services.judgments import judgment_undo
+from annotations.services.pools import PoolGone
+from annotations.services.pools import pool_make as pool_unite
 from annotations.services.sessions import (
     AlreadyJudged,
+    SessionGone,
     SessionNameTaken,
     SessionOptions,
     assignment_add,
@@ -26,6 +29,7 @@ from annotations.services.sessions import (
 from tests.annotation_rows import judgment_make, pool_make, run_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
+from tests.overlapping import second_during_first
 
 pytestmark = pytest.mark.django_db
 DEALT = SessionOptions(overlap_percent=20, repeat_percent=10, instructions="Judge the whole.")
@@ -175,6 +179,56 @@ def test_an_untouched_session_is_deleted_with_a_pool_that_nobody_else_judges(
     session_delete(session=second)
     assert not Pool.objects.exists()
     assert not Showing.objects.exists()
+
+
+def test_a_session_that_is_gone_is_neither_closed_nor_opened_nor_joined(
+    pool: Pool, assessors: list[User], maker: User
+) -> None:
+    session = made(pool, assessors[:1], maker)
+    Session.objects.filter(pk=session.pk).delete()
+    for act in (session_close, session_reopen, lambda session: assignment_add(session=session, assessor=assessors[1])):
+        with pytest.raises(SessionGone):
+            act(session=session)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_deleted_while_another_is_made_over_its_pool_leaves_the_pool(
+    pool: Pool, assessors: list[User], maker: User
+) -> None:
+    session = made(pool, assessors, maker)
+    other, deleted = second_during_first(
+        lambda: made(pool, assessors, maker, name="Second"), lambda: session_delete(session=session)
+    )
+    assert (other, deleted) == (Session.objects.get(), None)
+    assert isinstance(other, Session) and other.pool == Pool.objects.get() == pool
+    assert [len(held_by(other, one)) for one in assessors] == [14, 14, 14]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_made_while_the_last_one_over_its_pool_is_deleted_is_refused(
+    pool: Pool, assessors: list[User], maker: User
+) -> None:
+    session = made(pool, assessors, maker)
+    deleted, refused = second_during_first(
+        lambda: session_delete(session=session), lambda: made(pool, assessors, maker, name="Second")
+    )
+    assert deleted is None
+    assert isinstance(refused, PoolGone), refused
+    assert (Session.objects.count(), Pool.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pool_made_again_while_it_is_deleted_with_its_session_is_another_one(
+    pool: Pool, assessors: list[User], maker: User
+) -> None:
+    session, runs = made(pool, assessors, maker), list(pool.runs.all())
+    _, again = second_during_first(
+        lambda: session_delete(session=session),
+        lambda: pool_unite(topic_set=pool.topic_set, runs=runs, depth=pool.depth, name=pool.name, made_by=maker),
+    )
+    assert isinstance(again, Pool) and again == Pool.objects.get()
+    assert again != pool
+    assert again.candidates.count() == 30
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from annotations.models import Pool, Run, Session, TopicSet
+from annotations.services.sessions import session_delete
+from annotations.views import sessions
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -153,6 +155,42 @@ def test_a_name_that_is_taken_and_a_pool_with_nothing_in_it_are_said(
 def test_a_topic_set_there_is_not_is_not_found(as_maker: Client, topic_set: TopicSet, key: str) -> None:
     assert as_maker.get(NEW, {"topic_set": key}).status_code == 404
     assert as_maker.post(NEW, {"topic_set": key}).status_code == 404
+
+
+@pytest.mark.parametrize("gone", ["pool", "runs"])
+def test_what_was_deleted_while_the_form_was_sent_is_said_and_offered_no_more(
+    gone: str, as_maker: Client, topic_set: TopicSet, assessors: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_maker.post(NEW, filled(topic_set, assessors))
+    pool = Pool.objects.get()
+
+    make = sessions._made
+
+    def somebody_is_faster(*asked: Any) -> Session | None:
+        if gone == "pool":
+            session_delete(session=pool.sessions.get())
+        else:
+            Run.objects.filter(name="zebra-texts").delete()
+        return make(*asked)
+
+    monkeypatch.setattr(sessions, "_made", somebody_is_faster)
+    asked = filled(topic_set, assessors, name="Second") | ({"pool": pool.pk} if gone == "pool" else {})
+    answer = as_maker.post(NEW, asked)
+    shown = answer.content.decode()
+    assert answer.status_code == 400
+    assert "deleted meanwhile" in shown
+    assert (f'name="pool" value="{pool.pk}"' in shown) is (gone != "pool")
+    assert ("zebra-texts" in shown) is (gone != "runs")
+    assert not Session.objects.filter(name="Second").exists()
+
+
+def test_a_session_deleted_since_it_was_found_is_not_found(
+    session: Session, as_maker: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "session_or_404", lambda request, session_id: session)
+    Session.objects.all().delete()
+    for act, sent in (("close", {}), ("reopen", {}), ("assessors", {"assessor": user_make("late").pk})):
+        assert as_maker.post(f"/sessions/{session.pk}/{act}/", sent).status_code == 404
 
 
 def test_the_preview_is_a_fragment_of_the_same_address(
