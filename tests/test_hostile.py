@@ -74,14 +74,15 @@ def stored_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rows_with(text: str) -> list[str]:
     """The tables that hold a text in any column of any row."""
-    found = []
+    tables = [model._meta.db_table for model in apps.get_models()]
+    quoted = [(name, connection.ops.quote_name(name)) for name in tables]
+    found = " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {table} AS row WHERE row::text LIKE %(like)s)"
+        for name, table in quoted
+    )
     with connection.cursor() as cursor:
-        for model in apps.get_models():
-            table = connection.ops.quote_name(model._meta.db_table)
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table} AS row WHERE row::text LIKE %s)", [f"%{text}%"])
-            if cursor.fetchone()[0]:
-                found.append(model._meta.db_table)
-    return found
+        cursor.execute(found, {"like": f"%{text}%"})
+        return [name for (name,) in cursor.fetchall()]
 
 
 def uploaded(name: str, content: bytes, administrator: Client) -> Batch | None:
@@ -100,9 +101,8 @@ def uploaded(name: str, content: bytes, administrator: Client) -> Batch | None:
     return batch
 
 
-def verdict_of_document(batch: Batch, named: str) -> str:
+def verdict_of_document(report: dict[str, str], named: str) -> str:
     """By publication, or by the member's file name; a refused one is known by the digits of its number alone."""
-    report: dict[str, str] = batch_report([batch])["documents"]
     if named in report:
         return report[named]
     digits = named.removeprefix("EP").removesuffix("A1")
@@ -116,8 +116,9 @@ def faults_of(case: HostileCase, batch: Batch, secret: str) -> list[Any]:
     faults: list[Any] = []
     if batch.verdict not in case.verdicts:
         faults.append(("verdict", batch.verdict, case.verdicts, batch.error_code))
+    report = batch_report([batch])["documents"]
     for named, wanted in case.facts.get("documents", {}).items():
-        found = verdict_of_document(batch, named)
+        found = verdict_of_document(report, named)
         if found != wanted and not case.facts.get("either"):
             faults.append((named, found, wanted))
     if batch.verdict != Verdict.REJECTED and not Publication.objects.filter(reference=CONTROL).exists():
