@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -35,7 +37,17 @@ _CONDITIONS: dict[type[Exception], tuple[int, str, str]] = {
     AlreadyJudged: (409, "judged-already", "Somebody has judged already, and judgments stay. Close the session."),
 }
 """What the services of annotation find, which carries no words of its own: status, code and detail for the API."""
-_CODES = {400: "unreadable", 403: "permission-denied", 404: "not-found", 413: "too-large", 500: "fault"}
+_CODES = {
+    400: "unreadable",
+    403: "permission-denied",
+    404: "not-found",
+    413: "too-large",
+    500: "fault",
+    503: "database",
+}
+DATABASE_RETRY_SECONDS = 5
+_UNREACHABLE = ("08", "53300", "57P")
+"""How the SQLSTATE of a lost connection begins, of a server with too many of them, and of one that starts or stops."""
 
 
 def refusal_as_json(error: Exception) -> dict[str, Any]:
@@ -106,8 +118,23 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 while the database does not answer: Django calls this while it handles the fault, wherever it arose,
+    in a view, in a middleware or in the API."""
+    if is_database_unreachable(sys.exc_info()[1]):
+        detail = "What was saved is safe. Try again in a moment; if it stays so, tell your administrator."
+        response = _page(request, 503, "The database does not answer just now", detail)
+        response["Retry-After"] = str(DATABASE_RETRY_SECONDS)
+        return response
     detail = "It is our fault, not yours, and it is in the log. Try again; if it stays, tell your administrator."
     return _page(request, 500, "Something went wrong", detail)
+
+
+def is_database_unreachable(error: BaseException | None) -> bool:
+    """Whether there was no connection to the database, or it broke; not where a statement or a lock took too long."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.__cause__, "sqlstate", None)  # None: the server did not come to say anything
+    return state is None or state.startswith(_UNREACHABLE)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -19,5 +19,5 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 def errors(*statuses: int) -> dict[int, type[ErrorSerializer]]:
     """The documented errors of a view: those given, 401 for who is not logged in, 404 for an address that names
-    nothing, and 406 for who takes no JSON."""
-    return dict.fromkeys((*statuses, 401, 403, 404, 406), ErrorSerializer)
+    nothing, 406 for who takes no JSON, and 503 while the database does not answer."""
+    return dict.fromkeys((*statuses, 401, 403, 404, 406, 503), ErrorSerializer)

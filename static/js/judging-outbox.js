@@ -5,7 +5,8 @@
  * Every event has its own item, so that two tabs never overwrite one another, and its own client_id, so that sending it
  * twice does no harm. Events go out one after the other in their order, whichever tab made them, by whichever tab holds
  * the lock; what another tab has just sent may be seen a moment longer and sent again, which the server takes for the
- * same event. A lost connection is tried again for ever; what the server refuses waits for the assessor, and all after it.
+ * same event. A lost connection, and a server without its database, are tried again for ever; what the server refuses waits
+ * for the assessor, and all after it.
  */
 import { ask } from "./judging-request.js";
 
@@ -25,6 +26,7 @@ export class Outbox extends EventTarget {
     super();
     Object.assign(this, { assessor, session, stateUrl, token });
     this.held = null; // { kind, entry, current, detail }: what waits for the assessor
+    this.lacksDatabase = false; // whether the server said so last, which is no refusal
     this.#prefix = `judging ${assessor} `;
     addEventListener("storage", (event) => this.#otherTab(event));
     addEventListener("online", () => this.retry());
@@ -124,6 +126,7 @@ export class Outbox extends EventTarget {
   async #sendOne(entry) {
     const answer = await ask(entry.url, { body: bodyOf(entry, this.assessor), token: this.token });
     const code = answer.json?.error?.code;
+    this.lacksDatabase = answer.status === 503 && code === "database";
     if (answer.status === 200 || answer.status === 201) {
       this.#failures = 0;
       localStorage.removeItem(entry.key);
@@ -179,6 +182,7 @@ export class Outbox extends EventTarget {
   #otherTab({ key, newValue, oldValue }) {
     if (!key?.startsWith(this.#prefix)) return;
     this.#failures = 0;
+    this.lacksDatabase = false; // whoever sends next will say
     if (this.held && !localStorage.getItem(this.held.entry.key)) this.held = null; // settled in the other tab
     this.#tell("elsewhere", { entry: JSON.parse(newValue ?? oldValue) });
     this.send();

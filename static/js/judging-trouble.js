@@ -10,9 +10,9 @@ export function saidOf(values) {
   return [grade, ...more.filter(Boolean)].join(", ");
 }
 
-/** Fill the place of trouble with what is held, or empty it. login: address of the login, leading back here. */
+/** Fill the place of trouble with what is held or why nothing is taken, or empty it. login: its address, leading back here. */
 export function showTrouble(place, outbox, login) {
-  const { held } = outbox;
+  const held = outbox.held ?? (outbox.lacksDatabase && { kind: "database", entry: { client_id: "" } });
   const key = held ? `${held.kind} ${held.entry.client_id}` : "";
   if (place.dataset.of === key) return;
   place.dataset.of = key;
@@ -27,6 +27,12 @@ function made(outbox, { kind, entry, current, detail }, login) {
     [link.href, link.className, link.textContent] = [login(), "button", "Log in again"];
     link.dataset.leaving = "";
     return [text("Your login has ended. What you judged is kept here and is sent once you have logged in."), link];
+  }
+  if (kind === "database") {
+    return [
+      text("The database does not answer just now. What you judged is kept in this browser and sent again."),
+      button("Try again", () => outbox.retry()),
+    ];
   }
   if (kind === "account") {
     return [

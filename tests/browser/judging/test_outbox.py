@@ -87,6 +87,29 @@ def test_a_server_that_fails_for_a_while_gets_every_judgment_once(
     assert Judgment.objects.count() == 4
 
 
+def test_without_a_database_it_is_said_that_all_is_kept_and_once_it_is_back_all_is_sent(
+    session: Session, part: Assignment, examiner: User, new_page: NewPage, shoot: Callable[[Page, str], None]
+) -> None:
+    page = opened(new_page(examiner), session)
+    told = {"error": {"code": "database", "detail": "As tests/patentsearch/test_errors.py holds the server to it."}}
+    page.route("**/judgments/", lambda route: route.fulfill(status=503, json=told))
+    for number in (1, 2):
+        at_pair(page, number)
+        page.keyboard.press("2")
+    at_pair(page, 3)  # goes on meanwhile
+    trouble = page.get_by_role("alert")
+    expect(trouble).to_contain_text("What you judged is kept in this browser and sent again.")
+    expect(page.locator("[data-saved]")).to_have_text("Not saved: 2")
+    assert not grades(part)
+    shoot(page, "judging-no-database")
+    page.unroute("**/judgments/")
+    trouble.get_by_role("button", name="Try again").click()
+    saved(page)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    assert grades(part) == {1: 2, 2: 2}
+    assert Judgment.objects.count() == 2
+
+
 def test_two_tabs_share_one_outbox_and_neither_loses_what_the_other_said(
     session: Session, part: Assignment, examiner: User, new_page: NewPage
 ) -> None:
