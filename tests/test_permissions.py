@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pytest
+from django.conf import settings as configured
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.db import transaction
@@ -35,7 +37,6 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-Users = dict[str, User]
 Values = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 ROLES = ("anonymous", "owner", "other examiner", "administrator", "deactivated")
@@ -186,7 +187,7 @@ TABLE = {
     "api:batches": administrators("get", "post"),
     "api:batch": administrators("get"),
     "annotations-api:topic-sets": administrators("get", "post"),
-    "annotations-api:topic-set": administrators("get"),
+    "annotations-api:topic-set": administrators("get", "delete"),
     "annotations-api:topics": administrators("post"),
     "annotations-api:runs": administrators("get", "post"),
     "annotations-api:run-import": administrators("post"),
@@ -197,12 +198,14 @@ TABLE = {
     "annotations-api:table": administrators("get"),
     "annotations-api:comparison": administrators("get"),
     "annotations-api:fits": administrators("get", "post"),
-    "annotations-api:run": administrators("get"),
+    "annotations-api:run": administrators("get", "delete"),
     "annotations-api:run-retry": administrators("post"),
     "annotations-api:ranked-list": administrators("get"),
     "annotations-api:run-file": administrators("get"),
     "annotations-api:sessions": accounts("get"),
     "annotations-api:session": owner_and_administrators("get"),
+    "annotations-api:assessors": administrators("post"),
+    "annotations-api:assessor": administrators("delete"),
     "annotations-api:session-close": administrators("post"),
     "annotations-api:session-reopen": administrators("post"),
     "annotations-api:judgments": owner("get"),
@@ -216,20 +219,36 @@ TABLE = {
     "annotations-api:undo-ruling": administrators("post"),
     "annotations-api:snapshot": administrators("get"),
     "annotations-api:snapshot-file": administrators("get"),
-    "annotations-api:fit": administrators("get"),
+    "annotations-api:fit": administrators("get", "delete"),
     "annotations-api:fit-promote": administrators("post"),
     "annotations-api:fit-withdraw": administrators("post"),
 }
 """Every named address but the administration's, which django.contrib.admin guards (tested apart)."""
+
+STRICTER = {"annotations-api:session": administrators("delete")}
+"""Methods of addresses in TABLE that fewer may use than the others."""
+
+
+def accesses(name: str) -> Iterator[Access]:
+    """What TABLE and STRICTER say of an address."""
+    yield TABLE[name]
+    if name in STRICTER:
+        yield STRICTER[name]
+
+
+def methods_of(name: str) -> set[str]:
+    return {method for access in accesses(name) for method in access.methods}
+
 
 WITHOUT_CSRF = {"api:token"}  # it takes no session, so there is no login to ride on
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Rows that every address finds, and a logged-in client for every role."""
+    """Rows that every address finds, and by role the key of a session and a client in it."""
 
-    values: dict[str, Any]
+    values: Values
+    sessions: dict[str, str]
     clients: dict[str, Client]
 
     def address(self, name: str) -> str:
@@ -243,23 +262,23 @@ def _no_throttle_left_over() -> None:
 
 
 @pytest.fixture(scope="module")
-def users_and_values(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Users, Values]]:
-    """Rows that every address finds, made once for all tests: each test's own transaction lies within this one."""
+def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Values, dict[str, str]]]:
+    """Rows and sessions, made once for all tests: each test's own transaction lies within this one."""
     with django_db_blocker.unblock(), transaction.atomic():
         yield rows_make()
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def world(settings: Any, users_and_values: tuple[Users, Values], db: None) -> World:
+def world(settings: Any, rows: tuple[Values, dict[str, str]], db: None) -> World:
     settings.QUERY_TIMEOUT_SECONDS = 0
-    users, values = users_and_values
-    clients = {"anonymous": Client()} | {role: logged_in(user) for role, user in users.items()}
-    User.objects.filter(username="deactivated").update(is_active=False)
-    return World(dict(values), clients)
+    values, sessions = rows
+    clients = {"anonymous": Client()} | {role: in_session(key) for role, key in sessions.items()}
+    return World(dict(values), sessions, clients)
 
 
-def rows_make() -> tuple[Users, Values]:
+def rows_make() -> tuple[Values, dict[str, str]]:
+    """The values of all addresses, and a session of each role that has one."""
     publication_make()
     figure = Figure.objects.order_by("pk")[0]
     users = {
@@ -284,7 +303,9 @@ def rows_make() -> tuple[Users, Values]:
         **shortlist_values(users["owner"], figure, users["other examiner"]),
         **annotation_values(users["administrator"], users["owner"]),
     }
-    return users, values
+    sessions = {role: session_of(user) for role, user in users.items()}
+    User.objects.filter(username="deactivated").update(is_active=False)
+    return values, sessions
 
 
 def shortlist_values(user: User, figure: Figure, colleague: User) -> dict[str, int]:
@@ -315,14 +336,22 @@ def annotation_values(maker: User, assessor: User) -> dict[str, int]:
         "session_id": session.pk,
         "assignment_id": assignment.pk,
         "position": 1,
+        "username": assessor.username,
         "fit_id": fit_make(run, run).pk,
         "candidate_id": pool.candidates.order_by("pk")[0].pk,
     }
 
 
-def logged_in(user: User, *, enforce_csrf_checks: bool = False) -> Client:
-    client = Client(enforce_csrf_checks=enforce_csrf_checks)
+def session_of(user: User) -> str:
+    """The key of the session of a user who has logged in."""
+    client = Client()
     client.force_login(user)
+    return client.cookies[configured.SESSION_COOKIE_NAME].value
+
+
+def in_session(key: str, *, enforce_csrf_checks: bool = False) -> Client:
+    client = Client(enforce_csrf_checks=enforce_csrf_checks)
+    client.cookies[configured.SESSION_COOKIE_NAME] = key
     return client
 
 
@@ -335,6 +364,7 @@ def patterns(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, 
             yield f"{namespace}{entry.name}", entry
 
 
+@lru_cache
 def named_addresses() -> dict[str, URLPattern]:
     return dict(patterns(get_resolver()))
 
@@ -373,17 +403,17 @@ def require_strict(answer: Any) -> None:
 
 @pytest.mark.parametrize("name", TABLE)
 def test_every_role_meets_what_it_should_and_every_browser_is_told_to_be_strict(name: str, world: World) -> None:
-    access = TABLE[name]
-    for role, wanted in zip(ROLES, access.outcomes, strict=True):
+    wanted = {method: access.outcomes for access in accesses(name) for method in access.methods}
+    for place, role in enumerate(ROLES):
         cache.clear()  # the throttle of tokens
         for method in METHODS:
             answer = getattr(world.clients[role], method)(world.address(name))
             assert answer.status_code < 500
             require_strict(answer)
-            if method in access.methods:
+            if method in wanted:
                 assert answer.status_code != 405, (role, method)
                 if name != "logout" or role in ("anonymous", "deactivated"):
-                    assert outcome(answer) == wanted, (role, method, answer.status_code)
+                    assert outcome(answer) == wanted[method][place], (role, method, answer.status_code)
             else:
                 assert answer.status_code in (302, 401, 403, 405), (role, method)
 
@@ -397,15 +427,22 @@ def test_logging_out_ends_the_session(world: World) -> None:
 @pytest.mark.parametrize("name", [name for name, access in TABLE.items() if "post" in access.methods])
 def test_nothing_changes_without_the_csrf_token(name: str, world: World) -> None:
     if name in WITHOUT_CSRF:
-        client = logged_in(User.objects.get(username="administrator"), enforce_csrf_checks=True)
+        client = in_session(world.sessions["administrator"], enforce_csrf_checks=True)
         assert client.post(world.address(name)).status_code == 400
         return
     before = (Query.objects.count(), Batch.objects.count())
-    for username in ("owner", "administrator"):
-        client = logged_in(User.objects.get(username=username), enforce_csrf_checks=True)
+    for role in ("owner", "administrator"):
+        client = in_session(world.sessions[role], enforce_csrf_checks=True)
         answer = client.post(world.address(name), {"text": "a pump"})
         assert answer.status_code == 403
     assert (Query.objects.count(), Batch.objects.count()) == before
+
+
+@pytest.mark.parametrize("name", [name for name in TABLE if "delete" in methods_of(name)])
+def test_nothing_is_deleted_without_the_csrf_token(name: str, world: World) -> None:
+    client = logged_in(User.objects.get(username="administrator"), enforce_csrf_checks=True)
+    refused = client.delete(world.address(name))
+    assert (refused.status_code, "CSRF" in refused.json()["detail"]) == (403, True)
 
 
 @pytest.mark.parametrize(
