@@ -440,7 +440,7 @@ def test_nothing_changes_without_the_csrf_token(name: str, world: World) -> None
 
 @pytest.mark.parametrize("name", [name for name in TABLE if "delete" in methods_of(name)])
 def test_nothing_is_deleted_without_the_csrf_token(name: str, world: World) -> None:
-    client = logged_in(User.objects.get(username="administrator"), enforce_csrf_checks=True)
+    client = in_session(world.sessions["administrator"], enforce_csrf_checks=True)
     refused = client.delete(world.address(name))
     assert (refused.status_code, "CSRF" in refused.json()["detail"]) == (403, True)
 
