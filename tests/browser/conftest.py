@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 20_000  # three test processes share two cores; what is right is seldom waited for so long
+USUAL_WIDTH = 1440
 NewPage = Callable[..., Page]
 
 
@@ -49,6 +50,37 @@ def browser_type_launch_args() -> dict[str, Any]:
     }
 
 
+@pytest.fixture(scope="session")
+def idle_contexts() -> dict[bool, list[BrowserContext]]:
+    """What no test uses just now, by whether it runs scripts: for its next user as empty as a new one, but warm.
+
+    A first page of a new context costs Chromium 2 s of a core, most of them for a process that knows nothing yet.
+    """
+    return {True: [], False: []}
+
+
+def _context_made(browser: Browser, root: str, *, scripts: bool) -> BrowserContext:
+    """With a page that stays open, so that the process stays which all pages of this context share."""
+    context = browser.new_context(
+        base_url=root, viewport={"width": USUAL_WIDTH, "height": 900}, color_scheme="light", java_script_enabled=scripts
+    )
+    context.new_page().goto("/static/icon.svg")
+    return context
+
+
+def _context_emptied(context: BrowserContext, root: str) -> None:
+    """Nothing of what a test did in it is left, but the files that it loaded."""
+    staying, *pages = context.pages
+    for page in pages:
+        page.close()
+    context.set_offline(False)
+    context.clear_permissions()
+    session = context.new_cdp_session(staying)
+    session.send("Storage.clearDataForOrigin", {"origin": root, "storageTypes": "all"})
+    session.detach()
+    context.clear_cookies()
+
+
 @pytest.fixture
 def complaints() -> list[str]:
     """What the browser's console said: faults of scripts and breaches of the Content-Security-Policy."""
@@ -56,25 +88,32 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def new_page(browser: Browser, live_server: LiveServer, complaints: list[str]) -> Iterator[NewPage]:
-    """Opens a page at a size and in a scheme, as a user or as nobody."""
-    contexts: list[BrowserContext] = []
+def new_page(
+    browser: Browser,
+    live_server: LiveServer,
+    complaints: list[str],
+    idle_contexts: dict[bool, list[BrowserContext]],
+) -> Iterator[NewPage]:
+    """Opens a page at a size and in a scheme, as a user or as nobody, in a context of its own."""
+    contexts: list[tuple[BrowserContext, bool]] = []
     asked: dict[Page, set[Request]] = {}
 
-    def opened(user: User | None = None, *, width: int = 1440, scheme: Any = "light", scripts: bool = True) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            java_script_enabled=scripts,
-        )
-        contexts.append(context)
+    def opened(
+        user: User | None = None, *, width: int = USUAL_WIDTH, scheme: Any = "light", scripts: bool = True
+    ) -> Page:
+        idle = idle_contexts[scripts]
+        context = idle.pop() if idle else _context_made(browser, live_server.url, scripts=scripts)
+        contexts.append((context, scripts))
         if user is not None:
             client = Client()
             client.force_login(user)
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page = context.new_page()
+        if width != USUAL_WIDTH:
+            page.set_viewport_size({"width": width, "height": 900})
+        if scheme != "light":
+            page.emulate_media(color_scheme=scheme)
         unanswered = asked[page] = set()
         page.on("request", lambda request: unanswered.add(request))
         page.on("requestfinished", lambda request: unanswered.discard(request))
@@ -88,8 +127,9 @@ def new_page(browser: Browser, live_server: LiveServer, complaints: list[str]) -
         deadline = time.monotonic() + 10
         while unanswered and not page.is_closed() and time.monotonic() < deadline:
             page.wait_for_timeout(50)
-    for context in contexts:
-        context.close()
+    for context, scripts in contexts:
+        _context_emptied(context, live_server.url)
+        idle_contexts[scripts].append(context)
     _await_idle_database()
 
 
