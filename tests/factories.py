@@ -155,8 +155,8 @@ def figure_make(sheet: Sheet, label: str, sentences: Sequence[Sentence], positio
         crop=file_keep(crop, folder="figures", suffix=".png"),
         thumbnail=file_keep(crop, folder="thumbnails", suffix=".png"),
     )
-    for numeral, (left, top, width, height) in DRAWN.items():
-        Reading.objects.create(
+    Reading.objects.bulk_create(
+        Reading(
             sheet=sheet,
             figure=figure,
             seen=numeral,
@@ -168,17 +168,17 @@ def figure_make(sheet: Sheet, label: str, sentences: Sequence[Sentence], positio
             height=height,
             confidence=0.97,
         )
+        for numeral, (left, top, width, height) in DRAWN.items()
+    )
+    links = []
     for sentence in sentences:
         numerals = [text for text, _, _, kind in sentence.mentions if kind == "numeral" and text in DRAWN]
         labels = [text for text, _, _, kind in sentence.mentions if kind == "figure" and text == label]
         if numerals or labels:
-            SentenceLink.objects.create(
-                figure=figure,
-                sentence=sentence,
-                reason="numeral" if numerals else "figure-label",
-                numerals=numerals,
-                spans=[[start, end] for text, start, end, _ in sentence.mentions if text in numerals + labels],
-            )
+            spans = [[start, end] for text, start, end, _ in sentence.mentions if text in numerals + labels]
+            reason = "numeral" if numerals else "figure-label"
+            links.append(SentenceLink(figure=figure, sentence=sentence, reason=reason, numerals=numerals, spans=spans))
+    SentenceLink.objects.bulk_create(links)
     return figure
 
 
@@ -317,15 +317,16 @@ def batch_make(
 def _text_make(publication: Publication) -> list[Sentence]:
     """Paragraphs and sentences of PARAGRAPHS, with every mention of a numeral or figure."""
     sentences: list[Sentence] = []
-    for position, (section, number, text) in enumerate(PARAGRAPHS):
-        paragraph = Paragraph.objects.create(
-            publication=publication, position=position, section=section, number=number, language="en", text=text
-        )
-        start = 0
+    paragraphs = Paragraph.objects.bulk_create(
+        Paragraph(publication=publication, position=position, section=section, number=number, language="en", text=text)
+        for position, (section, number, text) in enumerate(PARAGRAPHS)
+    )
+    for paragraph in paragraphs:
+        text, start = paragraph.text, 0
         for part in text.replace("FIG. ", "FIG.\N{NO-BREAK SPACE}").split(". "):
             end = start + len(part.rstrip(".")) + 1
             sentences.append(
-                Sentence.objects.create(
+                Sentence(
                     publication=publication,
                     paragraph=paragraph,
                     position=len(sentences),
@@ -335,7 +336,7 @@ def _text_make(publication: Publication) -> list[Sentence]:
                 )
             )
             start = end + 1
-    return sentences
+    return Sentence.objects.bulk_create(sentences)
 
 
 def _mentions(sentence: str) -> list[list[object]]:
