@@ -29,4 +29,6 @@ def test_judgments_of_eight_writers_survive_kills_of_the_web_process_and_of_post
     assert (found["answered_in_two_ways"], found["overwritten_unseen"], found["faults"]) == (0, 0, []), found
     assert found["unacknowledged_but_stored_more_than_once"] == 0, found
     assert found["odd_answers"] == [], found
+    assert found["answers"].get("503"), found  # while PostgreSQL was stopped
+    assert "500" not in found["answers"], found
     assert done.returncode == 0, done.stderr[-3000:]

@@ -105,6 +105,11 @@ def created(data: Any, *, is_new: bool = True) -> Response:
     return Response(data, status=201 if is_new else 200, headers={"Location": data["url"]})
 
 
+def deleted() -> Response:
+    """204: it is gone."""
+    return Response(status=204)
+
+
 def file_response(file: ExportedFile) -> HttpResponse:
     response = HttpResponse(file.text.encode(), content_type=file.content_type)
     response["Content-Disposition"] = f'attachment; filename="{file.name}"'

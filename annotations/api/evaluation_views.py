@@ -20,6 +20,7 @@ from annotations.api.asking import (
     FileView,
     checked,
     created,
+    deleted,
     file_response,
     finished_runs_or_404,
     one_or_404,
@@ -35,7 +36,7 @@ from annotations.selectors.score_files import score_table_as_json
 from annotations.selectors.scores import ScoreTable, score_table
 from annotations.selectors.snapshots import SnapshotSeen, snapshot_require_whole, snapshot_seen, snapshots_listed
 from annotations.selectors.topic_lists import topic_differences
-from annotations.services.fits import fit_ask, fit_promote, fit_withdraw
+from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_withdraw
 from annotations.services.imports import qrels_import
 from annotations.services.scores import scores_complete
 from annotations.services.snapshots import snapshot_freeze
@@ -227,6 +228,12 @@ class FitView(AdministratorsView):
     def get(self, request: Request, fit_id: int) -> Response:
         """A fit with its gain on held-out topics."""
         return Response(_fit_data(request, _fit_or_404(fit_id)))
+
+    @extend_schema(operation_id="fit_delete", responses={204: None, **errors(400)})
+    def delete(self, request: Request, fit_id: int) -> Response:
+        """Delete a fit; the run that ranks by it stays. Refused while its weight is offered."""
+        fit_delete(fit=_fit_or_404(fit_id))
+        return deleted()
 
 
 class FitPromoteView(AdministratorsView):

@@ -185,6 +185,12 @@ class SessionSerializer(serializers.Serializer[Any]):
         return SessionOptions(**{name: data[name] for name in names})
 
 
+class AssessorSerializer(serializers.Serializer[Any]):
+    """Who judges in a session. assessor: a user name."""
+
+    assessor = serializers.CharField(max_length=150)
+
+
 class FreezeSerializer(serializers.Serializer[Any]):
     """Sessions whose judgments are frozen."""
 

@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +20,7 @@ from annotations.api.asking import (
     AdministratorsView,
     checked,
     created,
+    deleted,
     finished_runs_or_404,
     one_or_404,
     session_or_404,
@@ -37,7 +39,14 @@ from annotations.selectors.showings import (
 )
 from annotations.services.judgments import StaleBase, judgment_record, judgment_undo
 from annotations.services.pools import pool_make
-from annotations.services.sessions import session_close, session_make, session_reopen
+from annotations.services.sessions import (
+    assignment_add,
+    assignment_withdraw,
+    session_close,
+    session_delete,
+    session_make,
+    session_reopen,
+)
 from annotations.views.judgments import (
     LARGEST_KEY,
     offered_as_json,
@@ -122,12 +131,55 @@ class SessionMakeView(AdministratorsView):
 
 
 class SessionView(APIView):
-    """One session."""
+    """One session; administrators delete it."""
+
+    def get_permissions(self) -> list[Any]:
+        """Seen by its assessors too."""
+        return [IsAdminUser()] if self.request.method == "DELETE" else list(super().get_permissions())
 
     @extend_schema(operation_id="session", responses={200: session_answers.SessionAnswerSerializer, **errors()})
     def get(self, request: Request, session_id: int) -> Response:
         """A session: to its assessors their own part, to administrators how far everybody is."""
         return Response(_session_data(request, session_or_404(request, session_id)))
+
+    @extend_schema(operation_id="session_delete", responses={204: None, **errors(409)})
+    def delete(self, request: Request, session_id: int) -> Response:
+        """Delete a session, with its pool where no other session is over it; refused once somebody has judged."""
+        session_delete(session=session_or_404(request, session_id))
+        return deleted()
+
+
+class AssessorListView(AdministratorsView):
+    """Who judges in a session."""
+
+    parser_classes = [StrictJSONParser]
+
+    @extend_schema(
+        operation_id="assessor_add",
+        request=requests.AssessorSerializer,
+        responses={201: session_answers.SessionAnswerSerializer, **errors(400, 413, 415)},
+    )
+    def post(self, request: Request, session_id: int) -> Response:
+        """Add an assessor; one who judges already keeps the same part."""
+        session = session_or_404(request, session_id)
+        (assessor,) = _assessors([checked(requests.AssessorSerializer, request.data).validated_data["assessor"]])
+        assignment_add(session=session, assessor=assessor)
+        return created(_session_data(request, session))
+
+
+class AssessorView(AdministratorsView):
+    """An assessor of a session."""
+
+    @extend_schema(operation_id="assessor_withdraw", responses={204: None, **errors()})
+    def delete(self, request: Request, session_id: int, username: str) -> Response:
+        """Let an assessor judge no more. What was judged stays; what nobody else has goes to the others."""
+        assignments = session_or_404(request, session_id).assignments.select_related("assessor", "session__pool")
+        # Compared here: a name in an address may hold what a database takes in no string.
+        found = next((one for one in assignments if one.assessor.get_username() == username), None)
+        if found is None:
+            raise Http404("There is no such assessor in this session.")
+        assignment_withdraw(assignment=found)
+        return deleted()
 
 
 class SessionCloseView(AdministratorsView):

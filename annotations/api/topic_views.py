@@ -18,6 +18,7 @@ from annotations.api.asking import (
     FileView,
     checked,
     created,
+    deleted,
     file_response,
     paged,
     run_or_404,
@@ -30,8 +31,8 @@ from annotations.selectors.exports import run_file
 from annotations.selectors.runs import run_row, runs_listed
 from annotations.selectors.topics import may_see_drawings, topic_set_page, topic_sets_listed
 from annotations.services.imports import run_import
-from annotations.services.runs import run_retry, runs_make
-from annotations.services.topics import topic_add, topic_set_draw, topic_set_make
+from annotations.services.runs import run_delete, run_retry, runs_make
+from annotations.services.topics import topic_add, topic_set_delete, topic_set_draw, topic_set_make
 from search.api.errors import errors
 from search.api.parsers import StrictJSONParser
 from workers import pipeline
@@ -72,6 +73,12 @@ class TopicSetView(AdministratorsView):
     def get(self, request: Request, topic_set_id: int) -> Response:
         """A topic set with its topics."""
         return Response(_topic_set_data(request, topic_set_or_404(topic_set_id)))
+
+    @extend_schema(operation_id="topic_set_delete", responses={204: None, **errors(400)})
+    def delete(self, request: Request, topic_set_id: int) -> Response:
+        """Delete a set with its topics and their uploaded drawings; refused once something was made of them."""
+        topic_set_delete(topic_set=topic_set_or_404(topic_set_id))
+        return deleted()
 
 
 class TopicListView(AdministratorsView):
@@ -157,6 +164,12 @@ class RunView(AdministratorsView):
     def get(self, request: Request, run_id: int) -> Response:
         """A run with all that decided it, and how far it is."""
         return Response(answers.run_data(request, [run_row(run_or_404(run_id))])[0])
+
+    @extend_schema(operation_id="run_delete", responses={204: None, **errors(400)})
+    def delete(self, request: Request, run_id: int) -> Response:
+        """Delete a run with what it found; refused where a pool or a fit was made of it."""
+        run_delete(run=run_or_404(run_id))
+        return deleted()
 
 
 class RunRetryView(AdministratorsView):

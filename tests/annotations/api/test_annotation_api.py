@@ -14,10 +14,13 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
-from annotations.models import Judgment, QrelsSnapshot, Ruling, Run, Session, Showing, TopicSet
+from annotations.api import session_views
+from annotations.models import FusionFit, Judgment, Pool, QrelsSnapshot, Ruling, Run, Session, Showing, TopicSet
+from annotations.services.snapshots import snapshot_freeze
 from engine.imaging import encode_png
 from search.models import Figure
 from tests.annotation_collection import collection_make, use_stand_ins
+from tests.annotation_fits import fit_make
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.factories import drawing_make, publication_make, user_make
 
@@ -251,6 +254,8 @@ def test_an_assessor_is_kept_from_what_is_for_administrators(
         f"/api/topic-sets/{topic_set.pk}/table/",
     ):
         assert got(mine, address, status=403)["code"] == "permission-denied"
+    for address in (f"topic-sets/{topic_set.pk}", f"runs/{runs[0].pk}", f"sessions/{session.pk}"):
+        assert removed(mine, f"/api/{address}/", status=403)["code"] == "permission-denied"
     stranger = client_of(user_make("stranger"))
     for address in ("", "judgments/", "next/", "showings/1/"):
         assert got(stranger, f"/api/sessions/{session.pk}/{address}", status=404)["code"] == "not-found"
@@ -295,6 +300,84 @@ def test_a_session_is_closed_and_opened_again(admin: APIClient, session: Session
     assert closed["closed_at"]
     assert [one["assessor"] for one in closed["administration"]["assessors"]] == ["assessor", "colleague"]
     assert sent(admin, f"{base}/reopen/", status=200)["closed_at"] is None
+
+
+def removed(client: APIClient, address: str, status: int = 204) -> Any:
+    """What a refusal says; nothing for what is gone."""
+    answer = client.delete(address)
+    assert answer.status_code == status, answer.content
+    return answer.json() if answer.content else None
+
+
+def test_what_nothing_was_made_of_is_deleted_and_again_it_is_not_found(
+    admin: APIClient, maker: User, topic_set: TopicSet, runs: list[Run]
+) -> None:
+    for row, address in ((runs[0], f"/api/runs/{runs[0].pk}/"), (runs[1], f"/api/runs/{runs[1].pk}/")):
+        assert removed(admin, address) is None
+        assert not Run.objects.filter(pk=row.pk).exists()
+        assert removed(admin, address, status=404)["code"] == "not-found"
+    address = f"/api/topic-sets/{topic_set.pk}/"
+    assert removed(admin, address) is None
+    assert not TopicSet.objects.exists()
+    assert removed(admin, address, status=404)["code"] == "not-found"
+
+
+def test_what_something_was_made_of_stays_and_the_refusal_says_what_goes_first(
+    admin: APIClient, maker: User, session: Session, topic_set: TopicSet, runs: list[Run], assessor: User
+) -> None:
+    judgment_make(Showing.objects.get(assignment__assessor=assessor, position=1), 2)
+    snapshot_freeze(topic_set=topic_set, sessions=[session], name="first", frozen_by=maker)
+    assert removed(admin, f"/api/topic-sets/{topic_set.pk}/", status=400)["code"] == "topics-locked"
+    assert removed(admin, f"/api/runs/{runs[0].pk}/", status=400)["code"] == "run-in-use"
+    refused = removed(admin, f"/api/sessions/{session.pk}/", status=409)
+    assert (refused["code"], "Close the session" in refused["detail"]) == ("judged-already", True)
+    assert (TopicSet.objects.count(), Run.objects.count(), Session.objects.count()) == (1, 2, 1)
+
+
+def test_an_untouched_session_is_deleted_with_its_pool(admin: APIClient, session: Session) -> None:
+    assert removed(admin, f"/api/sessions/{session.pk}/") is None
+    assert (Session.objects.count(), Pool.objects.count(), Showing.objects.count()) == (0, 0, 0)
+    assert removed(admin, f"/api/sessions/{session.pk}/", status=404)["code"] == "not-found"
+
+
+def test_a_fit_is_deleted_unless_it_is_offered_and_then_its_runs_may_go(
+    admin: APIClient, runs: list[Run], topic_set: TopicSet
+) -> None:
+    fit = fit_make(runs[0], runs[1])
+    assert removed(admin, f"/api/runs/{runs[0].pk}/", status=400)["code"] == "run-in-use"
+    sent(admin, f"/api/fits/{fit.pk}/promote/", status=200)
+    assert removed(admin, f"/api/fits/{fit.pk}/", status=400)["code"] == "fit-promoted"
+    sent(admin, f"/api/fits/{fit.pk}/withdraw/", status=200)
+    assert removed(admin, f"/api/fits/{fit.pk}/") is None
+    assert not FusionFit.objects.exists()
+    assert removed(admin, f"/api/runs/{runs[0].pk}/") is None
+
+
+def test_assessors_are_added_and_withdrawn_by_name(admin: APIClient, session: Session) -> None:
+    base = f"/api/sessions/{session.pk}"
+    late = user_make("late@office.example")
+    for _ in range(2):
+        told = sent(admin, f"{base}/assessors/", {"assessor": late.username})
+        assert [one["assessor"] for one in told["administration"]["assessors"]] == [
+            *("assessor", "colleague", "late@office.example"),
+        ]
+    assert got(client_of(late), f"{base}/next/")["position"] == 1
+    assert removed(admin, f"{base}/assessors/{late.username}/") is None
+    assert got(client_of(late), f"{base}/next/", status=404)["code"] == "not-found"
+    for nobody in (late.username, "nobody", "%00", "%ED%A0%80", "x" * 3000):
+        assert removed(admin, f"{base}/assessors/{nobody}/", status=404)["code"] == "not-found"
+    bodies: list[Any] = [{}, {"assessor": "nobody"}, {"assessor": "x" * 151}, {"assessor": "a\0"}, {"assessor": 7}, []]
+    for body in bodies:
+        assert sent(admin, f"{base}/assessors/", body, status=400)["code"] in ("invalid", "parse-error"), body
+
+
+def test_a_session_deleted_since_it_was_found_is_not_found(
+    admin: APIClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_views, "session_or_404", lambda request, session_id: session)
+    Session.objects.all().delete()
+    for act, body in (("close", {}), ("reopen", {}), ("assessors", {"assessor": "colleague"})):
+        assert sent(admin, f"/api/sessions/{session.pk}/{act}/", body, status=404)["code"] == "not-found"
 
 
 @pytest.mark.parametrize("key", [0, 10**18, 2**63, 10**40])

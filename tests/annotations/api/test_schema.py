@@ -68,6 +68,7 @@ def values() -> dict[str, Any]:
         "number": 1,
         "session_id": session.pk,
         "position": 1,
+        "username": "colleague",
         "candidate_id": pool.candidates.order_by("pk")[0].pk,
         "snapshot_id": snapshot.pk,
         "fit_id": fit_make(runs[0], runs[0]).pk,
@@ -97,7 +98,7 @@ def test_generated_requests_get_the_answers_of_the_schema(operations: list[Any],
         tried(operation, GenerationMode.POSITIVE, conforms, examples=EXAMPLES)
         with suppress(Unsatisfiable):  # an address without parameters takes nothing wrong
             tried(operation, GenerationMode.NEGATIVE, conforms, examples=EXAMPLES)
-    assert len(operations) == 39
+    assert len(operations) == 45
     assert seen["GET /api/topic-sets/ 200"]
     assert seen["POST /api/topic-sets/ 201"]
     assert seen["POST /api/topic-sets/ 400"]
@@ -108,6 +109,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/topic-sets/{topic_set_id}/pools/": {"name": "deep", "runs": None, "depth": 3},
     "/api/topic-sets/{topic_set_id}/sessions/": {"name": "Again", "pool": None, "assessors": ["colleague"], "seed": 3},
     "/api/topic-sets/{topic_set_id}/snapshots/": {"name": "second", "sessions": None},
+    "/api/sessions/{session_id}/assessors/": {"assessor": "colleague"},
     "/api/sessions/{session_id}/showings/{position}/judgments/": {"grade": 2},
     "/api/sessions/{session_id}/undo/": {},
     "/api/sessions/{session_id}/rulings/{candidate_id}/": {"grade": 1},
@@ -144,6 +146,19 @@ def test_what_is_sent_is_answered_as_the_schema_says(operations: list[Any], toke
             body["base"] = str(current.client_id)
         found[operation.path] = _answer(operation, values, token, body=body)
     assert found == dict.fromkeys(BODIES, 201)
+
+
+def test_what_is_deleted_or_refused_to_be_is_answered_as_the_schema_says(
+    operations: list[Any], token: str, values: dict[str, Any]
+) -> None:
+    found = {one.path: _answer(one, values, token) for one in operations if one.method.upper() == "DELETE"}
+    assert found == {
+        "/api/topic-sets/{topic_set_id}/": 400,
+        "/api/runs/{run_id}/": 400,
+        "/api/sessions/{session_id}/": 409,
+        "/api/sessions/{session_id}/assessors/{username}/": 204,
+        "/api/fits/{fit_id}/": 204,
+    }
 
 
 def _answer(operation: Any, values: dict[str, Any], token: str, *, query: Any = None, body: Any = None) -> int:
