@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from supervisor.embedded import EmbeddedServices
@@ -25,6 +25,7 @@ from tests.hostile import HostileCorpus, corpus_kept_in
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from pytest_django.plugin import DjangoDbBlocker
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 RUN_FOLDER_VARIABLE = "PATENTSEARCH_TEST_RUN"  # how xdist's workers find the folder of the run that started them
@@ -138,6 +139,17 @@ def hostile_corpus(shared: Path, pytestconfig: pytest.Config) -> HostileCorpus:
     """The hostile inputs, kept between runs (26 s to write), and what is expected of each."""
     assert pytestconfig.cache is not None, "pytest runs without its cache, where the hostile inputs are kept"
     return corpus_kept_in(pytestconfig.cache.mkdir("hostile"), shared / "hostile" / "make_hostile.py")
+
+
+@pytest.fixture(scope="module")
+def module_rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Rows of fixtures that ask for this last for the module: each test's own transaction lies within this one.
+
+    No test of such a module is transactional, and what tests get of the rows are copies: they change them.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -11,10 +11,8 @@ import pytest
 from django.conf import settings as configured
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db import transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
-from pytest_django.plugin import DjangoDbBlocker
 
 from annotations.services.snapshots import snapshot_freeze
 from engine.imaging import encode_png
@@ -262,11 +260,9 @@ def _no_throttle_left_over() -> None:
 
 
 @pytest.fixture(scope="module")
-def rows(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Values, dict[str, str]]]:
-    """Rows and sessions, made once for all tests: each test's own transaction lies within this one."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        yield rows_make()
-        transaction.set_rollback(True)
+def rows(module_rows: None) -> tuple[Values, dict[str, str]]:
+    """Rows and sessions, made once for all tests."""
+    return rows_make()
 
 
 @pytest.fixture

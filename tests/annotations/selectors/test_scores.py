@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from copy import deepcopy
 
 import pytest
 from django.core.cache import cache
@@ -25,10 +26,15 @@ from tests.independent_measures import measures_of, qrels_read, run_read
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def measured(db: None) -> Measured:
-    cache.clear()
+@pytest.fixture(scope="module")
+def measured_of_module(module_rows: None) -> Measured:
     return measured_make()
+
+
+@pytest.fixture
+def measured(measured_of_module: Measured, db: None) -> Measured:
+    cache.clear()
+    return deepcopy(measured_of_module)
 
 
 def table_of(measured: Measured, options: ScoreOptions | None = None, measure: str | None = None) -> ScoreTable:

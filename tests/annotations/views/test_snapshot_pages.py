@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,10 +17,15 @@ from tests.evaluation_rows import Measured, measured_make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def measured(db: None) -> Measured:
-    cache.clear()
+@pytest.fixture(scope="module")
+def measured_of_module(module_rows: None) -> Measured:
     return measured_make()
+
+
+@pytest.fixture
+def measured(measured_of_module: Measured, db: None) -> Measured:
+    cache.clear()
+    return deepcopy(measured_of_module)
 
 
 @pytest.fixture

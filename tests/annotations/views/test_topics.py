@@ -91,6 +91,10 @@ def test_a_draw_that_cannot_be_made_says_why_where_it_is_wrong(
     assert not TopicSet.objects.exists()
 
 
+def test_without_topic_sets_evaluation_says_how_to_begin(as_maker: Client) -> None:
+    assert "There is no topic set yet" in as_maker.get("/evaluation/").content.decode()
+
+
 def test_an_empty_set_is_made_once_by_its_name(as_maker: Client) -> None:
     assert as_maker.post("/topics/", {"name": "By hand", "act": "empty"}).status_code == 302
     again = as_maker.post("/topics/", {"name": "By hand", "act": "empty"})
