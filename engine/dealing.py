@@ -94,3 +94,46 @@ def repeat_count(candidate_count: int, percent: int) -> int:
     if not percent or candidate_count < LEAST_FOR_A_REPEAT:
         return 0
     return max(1, (2 * percent * candidate_count + 100) // 200)
+
+
+def taken_over(
+    open_counts: Mapping[int, int], unseen: Mapping[int, Sequence[int]], *, own_count: int, seed: int
+) -> dict[int, list[int]]:
+    """What somebody who comes late takes over of each assessor, the last of their unseen candidates first.
+
+    open_counts: of how many candidates each assessor has still to judge. unseen: those of them that may be taken, in
+    the assessor's order. own_count: how many the late one has already. One after the other is taken from whoever has
+    most left, as long as nobody comes to have less than the late one: so all end at about the same time.
+    """
+    counts = dict(open_counts)
+    left = {assessor: list(unseen.get(assessor, ())) for assessor in shuffled(list(open_counts), seed, "taken over")}
+    taken: dict[int, list[int]] = {assessor: [] for assessor in left}
+    while giving := [assessor for assessor, some in left.items() if some]:
+        most = max(giving, key=counts.__getitem__)
+        if counts[most] < own_count + 2:
+            break
+        taken[most].append(left[most].pop())
+        counts[most] -= 1
+        own_count += 1
+    return {assessor: some for assessor, some in taken.items() if some}
+
+
+def handed_round(
+    candidates: Mapping[int, Sequence[int]], open_counts: Mapping[int, int], *, seed: int
+) -> dict[int, set[int]]:
+    """What each assessor gets of candidates that nobody has any more, by whole topics as in `dealt`.
+
+    open_counts: of how many candidates each assessor has still to judge. Whoever has least left gets most, so that
+    what all have to do comes to be as even as it can.
+    """
+    counts = {assessor: open_counts[assessor] for assessor in shuffled(list(open_counts), seed, "handed round")}
+    laid = [one for topic in shuffled(list(candidates), seed, "topics")
+            for one in shuffled(candidates[topic], seed, "rest")]  # fmt: skip
+    gets = dict.fromkeys(counts, 0)
+    for _ in laid if counts else ():
+        gets[min(counts, key=lambda assessor: counts[assessor] + gets[assessor])] += 1
+    parts, start = {}, 0
+    for assessor, count in gets.items():
+        parts[assessor] = set(laid[start : start + count])
+        start += count
+    return {assessor: part for assessor, part in parts.items() if part}

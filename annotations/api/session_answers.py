@@ -37,9 +37,10 @@ class ProgressSerializer(serializers.Serializer[Any]):
 
 
 class PartSerializer(ProgressSerializer):
-    """An assessor's part. seconds: per judgment. last_at: of the newest event."""
+    """An assessor's part. withdrawn: judges no more. seconds: per judgment. last_at: of the newest event."""
 
     assessor = serializers.CharField()
+    withdrawn = serializers.BooleanField()
     cannot_judge = serializers.IntegerField()
     seconds = serializers.FloatField()
     last_at = serializers.DateTimeField(allow_null=True)
@@ -241,6 +242,7 @@ def _administration(session: Session, parts: list[Part]) -> dict[str, Any]:
             _progress(part)
             | {
                 "assessor": part.assessor.get_username(),
+                "withdrawn": part.is_withdrawn,
                 "cannot_judge": part.cannot_judge,
                 "seconds": part.pace.seconds,
                 "last_at": part.last_at,

@@ -69,11 +69,15 @@ class Session(models.Model):
 
 
 class Assignment(models.Model):
-    """An assessor's part of a session. place: the position of the showing that was looked at last."""
+    """An assessor's part of a session. place: the position of the showing that was looked at last.
+
+    withdrawn_at: since when the assessor judges no more here; what they judged counts on.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="assignments")
     assessor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assignments")
     place = models.PositiveIntegerField(default=1)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -88,6 +92,8 @@ class Showing(models.Model):
     """One candidate before one assessor, at a position from 1. A repeat is the second showing of a candidate.
 
     current: the judgment that holds, the newest event of this showing that says something; None while there is none.
+    seen_at: when it was first known to be looked at. is_passed_on: another assessor has the candidate instead, and it
+    is no work here any more; it keeps its position, and what is said of it all the same makes it the assessor's again.
     """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="showings")
@@ -95,12 +101,17 @@ class Showing(models.Model):
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, related_name="showings")
     is_repeat = models.BooleanField(default=False)
     current = models.ForeignKey("Judgment", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    seen_at = models.DateTimeField(null=True, blank=True)
+    is_passed_on = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["assignment", "position"]
         constraints = [
             models.UniqueConstraint(fields=["assignment", "position"], name="showing_once_per_position"),
             models.UniqueConstraint(fields=["assignment", "candidate", "is_repeat"], name="showing_once"),
+            models.CheckConstraint(
+                condition=models.Q(is_passed_on=False) | models.Q(current=None), name="what_is_said_of_is_not_passed_on"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ class Progress:
 
 def topic_sets_listed() -> list[Progress]:
     """All topic sets with their progress, the newest first; one query however many there are."""
-    showings = Showing.objects.filter(is_repeat=False)
+    showings = Showing.objects.filter(is_repeat=False, is_passed_on=False)
     counted = TopicSet.objects.order_by("-pk").annotate(
         topic_count=_count_of(Topic.objects.all(), "topic_set"),
         run_count=_count_of(Run.objects.filter(state=WorkState.DONE), "topic_set"),
@@ -94,7 +94,7 @@ def _count_of(rows: QuerySet[Any], of_topic_set: str) -> Coalesce:
 
 def sessions_to_freeze(topic_set: TopicSet) -> list[Session]:
     """The sessions of a topic set, the newest first, each with `shown_count` and `judged_count` of first showings."""
-    first = Q(assignments__showings__is_repeat=False)
+    first = Q(assignments__showings__is_repeat=False, assignments__showings__is_passed_on=False)
     judged = first & Q(assignments__showings__current__isnull=False)
     return list(
         Session.objects.filter(pool__topic_set=topic_set)

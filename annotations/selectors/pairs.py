@@ -13,7 +13,7 @@ from engine.reading import TextKind
 from search.models import Figure, PartName, Reading
 from search.selectors.figures import figures_to_show
 
-OPEN, CANNOT_JUDGE = ".", "x"
+OPEN, CANNOT_JUDGE, PASSED_ON = ".", "x", "-"
 PAIRS_A_PAGE = 120
 SHOWN = {"all": "all", "3": "3", "2": "2", "1": "1", "0": "0", "cannot": CANNOT_JUDGE, "open": OPEN}
 """What a review can be narrowed to, and the state that it then shows."""
@@ -42,7 +42,7 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One showing in the map of a part: its topic's number, and "0" to "3", CANNOT_JUDGE or OPEN."""
+    """One showing in the map of a part: its topic's number, and "0" to "3", CANNOT_JUDGE, OPEN or PASSED_ON."""
 
     position: int
     topic: int
@@ -99,20 +99,23 @@ def drawings_of(figures: Sequence[Figure]) -> dict[int, Drawing]:
 
 
 def places_of(assignment: Assignment) -> list[Place]:
-    """The map of an assessor's part, by position."""
+    """The map of an assessor's part, by position; what was passed on keeps its place in it."""
     rows = assignment.showings.order_by("position").values_list(
-        "position", "candidate__topic__number", "current__grade", "current__cannot_judge"
+        "position", "candidate__topic__number", "is_passed_on", "current__grade", "current__cannot_judge"
     )
-    return [Place(position, topic, _state(grade, cannot_judge)) for position, topic, grade, cannot_judge in rows]
+    return [
+        Place(position, topic, PASSED_ON if is_passed_on else _state(grade, cannot_judge))
+        for position, topic, is_passed_on, grade, cannot_judge in rows
+    ]
 
 
 def review_page(assignment: Assignment, *, shown: str, number: int, around: int = 0) -> ReviewPage | None:
     """A page of an assessor's showings in the order in which they were shown, narrowed to a state of SHOWN.
 
     around: a position to choose the page by instead of its number. None for a page that is not there. A second showing
-    stands at its own place like any other.
+    stands at its own place like any other; what was passed on is not there.
     """
-    places = places_of(assignment)
+    places = [one for one in places_of(assignment) if one.state != PASSED_ON]
     counts = {name: sum(state in ("all", one.state) for one in places) for name, state in SHOWN.items()}
     wanted = [one for one in places if SHOWN[shown] in ("all", one.state)]
     pages = max(1, -(-len(wanted) // PAIRS_A_PAGE))

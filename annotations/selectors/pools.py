@@ -121,7 +121,8 @@ def pairs_judged_or_asked(topic_set: TopicSet) -> set[tuple[int, int]]:
     """(topic, figure) that a session of the set has graded, or that an open one still asks for."""
     is_graded = Q(current__grade__isnull=False) & Q(is_repeat=False)
     showings = Showing.objects.filter(
-        is_graded | Q(assignment__session__closed_at__isnull=True), candidate__pool__topic_set=topic_set
+        is_graded | Q(assignment__session__closed_at__isnull=True, is_passed_on=False),
+        candidate__pool__topic_set=topic_set,
     )
     return set(showings.values_list("candidate__topic_id", "candidate__figure_id"))
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Count, F, Max, Q, QuerySet
 
-from annotations.models import Assignment, Judgment, Session
+from annotations.models import Assignment, Judgment, Session, Showing
 from annotations.selectors.pools import Median, Pace, median_pace
 
 LARGEST_KEY = 2**63 - 1
@@ -60,9 +60,13 @@ class Part:
         return self.pace.hours(self.progress.open)
 
     @property
-    def may_be_withdrawn(self) -> bool:
+    def is_untouched(self) -> bool:
         """Whether nothing was ever judged in it; what was judged and taken back counts."""
         return self.last_at is None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.assignment.withdrawn_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ def sessions_listed(user: User) -> list[ListedSession]:
         .select_related("pool__topic_set")
         .annotate(
             assessors=Count("assignments", distinct=True),
-            shown=Count("assignments__showings"),
+            shown=Count("assignments__showings", filter=Q(assignments__showings__is_passed_on=False)),
             said=Count("assignments__showings", filter=Q(assignments__showings__current__isnull=False)),
         )
         .order_by(F("closed_at").desc(nulls_first=True), "-pk")
@@ -134,14 +138,20 @@ def parts_of(session: Session, *, assessor: User | None = None) -> list[Part]:
 
 def nobodys_count(session: Session) -> int:
     """How many candidates no assessor of the session has, as after one was withdrawn."""
-    return session.pool.candidates.exclude(showings__assignment__session=session).count()
+    somebodys = Showing.objects.filter(assignment__session=session, is_passed_on=False)
+    return session.pool.candidates.exclude(pk__in=somebodys.values("candidate")).count()
 
 
 def is_still_blind(session: Session, user: User) -> bool:
-    """Whether the user judges in the session and is not done, so that others' judgments are not for them yet."""
+    """Whether the user judges in the session and is not done, so that others' judgments are not for them yet.
+
+    Whoever is withdrawn may be added again.
+    """
     if session.closed_at is not None:
         return False
-    return session.assignments.filter(assessor=user, showings__current__isnull=True, showings__isnull=False).exists()
+    mine = session.assignments.filter(assessor=user)
+    has_open = Q(showings__current__isnull=True, showings__is_passed_on=False, showings__isnull=False)
+    return mine.filter(has_open | Q(withdrawn_at__isnull=False)).exists()
 
 
 def assessors_to_choose() -> QuerySet[User]:
@@ -152,7 +162,7 @@ def assessors_to_choose() -> QuerySet[User]:
 def _counted(assignments: QuerySet[Assignment]) -> list[tuple[Assignment, Progress, int]]:
     """Each with how far it is, and how many showings of it cannot be judged; one query."""
     counted: Iterable[Any] = assignments.annotate(
-        shown=Count("showings"),
+        shown=Count("showings", filter=Q(showings__is_passed_on=False)),
         said=Count("showings", filter=Q(showings__current__isnull=False)),
         cannot_judge=Count("showings", filter=Q(showings__current__cannot_judge=True)),
     ).order_by("pk")

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Aggregate, Count, Max, Min, Q, QuerySet
 
 from annotations.models import Assessment, Assignment, Judgment, Session, Showing, Topic
 from search.models import Figure
@@ -21,6 +21,8 @@ from search.selectors.figures import LinkedSentence, links_of_figures, marked_pi
 
 MOST_SENTENCES = 40
 _JUDGED = Q(current__grade__isnull=False)
+_THEIRS = Q(is_passed_on=False)
+_OPEN = _THEIRS & Q(current=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +40,16 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How far an assessor is. first_open: the first position without a judgment, None where all have one."""
+    """How far an assessor is, without what was passed on to others.
+
+    first_open: the first position without a judgment, None where all have one. last: the last position, None of none.
+    """
 
     count: int
     judged: int
     cannot_judge: int
     first_open: int | None
+    last: int | None
 
     @property
     def said(self) -> int:
@@ -67,6 +73,7 @@ class Side:
 class ShowingPage:
     """One pair before its assessor.
 
+    is_passed_on: another assessor has it now. previous, following: positions beside it of what is still the assessor's.
     next_open: the next position without a judgment, after the last one the first; None where all others are judged.
     """
 
@@ -80,6 +87,9 @@ class ShowingPage:
     found: Side
     current: Values | None
     recorded_at: datetime | None
+    is_passed_on: bool
+    previous: int | None
+    following: int | None
     next_open: int | None
 
     @property
@@ -87,12 +97,9 @@ class ShowingPage:
         return self.done.count
 
     @property
-    def previous(self) -> int | None:
-        return self.position - 1 if self.position > 1 else None
-
-    @property
-    def following(self) -> int | None:
-        return self.position + 1 if self.position < self.done.count else None
+    def last(self) -> int:
+        """The last position that there is, this one if all after it were passed on."""
+        return max(self.position, self.done.last or 0)
 
     @property
     def is_closed(self) -> bool:
@@ -131,7 +138,7 @@ def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
     )
     if showing is None:
         return None
-    told = _counted(assignment.showings.all(), **_open_around(position))
+    told = _counted(assignment.showings.all(), **_open_around(position), **_beside(position))
     topic, candidate = showing.candidate.topic, showing.candidate.figure
     sentences = _sentences([one.pk for one in (topic.figure, candidate) if one is not None])
     return ShowingPage(
@@ -145,6 +152,9 @@ def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
         found=Side(candidate, sentences[candidate.pk]),
         current=values_of(showing.current),
         recorded_at=showing.current.recorded_at if showing.current else None,
+        is_passed_on=showing.is_passed_on,
+        previous=told["previous"],
+        following=told["following"],
         next_open=told["later"] or told["earlier"],
     )
 
@@ -157,15 +167,17 @@ def next_open(assignment: Assignment, position: int) -> int | None:
 
 
 def showings_judged(assignment: Assignment) -> list[Judged]:
-    """Every showing in its order with what holds of it."""
-    showings = assignment.showings.select_related("current").order_by("position")
+    """Every showing that is still the assessor's, in its order, with what holds of it."""
+    showings = assignment.showings.filter(_THEIRS).select_related("current").order_by("position")
     return [Judged(one.position, values_of(one.current)) for one in showings]
 
 
 def position_to_resume(assignment: Assignment, done: Done) -> int:
-    """Where an assessor goes on: the place they left, or the first position that is still open where that is judged."""
-    left = assignment.showings.filter(position=assignment.place).values_list("current", flat=True).first()
-    return assignment.place if left is None or done.first_open is None else done.first_open
+    """Where an assessor goes on: the place they left, or the first open position where that is open no more."""
+    if done.first_open is None:
+        return assignment.place
+    is_open = assignment.showings.filter(_OPEN, position=assignment.place).exists()
+    return assignment.place if is_open else done.first_open
 
 
 def values_of(assessment: Assessment | None) -> Values | None:
@@ -189,23 +201,31 @@ def judgments_that_hold(showings: QuerySet[Showing]) -> dict[int, Judgment | Non
     return {one.showing_id: None if one.says_nothing else one for one in newest}
 
 
-def _open_around(position: int) -> dict[str, Min]:
+def _open_around(position: int) -> dict[str, Aggregate]:
     return {
-        "later": Min("position", filter=Q(current=None, position__gt=position)),
-        "earlier": Min("position", filter=Q(current=None, position__lt=position)),
+        "later": Min("position", filter=_OPEN & Q(position__gt=position)),
+        "earlier": Min("position", filter=_OPEN & Q(position__lt=position)),
+    }
+
+
+def _beside(position: int) -> dict[str, Aggregate]:
+    return {
+        "previous": Max("position", filter=_THEIRS & Q(position__lt=position)),
+        "following": Min("position", filter=_THEIRS & Q(position__gt=position)),
     }
 
 
 def _done(told: Mapping[str, Any]) -> Done:
-    return Done(told["count"], told["judged"], told["cannot_judge"], told["first_open"])
+    return Done(told["count"], told["judged"], told["cannot_judge"], told["first_open"], told["last"])
 
 
-def _counted(showings: QuerySet[Showing], **more: Min) -> dict[str, Any]:
+def _counted(showings: QuerySet[Showing], **more: Aggregate) -> dict[str, Any]:
     return showings.aggregate(
-        count=Count("pk"),
+        count=Count("pk", filter=_THEIRS),
         judged=Count("pk", filter=_JUDGED),
         cannot_judge=Count("pk", filter=Q(current__cannot_judge=True)),
-        first_open=Min("position", filter=Q(current=None)),
+        first_open=Min("position", filter=_OPEN),
+        last=Max("position", filter=_THEIRS),
         **more,
     )
 

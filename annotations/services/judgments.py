@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Session, Showing
 from annotations.refusal import AssessmentRefused, SessionClosed
@@ -106,10 +107,13 @@ def judgment_undo(*, assessor: User, session_id: int, client_id: uuid.UUID) -> R
     return Recorded(judgment, is_new=True)
 
 
+@transaction.atomic
 def place_keep(*, assignment: Assignment, position: int) -> None:
-    """Remember where an assessor is, within what there is to judge."""
-    if assignment.showings.filter(position=position).exists():
+    """Remember where an assessor is, within what there is to judge, and that the pair there was seen."""
+    here = assignment.showings.filter(position=position)
+    if here.exists():
         Assignment.objects.filter(pk=assignment.pk).exclude(place=position).update(place=position)
+        here.filter(seen_at=None).update(seen_at=timezone.now())
 
 
 def assessed_of(judgment: Judgment) -> Assessed:
@@ -157,7 +161,9 @@ def _store(judgment: Judgment, showing: Showing) -> None:
         # The assignment is held, so it is another assessor's event, stored since we looked.
         raise _taken() from error
     showing.current = None if judgment.says_nothing else judgment
-    showing.save(update_fields=["current"])
+    showing.seen_at = showing.seen_at or judgment.recorded_at
+    showing.is_passed_on = showing.is_passed_on and judgment.says_nothing
+    showing.save(update_fields=["current", "seen_at", "is_passed_on"])
     logger.info("judgment recorded sequence=%d showing=%d", judgment.sequence, showing.pk)
 
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from annotations.models import Assignment, Candidate, Judgment, Pool, Session, Showing
-from annotations.services.pools import pool_hold
-from engine.dealing import dealt, order_of, shared
+from annotations.models import Assignment, Judgment, Pool, Session
+from annotations.services.dealing import (
+    candidates_of,
+    late_part_give,
+    nobodys_hand_round,
+    open_part_pass_on,
+    part_give,
+)
+from annotations.services.pools import PoolGone, pool_hold
+from engine.dealing import dealt
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +29,7 @@ class SessionNameTaken(Exception):
 
 
 class AlreadyJudged(Exception):
-    """The assignment holds judgments, which are never thrown away."""
+    """The session holds judgments, which are never thrown away."""
 
 
 class SessionGone(Exception):
@@ -65,10 +72,10 @@ def session_make(
         raise SessionNameTaken(name)
     if created:
         people = {user.pk: user for user in assessors}
-        candidates = _candidates(pool)
+        candidates = candidates_of(pool)
         parts = dealt(candidates, list(people), overlap_percent=session.overlap_percent, seed=seed)
         for pk, part in parts.items():
-            _deal(session, people[pk], candidates, part)
+            part_give(Assignment.objects.create(session=session, assessor=people[pk]), candidates, part)
         logger.info("session made session=%d pool=%d assessors=%d", session.pk, pool.pk, len(parts))
     else:
         for user in assessors:
@@ -78,36 +85,53 @@ def session_make(
 
 @transaction.atomic
 def assignment_add(*, session: Session, assessor: User) -> Assignment:
-    """The assessor's part of the session: what everybody judges, and what is nobody's; an earlier part stays.
+    """The assessor's part of the session; an earlier part stays, and is added to where the assessor was withdrawn.
 
+    It is what everybody judges, what is nobody's, and a share of what others have open and have not seen.
     Raises: SessionGone.
     """
-    session = _held(session)
-    existing = session.assignments.filter(assessor=assessor).first()
-    if existing is not None:
+    session, assignments = _held_with_assignments(session)
+    existing = next((one for one in assignments if one.assessor_id == assessor.pk), None)
+    if existing is not None and existing.withdrawn_at is None:
         return existing
-    candidates = _candidates(session.pool)
-    for_all = shared(candidates, percent=session.overlap_percent, seed=session.seed)
-    has_assessor = set(Showing.objects.filter(assignment__session=session).values_list("candidate_id", flat=True))
-    part = {one for some in candidates.values() for one in some if one in for_all or one not in has_assessor}
-    assignment = _deal(session, assessor, candidates, part)
-    logger.info("assessor added session=%d assessor=%d showings=%d", session.pk, assessor.pk, len(part))
+    assignment = existing or Assignment.objects.create(session=session, assessor=assessor)
+    taken = late_part_give(assignment, [one for one in assignments if one != existing])
+    if existing is not None:
+        existing.withdrawn_at = None
+        existing.save(update_fields=["withdrawn_at"])
+    logger.info("assessor added session=%d assessor=%d taken_over=%d", session.pk, assessor.pk, taken)
     return assignment
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """given: how many candidates went to the others. stays: whether the part does, since something was judged in it."""
+
+    given: int
+    stays: bool
+
+
 @transaction.atomic
-def assignment_withdraw(*, assignment: Assignment) -> None:
-    """Take a part of a session back; again does nothing. Raises: AlreadyJudged where something of it was judged."""
-    # Whoever records a judgment holds the assignment first and the session second; so does this.
-    found = Assignment.objects.select_for_update().filter(pk=assignment.pk).first()
-    if found is None:
-        return
-    Session.objects.select_for_update().get(pk=found.session_id)  # no part is dealt meanwhile
-    if Judgment.objects.filter(showing__assignment=found).exists():
-        raise AlreadyJudged(str(found))
-    session_id, assessor_id = found.session_id, found.assessor_id
-    found.delete()
-    logger.info("assessor withdrawn session=%d assessor=%d", session_id, assessor_id)
+def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
+    """Let an assessor judge no more: what they judged stays, what nobody has then goes to the others.
+
+    A part in which nothing was ever judged is deleted. Again does nothing. Raises: SessionGone.
+    """
+    session, assignments = _held_with_assignments(assignment.session)
+    found = next((one for one in assignments if one.pk == assignment.pk), None)
+    if found is None or found.withdrawn_at is not None:
+        return Withdrawn(given=0, stays=found is not None)
+    stays = Judgment.objects.filter(showing__assignment=found).exists()
+    if stays:
+        found.withdrawn_at = timezone.now()
+        found.save(update_fields=["withdrawn_at"])
+        open_part_pass_on(found)
+    else:
+        assignments.remove(found)
+        Assignment.objects.filter(pk=found.pk).delete()
+    given = nobodys_hand_round(session, assignments)
+    logger.info("assessor withdrawn session=%d assessor=%d given=%d", session.pk, found.assessor_id, given)
+    return Withdrawn(given, stays)
 
 
 @transaction.atomic
@@ -154,30 +178,27 @@ def session_delete(*, session: Session) -> None:
     logger.info("session deleted session=%d pool=%d", session_id, pool_id)
 
 
+def _held_with_assignments(session: Session) -> tuple[Session, list[Assignment]]:
+    """The session with its assignments, to deal anew: nobody else deals or judges until the transaction ends.
+
+    The pool is held first, so that no assignment is added while one waits for those that there are; then, as by whoever
+    records a judgment, the assignments, and the session last. Raises: SessionGone.
+    """
+    try:
+        pool_hold(session.pool)
+    except (PoolGone, Pool.DoesNotExist) as error:
+        raise SessionGone(session.name) from error
+    assignments = Assignment.objects.select_for_update(no_key=True, of=("self",)).filter(session=session.pk)
+    held = list(assignments.select_related("assessor").order_by("pk"))
+    row = _held(session)
+    for one in held:
+        one.session = row
+    return row, held
+
+
 def _held(session: Session) -> Session:
     """The row as it is now, which nobody else changes until the transaction ends. Raises: SessionGone."""
     row = Session.objects.select_for_update().filter(pk=session.pk).first()
     if row is None:
         raise SessionGone(session.name)
     return row
-
-
-def _candidates(pool: Pool) -> dict[int, list[int]]:
-    """Candidates of each topic by number, in the order of figures: what is dealt follows from the seed alone."""
-    by_topic: dict[int, list[int]] = {}
-    rows = Candidate.objects.filter(pool=pool).order_by("topic__number", "figure_id")
-    for number, pk in rows.values_list("topic__number", "pk"):
-        by_topic.setdefault(number, []).append(pk)
-    return by_topic
-
-
-def _deal(session: Session, assessor: User, candidates: Mapping[int, Sequence[int]], part: set[int]) -> Assignment:
-    """An assignment with its showings, in the assessor's own order."""
-    assignment = Assignment.objects.create(session=session, assessor=assessor)
-    own = {topic: [one for one in some if one in part] for topic, some in candidates.items()}
-    order = order_of(own, repeat_percent=session.repeat_percent, seed=session.seed, assessor=assessor.pk)
-    Showing.objects.bulk_create(
-        Showing(assignment=assignment, position=position, candidate_id=shown.candidate, is_repeat=shown.is_repeat)
-        for position, shown in enumerate(order, start=1)
-    )
-    return assignment

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from annotations.models import GRADES, Assignment
-from annotations.selectors.pairs import OPEN, SHOWN, Place, drawings_of, places_of, review_page
+from annotations.selectors.pairs import OPEN, PASSED_ON, SHOWN, Place, drawings_of, places_of, review_page
 from annotations.selectors.showings import (
     ShowingPage,
     Values,
@@ -68,7 +68,7 @@ def judge(request: HttpRequest, session_id: int) -> HttpResponse:
     context |= {
         "places": "".join(one.state for one in places),
         "topics": ",".join(str(one.topic) for one in places),
-        "topic_place": _topic_place(places, page.position),
+        "topic_place": _topic_place(places, page),
         "from_review": request.GET.get("from") == "review",
         "grades": [(grade, name, MEANINGS[grade]) for grade, name in GRADES],
         "facets": _facets(page.current) if page.session.asks_facets else [],
@@ -122,14 +122,14 @@ def _pair(page: ShowingPage) -> dict[str, Any]:
     }
 
 
-def _topic_place(places: list[Place], position: int) -> TopicPlace:
-    here = places[position - 1]
-    mine = [one for one in places if one.topic == here.topic]
+def _topic_place(places: list[Place], page: ShowingPage) -> TopicPlace:
+    here = places[page.position - 1]
+    mine = [one for one in places if one.topic == here.topic and one.state != PASSED_ON]
     return TopicPlace(
         count=len(mine),
         said=sum(one.state != OPEN for one in mine),
         others=len({one.topic for one in places if one.topic != here.topic and one.state == OPEN}),
-        is_first=position == 1 or places[position - 2].topic != here.topic,
+        is_first=page.previous is None or places[page.previous - 1].topic != here.topic,
     )
 
 

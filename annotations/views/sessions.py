@@ -30,6 +30,7 @@ from annotations.selectors.sessions import (
     session_seen_by,
     sessions_listed,
 )
+from annotations.selectors.showings import done_of
 from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, RunGone, pool_make
 from annotations.services.sessions import (
     AlreadyJudged,
@@ -139,10 +140,10 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     if "fragment" in request.GET:
         return private(render(request, "annotations/_session_progress.html", context))
     if user.is_staff:
-        judging = {part.assessor.pk for part in parts}
+        judging = {part.assessor.pk for part in parts if not part.is_withdrawn}
         context["may_join"] = [one for one in assessors_to_choose() if one.pk not in judging]
         context["runs"] = list(row.pool.runs.all())
-        context["is_untouched"] = all(part.may_be_withdrawn for part in parts)
+        context["is_untouched"] = all(part.is_untouched for part in parts)
     return private(render(request, "annotations/session.html", context))
 
 
@@ -156,8 +157,10 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
         return redirect("annotations:session", session_id=row.pk)
     with _gone_is_not_found():
         assignment = assignment_add(session=row, assessor=form.cleaned_data["assessor"])
-    count = assignment.showings.count()
-    messages.info(request, f"{assignment.assessor} judges in this session: {count} pair{'' if count == 1 else 's'}.")
+    count = done_of(assignment).open
+    messages.info(
+        request, f"{assignment.assessor} judges in this session: {count} pair{'' if count == 1 else 's'} to judge."
+    )
     return redirect("annotations:session", session_id=row.pk)
 
 
@@ -166,12 +169,14 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
 def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int) -> HttpResponse:
     row = session_or_404(request, session_id)
     found = get_object_or_404(row.assignments.select_related("assessor"), pk=min(assignment_id, LARGEST_KEY))
-    try:
-        assignment_withdraw(assignment=found)
-    except AlreadyJudged:
-        messages.error(request, f"{found.assessor} has judged already, and judgments stay. Close the session instead.")
-    else:
-        messages.info(request, f"{found.assessor} judges no more in this session. Add them again to undo this.")
+    with _gone_is_not_found():
+        withdrawn = assignment_withdraw(assignment=found)
+    said = [f"{found.assessor} judges no more in this session."]
+    if withdrawn.given:
+        said.append(f"{withdrawn.given} pair{'' if withdrawn.given == 1 else 's'} went to the others.")
+    if withdrawn.stays:
+        said.append("What they judged stays.")
+    messages.info(request, " ".join([*said, "Add them again to undo this."]))
     return redirect("annotations:session", session_id=row.pk)
 
 

@@ -12,7 +12,10 @@ export class Pairs {
   #texts = new Map(); // position → promise of the fragment's text
   #turn = 0;
 
-  /** root: holds the <section data-pair> that is shown. told(position, current, askedAt): what the server says holds. */
+  /**
+   * root: holds the <section data-pair> that is shown. told(position, current, askedAt, isPassedOn): what the server says
+   * holds, and whether another assessor has the pair now.
+   */
   constructor(root, address, told) {
     Object.assign(this, { root, address, told });
     this.panes = Object.fromEntries(ROLES.map((role) => [role, new Pane(this.section.querySelector(`[data-role="${role}"]`))]));
@@ -113,7 +116,8 @@ export class Pairs {
       const text = ask(`${this.address}?at=${position}`, { isFragment: true }).then((answer) => {
         const isPair = answer.status === 200 && answer.text.includes("data-pair");
         if (!isPair) throw answer.status;
-        this.told(position, currentOf(sectionOf(answer.text)), askedAt);
+        const section = sectionOf(answer.text);
+        this.told(position, currentOf(section), askedAt, "isPassedOn" in section.dataset);
         return answer.text;
       });
       text.catch(() => this.#texts.delete(position));

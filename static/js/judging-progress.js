@@ -1,5 +1,6 @@
 /** How far an assessor is and how fast: counts from a map of states, and the pace of this sitting. */
 const OPEN = ".";
+const PASSED_ON = "-"; // another assessor has it; it keeps its position
 const KEPT = 200; // newest judgments that make the pace
 const LEAST = 3;
 
@@ -7,7 +8,7 @@ export class Progress {
   #since = 0;
   #seconds = 0; // looked at before the page was hidden
 
-  /** root: bears data-places, one sign a pair (0 to 3, x, or . for open), and data-topics. key: of this tab's memory. */
+  /** root: bears data-places, one sign a pair (0 to 3, x, . for open, - for passed on), and data-topics. key: of this tab's memory. */
   constructor(root, key) {
     this.root = root;
     this.key = `judging-pace ${key}`;
@@ -16,16 +17,28 @@ export class Progress {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#hold() : this.#go()));
   }
 
-  get count() { return this.states.length; }
+  /** How many pairs are the assessor's. */
+  get count() { return this.states.filter((state) => state !== PASSED_ON).length; }
+  /** The last position of these. */
+  get last() { return this.states.findLastIndex((state) => state !== PASSED_ON) + 1; }
   get open() { return this.states.filter((state) => state === OPEN).length; }
 
-  set(position, said) {
-    const state = said?.cannot_judge ? "x" : said?.grade ?? OPEN;
+  set(position, said, isPassedOn = this.isPassedOn(position)) {
+    const state = said?.cannot_judge ? "x" : said?.grade ?? (isPassedOn ? PASSED_ON : OPEN);
     this.states[position - 1] = String(state);
   }
 
+  isPassedOn(position) { return this.states[position - 1] === PASSED_ON; }
+
+  /** The assessor's pair after this one, or before it where by is -1; 0 where there is none. */
+  beside(position, by) {
+    let there = position + by;
+    while (this.isPassedOn(there)) there += by;
+    return there >= 1 && there <= this.states.length ? there : 0;
+  }
+
   isOpen(position) { return this.states[position - 1] === OPEN; }
-  isNewTopic(position) { return position === 1 || this.topics[position - 1] !== this.topics[position - 2]; }
+  isNewTopic(position) { return this.topics[position - 1] !== this.topics[this.beside(position, -1) - 1]; }
   topicAt(position) { return this.topics[position - 1]; }
 
   /** The next pair without a judgment after this one, from the start again after the last; 0 where there is none. */
@@ -52,8 +65,9 @@ export class Progress {
   show(position) {
     const said = this.count - this.open;
     const topic = this.topicAt(position);
-    const mine = this.states.filter((_, at) => this.topics[at] === topic);
-    this.#write("[data-place]", `Pair ${position} of ${this.count}`);
+    const mine = this.states.filter((state, at) => this.topics[at] === topic && state !== PASSED_ON);
+    this.root.querySelector("[data-passed-on]").hidden = !this.isPassedOn(position);
+    this.#write("[data-place]", `Pair ${position} of ${Math.max(position, this.last)}`);
     this.#write("[data-said-of]", `${said} of ${this.count} judged`);
     const others = new Set(this.topics.filter((one, at) => one !== topic && this.states[at] === OPEN));
     this.#write("[data-topic-of]", `this topic ${mine.filter((state) => state !== OPEN).length} of ${mine.length}, ${others.size} more topic${others.size === 1 ? "" : "s"}`);

@@ -29,12 +29,11 @@ export class Said {
 
   /** Where the links lead from a pair. */
   steps(position, progress) {
-    const to = { back: position - 1, on: position + 1, open: progress.nextOpen(position) };
+    const to = { back: progress.beside(position, -1), on: progress.beside(position, 1), open: progress.nextOpen(position) };
     for (const link of this.root.querySelectorAll("[data-step]")) {
       const there = to[link.dataset.step];
-      const isThere = there >= 1 && there <= progress.count;
-      link.classList.toggle("is-off", !isThere);
-      if (isThere) link.href = `?at=${there}`;
+      link.classList.toggle("is-off", !there);
+      if (there) link.href = `?at=${there}`;
       else link.removeAttribute("href");
     }
     this.root.querySelector("[data-review]").href = `${this.root.dataset.reviewUrl}?around=${position}#pair-${position}`;
@@ -45,9 +44,9 @@ export class Said {
     const isNew = progress.isNewTopic(position);
     this.root.classList.toggle("is-new-topic", isNew);
     const [topic, candidate] = ["topic", "candidate"].map((role) => this.root.querySelector(`#${role}-heading`).textContent.trim());
-    const parts = [`Pair ${position} of ${progress.count}.`, isNew && `Another topic. ${topic}.`, `${candidate}.`, held && `You gave ${saidOf(held)}.`];
+    const parts = [`Pair ${position} of ${Math.max(position, progress.last)}.`, progress.isPassedOn(position) && "Another assessor has it now.", isNew && `Another topic. ${topic}.`, `${candidate}.`, held && `You gave ${saidOf(held)}.`];
     this.say(parts.filter(Boolean).join(" "));
-    document.title = `Pair ${position} of ${progress.count}, ${this.root.dataset.sessionName} – Patent image search`;
+    document.title = `Pair ${position} of ${Math.max(position, progress.last)}, ${this.root.dataset.sessionName} – Patent image search`;
   }
 
   #write(selector, words) {

@@ -42,7 +42,7 @@ class Judging {
     const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
     this.outbox = new Outbox({ assessor: Number(assessor), session: Number(session), stateUrl, token });
     this.progress = new Progress(root, `${assessor} ${session}`);
-    this.pairs = new Pairs(root, address, (position, current, askedAt) => this.#told(position, current, askedAt));
+    this.pairs = new Pairs(root, address, (...told) => this.#told(...told));
     this.form = new Form(root.querySelector("[data-judgment]"));
     this.region = new Region(this.pairs.panes.candidate);
     this.#known.set(this.position, currentOf(this.#section));
@@ -69,16 +69,16 @@ class Judging {
     return waiting === undefined ? (this.#known.get(position) ?? null) : waiting;
   }
 
-  #told(position, current, askedAt = performance.now()) {
+  #told(position, current, askedAt = performance.now(), isPassedOn = false) {
     if ((this.#heard.get(position) ?? -1) > askedAt) return; // somebody asked later, and has the answer
     this.#heard.set(position, askedAt);
     this.#known.set(position, current);
-    this.progress.set(position, this.#holds(position));
+    this.progress.set(position, this.#holds(position), isPassedOn);
   }
 
   /** Go to another pair; what is said of this one goes along into the outbox. */
   async go(position) {
-    if (position < 1 || position > this.progress.count) return;
+    if (position < 1 || position > this.progress.states.length) return;
     this.#commit();
     this.region.stop();
     this.position = position;
@@ -113,10 +113,11 @@ class Judging {
   }
 
   #ahead() {
-    const { count } = this.progress;
-    const after = Array.from({ length: Math.max(0, count - this.position) }, (_, at) => this.position + 1 + at);
+    const { last } = this.progress;
+    const following = Array.from({ length: Math.max(0, last - this.position) }, (_, at) => this.position + 1 + at);
+    const after = following.filter((position) => !this.progress.isPassedOn(position));
     const open = this.progress.nextOpen(this.position);
-    return [after[0], open, this.position - 1, ...after.slice(1)].filter((one, at, all) => one > 0 && all.indexOf(one) === at);
+    return [after[0], open, this.progress.beside(this.position, -1), ...after.slice(1)].filter((one, at, all) => one > 0 && all.indexOf(one) === at);
   }
 
   #loadAgain(position, status) {
@@ -178,7 +179,8 @@ class Judging {
 
   #advance(wasOpen) {
     if (wasOpen && !this.progress.open) return this.#finish();
-    if (this.position < this.progress.count) return this.go(this.position + 1);
+    const following = this.progress.beside(this.position, 1);
+    if (following) return this.go(following);
     const open = this.progress.nextOpen(this.position);
     if (open) return this.go(open);
     return this.#showState();
@@ -344,7 +346,7 @@ class Judging {
       if (open) this.go(open);
       else this.said.say("Every other pair is judged.");
     } else {
-      this.go(this.position + (which === "on" ? 1 : -1));
+      this.go(this.progress.beside(this.position, which === "on" ? 1 : -1));
     }
   }
 

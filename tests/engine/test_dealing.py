@@ -7,7 +7,17 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dealing import LEAST_FOR_A_REPEAT, Shown, dealt, order_of, repeat_count, shared, shuffled
+from engine.dealing import (
+    LEAST_FOR_A_REPEAT,
+    Shown,
+    dealt,
+    handed_round,
+    order_of,
+    repeat_count,
+    shared,
+    shuffled,
+    taken_over,
+)
 
 Candidates = dict[int, list[int]]
 
@@ -139,3 +149,31 @@ def test_two_assessors_see_two_orders() -> None:
     orders = [order_of(candidates, repeat_percent=10, seed=5, assessor=one) for one in (1, 2)]
     assert orders[0] != orders[1]
     assert [Shown(one.candidate, one.is_repeat) for one in orders[0]] == orders[0]
+
+
+def test_who_comes_late_takes_from_the_end_of_whoever_has_most_left() -> None:
+    unseen = {1: [11, 12, 13, 14], 2: [21, 22, 23, 24], 3: []}
+    taken = taken_over({1: 9, 2: 5, 3: 20}, unseen, own_count=2, seed=7)
+    assert taken == {1: [14, 13, 12]}  # nine and two become six and five; the second has five already
+    assert taken_over({1: 9, 2: 5}, {1: [11], 2: [21, 22]}, own_count=0, seed=7) == {1: [11], 2: [22, 21]}
+    assert taken_over({1: 4, 2: 3}, {1: [11, 12, 13, 14], 2: [21, 22, 23]}, own_count=3, seed=7) == {}
+    assert taken_over({}, {}, own_count=0, seed=7) == {}
+
+
+def test_what_is_taken_over_follows_from_the_seed_however_the_assessors_come() -> None:
+    counts, unseen = {1: 6, 2: 6, 3: 6}, {one: [10 * one + at for at in range(6)] for one in (1, 2, 3)}
+    turned = {one: counts[one] for one in (3, 1, 2)}
+    drawn = [taken_over(counts, unseen, own_count=4, seed=seed) for seed in range(30)]
+    assert drawn == [taken_over(turned, unseen, own_count=4, seed=seed) for seed in range(30)]
+    assert {str(one) for one in drawn} == {"{1: [15]}", "{2: [25]}", "{3: [35]}"}
+
+
+def test_what_is_handed_round_makes_what_is_left_even_and_keeps_topics_together() -> None:
+    candidates = {topic: [100 * topic + at for at in range(10)] for topic in range(1, 5)}
+    parts = handed_round(candidates, {1: 0, 2: 10, 3: 25}, seed=3)
+    assert {one: len(part) for one, part in parts.items()} == {1: 25, 2: 15}
+    assert set.union(*parts.values()) == {one for some in candidates.values() for one in some}
+    split = [some for some in candidates.values() if sum(not part.isdisjoint(some) for part in parts.values()) > 1]
+    assert len(split) <= 1
+    assert handed_round(candidates, {}, seed=3) == {}
+    assert handed_round({1: []}, {1: 3}, seed=3) == {}

@@ -81,8 +81,8 @@ def test_a_part_tells_pace_last_judgment_and_what_is_left(session: Session, asse
     assert (anna.assessor, anna.progress.said, anna.cannot_judge) == (assessors[0], 3, 1)
     assert (anna.pace.seconds, anna.pace.is_measured) == (6.0, True)
     assert anna.hours_left == pytest.approx(3 * 6 / 3600)
-    assert anna.last_at is not None and not anna.may_be_withdrawn
-    assert (bert.progress.said, bert.last_at, bert.may_be_withdrawn) == (0, None, True)
+    assert anna.last_at is not None and not anna.is_untouched
+    assert (bert.progress.said, bert.last_at, bert.is_untouched) == (0, None, True)
     assert bert.pace.seconds == 6.0  # everybody's, until there is one of their own
     assert parts_of(session, assessor=assessors[1]) == [bert]
 

@@ -10,7 +10,6 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from annotations.models import Assignment, Judgment, Pool, Session, Showing
-from annotations.selectors.sessions import nobodys_count
 from annotations.services.judgments import judgment_undo
 from annotations.services.pools import PoolGone
 from annotations.services.pools import pool_make as pool_unite
@@ -20,7 +19,6 @@ from annotations.services.sessions import (
     SessionNameTaken,
     SessionOptions,
     assignment_add,
-    assignment_withdraw,
     session_close,
     session_delete,
     session_make,
@@ -120,38 +118,15 @@ def test_the_stored_seed_deals_the_same_and_another_one_otherwise(
     assert order(first, assessors[0]) != order(other, assessors[0])
 
 
-def test_one_added_later_judges_what_is_shared_and_what_is_nobodys_and_takes_nothing_away(
+def test_a_session_in_which_something_was_judged_stays_even_when_it_was_taken_back(
     pool: Pool, assessors: list[User], maker: User
 ) -> None:
-    session = made(pool, assessors[:2], maker)
-    parts = [held_by(session, one) for one in assessors[:2]]
-    late = assignment_add(session=session, assessor=assessors[2])
-    assert assignment_add(session=session, assessor=assessors[2]) == late
-    assert held_by(session, assessors[2]) == parts[0] & parts[1]
-    assert [held_by(session, one) for one in assessors[:2]] == parts
-
-
-def test_what_somebody_leaves_behind_goes_to_whoever_comes_next(pool: Pool, assessors: list[User], maker: User) -> None:
-    session = made(pool, assessors[:2], maker)
-    parts = [held_by(session, one) for one in assessors[:2]]
-    assignment = session.assignments.get(assessor=assessors[1])
-    assignment_withdraw(assignment=assignment)
-    assignment_withdraw(assignment=assignment)
-    assert nobodys_count(session) == len(parts[1] - parts[0])
-    assignment_add(session=session, assessor=assessors[2])
-    assert held_by(session, assessors[2]) == parts[1]
-    assert nobodys_count(session) == 0
-
-
-def test_whoever_has_judged_stays_even_when_it_was_taken_back(pool: Pool, assessors: list[User], maker: User) -> None:
     session = made(pool, assessors, maker)
     assignment = session.assignments.get(assessor=assessors[0])
     judgment_make(assignment.showings.get(position=1), 2)
     judgment_undo(
         assessor=assessors[0], session_id=session.pk, client_id=uuid.uuid4()
     )  # fmt: skip
-    with pytest.raises(AlreadyJudged):
-        assignment_withdraw(assignment=assignment)
     with pytest.raises(AlreadyJudged):
         session_delete(session=session)
     assert Assignment.objects.filter(pk=assignment.pk).exists()

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from django.utils.html import escape
 
 from annotations.models import Pool, Run, Session, TopicSet
 from annotations.services.sessions import session_delete
@@ -249,11 +248,10 @@ def test_an_administrator_sees_how_far_everybody_is(session: Session, assessors:
     assert "<html" not in told
     assert "anna" in told and "bert" in told
     assert "5.0" in told
-    # Whoever has judged stays.
     withdraw = [
         reverse("annotations:withdraw-assessor", args=[session.pk, one.pk]) for one in session.assignments.all()
     ]
-    assert [address in told for address in withdraw] == [False, True]
+    assert [address in told for address in withdraw] == [True, True]
 
 
 def test_assessors_are_added_and_withdrawn(session: Session, assessors: list[User], as_maker: Client) -> None:
@@ -270,8 +268,12 @@ def test_assessors_are_added_and_withdrawn(session: Session, assessors: list[Use
     judged = session.assignments.get(assessor=assessors[0])
     judgment_make(judged.showings.get(position=1), 1)
     said = as_maker.post(f"{address}{judged.pk}/withdraw/", follow=True).content.decode()
-    assert escape("anna has judged already, and judgments stay.") in said
-    assert session.assignments.filter(pk=judged.pk).exists()
+    assert "anna judges no more in this session. What they judged stays. Add them again to undo this." in said
+    assert f"{address}{judged.pk}/withdraw/" not in said and '<span class="state">withdrawn</span>' in said
+    assert f'<option value="{assessors[0].pk}">anna</option>' in said
+    assert "You judge no more here" in page(logged_in(assessors[0]), f"/sessions/{session.pk}/")
+    said = as_maker.post(address, {"assessor": assessors[0].pk}, follow=True).content.decode()
+    assert f"anna judges in this session: {judged.showings.count() - 1} pairs to judge." in said
 
 
 def test_a_session_is_closed_and_opened_again(session: Session, assessors: list[User], as_maker: Client) -> None:
