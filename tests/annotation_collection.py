@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings as configured
 from pytest_django import Settings
 
 from engine.encoding import Vectors
@@ -47,7 +49,25 @@ def unit(rows: np.ndarray) -> Vectors:
 def use_stand_ins(settings: Settings, folder: Path, patch: pytest.MonkeyPatch) -> None:
     """Stand-in encoders, and indexes of this test alone."""
     settings.INDEX_ROOT = folder
+    _stand_in(patch)
+
+
+@contextmanager
+def standing_in(folder: Path) -> Iterator[None]:
+    """Stand-in encoders, and indexes of a module's tests; each test calls `index_reopen` besides."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(configured, "INDEX_ROOT", folder)
+        _stand_in(patch)
+        yield
+
+
+def index_reopen(patch: pytest.MonkeyPatch) -> None:
+    """The index as it was built, without what another test of the module embedded since."""
     patch.setattr(runtime, "_open", {})
+
+
+def _stand_in(patch: pytest.MonkeyPatch) -> None:
+    index_reopen(patch)
     patch.setattr(runtime, "visual_encoder", StandInDrawings)
     patch.setattr(runtime, "sentence_encoder", StandInSentences)
 

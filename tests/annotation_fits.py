@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from django.contrib.auth.models import User
 
@@ -16,7 +18,34 @@ from annotations.services.snapshots import snapshot_store
 from engine.evaluation.fitting import WEIGHTS, Evidence, Moments, fit_weight
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
 from engine.fusion import Fusion
-from search.models import WorkState
+from search.models import Figure, WorkState
+from tests.annotation_collection import collection_make
+from tests.annotation_rows import topic_set_make
+from tests.factories import user_make
+
+BEST = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Twelve topics over 28 figures of 14 publications, the last two without text; what is first by BEST is relevant.
+
+    The run is the average, done.
+    """
+
+    staff: User
+    figures: list[Figure]
+    topic_set: TopicSet
+    average: Run
+    snapshot: QrelsSnapshot
+
+
+def judged_make() -> Judged:
+    figures = collection_make(publications=14, without_text=2)
+    staff = user_make("administrator", staff=True)
+    topic_set = topic_set_make(staff, figures[0:24:2])
+    average = run_done_make(topic_set, staff)
+    return Judged(staff, figures, topic_set, average, judged_by_weight(average, BEST))
 
 
 def run_done_make(topic_set: TopicSet, made_by: User, system: System = System.AVERAGE, depth: int = 100) -> Run:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import pytest
 from django.contrib.auth.models import User
-from django.db import connections
 from django.utils import timezone
-from pytest_django import Settings
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.selectors.ranked import documents_of_runs
@@ -29,46 +27,46 @@ from annotations.services.fits import (
 from annotations.services.runs import run_delete
 from engine.evaluation import fitting
 from engine.evaluation.measures import MeasureOptions, measure_run
-from search.models import Figure, SuggestedWeight, WorkState
+from search.models import SuggestedWeight, WorkState
 from search.refusal import QuestionRefused
 from search.services.work import worker_name
-from tests.annotation_collection import StandInDrawings, collection_make, use_stand_ins
-from tests.annotation_fits import fit_done_make, judged_by_weight, run_done_make
+from tests.annotation_collection import StandInDrawings, collection_make, index_reopen, standing_in
+from tests.annotation_fits import BEST, Judged, fit_done_make, judged_by_weight, judged_make, run_done_make
 from tests.annotation_rows import topic_set_make
-from tests.factories import user_make
 
 pytestmark = pytest.mark.django_db
 
-BEST = 0.8
+
+@pytest.fixture(scope="module")
+def judged(module_rows: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Judged]:
+    with standing_in(tmp_path_factory.mktemp("indexes")):
+        yield judged_make()
 
 
 @pytest.fixture(autouse=True)
-def figures(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    """28 figures of 14 publications, the last two without text."""
-    use_stand_ins(settings, tmp_path, monkeypatch)
-    return collection_make(publications=14, without_text=2)
+def rows(judged: Judged, db: None, monkeypatch: pytest.MonkeyPatch) -> Judged:
+    index_reopen(monkeypatch)
+    return deepcopy(judged)
 
 
 @pytest.fixture
-def staff() -> User:
-    return user_make("administrator", staff=True)
+def staff(rows: Judged) -> User:
+    return rows.staff
 
 
 @pytest.fixture
-def topic_set(figures: list[Figure], staff: User) -> TopicSet:
-    """Twelve topics."""
-    return topic_set_make(staff, figures[0:24:2])
+def topic_set(rows: Judged) -> TopicSet:
+    return rows.topic_set
 
 
 @pytest.fixture
-def average(topic_set: TopicSet, staff: User) -> Run:
-    return run_done_make(topic_set, staff)
+def average(rows: Judged) -> Run:
+    return rows.average
 
 
 @pytest.fixture
-def snapshot(average: Run) -> QrelsSnapshot:
-    """What is first by BEST is relevant."""
-    return judged_by_weight(average, BEST)
+def snapshot(rows: Judged) -> QrelsSnapshot:
+    return rows.snapshot
 
 
 @pytest.fixture
@@ -228,7 +226,7 @@ def test_other_models_are_refused_with_the_mend_and_a_retry_goes_on(
 
 
 def test_what_cannot_be_fitted_is_refused_with_the_mend(
-    snapshot: QrelsSnapshot, average: Run, topic_set: TopicSet, staff: User, figures: list[Figure]
+    snapshot: QrelsSnapshot, average: Run, topic_set: TopicSet, staff: User, rows: Judged
 ) -> None:
     few = judged_by_weight(average, BEST, name="few", topics=4)
     with pytest.raises(QuestionRefused, match="judged for 4 topics"):
@@ -244,9 +242,13 @@ def test_what_cannot_be_fitted_is_refused_with_the_mend(
     short.refresh_from_db()
     with pytest.raises(QuestionRefused, match="not done"):
         fit_ask(snapshot=snapshot, baseline=short, asked_by=staff)
-    other = run_done_make(topic_set_make(staff, figures[:5], name="Others"), staff)
+    other = run_done_make(topic_set_make(staff, rows.figures[:5], name="Others"), staff)
     with pytest.raises(QuestionRefused, match="other topics"):
         fit_ask(snapshot=snapshot, baseline=other, asked_by=staff)
+    gone = run_done_make(topic_set, staff, System.TEXT)
+    Run.objects.filter(pk=gone.pk).delete()
+    with pytest.raises(QuestionRefused, match="deleted meanwhile"):
+        fit_ask(snapshot=snapshot, baseline=gone, asked_by=staff)
     assert not FusionFit.objects.exists()
 
 
@@ -258,15 +260,3 @@ def test_a_run_of_another_system_may_be_the_baseline(snapshot: QrelsSnapshot, av
     fit = fit_done_make(snapshot, average, staff)
     assert fit.fitted["weight"] == pytest.approx(BEST, abs=0.06)
     assert fit.run is not None and fit.run.encoder_keys
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_ask_at_once_get_one_fit(snapshot: QrelsSnapshot, average: Run, staff: User) -> None:
-    def ask(_: int) -> int:
-        try:
-            return fit_ask(snapshot=snapshot, baseline=average, asked_by=staff).pk
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(4) as people:
-        assert len(set(people.map(ask, range(4)))) == 1
