@@ -66,7 +66,7 @@ export class Progress {
     const said = this.count - this.open;
     const topic = this.topicAt(position);
     const mine = this.states.filter((state, at) => this.topics[at] === topic && state !== PASSED_ON);
-    this.root.querySelector("[data-passed-on]").hidden = !this.isPassedOn(position);
+    this.root.querySelector("[data-passed-on]").hidden = !this.isPassedOn(position) || "closed" in this.root.dataset;
     this.#write("[data-place]", `Pair ${position} of ${Math.max(position, this.last)}`);
     this.#write("[data-said-of]", `${said} of ${this.count} judged`);
     const others = new Set(this.topics.filter((one, at) => one !== topic && this.states[at] === OPEN));

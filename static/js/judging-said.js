@@ -21,10 +21,10 @@ export class Said {
   }
 
   /** What was given to the pair that is seen, or what is still lacking. */
-  given(held, draft, isClosed) {
+  given(held, draft, { isClosed, stays }) {
     const lacks = isJudged(draft) ? "all three record it, or Enter." : "the overall grade is missing.";
     if (draft) this.instead(`Not recorded yet: ${lacks}`);
-    else this.instead(held ? `You gave: ${saidOf(held)}${isClosed ? "" : ". Another grade replaces it."}` : "");
+    else this.instead(held ? `You gave: ${saidOf(held)}${isClosed ? "" : `. Another grade replaces it${stays ? ", Enter goes on" : ""}.`}` : "");
   }
 
   /** Where the links lead from a pair. */

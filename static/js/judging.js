@@ -15,6 +15,7 @@ import { currentOf, Pairs } from "./judging-pairs.js";
 import { Progress } from "./judging-progress.js";
 import { Region } from "./judging-region.js";
 import { Said } from "./judging-said.js";
+import { Stay } from "./judging-stay.js";
 import { showTrouble } from "./judging-trouble.js";
 
 const PLACE_AFTER_MS = 2000;
@@ -26,6 +27,7 @@ class Judging {
   #heard = new Map(); // position → as of when
   #isShown = false; // whether the pair can be judged: never one that was not seen
   #isLeaving = false;
+  #isFresh = false; // whether the pair was judged for the first time since it was shown
   #loading = 0;
   #placed = 0; // timers
 
@@ -38,6 +40,7 @@ class Judging {
     this.asksFacets = "asksFacets" in root.dataset;
     this.isClosed = "closed" in root.dataset;
     this.staysHere = "fromReview" in root.dataset;
+    this.stay = new Stay(root, { assessor, always: this.asksFacets, changed: () => this.#showState() });
     this.undoUrl = undoUrl;
     const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
     this.outbox = new Outbox({ assessor: Number(assessor), session: Number(session), stateUrl, token });
@@ -97,6 +100,7 @@ class Judging {
 
   #arrived() {
     this.#isShown = true;
+    this.#isFresh = false;
     this.root.removeAttribute("aria-busy");
     this.form.show(this.memory.drafts[this.position] ?? this.#holds(this.position));
     this.region.show(this.form.values.region);
@@ -150,7 +154,8 @@ class Judging {
       this.#keepDraft();
       return this.#showState();
     }
-    if (this.staysHere || (this.asksFacets && wasJudged && !isEnough)) return this.#showState();
+    this.stay.offer();
+    if (this.staysHere || this.stay.isOn || (this.asksFacets && wasJudged && !isEnough)) return this.#showState();
     return this.#advance(!wasJudged);
   }
 
@@ -169,6 +174,7 @@ class Judging {
       this.said.instead(`Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
       return false;
     }
+    this.#isFresh ||= !isJudged(before);
     if (!isJudged(before)) this.progress.took(seconds);
     this.memory.judged({ takes: entry.client_id, position: this.position, before });
     this.memory.draft(this.position, null);
@@ -260,7 +266,7 @@ class Judging {
     if (!this.#isShown) return; // what is written is of the pair that is seen
     this.progress.show(this.position);
     this.said.steps(this.position, this.progress);
-    this.said.given(this.#holds(this.position), this.memory.drafts[this.position], this.isClosed);
+    this.said.given(this.#holds(this.position), this.memory.drafts[this.position], { isClosed: this.isClosed, stays: this.stay.isOn });
   }
 
   #keepPlace() {
@@ -353,8 +359,7 @@ class Judging {
   /** Enter: what is given so far is enough. */
   #goOn() {
     if (!this.#isShown) return;
-    const wasOpen = this.progress.isOpen(this.position);
-    if (this.#commit()) this.#advance(wasOpen);
+    if (this.#commit()) this.#advance(this.#isFresh);
     else this.said.say("The overall grade is missing.");
   }
 
