@@ -23,6 +23,7 @@ from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.runs import FAILED
 from annotations.selectors.snapshots import SnapshotDamaged, snapshot_qrels
 from annotations.services.asking import TopicSearch
+from annotations.services.holds import runs_hold
 from annotations.services.runs import run_make
 from engine.evaluation.binary import DEFAULT_K
 from engine.evaluation.fitting import FEWEST_TOPICS, Evidence, Fit, Moments, fit_weight, topic_evidence
@@ -68,6 +69,8 @@ def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, a
         )
     judged = _judged(snapshot, relevant_from)
     _refuse_too_few(judged)
+    if not runs_hold([baseline]):
+        raise QuestionRefused("run-gone", f"The run {baseline} was deleted meanwhile; choose another.")
     fit, created = FusionFit.objects.get_or_create(
         snapshot=snapshot,
         baseline=baseline,

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from annotations.models import Candidate, Pool, Run, TopicSet
 from annotations.selectors.pools import PoolPreview, pool_preview
+from annotations.services.holds import runs_hold
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def pool_make(
     existing = topic_set.pools.select_for_update(no_key=True).filter(name=name).first()
     if existing is not None:
         return _same(existing, runs, depth, only_unjudged=only_unjudged)
-    if not _runs_hold(runs):
+    if not runs_hold(runs):
         raise RunGone(name)
     pairs = _pairs_of(pool_preview(topic_set, runs, depth, only_unjudged=only_unjudged))
     if not pairs:
@@ -59,19 +60,12 @@ def pool_make(
 
 
 def pool_hold(pool: Pool) -> None:
-    """Keep others from deleting the pool, and from making a session over it, until the transaction ends.
+    """Keep others from deleting the pool, and from making a session over it, as annotations.services.holds says.
 
-    Foreign keys are checked at the commit alone: without this, the database would refuse a session over a pool that is
-    just being deleted, or the deletion. Raises: PoolGone.
+    Raises: PoolGone.
     """
     if not Pool.objects.select_for_update(no_key=True).filter(pk=pool.pk).exists():
         raise PoolGone(pool.name)
-
-
-def _runs_hold(runs: Sequence[Run]) -> bool:
-    """Keep others from deleting the runs until the transaction ends; False where one is gone."""
-    wanted = {run.pk for run in runs}
-    return len(Run.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")) == len(wanted)
 
 
 def _same(pool: Pool, runs: Sequence[Run], depth: int, *, only_unjudged: bool) -> Pool:

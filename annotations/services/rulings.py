@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from annotations.models import Candidate, Ruling, Session
 from annotations.refusal import AssessmentRefused
 from annotations.services.assessments import Assessed, assessed_checked, is_same
+from annotations.services.holds import sessions_hold
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,8 @@ def ruling_record(
     Raises: Candidate.DoesNotExist where the session's pool has none such; AssessmentRefused; RuledMeanwhile.
     """
     with transaction.atomic():
+        if not sessions_hold([session]):
+            raise Candidate.DoesNotExist
         candidate = Candidate.objects.select_for_update().get(pk=candidate_id, pool=session.pool_id)
         checked = assessed_checked(assessed, asks_facets=session.asks_facets)
         known = Ruling.objects.filter(client_id=client_id).first()
@@ -75,7 +78,7 @@ def ruling_undo(*, adjudicator: User, session: Session, client_id: uuid.UUID) ->
     ruled on the candidate since, which stays.
     """
     with transaction.atomic():
-        Session.objects.select_for_update(no_key=True).get(pk=session.pk)  # one undo after the other
+        Session.objects.select_for_update(no_key=True).filter(pk=session.pk).first()  # one undo after the other
         known = Ruling.objects.filter(client_id=client_id).first()
         if known is not None:
             if known.session_id != session.pk or known.takes_back_id is None:

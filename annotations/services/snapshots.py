@@ -11,6 +11,7 @@ from django.db import transaction
 from annotations.models import Facet, QrelsSnapshot, Session, TopicSet
 from annotations.selectors.kin import reserved_references
 from annotations.selectors.snapshots import LONGEST_NAME, events_of_sessions, topics_to_settle
+from annotations.services.holds import sessions_hold
 from engine.errors import EngineError
 from engine.evaluation.qrels import Qrels, qrels_as_text, qrels_settled, qrels_sha256
 
@@ -46,6 +47,8 @@ def snapshot_freeze(
         raise SnapshotRefused(
             "other-topics", f"All sessions must be of the topic set “{topic_set}”; choose among them."
         )
+    if not sessions_hold(sessions):
+        raise SnapshotRefused("session-gone", "One of the sessions was deleted meanwhile; choose among the others.")
     # Before the pools: whatever was judged by then was pooled by then.
     events = events_of_sessions(sessions, facet)
     qrels = qrels_settled(

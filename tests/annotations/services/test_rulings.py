@@ -14,9 +14,11 @@ from annotations.models import Candidate, Judgment, Ruling, Session
 from annotations.refusal import AssessmentRefused
 from annotations.services.assessments import Assessed
 from annotations.services.rulings import Ruled, RuledMeanwhile, ruling_record, ruling_that_holds, ruling_undo
+from annotations.services.sessions import AlreadyJudged, session_delete
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
+from tests.overlapping import second_during_first
 
 pytestmark = pytest.mark.django_db
 
@@ -204,3 +206,27 @@ def test_undoing_at_once_takes_each_ruling_back_once(
     with ThreadPoolExecutor(4) as people:
         assert sorted(people.map(act, range(4))) == [one.pk for one in candidates[:4]]
     assert not any(holds(session, one) for one in candidates)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_stays_in_which_somebody_is_just_ruling(
+    session: Session, candidates: list[Candidate], adjudicator: User
+) -> None:
+    _, refused = second_during_first(
+        lambda: rule(session, candidates[0], adjudicator, 2), lambda: session_delete(session=session)
+    )
+    assert isinstance(refused, AlreadyJudged), refused
+    assert holds(session, candidates[0]) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_ruled_nor_taken_back_in_a_session_that_is_just_being_deleted(
+    session: Session, candidates: list[Candidate], adjudicator: User
+) -> None:
+    _, refused = second_during_first(
+        lambda: session_delete(session=session), lambda: rule(session, candidates[0], adjudicator, 2)
+    )
+    assert isinstance(refused, Candidate.DoesNotExist), refused
+    with pytest.raises(AssessmentRefused, match="nothing-to-undo"):
+        undo(session, adjudicator)
+    assert not Session.objects.exists()

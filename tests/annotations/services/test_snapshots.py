@@ -15,10 +15,12 @@ from django.utils import timezone
 from annotations.models import Facet, QrelsSnapshot, Ruling, Session, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures
 from annotations.selectors.snapshots import SnapshotDamaged, name_proposed, seen, snapshot_qrels, snapshot_summary
+from annotations.services.sessions import AlreadyJudged, session_delete
 from annotations.services.snapshots import SnapshotRefused, snapshot_freeze
 from search.models import Figure, Publication
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.factories import publication_make, user_make
+from tests.overlapping import second_during_first
 
 pytestmark = pytest.mark.django_db
 
@@ -228,3 +230,20 @@ def test_two_who_freeze_at_once_get_one_row(committed: Judging) -> None:
     with ThreadPoolExecutor(6) as threads:
         found = set(threads.map(freeze, range(12)))
     assert found == {(QrelsSnapshot.objects.get().pk, 1)}
+
+
+@pytest.mark.parametrize("is_frozen_first", [True, False])
+def test_a_session_is_frozen_with_others_or_deleted_and_never_both(committed: Judging, is_frozen_first: bool) -> None:
+    committed.judge("anna", 3, 0, 1, 2)
+    untouched = session_make(committed.session.pool, [user_make("cleo")], name="untouched")
+    acts = [
+        lambda: committed.freeze(sessions=[committed.session, untouched]),
+        lambda: session_delete(session=untouched),
+    ]
+    _, refused = second_during_first(*(acts if is_frozen_first else acts[::-1]))
+    if is_frozen_first:
+        assert isinstance(refused, AlreadyJudged), refused
+        assert QrelsSnapshot.objects.get().sessions.count() == 2
+    else:
+        assert isinstance(refused, SnapshotRefused) and refused.code == "session-gone", refused
+        assert not QrelsSnapshot.objects.exists()
