@@ -182,6 +182,28 @@ def serious_faults() -> SeriousFaults:
     return found
 
 
+class SoundInBothSchemes(Protocol):
+    """Requires that axe finds nothing serious in what a page shows now, light and dark, and that it fits its window."""
+
+    def __call__(self, page: Page, name: str) -> None: ...
+
+
+@pytest.fixture
+def sound_in_both_schemes(serious_faults: SeriousFaults, shoot: Callable[[Page, str], None]) -> SoundInBothSchemes:
+    def required(page: Page, name: str) -> None:
+        assert page.viewport_size is not None
+        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
+        shoot(page, f"{name}-light")
+        faults = serious_faults(page)
+        page.emulate_media(color_scheme="dark")
+        shoot(page, f"{name}-dark")
+        faults += serious_faults(page, "color-contrast")  # all else is as in the other scheme
+        page.emulate_media(color_scheme="light")
+        assert faults == [], name
+
+    return required
+
+
 @pytest.fixture
 def examiner(transactional_db: None) -> User:
     user: User = import_module("tests.factories").user_make("examiner")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from search.models import Figure, Query, SeenFigure, ShortlistEntry
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, SoundInBothSchemes
+from tests.browser.waiting import until
 from tests.factories import publication_make, query_make
 
 pytestmark = pytest.mark.browser
@@ -46,12 +46,14 @@ def _where(page: Page) -> list[list[float]]:
 
 def _until_moved(page: Page, before: list[list[float]], pane: int) -> list[list[float]]:
     """Where the drawings are once this one has come to rest somewhere else."""
-    for _ in range(50):
-        now = _where(page)
-        page.wait_for_timeout(60)
-        if now[pane] != before[pane] and _where(page) == now:
-            return now
-    raise AssertionError(f"pane {pane} did not move")
+    seen = [before]
+
+    def rests() -> bool:
+        seen.append(_where(page))
+        return seen[-1][pane] != before[pane] and seen[-1] == seen[-2]
+
+    until(page, rests)
+    return seen[-1]
 
 
 def test_zooming_by_key_brings_both_nearer_by_as_much(
@@ -148,8 +150,7 @@ def test_hits_are_walked_beside_the_query_and_kept_by_key(
     page.go_back()
     expect(last).to_have_attribute("data-figure-id", str(figures[4].pk))
     expect(page.locator(".pane [data-keep-key=x]")).to_have_attribute("aria-pressed", "false")
-    page.wait_for_timeout(600)
-    assert figures[2].pk in SeenFigure.objects.filter(owner=examiner).values_list("figure_id", flat=True)
+    until(page, lambda: SeenFigure.objects.filter(owner=examiner, figure=figures[2]).exists())
 
 
 def test_a_drawing_is_turned_mirrored_exchanged_and_removed_by_key(
@@ -248,32 +249,19 @@ def test_marked_hits_of_the_mosaic_are_compared(
     expect(page.locator(".pane .role").first).to_contain_text("query")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_serious_for_axe_and_nothing_wider_than_the_window(
+def test_adding_a_drawing_and_laying_one_over_the_other_are_sound(
     examiner: User,
-    query: Query,
     figures: list[Figure],
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
-    scheme: str,
+    sound_in_both_schemes: SoundInBothSchemes,
 ) -> None:
-    two = f"/compare/?figure={figures[0].pk}&figure={figures[2].pk}"
-    page = new_page(examiner, scheme=scheme, width=1024)
-    for name, address in {
-        "two": two,
-        "four": f"{two}&figure={figures[1].pk}&figure={figures[4].pk}",
-        "query": f"/compare/?query={query.pk}&figure={figures[0].pk}",
-        "adding": f"{two}&adding=1",
-    }.items():
-        _open(page, address)
-        assert not serious_faults(page), name
-        assert page.evaluate("document.documentElement.scrollWidth") <= 1024, name
-    wide = new_page(examiner, scheme=scheme)
-    _open(wide, two)
-    wide.keyboard.press("t")
-    wide.keyboard.press("h")
-    shoot(wide, f"compare-{scheme}")
-    wide.keyboard.press("o")
-    assert not serious_faults(wide)
-    shoot(wide, f"compare-overlay-{scheme}")
+    page = new_page(examiner, width=1024)
+    _open(page, f"/compare/?figure={figures[0].pk}&figure={figures[2].pk}&adding=1")
+    sound_in_both_schemes(page, "compare-adding")
+    _two(page, figures)
+    page.keyboard.press("t")
+    page.keyboard.press("h")
+    expect(page.locator(".pane .numeral-box.is-lit")).to_have_count(2)
+    page.keyboard.press("o")
+    expect(page.locator("[data-mix]")).to_be_visible()
+    sound_in_both_schemes(page, "compare-overlay")

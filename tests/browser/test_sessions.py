@@ -10,10 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from annotations.models import Ruling, Session, Showing
+from annotations.models import Ruling, Run, Session, Showing, TopicSet
 from annotations.services.assessments import Assessed
 from annotations.services.judgments import judgment_record
-from tests.annotation_rows import run_make, topic_set_make
+from tests.annotation_rows import pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.browser.conftest import NewPage
 from tests.factories import user_make
@@ -131,7 +131,8 @@ def test_a_reason_is_written_by_keys_and_a_drawing_shown_alone(
     administrator: User, assessors: list[User], new_page: NewPage
 ) -> None:
     page = new_page(administrator)
-    session = made(page)
+    pool = pool_make(TopicSet.objects.get(), list(Run.objects.all()), depth=4)
+    session = session_make(pool, assessors)
     judge(session, assessors[0], [0, 0])
     judge(session, assessors[1], [3, 2])
     opened(page, f"/sessions/{session.pk}/disagreements/")
