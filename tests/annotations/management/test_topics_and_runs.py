@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from contextlib import nullcontext
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from pytest_django import Settings
 
 from annotations.management.commands import make_runs
 from annotations.models import Run, TopicSet
@@ -18,16 +17,22 @@ from annotations.selectors.document_numbers import numbers_of_figures
 from annotations.selectors.draws import Draw, topics_drawn
 from annotations.services.answering import run_answer
 from search.management.services import ServiceCommand
-from search.models import FigureEmbedding
-from tests.annotation_collection import collection_make, use_stand_ins
+from search.models import Figure, FigureEmbedding
+from tests.annotation_collection import collection_make, index_reopen, standing_in
 from tests.factories import user_make
 from workers import pipeline
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def collection(module_rows: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Figure]]:
+    with standing_in(tmp_path_factory.mktemp("indexes")):
+        yield collection_make(without_text=2)
+
+
 @pytest.fixture(autouse=True)
-def _within_the_services_of_the_tests(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _within_the_services_of_the_tests(collection: list[Figure], db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands start the services of the home, and a worker; here those of the tests run, and this process answers."""
 
     def handle(self: ServiceCommand, *args: Any, **options: Any) -> None:
@@ -39,8 +44,7 @@ def _within_the_services_of_the_tests(settings: Settings, tmp_path: Path, monkey
     monkeypatch.setattr(ServiceCommand, "handle", handle)
     monkeypatch.setattr(make_runs, "worker_for", lambda queue: nullcontext())
     monkeypatch.setattr(pipeline, "run_start", lambda run_id: run_answer(run_id=run_id))
-    use_stand_ins(settings, tmp_path, monkeypatch)
-    collection_make(without_text=2)
+    index_reopen(monkeypatch)
 
 
 def told(*command: str) -> dict[str, Any]:

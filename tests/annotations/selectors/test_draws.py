@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.utils import timezone
-from pytest_django import Settings
 
 from annotations.selectors.draws import Draw, topics_drawn
 from search.models import Figure, FigureEmbedding, Modality, Publication, SentenceLink
 from search.refusal import QuestionRefused
-from tests.annotation_collection import KEYS, collection_make, use_stand_ins
+from tests.annotation_collection import KEYS, collection_make, index_reopen, standing_in
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def collection(module_rows: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Figure]]:
+    with standing_in(tmp_path_factory.mktemp("indexes")):
+        yield collection_make(publications=12, sheets=3)
+
+
 @pytest.fixture(autouse=True)
-def figures(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
-    use_stand_ins(settings, tmp_path, monkeypatch)
-    return collection_make(publications=12, sheets=3)
+def figures(collection: list[Figure], db: None, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+    index_reopen(monkeypatch)
+    return deepcopy(collection)
 
 
 def numbers_of(draw: Draw) -> list[str]:

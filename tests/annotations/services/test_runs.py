@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
-from pytest_django import Settings
 
 from annotations.models import RankedList, Run, System, Topic, TopicSet
 from annotations.selectors.runs import run_content, runs_listed
@@ -28,7 +28,14 @@ from search.models import Figure, FigureEmbedding, Modality, Publication, Verdic
 from search.refusal import QuestionRefused
 from search.services.indexes import index_build, indexes_refresh
 from search.services.work import MAX_ATTEMPTS, work_free_orphans
-from tests.annotation_collection import KEYS, StandInDrawings, StandInSentences, collection_make, use_stand_ins
+from tests.annotation_collection import (
+    KEYS,
+    StandInDrawings,
+    StandInSentences,
+    collection_make,
+    index_reopen,
+    standing_in,
+)
 from tests.annotation_rows import pool_make
 from tests.factories import drawing_make, user_make
 
@@ -37,11 +44,17 @@ pytestmark = pytest.mark.django_db
 ALL = Plan(systems=(*PAPERS, System.RANKS), weights=(30,), depth=100)
 
 
+@pytest.fixture(scope="module")
+def collection(module_rows: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Figure]]:
+    with standing_in(tmp_path_factory.mktemp("indexes")):
+        yield collection_make(without_text=2)
+
+
 @pytest.fixture(autouse=True)
-def figures(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
+def figures(collection: list[Figure], db: None, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     """24 figures of 12 publications, the last two without text."""
-    use_stand_ins(settings, tmp_path, monkeypatch)
-    return collection_make(without_text=2)
+    index_reopen(monkeypatch)
+    return deepcopy(collection)
 
 
 @pytest.fixture
