@@ -364,6 +364,11 @@ def test_assessors_are_added_and_withdrawn_by_name(admin: APIClient, session: Se
     assert got(client_of(late), f"{base}/next/")["position"] == 1
     assert removed(admin, f"{base}/assessors/{late.username}/") is None
     assert got(client_of(late), f"{base}/next/", status=404)["code"] == "not-found"
+    judgment_make(Showing.objects.get(assignment__assessor__username="colleague", position=1), 2)
+    for _ in range(2):
+        assert removed(admin, f"{base}/assessors/colleague/") is None
+    parts = got(admin, f"{base}/")["administration"]["assessors"]
+    assert [(one["assessor"], one["withdrawn"]) for one in parts] == [("assessor", False), ("colleague", True)]
     for nobody in (late.username, "nobody", "%00", "%ED%A0%80", "x" * 3000):
         assert removed(admin, f"{base}/assessors/{nobody}/", status=404)["code"] == "not-found"
     bodies: list[Any] = [{}, {"assessor": "nobody"}, {"assessor": "x" * 151}, {"assessor": "a\0"}, {"assessor": 7}, []]
