@@ -1,13 +1,15 @@
 """Concurrent writers judge over HTTP while the web process and PostgreSQL are killed: which judgment is gone?
 
-    .venv/bin/python -m tests.measure_judgments [--judgments 10000] [--writers 50] [--kills-every 5] [--seed 1]
+    .venv/bin/python -m tests.measure_judgments [--judgments 10000] [--writers 50] [--kills-every 5 | --kills N]
+        [--seed 1]
 
 Starts an installation of its own in a temporary folder. Every fifth assessor has two writers: two tabs. Each request is
 sent one to three times, shuffled, from two connections, some copies much later. Every few seconds the process that
 serves the web dies by kill -9; every thirteenth time the whole web server with its parent, which the supervisor starts
-again. After a third and after two thirds of the judgments PostgreSQL is stopped at once (SIGQUIT). At the end the
-database is held against what the writers were told. Prints one JSON line; the exit code is 1 where anything
-acknowledged is lost, stored twice, or another's.
+again. With --kills it dies so many times, spread evenly over the acknowledged judgments instead of over time. After a
+third and after two thirds of the judgments PostgreSQL is stopped at once (SIGQUIT). At the end the database is held
+against what the writers were told. Prints one JSON line; the exit code is 1 where anything acknowledged is lost, stored
+twice, or another's.
 """
 
 from __future__ import annotations
@@ -98,7 +100,7 @@ def web_processes(port: int) -> list[psutil.Process]:
 
 
 class Killer(threading.Thread):
-    """Ends what serves, by SIGKILL, every few seconds, though not before it has served for a moment again."""
+    """Ends what serves, by SIGKILL; as a thread every few seconds, though not before it has served for a moment again."""
 
     def __init__(self, home: Path, port: int, every_seconds: float) -> None:
         super().__init__(daemon=True)
@@ -112,18 +114,20 @@ class Killer(threading.Thread):
         next_at = time.monotonic() + self.every_seconds
         while not self.ended.wait(max(next_at - time.monotonic(), 0.0)):
             next_at = time.monotonic() + self.every_seconds
-            self._kill_web()
-            while not answers(self.port) and not self.ended.wait(0.1):
-                pass
+            self.kill_web()
+            self._await_answers()
             next_at = max(next_at, time.monotonic() + LEAST_SERVED_SECONDS)
 
     def stop_postgres(self) -> None:
         """PostgreSQL's immediate shutdown: no checkpoint, clients cut off."""
-        pid = int((self.home / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
-        os.kill(pid, signal.SIGQUIT)
-        self.postgres_stops += 1
+        with contextlib.suppress(OSError):  # it is on its way up since the last time
+            pid = int((self.home / "postgres" / "postmaster.pid").read_text(encoding="utf-8").split()[0])
+            os.kill(pid, signal.SIGQUIT)
+            self.postgres_stops += 1
 
-    def _kill_web(self) -> None:
+    def kill_web(self) -> None:
+        """What serves, once it serves."""
+        self._await_answers()
         processes = web_processes(self.port)
         whole = (self.worker_kills + self.server_kills + 1) % WHOLE_SERVER_EVERY == 0
         for process in processes if whole else processes[1:]:
@@ -133,6 +137,10 @@ class Killer(threading.Thread):
             self.server_kills += 1
         else:
             self.worker_kills += 1
+
+    def _await_answers(self) -> None:
+        while not answers(self.port) and not self.ended.wait(0.1):
+            pass
 
 
 def session_prepare(assessors: int) -> tuple[int, dict[int, str], int]:
@@ -220,8 +228,10 @@ def _overwritten(events: Sequence[Any]) -> int:
     return count
 
 
-def measure(judgments: int, writer_count: int, kills_every: float, seed: int, home: Path) -> dict[str, Any]:
-    """The figures of the JSON line."""
+def measure(
+    judgments: int, writer_count: int, seed: int, home: Path, *, kills_every: float, kills: int
+) -> dict[str, Any]:
+    """The figures of the JSON line. kills: 0 where they come every `kills_every` seconds."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = int(listener.getsockname()[1])
@@ -233,18 +243,20 @@ def measure(judgments: int, writer_count: int, kills_every: float, seed: int, ho
         writers = make_writers(judgments, writer_count, names, session_id, pairs, port, seed)
         killer = Killer(home, port, kills_every)
         started = time.monotonic()
-        for thread in (*writers, killer):
+        for thread in (*writers, *([] if kills else [killer])):
             thread.start()
-        for share in (1 / 3, 2 / 3):
+        of_the_web = [((at + 0.5) / kills, killer.kill_web) for at in range(kills)]
+        of_postgres = [(share, killer.stop_postgres) for share in (1 / 3, 2 / 3)]
+        for share, end in sorted([*of_the_web, *of_postgres], key=lambda one: one[0]):
             while sum(one.acknowledged for one in writers) < share * judgments and any_alive(writers):
-                time.sleep(0.1)
-            with contextlib.suppress(OSError):  # it is on its way up since the last time
-                killer.stop_postgres()
+                time.sleep(0.02)
+            end()
         for writer in writers:
             writer.join()
         seconds = time.monotonic() - started
         killer.ended.set()
-        killer.join()
+        if killer.is_alive():
+            killer.join()
         await_web(port)
         figures = held_against([entry for writer in writers for entry in writer.ledger])
     return {
@@ -307,6 +319,7 @@ def main() -> int:
     parser.add_argument("--judgments", type=int, default=10_000)
     parser.add_argument("--writers", type=int, default=50)
     parser.add_argument("--kills-every", type=float, default=5.0)
+    parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the installation ends, too
@@ -315,7 +328,14 @@ def main() -> int:
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patentsearch.settings")
         for name in ("DATABASE_URL", "BROKER_URL"):
             os.environ.pop(name, None)
-        figures = measure(options.judgments, options.writers, options.kills_every, options.seed, Path(folder))
+        figures = measure(
+            options.judgments,
+            options.writers,
+            options.seed,
+            Path(folder),
+            kills_every=options.kills_every,
+            kills=options.kills,
+        )
     print(json.dumps(figures))
     return 0 if is_sound(figures, options.judgments) else 1
 
