@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.evaluation.coefficients import (
     Drawn,
@@ -35,6 +36,7 @@ from engine.evaluation.coefficients import (
 Item = TypeVar("Item", bound=Hashable)
 Topic = TypeVar("Topic", bound=Hashable)
 Matrix = tuple[tuple[int, ...], ...]
+Places = NDArray[np.int64]
 
 SCALE = (0, 1, 2, 3)
 _NOTHING_SHARED = "no candidate was graded by two assessors"
@@ -148,20 +150,12 @@ def agreement_of(
     """
     places = {grade: place for place, grade in enumerate(scale)}
     graded = {name: _graded(given, places) for name, given in grades.items()}
-    named = list(combinations(graded, 2))
-    counts: dict[Item, int] = {}
-    for given in graded.values():
-        for item in given:
-            counts[item] = counts.get(item, 0) + 1
-    shared = [item for item, count in counts.items() if count > 1]
-    # Of each candidate: its coincidences, then its table for each pair of assessors.
-    tables = np.zeros((len(shared), 1 + len(named), len(scale), len(scale)))
-    for row, item in enumerate(shared):
-        tables[row, 0] = coincidences([given[item] for given in graded.values() if item in given], len(scale))
-        for column, (first, second) in enumerate(named, start=1):
-            if item in graded[first] and item in graded[second]:
-                tables[row, column, graded[first][item], graded[second][item]] = 1
-    topics = [topic_of[item] for item in shared]
+    named = list(combinations(enumerate(graded), 2))
+    items, matrix = _side_by_side(list(graded.values()))
+    is_shared = (matrix >= 0).sum(axis=1) > 1
+    tables = _tables(matrix[is_shared], len(scale))
+    topics = [topic_of[item] for item, shared in zip(items, is_shared, strict=True) if shared]
+    _, said = _side_by_side([{item: int(grade is None) for item, grade in given.items()} for given in grades.values()])
     every, drawn = estimates(
         tables,
         topics,
@@ -180,13 +174,13 @@ def agreement_of(
             AssessorCounts(name, len(graded[name]), len(given) - len(graded[name])) for name, given in grades.items()
         ),
         pairs=tuple(
-            _pair(names, tables[:, column], topics, [grades[name] for name in names], scale=scale, seed=seed)
-            for column, names in enumerate(named, start=1)
+            _pair((first, second), tables[:, column], topics, said[:, [a, b]], scale=scale, seed=seed)
+            for column, ((a, first), (b, second)) in enumerate(named, start=1)
         ),
-        candidate_count=len(shared),
+        candidate_count=len(topics),
         topic_count=len(set(topics)),
         drawn=drawn,
-        cannot_judge=_cannot_judge(list(grades.values())),
+        cannot_judge=_cannot_judge(said),
         **every,
     )
 
@@ -218,16 +212,40 @@ def _graded(given: Mapping[Item, int | None], places: Mapping[int, int]) -> dict
     return {item: places[grade] for item, grade in given.items() if grade is not None}
 
 
+def _side_by_side(given: Sequence[Mapping[Item, int]]) -> tuple[list[Item], Places]:
+    """All candidates, and (candidates, assessors) what each assessor has for them; -1 where that is nothing."""
+    items = list(dict.fromkeys(chain.from_iterable(given)))
+    rows = {item: row for row, item in enumerate(items)}
+    matrix = np.full((len(items), len(given)), -1, dtype=np.int64)
+    for column, one in enumerate(given):
+        matrix[[rows[item] for item in one], column] = list(one.values())
+    return items, matrix
+
+
+def _tables(matrix: Places, size: int) -> Tables:
+    """(candidates, 1 + pairs of assessors, size, size): of each candidate its coincidences, then a table for each pair.
+
+    matrix: as _side_by_side, of candidates with two grades or more; places in a scale of so many grades.
+    """
+    pairs = list(combinations(range(matrix.shape[1]), 2))
+    tables = np.zeros((len(matrix), 1 + len(pairs), size, size))
+    tables[:, 0] = coincidences((matrix[:, :, np.newaxis] == np.arange(size)).sum(axis=1).astype(np.float64))
+    for column, (first, second) in enumerate(pairs, start=1):
+        both = np.flatnonzero((matrix[:, first] >= 0) & (matrix[:, second] >= 0))
+        tables[both, column, matrix[both, first], matrix[both, second]] = 1
+    return tables
+
+
 def _pair(
     names: tuple[str, str],
     tables: Tables,
     topics: Sequence[Topic],
-    given: Sequence[Mapping[Item, int | None]],
+    said: Places,
     *,
     scale: Sequence[int],
     seed: int,
 ) -> PairAgreement:
-    """tables: (shared candidates, n, n), all 0 for those that the two do not share."""
+    """tables: (shared candidates, n, n), all 0 for what the two do not share. said: of the two, as _cannot_judge."""
     both: list[int] = np.flatnonzero(tables.any(axis=(1, 2))).tolist()
     own = [topics[row] for row in both]
     found, drawn = estimates(tables[both], own, _two_assessors(scale), seed=seed, without=_NOTHING_SHARED)
@@ -238,7 +256,7 @@ def _pair(
         topic_count=len(set(own)),
         drawn=drawn,
         matrix=_counts(tables),
-        cannot_judge=_cannot_judge(given),
+        cannot_judge=_cannot_judge(said),
         **found,
     )
 
@@ -252,8 +270,7 @@ def _constancy(
     second = _graded({row: grade for row, (_, _, grade) in enumerate(rows)}, places)
     both = sorted(first.keys() & second.keys())
     tables = np.zeros((len(both), len(scale), len(scale)))
-    for place, row in enumerate(both):
-        tables[place, first[row], second[row]] = 1
+    tables[range(len(both)), [first[row] for row in both], [second[row] for row in both]] = 1
     wanted = {name: function for name, function in _two_assessors(scale).items() if name != "kappa"}
     found, drawn = estimates(tables, [rows[row][0] for row in both], wanted, seed=seed, without=_NOTHING_REPEATED)
     return SelfAgreement(
@@ -287,17 +304,14 @@ def _mean(values: Values) -> Values:
     return mean
 
 
-def _cannot_judge(given: Sequence[Mapping[Item, int | None]]) -> CannotJudge:
-    said: dict[Item, list[bool]] = {}
-    for one in given:
-        for item, grade in one.items():
-            said.setdefault(item, []).append(grade is None)
-    shared = [words for words in said.values() if len(words) > 1]
-    pairs = [len(words) * (len(words) - 1) // 2 for words in shared]
-    unlike = sum(sum(words) * (len(words) - sum(words)) for words in shared)
+def _cannot_judge(said: Places) -> CannotJudge:
+    """said: (candidates, assessors) 1 for who cannot judge, 0 for who can, -1 for who did not look."""
+    words, cannot = (said >= 0).sum(axis=1), (said == 1).sum(axis=1)
+    words, cannot = words[words > 1], cannot[words > 1]
+    pairs, unlike = int((words * (words - 1) // 2).sum()), int((cannot * (words - cannot)).sum())
     return CannotJudge(
-        shared=len(shared),
-        one=sum(any(words) for words in shared),
-        all=sum(all(words) for words in shared),
-        percent=round(100 * (1 - unlike / sum(pairs)), 6) if pairs else None,
+        shared=len(words),
+        one=int((cannot > 0).sum()),
+        all=int((cannot == words).sum()),
+        percent=round(100 * (1 - unlike / pairs), 6) if pairs else None,
     )

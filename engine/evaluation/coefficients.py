@@ -65,15 +65,16 @@ def squared(scale: Sequence[int]) -> Tables:
     return np.square(values[:, np.newaxis] - values)
 
 
-def coincidences(values: Sequence[int], size: int) -> Tables:
-    """(size, size): what one candidate adds to Krippendorff's coincidences. values: of each assessor, its place.
+def coincidences(counts: Tables) -> Tables:
+    """(candidates, n, n): what each candidate adds to Krippendorff's coincidences.
 
-    Each ordered pair counts 1 / (number of values - 1); a single value pairs with nothing.
+    counts: (candidates, n) float64, how many assessors gave it each value, two or more in all. Each ordered pair of
+    values counts 1 / (number of values - 1).
     """
-    if len(values) < 2:
-        return np.zeros((size, size))
-    counts = np.bincount(values, minlength=size).astype(np.float64)
-    return (np.outer(counts, counts) - np.diag(counts)) / (len(values) - 1)
+    with_themselves = counts[:, :, np.newaxis] * np.eye(counts.shape[1])
+    ordered = counts[:, :, np.newaxis] * counts[:, np.newaxis, :] - with_themselves
+    pairs: Tables = ordered / (counts.sum(axis=1) - 1)[:, np.newaxis, np.newaxis]
+    return pairs
 
 
 def ordinal_alpha(tables: Tables) -> Values:

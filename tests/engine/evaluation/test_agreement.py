@@ -8,7 +8,8 @@ import pytest
 from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 
 from engine.evaluation.agreement import agreement_of, self_agreement_of
-from engine.evaluation.coefficients import FEWEST_TOPICS, kappa, squared
+from engine.evaluation.coefficients import FEWEST_TOPICS, Statistic, kappa, squared
+from tests.engine.evaluation.plain_agreement import plain_agreement
 
 # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section D: four observers, twelve units.
 FOUR_OBSERVERS = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]
@@ -190,3 +191,37 @@ def test_a_grade_off_the_scale_is_refused() -> None:
 
 def test_squared_distances_grow_with_the_square() -> None:
     assert squared((0, 1, 2, 3))[0].tolist() == [0, 1, 4, 9]
+
+
+@pytest.mark.parametrize(
+    ("count", "assessors", "topics", "seen"),
+    [(300, 2, 20, 1.0), (300, 4, 60, 0.5), (120, 3, 3, 0.7), (12, 4, 2, 0.3), (40, 1, 8, 1.0), (0, 2, 1, 1.0)],
+)
+def test_it_is_what_is_gathered_candidate_by_candidate(count: int, assessors: int, topics: int, seen: float) -> None:
+    rng = np.random.default_rng(count)
+    true = rng.integers(0, 4, count)
+    grades: dict[str, dict[int, int | None]] = {
+        f"assessor {one}": {
+            int(item): None if rng.random() < 0.1 else int(np.clip(true[item] + rng.integers(-1, 2), 0, 3))
+            for item in rng.permutation(count)
+            if rng.random() < seen
+        }
+        for one in range(assessors)
+    }
+    topic_of = {item: item % topics for item in range(count)}
+    found, plain = agreement_of(grades, topic_of, seed=7), plain_agreement(grades, topic_of, seed=7)
+    for name in ("alpha", "percent"):
+        assert_same(getattr(found, name), plain[name])
+    for pair, (statistics, matrix) in zip(found.pairs, plain["pairs"], strict=True):
+        assert pair.matrix == tuple(map(tuple, matrix))
+        for name, statistic in statistics.items():
+            assert_same(getattr(pair, name), statistic)
+    told = [found.cannot_judge, *(pair.cannot_judge for pair in found.pairs)]
+    assert [(one.shared, one.one, one.all) for one in told] == [one[:3] for one in plain["cannot_judge"]]
+    assert [one.percent for one in told] == [pytest.approx(one[3], abs=1e-12) for one in plain["cannot_judge"]]
+
+
+def assert_same(found: Statistic, plain: Statistic) -> None:
+    assert found.reason == plain.reason
+    for name in ("value", "low", "high"):
+        assert getattr(found, name) == pytest.approx(getattr(plain, name), abs=1e-12)
