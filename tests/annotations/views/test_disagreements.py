@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -19,8 +20,8 @@ from tests.factories import user_make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def session() -> Session:
+@pytest.fixture(scope="module")
+def session_of_module(module_rows: None) -> Session:
     """Four candidates: 0 against 3, 1 against 2, alike, and one that bert cannot judge."""
     figures = strangers_make(3)
     maker = user_make("maker", staff=True)
@@ -32,6 +33,11 @@ def session() -> Session:
             facets = {} if grade is None else {"looks": 2, "works": grade}
             judgment_make(showing, grade, reason=f"because {grade}", region=[100, 200, 5000, 4000], **facets)
     return row
+
+
+@pytest.fixture
+def session(session_of_module: Session, db: None) -> Session:
+    return deepcopy(session_of_module)
 
 
 @pytest.fixture

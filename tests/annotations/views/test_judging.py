@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -29,21 +30,27 @@ OF_THE_SHOWING = r' (data-position|data-current|data-record-url|data-place-url)=
 """What tells one showing from another in a fragment: its position, and what its assessor said."""
 
 
-@pytest.fixture
-def assessor() -> User:
-    return user_make("assessor")
-
-
-@pytest.fixture
-def part(assessor: User) -> Assignment:
+@pytest.fixture(scope="module")
+def part_of_module(module_rows: None) -> Assignment:
     """Two topics of six candidates; the first two come again at the end: fourteen showings."""
     for number in range(4):
         publication_make(f"EP{1000001 + number}A1", title=f"Pump {number}")
     figures = list(Figure.objects.order_by("pk")[:7])
     topic_set = topic_set_make(user_make("maker", staff=True), figures[:2])
     run = run_make(topic_set, figures, name="telltale")
+    assessor = user_make("assessor")
     session = session_make(pool_make(topic_set, [run]), [assessor, user_make("colleague")], repeats=2)
     return session.assignments.get(assessor=assessor)
+
+
+@pytest.fixture
+def part(part_of_module: Assignment, db: None) -> Assignment:
+    return deepcopy(part_of_module)
+
+
+@pytest.fixture
+def assessor(part: Assignment) -> User:
+    return part.assessor
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -22,18 +23,23 @@ pytestmark = pytest.mark.django_db
 TELLING = ("run", "rank", "score", "repeat", "visual", "system", "candidate", "figure")
 
 
-@pytest.fixture
-def assessor() -> User:
-    return user_make("assessor")
-
-
-@pytest.fixture
-def session(assessor: User) -> Session:
+@pytest.fixture(scope="module")
+def session_of_module(module_rows: None) -> Session:
     publication_make(sheets=4)
     figures = list(Figure.objects.order_by("pk"))
     topic_set = topic_set_make(user_make("maker", staff=True), figures[:1])
     pool = pool_make(topic_set, [run_make(topic_set, figures)])
-    return session_make(pool, [assessor, user_make("colleague")], repeats=1)
+    return session_make(pool, [user_make("assessor"), user_make("colleague")], repeats=1)
+
+
+@pytest.fixture
+def session(session_of_module: Session, db: None) -> Session:
+    return deepcopy(session_of_module)
+
+
+@pytest.fixture
+def assessor(session: Session) -> User:
+    return User.objects.get(username="assessor")
 
 
 @pytest.fixture

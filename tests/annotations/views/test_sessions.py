@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.urls import reverse
 from annotations.models import Pool, Run, Session, TopicSet
 from annotations.services.sessions import session_delete
 from annotations.views import sessions
+from search.models import Figure
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -31,10 +33,15 @@ def assessors() -> list[User]:
     return [user_make("anna"), user_make("bert")]
 
 
+@pytest.fixture(scope="module")
+def figures(module_rows: None) -> list[Figure]:
+    return strangers_make(6)
+
+
 @pytest.fixture
-def runs(maker: User) -> list[Run]:
+def runs(maker: User, figures: list[Figure]) -> list[Run]:
     """Two runs over two topics, named so that a page that gives them away can be told."""
-    figures = strangers_make(6)
+    figures = deepcopy(figures)
     topic_set = topic_set_make(maker, figures[:2])
     return [
         run_make(topic_set, figures[2:], name="zebra-drawings"),
