@@ -100,7 +100,7 @@ def web_processes(port: int) -> list[psutil.Process]:
 
 
 class Killer(threading.Thread):
-    """Ends what serves, by SIGKILL; as a thread every few seconds, though not before it has served for a moment again."""
+    """Ends what serves, by SIGKILL: as a thread every few seconds, and not before it has served for a moment again."""
 
     def __init__(self, home: Path, port: int, every_seconds: float) -> None:
         super().__init__(daemon=True)

@@ -98,6 +98,11 @@ class InstallationOnDisk:
             time.sleep(0.1)
         return not self.processes()
 
+    def end_all(self) -> None:
+        for process in self.processes():
+            process.send_signal(signal.SIGKILL)
+        self.gone_within(10)
+
 
 @pytest.fixture
 def installation() -> Iterator[InstallationOnDisk]:
@@ -106,6 +111,18 @@ def installation() -> Iterator[InstallationOnDisk]:
     with tempfile.TemporaryDirectory(prefix="psi-", ignore_cleanup_errors=True) as folder:
         installed = InstallationOnDisk(Path(folder))
         yield installed
-        for process in installed.processes():
-            process.send_signal(signal.SIGKILL)
-        installed.gone_within(10)
+        installed.end_all()
+
+
+@pytest.fixture(scope="module")
+def lasting_home() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="psi-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def used_installation(lasting_home: Path) -> Iterator[InstallationOnDisk]:
+    """An installation that tests of a file use one after another: it may be new, or hold what others left on disk."""
+    installed = InstallationOnDisk(lasting_home)
+    yield installed
+    installed.end_all()

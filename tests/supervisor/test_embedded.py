@@ -35,57 +35,59 @@ def test_rows_outlive_a_restart_and_no_server_outlives_its_last_user(installatio
         assert connection.execute("SELECT number FROM kept").fetchall() == [("EP1234567A1",)]
 
 
-def test_a_user_that_is_killed_leaves_no_server(installation: InstallationOnDisk) -> None:
+def test_a_user_that_is_killed_leaves_no_server(used_installation: InstallationOnDisk) -> None:
     program = (
         "import os, signal, sys; from supervisor.embedded import EmbeddedServices\n"
         "with EmbeddedServices(sys.argv[1], durable=False): os.kill(os.getpid(), signal.SIGKILL)"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(installation.home.root)], cwd=PROJECT_ROOT, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(used_installation.home.root)], cwd=PROJECT_ROOT, check=False
+    )
     assert done.returncode == -signal.SIGKILL
-    assert installation.gone_within(15), installation.processes()
+    assert used_installation.gone_within(15), used_installation.processes()
 
 
-def test_two_users_share_one_server_and_the_first_may_leave_first(installation: InstallationOnDisk) -> None:
-    first, second = (EmbeddedServices(installation.home, durable=False) for _ in range(2))
+def test_two_users_share_one_server_and_the_first_may_leave_first(used_installation: InstallationOnDisk) -> None:
+    first, second = (EmbeddedServices(used_installation.home, durable=False) for _ in range(2))
     with second:
-        with first, connect(installation.home) as connection:
+        with first, connect(used_installation.home) as connection:
             connection.execute("CREATE TABLE shared_by_both (number text)")
-        with connect(installation.home) as connection:
+        with connect(used_installation.home) as connection:
             assert connection.execute("SELECT count(*) FROM shared_by_both").fetchall() == [(0,)]
-    assert installation.processes() == []
+    assert used_installation.processes() == []
 
 
-def test_a_killed_keeper_is_replaced_and_nothing_committed_is_lost(installation: InstallationOnDisk) -> None:
-    with EmbeddedServices(installation.home, durable=False) as services:
-        with connect(installation.home) as connection:
+def test_a_killed_keeper_is_replaced_and_nothing_committed_is_lost(used_installation: InstallationOnDisk) -> None:
+    with EmbeddedServices(used_installation.home, durable=False) as services:
+        with connect(used_installation.home) as connection:
             connection.execute("CREATE TABLE kept AS SELECT 7 AS figure_count")
-        keeper = int((installation.home.run / "services.ready").read_text())
+        keeper = int((used_installation.home.run / "services.ready").read_text())
         os.kill(keeper, signal.SIGKILL)
         while services.running():
             pass
         services.ensure()
-        with connect(installation.home) as connection:
+        with connect(used_installation.home) as connection:
             assert connection.execute("SELECT figure_count FROM kept").fetchall() == [(7,)]
-    assert installation.processes() == []
+    assert used_installation.processes() == []
 
 
-def test_a_killed_server_is_started_again(installation: InstallationOnDisk) -> None:
-    with EmbeddedServices(installation.home, durable=False):
-        pid_file = installation.home.postgres / "postmaster.pid"
+def test_a_killed_server_is_started_again(used_installation: InstallationOnDisk) -> None:
+    with EmbeddedServices(used_installation.home, durable=False):
+        pid_file = used_installation.home.postgres / "postmaster.pid"
         before = pid_file.read_text().splitlines()[0]
         os.kill(int(before), signal.SIGKILL)
         after, deadline = before, 200
-        while (after == before or not Postgres(installation.home).ready(int(after))) and deadline:
+        while (after == before or not Postgres(used_installation.home).ready(int(after))) and deadline:
             deadline -= 1
             subprocess.run(["sleep", "0.05"], check=True)
             after = (pid_file.read_text().splitlines() or [before])[0] if pid_file.exists() else before
         assert after != before
-        with connect(installation.home) as connection:
+        with connect(used_installation.home) as connection:
             assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
-def test_what_a_durable_home_acknowledges_is_on_the_disk(installation: InstallationOnDisk) -> None:
-    with EmbeddedServices(installation.home, valkey=False), connect(installation.home) as connection:
+def test_what_a_durable_home_acknowledges_is_on_the_disk(used_installation: InstallationOnDisk) -> None:
+    with EmbeddedServices(used_installation.home, valkey=False), connect(used_installation.home) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             assert connection.execute(f"SHOW {setting}").fetchall() == [("on",)], setting
 
@@ -104,9 +106,9 @@ def test_neither_a_half_made_cluster_nor_a_stale_postmaster_pid_is_believed(inst
         assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
-def test_queued_messages_outlive_a_killed_valkey(installation: InstallationOnDisk) -> None:
-    with EmbeddedServices(installation.home, postgres=False) as services:
-        queue = redis.Redis(unix_socket_path=str(installation.home.valkey_socket))
+def test_queued_messages_outlive_a_killed_valkey(used_installation: InstallationOnDisk) -> None:
+    with EmbeddedServices(used_installation.home, postgres=False) as services:
+        queue = redis.Redis(unix_socket_path=str(used_installation.home.valkey_socket))
         queue.rpush("batch", *range(100))
         time.sleep(1.1)  # the log is synced every second
         os.kill(queue.info("server")["process_id"], signal.SIGKILL)

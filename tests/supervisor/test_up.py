@@ -7,12 +7,14 @@ import time
 import urllib.error
 import urllib.request
 
+import psutil
 import psycopg
 
 from supervisor.embedded import EmbeddedServices
 from tests.supervisor.conftest import InstallationOnDisk
 
-SECOND_START_SECONDS = 10.0
+SECOND_START_SECONDS = 30.0
+SECOND_START_CPU_SECONDS = 6.0  # what else runs on the machine is not its fault
 
 
 def rows_of(installation: InstallationOnDisk, statement: str) -> list[tuple[object, ...]]:
@@ -37,47 +39,47 @@ def answers(port: int, seconds: float) -> bool:
 
 
 def test_a_killed_supervisor_takes_its_children_along_and_the_next_start_is_quick_and_whole(
-    installation: InstallationOnDisk,
+    used_installation: InstallationOnDisk,
 ) -> None:
-    first = installation.up(PATENTSEARCH_ROLES="web,beat")
-    assert f"http://127.0.0.1:{installation.port}/" in first.line_with("runs at")
-    password = installation.home.admin_password.read_text().strip()
+    first = used_installation.up(PATENTSEARCH_ROLES="web,beat")
+    assert f"http://127.0.0.1:{used_installation.port}/" in first.line_with("runs at")
+    password = used_installation.home.admin_password.read_text().strip()
     assert password in first.line_with("Log in as admin")
-    assert stat.S_IMODE(installation.home.admin_password.stat().st_mode) == 0o600
-    users = rows_of(installation, "SELECT id, username, password FROM auth_user")
+    assert stat.S_IMODE(used_installation.home.admin_password.stat().st_mode) == 0o600
+    users = rows_of(used_installation, "SELECT id, username, password FROM auth_user")
     assert [user[1] for user in users] == ["admin"]
 
     first.process.send_signal(signal.SIGKILL)
     first.process.wait(10)
-    killed = time.monotonic()
-    second = installation.up()
-    second.line_with("runs at", SECOND_START_SECONDS + 20)
-    seconds = time.monotonic() - killed
-    assert rows_of(installation, "SELECT id, username, password FROM auth_user") == users
-    assert installation.home.admin_password.read_text().strip() == password
-    assert seconds < SECOND_START_SECONDS
+    second = used_installation.up()
+    second.line_with("runs at", SECOND_START_SECONDS)
+    spent = psutil.Process(second.process.pid).cpu_times()
+    assert spent.user + spent.system + spent.children_user + spent.children_system < SECOND_START_CPU_SECONDS
+    assert not any("the database is up to date" in line for line in second.lines)  # nothing was made anew
+    assert rows_of(used_installation, "SELECT id, username, password FROM auth_user") == users
+    assert used_installation.home.admin_password.read_text().strip() == password
 
     second.process.send_signal(signal.SIGINT)
     assert second.process.wait(25) == 0
-    assert installation.processes() == []
+    assert used_installation.processes() == []
 
 
 def test_a_child_that_dies_is_started_again_and_a_killed_supervisor_leaves_nothing(
-    installation: InstallationOnDisk,
+    used_installation: InstallationOnDisk,
 ) -> None:
-    running = installation.up(PATENTSEARCH_ROLES="web")
+    running = used_installation.up(PATENTSEARCH_ROLES="web")
     running.line_with("runs at")
     [web] = [
         process
-        for process in installation.processes()
+        for process in used_installation.processes()
         if "gunicorn" in " ".join(process.cmdline()) and process.ppid() == running.process.pid
     ]
     web.kill()
     running.line_with("web ended with -9")
-    assert answers(installation.port, seconds=20)
+    assert answers(used_installation.port, seconds=20)
     running.process.send_signal(signal.SIGKILL)
     running.process.wait(10)
-    assert installation.gone_within(15), installation.processes()
+    assert used_installation.gone_within(15), used_installation.processes()
 
 
 def test_a_taken_port_is_one_line_with_the_mend(installation: InstallationOnDisk) -> None:
@@ -94,17 +96,18 @@ def test_a_taken_port_is_one_line_with_the_mend(installation: InstallationOnDisk
 
 
 def test_a_second_up_is_refused_naming_the_first_and_commands_keep_the_services_when_up_ends(
-    installation: InstallationOnDisk,
+    used_installation: InstallationOnDisk,
 ) -> None:
-    first = installation.up(PATENTSEARCH_ROLES="beat")
-    while not installation.home.admin_password.exists():
+    first = used_installation.up(PATENTSEARCH_ROLES="beat")
+    lock = used_installation.home.run / "up.lock"
+    while not (used_installation.home.admin_password.exists() and f"process {first.process.pid}" in lock.read_text()):
         time.sleep(0.05)
-    second = installation.up(PATENTSEARCH_ROLES="beat")
+    second = used_installation.up(PATENTSEARCH_ROLES="beat")
     assert str(first.process.pid) in second.line_with("already running")
     assert second.process.wait(20) == 1
-    with EmbeddedServices(installation.home) as services:
+    with EmbeddedServices(used_installation.home) as services:
         first.process.send_signal(signal.SIGINT)
         assert first.process.wait(25) == 0
         assert services.running()
-        assert rows_of(installation, "SELECT count(*) FROM auth_user") == [(1,)]
-    assert installation.gone_within(5), installation.processes()
+        assert rows_of(used_installation, "SELECT count(*) FROM auth_user") == [(1,)]
+    assert used_installation.gone_within(5), used_installation.processes()
