@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -88,33 +86,6 @@ def test_everything_works_without_scripts(measured: Measured, new_page: NewPage)
     page.get_by_role("link", name="one − two").click()
     page.locator("#topic-2 a").click()
     expect(page.locator("#topic h2")).to_have_text("2. Need 2")
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_pages_are_sound_and_fit_at_1024(
-    measured: Measured,
-    new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
-    complaints: list[str],
-    scheme: str,
-) -> None:
-    page = new_page(measured.staff, width=1024, scheme=scheme)
-    faults = {}
-    for name, query in (
-        ("table", ""),
-        ("compare", "?topic=1"),
-        ("curves", ""),
-        ("history", ""),
-        ("snapshots", ""),
-    ):
-        page.goto(reverse(f"annotations:{name}", args=[measured.topic_set.pk]) + query)
-        page.wait_for_selector("html[data-attached]")
-        shoot(page, f"evaluation-{name}-{scheme}")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 1024, name
-        faults[name] = serious_faults(page)
-    assert not {name: found for name, found in faults.items() if found}
-    assert not complaints
 
 
 def test_plots_are_seen_in_forced_colours(measured: Measured, new_page: NewPage) -> None:

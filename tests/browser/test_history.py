@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
@@ -12,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from engine.imaging import encode_png
 from search.models import Figure, Query, SavedSearch
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, SoundInBothSchemes
 from tests.factories import PASSWORD, drawing_make, publication_make, query_make, search_make, user_make
 
 pytestmark = pytest.mark.browser
@@ -160,40 +159,31 @@ def test_a_search_is_saved_as_the_slider_stands(examiner: User, queries: list[Qu
     assert SavedSearch.objects.get().asked == "text=a+pump&weight=55"
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1024)])
-def test_the_pages_are_sound_for_axe_and_within_their_width(
+def test_what_is_gone_and_the_forms_that_keys_open_are_sound(
     examiner: User,
     queries: list[Query],
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
+    sound_in_both_schemes: SoundInBothSchemes,
     complaints: list[str],
-    scheme: str,
-    width: int,
 ) -> None:
     search_make(examiner)
     Figure.objects.filter(pk=queries[0].hits.first().figure_id).update(retired_at="2024-05-02T00:00:00Z")  # type: ignore[union-attr]
-    page = new_page(examiner, scheme=scheme, width=width)
-    pages = {"history": "/history/", "then-and-today": f"/history/{queries[2].pk}/compare/", "searches": "/searches/"}
-    faults = {}
-    for name, address in pages.items():
-        ready(page, address)
-        faults[name] = serious_faults(page)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        shoot(page, f"{name}-{scheme}")
+    page = new_page(examiner, width=1024)
+    ready(page, f"/history/{queries[2].pk}/compare/")
+    sound_in_both_schemes(page, "then-and-gone")
+    ready(page, "/searches/")
     page.keyboard.press("j")
     page.keyboard.press("r")
-    faults["renaming"] = serious_faults(page)
+    sound_in_both_schemes(page, "renaming")
     ready(page, "/?text=a+pump")
     page.keyboard.press("Shift+S")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
-    faults["saving"] = serious_faults(page)
+    sound_in_both_schemes(page, "saving")
     SavedSearch.objects.update(asked="text=other")
     page.keyboard.type("pumps")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Replace the older one")).to_be_visible()
-    faults["naming"] = serious_faults(page)
-    assert not {name: found for name, found in faults.items() if found}
+    sound_in_both_schemes(page, "naming")
     assert not [said for said in complaints if "409" not in said]
 
 

@@ -1,5 +1,6 @@
 """What pages share in a browser: axe is heard, they work without scripts and by the keyboard, a batch is followed."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -20,6 +21,31 @@ def test_axe_is_heard_when_it_finds_something(
     page.evaluate("document.querySelector('label[for=id_text]').remove()")
     page.evaluate("document.querySelector('#id_text').removeAttribute('placeholder')")
     assert [found.split(":")[0] for found in serious_faults(page)] == ["label"]
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_test_finds_nothing_in_the_browser_of_what_another_left(
+    examiner: User, new_page: NewPage, again: bool
+) -> None:
+    """Run twice: contexts are used again."""
+    page = new_page()
+    page.goto("/")
+    expect(page).to_have_url(re.compile("/login/"))  # nobody is logged in
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie, innerWidth]") == [
+        0,
+        0,
+        "",
+        1440,
+    ]
+    assert not page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    assert (
+        page.evaluate("navigator.permissions.query({ name: 'clipboard-read' }).then((one) => one.state)") != "granted"
+    )
+    mine = new_page(examiner, width=1024, scheme="dark")
+    mine.goto("/")
+    mine.evaluate("localStorage.left = 'here'; sessionStorage.left = 'here'; document.cookie = 'left=here'")
+    mine.context.grant_permissions(["clipboard-read"])
+    mine.context.set_offline(True)
 
 
 def test_a_query_is_asked_without_scripts(administrator: User, new_page: NewPage) -> None:

@@ -1,14 +1,13 @@
 """The page of a figure in a browser, by keys: flipping, numerals and sentences, turning, zoom, keeping."""
 
-from collections.abc import Callable
-
 import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from search.models import Figure, Publication, SeenFigure, SheetTurn
 from search.services import previews
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, SoundInBothSchemes
+from tests.browser.waiting import at_rest, until
 from tests.factories import publication_make, query_make
 
 pytestmark = pytest.mark.browser
@@ -135,9 +134,9 @@ def test_a_lit_numeral_out_of_view_is_brought_into_view(
         page.keyboard.press("+")
     stage = page.locator(".stage").bounding_box()
     assert stage is not None
+    before = at_rest(page, lambda: box_of(page, "10"), {})
     page.keyboard.press("h")
-    page.wait_for_timeout(600)
-    box = box_of(page, "10")
+    box = at_rest(page, lambda: box_of(page, "10"), before)
     assert stage["x"] < box["x"] < stage["x"] + stage["width"]
     assert stage["y"] < box["y"] < stage["y"] + stage["height"]
 
@@ -214,14 +213,12 @@ def test_the_sheet_is_zoomed_and_moved_by_keys_and_mouse_and_shown_whole(
         opened(page, hits[0])
     framed = box_of(page, "12")
     page.keyboard.press("+")
-    page.wait_for_timeout(500)
-    assert box_of(page, "12")["width"] > 1.3 * framed["width"]
+    nearer = at_rest(page, lambda: box_of(page, "12"), framed)
+    assert nearer["width"] > 1.3 * framed["width"]
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(500)
-    moved = box_of(page, "12")
+    moved = at_rest(page, lambda: box_of(page, "12"), nearer)
     page.keyboard.press("ArrowLeft")
-    page.wait_for_timeout(500)
-    assert box_of(page, "12")["x"] > moved["x"] + 50
+    assert at_rest(page, lambda: box_of(page, "12"), moved)["x"] > moved["x"] + 50
     page.keyboard.press("0")
     expect(page.locator('[data-act="whole"]')).to_have_attribute("aria-pressed", "true")
     whole = box_of(page, "12")
@@ -232,15 +229,14 @@ def test_the_sheet_is_zoomed_and_moved_by_keys_and_mouse_and_shown_whole(
     page.keyboard.press("0")
     assert box_of(page, "12")["width"] == pytest.approx(framed["width"], rel=0.02)
     page.hover(".stage")
+    again = box_of(page, "12")
     page.mouse.wheel(0, -300)
-    page.wait_for_timeout(500)
-    wheeled = box_of(page, "12")
+    wheeled = at_rest(page, lambda: box_of(page, "12"), again)
     assert wheeled["width"] > framed["width"]
     page.mouse.down()
     page.mouse.move(500, 600, steps=5)
     page.mouse.up()
-    page.wait_for_timeout(500)
-    assert box_of(page, "12")["x"] != wheeled["x"]
+    assert at_rest(page, lambda: box_of(page, "12"), wheeled)["x"] != wheeled["x"]
 
 
 def test_keeping_by_key_follows_the_figure_and_its_undo_finds_a_figure_left(
@@ -279,8 +275,7 @@ def test_figures_that_were_flipped_to_are_remembered_as_seen(
         expect(page.locator(".stepper.hits .where")).to_have_text("Hit 2 of 3")
     page.goto("/publications/")  # what is not told yet is told on leaving
     first, _, third, _ = Figure.objects.order_by("pk")
-    page.wait_for_timeout(300)
-    assert set(SeenFigure.objects.values_list("figure_id", flat=True)) == {first.pk, third.pk}
+    until(page, lambda: set(SeenFigure.objects.values_list("figure_id", flat=True)) == {first.pk, third.pk})
 
 
 def test_numerals_of_one_side_alone_are_listed(hits: list[str], administrator: User, new_page: NewPage) -> None:
@@ -302,48 +297,41 @@ def test_a_figure_is_named_for_those_who_hear_it(hits: list[str], administrator:
     expect(page.get_by_role("link", name="12 rotor")).to_have_count(2)  # on the sheet and in the legend
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_while_reading(
+def test_a_lit_and_kept_figure_and_the_list_of_keys_are_sound(
     hits: list[str],
     administrator: User,
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
+    sound_in_both_schemes: SoundInBothSchemes,
     complaints: list[str],
-    scheme: str,
 ) -> None:
-    page = opened(new_page(administrator, scheme=scheme), hits[0])
-    shoot(page, f"reader-{scheme}")
-    assert not serious_faults(page)
+    page = opened(new_page(administrator), hits[0])
     page.keyboard.press("j")
     expect(page.locator(".reader-head h1")).to_contain_text("EP2000002A1")
     page.keyboard.press("t")
     page.keyboard.press("h")
     page.keyboard.press("x")
     expect(page.locator('.keep button[aria-pressed="true"]')).to_have_count(1)
-    shoot(page, f"reader-lit-{scheme}")
-    assert not serious_faults(page)
+    sound_in_both_schemes(page, "reader-lit")
     page.keyboard.press("Escape")
     page.keyboard.press("?")
     expect(page.locator("[data-keys-list]")).to_contain_text("Next numeral")
-    assert not serious_faults(page)
+    sound_in_both_schemes(page, "reader-keys")
     assert not complaints
 
 
-@pytest.mark.parametrize("width", [1024, 1440, 3840])
 def test_the_sheet_has_most_of_the_window_and_nothing_runs_over(
-    hits: list[str], administrator: User, new_page: NewPage, width: int
+    hits: list[str], administrator: User, new_page: NewPage
 ) -> None:
-    page = new_page(administrator, width=width)
-    page.set_viewport_size({"width": width, "height": {1024: 768, 1440: 900, 3840: 2160}[width]})
-    opened(page, hits[0])
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    stage = page.locator(".stage").bounding_box()
-    assert stage is not None
-    assert stage["width"] > 0.5 * width
-    assert stage["height"] > {1024: 480, 1440: 600, 3840: 1800}[width]
-    for line in page.locator(".reader-line, .sheet-tools").all():
-        assert line.evaluate("one => one.scrollWidth <= one.clientWidth"), line
+    page = opened(new_page(administrator), hits[0])
+    for width, height, least in ((1024, 768, 480), (1440, 900, 600), (3840, 2160, 1800)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        stage = page.locator(".stage").bounding_box()
+        assert stage is not None
+        assert stage["width"] > 0.5 * width
+        assert stage["height"] > least
+        for line in page.locator(".reader-line, .sheet-tools").all():
+            assert line.evaluate("one => one.scrollWidth <= one.clientWidth"), (width, line)
 
 
 def test_boxes_are_seen_in_forced_colours(hits: list[str], administrator: User, new_page: NewPage) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from annotations.services.topics import NewTopic, topic_add, topic_set_make
 from engine.imaging import encode_png
 from search.models import Figure
 from tests.annotation_collection import collection_make, use_stand_ins
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, SoundInBothSchemes
 from tests.factories import drawing_make
 
 pytestmark = pytest.mark.browser
@@ -127,40 +126,32 @@ def test_a_figure_becomes_a_topic_from_its_page(administrator: User, new_page: N
     assert topic_set.topics.get().figure_id == figures[0].pk
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_of_topics_has_a_serious_fault_or_breaks_the_policy(
+def test_a_set_with_all_of_it_open_and_runs_in_every_state_are_sound(
     administrator: User,
     figures: list[Figure],
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
+    sound_in_both_schemes: SoundInBothSchemes,
     complaints: list[str],
-    shoot: Callable[[Page, str], None],
-    scheme: str,
 ) -> None:
     topic_set = topic_set_make(name="Pumps", made_by=administrator, note="Of 2024.")
     for new in (NewTopic(figure=figures[0], title="Rotor", need="Rotors.", text="a rotor"), NewTopic(image=PNG)):
         topic_add(topic_set=topic_set, new=new)
-    page = opened(new_page(administrator, scheme=scheme, width=1024), f"/topics/{topic_set.pk}/")
+    page = opened(new_page(administrator, width=1024), f"/topics/{topic_set.pk}/")
     for summary in page.locator("main summary").all():
         summary.click()
-    assert serious_faults(page) == []
-    shoot(page, f"topic-set-open-{scheme}")
+    sound_in_both_schemes(page, "topic-set-open")
     opened(page, f"/topics/{topic_set.pk}/runs/")
     page.get_by_label("Weighted sums").fill("30")
     page.locator("main summary").click()
     expect(page.locator("#filter-total strong").first).to_be_visible()
     page.get_by_role("button", name="Make the runs").click()
     expect(page.locator(".runs tbody tr")).to_have_count(5)
-    assert serious_faults(page) == []
-    shoot(page, f"runs-waiting-{scheme}")
+    sound_in_both_schemes(page, "runs-waiting")
     answer_waiting_runs()
     Run.objects.filter(name="text").update(state="rejected", error_code="models-changed", error_detail="Make it again.")
     expect(page.locator(".runs .state-reject")).to_be_visible()
-    assert serious_faults(page) == []
-    shoot(page, f"runs-done-{scheme}")
+    sound_in_both_schemes(page, "runs-done")
     opened(page, f"/runs/{Run.objects.get(name='avg').pk}/")
     page.keyboard.press("i")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1024
-    assert serious_faults(page) == []
-    shoot(page, f"run-decided-{scheme}")
+    sound_in_both_schemes(page, "run-decided")
     assert complaints == []

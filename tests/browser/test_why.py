@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from search.management.services import worker_for
 from search.models import Calibration, Explanation, Figure, Modality, Query, WorkState
 from search.selectors.hits import ranked_figures
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, SoundInBothSchemes
 from tests.factories import calibrations_make, publication_make, query_make
 
 pytestmark = pytest.mark.browser
@@ -47,17 +47,14 @@ def opened(page: Page, query: Query) -> Page:
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_w_says_why_and_escape_leads_back_to_the_hit(
     query: Query,
     examiner: User,
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
+    sound_in_both_schemes: SoundInBothSchemes,
     complaints: list[str],
-    scheme: str,
 ) -> None:
-    page = opened(new_page(examiner, scheme=scheme), query)
+    page = opened(new_page(examiner), query)
     first, second = order(query)[:2]
     page.keyboard.press("j")
     page.keyboard.press("w")
@@ -65,8 +62,7 @@ def test_w_says_why_and_escape_leads_back_to_the_hit(
     expect(dialog.locator(".why-pairs mark").first).to_be_visible()
     expect(dialog.locator("[data-why-title]")).to_be_focused()
     expect(dialog).to_contain_text("Why hit 1")
-    shoot(page, f"why-{scheme}")
-    assert not serious_faults(page)
+    sound_in_both_schemes(page, "why")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.locator(f"#hit-{first} [data-hit-open]")).to_be_focused()
@@ -132,26 +128,19 @@ def test_without_scripts_it_is_a_page(query: Query, examiner: User, new_page: Ne
     expect(page.locator(".mosaic")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_weak_hits_are_headed_and_the_calibration_is_plotted(
     query: Query,
     examiner: User,
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
+    sound_in_both_schemes: SoundInBothSchemes,
     complaints: list[str],
-    scheme: str,
 ) -> None:
-    page = opened(new_page(examiner, scheme=scheme), query)
+    page = opened(new_page(examiner), query)
     expect(page.locator(".hint")).to_contain_text("Nothing stands out.")  # .90 is at the 36th percentile
-    shoot(page, f"hint-{scheme}")
-    assert not serious_faults(page)
+    sound_in_both_schemes(page, "hint")
     page.get_by_role("link", name="How this was calibrated").click()
     expect(page.locator(".calibration-plot canvas")).to_have_count(2)
     expect(page.locator("table").first).to_contain_text("0.920")
-    shoot(page, f"calibration-{scheme}")
-    assert not serious_faults(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
     assert not complaints
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from annotations.models import Assignment, Session
-from tests.browser.conftest import NewPage
+from tests.browser.conftest import NewPage, SoundInBothSchemes
 from tests.browser.judging.pages import at_pair, opened, saved
 
 pytestmark = pytest.mark.browser
@@ -90,42 +90,38 @@ def test_a_drawing_is_seen_large_and_both_again(session: Session, examiner: User
     assert candidate.bounding_box() == half
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1024, 1440, 3840])
+@pytest.mark.parametrize(("facets", "sizes"), [(True, [(1024, 768)]), (False, [(1440, 900), (3840, 2160)])])
 def test_two_equal_drawings_in_the_window_and_axe_finds_nothing_serious(
     session: Session,
     examiner: User,
     new_page: NewPage,
-    serious_faults: Callable[[Page], list[str]],
-    shoot: Callable[[Page, str], None],
+    sound_in_both_schemes: SoundInBothSchemes,
     complaints: list[str],
-    width: int,
-    scheme: str,
+    facets: bool,
+    sizes: list[tuple[int, int]],
 ) -> None:
-    session.asks_facets = width == 1024
+    session.asks_facets = facets
     session.save()
-    page = new_page(examiner, width=width, scheme=scheme)
-    height = {1024: 768, 1440: 900, 3840: 2160}[width]
-    page.set_viewport_size({"width": width, "height": height})
+    page = new_page(examiner, width=sizes[0][0])
     page.goto(f"/sessions/{session.pk}/judge/")
-    page.wait_for_selector("[data-ready]")
-    shoot(page, f"judging-instructions-{width}-{scheme}")
-    assert not serious_faults(page)
+    page.wait_for_selector("html[data-attached] [data-judging][data-ready]")
+    expect(page.locator("dialog[open]")).to_be_visible()
+    sound_in_both_schemes(page, f"judging-instructions-{sizes[0][0]}")
     page.keyboard.press("Escape")
     expect(page.locator("dialog[open]")).to_have_count(0)  # keys below a dialog do nothing
-    page.keyboard.press("j" if session.asks_facets else "2")  # with facets one grade alone leads nowhere
+    page.keyboard.press("j" if facets else "2")  # with facets one grade alone leads nowhere
     at_pair(page, 2)
     page.keyboard.press("k")
     at_pair(page, 1)
-    shoot(page, f"judging-{width}-{scheme}")
-    assert not serious_faults(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    boxes = [page.locator(f'[data-role="{role}"] .stage').bounding_box() for role in ("topic", "candidate")]
-    assert boxes[0] is not None
-    assert boxes[1] is not None
-    assert (boxes[0]["width"], boxes[0]["height"]) == pytest.approx((boxes[1]["width"], boxes[1]["height"]), abs=1)
-    assert boxes[0]["height"] > 0.36 * height
-    dock = page.locator(".dock").bounding_box()
-    assert dock is not None
-    assert dock["y"] + dock["height"] <= height
+    for width, height in sizes:
+        page.set_viewport_size({"width": width, "height": height})
+        sound_in_both_schemes(page, f"judging-{width}")
+        boxes = [page.locator(f'[data-role="{role}"] .stage').bounding_box() for role in ("topic", "candidate")]
+        assert boxes[0] is not None
+        assert boxes[1] is not None
+        assert (boxes[0]["width"], boxes[0]["height"]) == pytest.approx((boxes[1]["width"], boxes[1]["height"]), abs=1)
+        assert boxes[0]["height"] > 0.36 * height
+        dock = page.locator(".dock").bounding_box()
+        assert dock is not None
+        assert dock["y"] + dock["height"] <= height
     assert not complaints

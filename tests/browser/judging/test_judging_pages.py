@@ -9,12 +9,13 @@ from itertools import cycle, islice
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 
 from annotations.models import Assignment, Judgment, Session
 from tests.annotation_rows import judgment_make
 from tests.browser.conftest import NewPage
-from tests.browser.judging.pages import PAIRS, at_pair, grades, opened, saved
+from tests.browser.judging.pages import PAIRS, at_pair, fetched, grades, opened, saved
+from tests.browser.waiting import until
 from tests.factories import user_make
 
 pytestmark = pytest.mark.browser
@@ -199,7 +200,12 @@ def test_a_key_held_down_or_pressed_before_the_pair_is_seen_grades_nothing_more(
         page.keyboard.down("2")  # repeats
     page.keyboard.up("2")
     at_pair(page, 2)
-    page.route("**/judge/?at=20", lambda route: None)  # never answered
+    unanswered: list[Route] = []
+
+    def hold(route: Route) -> None:
+        unanswered.append(route)
+
+    page.route("**/judge/?at=20", hold)
     page.evaluate("history.replaceState(null, '', '?at=2')")
     page.reload()
     page.wait_for_selector("[data-ready]")
@@ -212,6 +218,8 @@ def test_a_key_held_down_or_pressed_before_the_pair_is_seen_grades_nothing_more(
     page.wait_for_timeout(300)
     saved(page)
     assert grades(part) == {1: 2}
+    for route in unanswered:
+        route.abort()
 
 
 def test_the_place_is_kept_for_the_next_time(
@@ -222,11 +230,8 @@ def test_the_place_is_kept_for_the_next_time(
         page.keyboard.press("j")
     at_pair(page, 7)
     page.goto("/history/")
-    for _ in range(100):  # it is told on leaving, without waiting for an answer
-        part.refresh_from_db()
-        if part.place == 7:
-            break
-        page.wait_for_timeout(50)
+    # It is told on leaving, without waiting for an answer.
+    until(page, lambda: Assignment.objects.get(pk=part.pk).place == 7)
     at_pair(opened(page, session), 7)
 
 
@@ -336,7 +341,7 @@ def test_nothing_on_the_page_tells_of_runs_ranks_or_others(
     page.keyboard.press("1")
     at_pair(page, 2)
     saved(page)
-    page.wait_for_timeout(1500)
-    assert len(heard) > 5
+    fetched(page, 10)
+    until(page, lambda: len(heard) > 10)
     words = ("secret", "somebody", "visual", "score", "rank", "repeat")
     assert not [(word, text[text.find(word) - 80 :][:200]) for text in heard for word in words if word in text]
