@@ -312,7 +312,7 @@ def shortlist_values(user: User, figure: Figure, colleague: User) -> dict[str, i
     return {"shortlist_id": shortlist.pk, "entry_id": entry.pk, "pin_id": pin.pk, "user_id": colleague.pk}
 
 
-def annotation_values(maker: User, assessor: User) -> dict[str, int]:
+def annotation_values(maker: User, assessor: User) -> Values:
     """A topic with an uploaded drawing, a run over it, and a session in which the assessor judged the first showing."""
     figures = list(Figure.objects.order_by("pk"))
     topic_set = annotation_rows.topic_set_make(maker, figures[:1])
