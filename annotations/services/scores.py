@@ -11,7 +11,7 @@ from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.scores import ScoreOptions, runs_not_scored
 from annotations.selectors.snapshots import snapshot_qrels
 from engine.evaluation.curves import precision_recall
-from engine.evaluation.measures import measure_run
+from engine.evaluation.measures import counted_lists, measure_lists
 from engine.evaluation.qrels import Qrels
 
 
@@ -39,9 +39,10 @@ def scores_complete(
 
 def _scored(ranked: dict[str, list[str]], qrels: Qrels, options: ScoreOptions) -> dict[str, Any]:
     """As RunScores keeps it."""
-    measured = measure_run(ranked, qrels, options.measured())
-    optimistic = measure_run(ranked, qrels, options.measured(unjudged_relevant=True))
-    curve = precision_recall(ranked, qrels, options.measured())
+    counted = counted_lists(ranked, qrels, options.measured().unit)
+    measured = measure_lists(counted, qrels, options.measured())
+    optimistic = measure_lists(counted, qrels, options.measured(unjudged_relevant=True))
+    curve = precision_recall(counted, options.measured())
     return {
         "topics": list(measured.topics),
         "in_mean": measured.in_mean.tolist(),

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ir_measures
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.measures import MeasureOptions, Values, counted_lists, ir_values
-from engine.evaluation.qrels import Qrels, in_topic_order
+from engine.evaluation.measures import CountedLists, MeasureOptions, Values, ir_values
+from engine.evaluation.qrels import in_topic_order
 
 RECALL_POINTS = tuple(point / 10 for point in range(11))
 
@@ -44,20 +43,19 @@ class Spread:
     greatest: float
 
 
-def precision_recall(
-    ranked: Mapping[str, Sequence[str]], qrels: Qrels, options: MeasureOptions | None = None
-) -> PrecisionRecall:
-    """The curve of a run, over its whole lists, by trec_eval's interpolation; the unjudged are taken as irrelevant."""
-    chosen = options or MeasureOptions()
-    counted = counted_lists(ranked, qrels, chosen.unit)
+def precision_recall(counted: CountedLists, options: MeasureOptions) -> PrecisionRecall:
+    """The curve of a run, over its whole lists, by trec_eval's interpolation; the unjudged are taken as irrelevant.
+
+    counted: by the unit of the options.
+    """
     topics = tuple(
         topic
         for topic in in_topic_order(counted.grades)
-        if any((grade or 0) >= chosen.relevant_from for grade in counted.grades[topic].values())
+        if any((grade or 0) >= options.relevant_from for grade in counted.grades[topic].values())
     )
     place_of = {topic: place for place, topic in enumerate(topics)}
     precisions = np.zeros((len(topics), len(RECALL_POINTS)))
-    named = {f"{point}": ir_measures.IPrec(rel=chosen.relevant_from) @ point for point in RECALL_POINTS}
+    named = {f"{point}": ir_measures.IPrec(rel=options.relevant_from) @ point for point in RECALL_POINTS}
     asked = {topic: counted.grades[topic] for topic in topics}
     for name, topic, value in ir_values(named, counted.ranked, asked):
         precisions[place_of[topic], RECALL_POINTS.index(float(name))] = value

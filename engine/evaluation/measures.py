@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import ir_measures
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.evaluation.binary import DEFAULT_K, list_average_precision_at_k
 from engine.evaluation.documents import publication_of
-from engine.evaluation.kin import Kin, without_kin
+from engine.evaluation.kin import without_kin
 from engine.evaluation.qrels import Qrels, in_topic_order
 
 UNJUDGED = -1
@@ -120,7 +121,11 @@ def measure_run(
     which topics are in the mean does not change. Raises: ValueError when a list holds a figure twice.
     """
     chosen = options or MeasureOptions()
-    counted = counted_lists(ranked, qrels, chosen.unit)
+    return measure_lists(counted_lists(ranked, qrels, chosen.unit), qrels, chosen)
+
+
+def measure_lists(counted: CountedLists, qrels: Qrels, chosen: MeasureOptions) -> RunMeasures:
+    """As measure_run, of what counted_lists gave by the same qrels and unit: whoever measures twice gathers it once."""
     topics = tuple(in_topic_order(qrels.topics))
     values = {name: dict.fromkeys(topics, 0.0) for name in measure_names(chosen.k)}
     for depth, names in _names_by_depth(chosen).items():
@@ -157,10 +162,7 @@ def counted_lists(ranked: Mapping[str, Sequence[str]], qrels: Qrels, unit: Unit 
         figures = ranked.get(number, ())
         if len(set(figures)) != len(figures):
             raise ValueError(f"the ranking of topic {number} holds a figure twice")
-
-        def kin_of(figure: str, topic: str = number) -> Kin:
-            return qrels.kin_of(figure, topic)
-
+        kin_of = partial(qrels.kin_of, topic=number)
         kept = without_kin(figures, topic.kin, kin_of, qrels.reserved)
         known = {one: topic.figures[one].grade for one in without_kin(topic.figures, topic.kin, kin_of, qrels.reserved)}
         unjudged = [figure for figure in kept if known.get(figure) is None]

@@ -7,7 +7,7 @@ from math import log2
 
 import pytest
 
-from engine.evaluation.curves import RECALL_POINTS, precision_recall, spread
+from engine.evaluation.curves import RECALL_POINTS, PrecisionRecall, precision_recall, spread
 from engine.evaluation.kin import Kin
 from engine.evaluation.measures import MeasureOptions, RunMeasures, counted_lists, measure_names, measure_run
 from engine.evaluation.qrels import RULE, JudgedFigure, JudgedTopic, Qrels
@@ -39,6 +39,13 @@ def qrels_of(topics: Mapping[str, Mapping[str, int | None]], **fields: object) -
         },
         **fields,  # type: ignore[arg-type]
     )
+
+
+def curve_of(
+    ranked: Mapping[str, Sequence[str]], qrels: Qrels, options: MeasureOptions | None = None
+) -> PrecisionRecall:
+    chosen = options or MeasureOptions()
+    return precision_recall(counted_lists(ranked, qrels, chosen.unit), chosen)
 
 
 def measured(ranked: str, grades: Mapping[str, int | None], options: MeasureOptions | None = None) -> dict[str, float]:
@@ -235,7 +242,7 @@ def test_equal_qrels_and_lists_give_equal_values_to_the_last_bit() -> None:
 def test_precision_is_interpolated_at_eleven_recall_points() -> None:
     # Relevant at ranks 1, 3 and 6 of four: precisions 1, 2/3, 1/2 at recalls 1/4, 2/4, 3/4.
     qrels = qrels_of({"1": dict.fromkeys("ACFX", 1), "2": {"A": 0}, "3": {"A": 1}})
-    curve = precision_recall({"1": numbers("A B C D E F"), "2": numbers("A")}, qrels)
+    curve = curve_of({"1": numbers("A B C D E F"), "2": numbers("A")}, qrels)
     assert curve.topics == ("1", "3")
     assert RECALL_POINTS[3] == 0.3
     expected = [1, 1, 1, 2 / 3, 2 / 3, 2 / 3, 1 / 2, 1 / 2, 0, 0, 0]
@@ -246,12 +253,12 @@ def test_precision_is_interpolated_at_eleven_recall_points() -> None:
 
 def test_precision_over_recall_by_publication_and_threshold() -> None:
     qrels = qrels_of({"1": {"A1": 1, "A2": 2, "B1": 1}})
-    curve = precision_recall({"1": numbers("B1 A1 A2")}, qrels, MeasureOptions(unit="publication", relevant_from=2))
+    curve = curve_of({"1": numbers("B1 A1 A2")}, qrels, MeasureOptions(unit="publication", relevant_from=2))
     assert curve.precisions.tolist() == [[0.5] * 11]
 
 
 def test_without_topics_the_curve_is_flat_at_0() -> None:
-    assert precision_recall({}, qrels_of({})).mean.tolist() == [0] * 11
+    assert curve_of({}, qrels_of({})).mean.tolist() == [0] * 11
 
 
 def test_the_spread_of_a_measure_counts_1_in_the_last_part() -> None:
