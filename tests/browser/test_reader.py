@@ -134,7 +134,8 @@ def test_a_lit_numeral_out_of_view_is_brought_into_view(
         page.keyboard.press("+")
     stage = page.locator(".stage").bounding_box()
     assert stage is not None
-    before = at_rest(page, lambda: box_of(page, "10"), {})
+    nowhere: dict[str, float] = {}
+    before = at_rest(page, lambda: box_of(page, "10"), nowhere)
     page.keyboard.press("h")
     box = at_rest(page, lambda: box_of(page, "10"), before)
     assert stage["x"] < box["x"] < stage["x"] + stage["width"]
