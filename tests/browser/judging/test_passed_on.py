@@ -43,6 +43,7 @@ def test_the_end_comes_without_what_was_passed_on(
     at_pair(page, 5, PAIRS - 1)
     page.keyboard.press("2")
     expect(page.get_by_role("heading", name="All 22 pairs are judged")).to_be_visible()
+    page.wait_for_selector("html[data-attached]:not(:has([data-judging]))")
     page.keyboard.press("k")
     page.wait_for_selector("[data-judging][data-ready]")
     at_pair(page, PAIRS - 1, PAIRS - 1)
