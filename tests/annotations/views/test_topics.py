@@ -40,7 +40,7 @@ def as_maker(administrator: User) -> Client:
 @pytest.fixture
 def collection(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Figure]:
     use_stand_ins(settings, tmp_path, monkeypatch)
-    return collection_make(sheets=1)
+    return collection_make()
 
 
 @pytest.fixture
