@@ -117,7 +117,8 @@ def test_two_tabs_share_one_outbox_and_neither_loses_what_the_other_said(
     second = first.context.new_page()
     opened(second, session, at=10)
     sent: list[str] = []
-    first.context.on("request", lambda asked: sent.append(str(asked.post_data)) if "/judgments/" in asked.url else None)
+    for tab in (first, second):
+        tab.on("request", lambda asked: sent.append(str(asked.post_data)) if "/judgments/" in asked.url else None)
     for number in range(4):
         at_pair(first, 1 + number)
         first.keyboard.press("3")
