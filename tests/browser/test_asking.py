@@ -16,6 +16,7 @@ from engine.imaging import decode_png, encode_png
 from search.files import file_read, private_storage
 from search.models import Figure, Material, MaterialKind, Query, SuggestedWeight
 from tests.browser.conftest import NewPage
+from tests.browser.waiting import until
 from tests.factories import drawing_make, publication_make, query_answered
 from workers import pipeline
 
@@ -300,7 +301,7 @@ def test_the_slider_ranks_at_once_without_a_search(desk: Page, complaints: list[
     # While the slider moves the hits in view are ranked, then all of them.
     expect(desk.locator("#results[style*=min-height]")).to_have_count(0)
     expect(desk.locator(".hit")).to_have_count(count)
-    assert first.bounding_box() == top  # no jump
+    until(desk, lambda: first.bounding_box() == top)  # no jump
     assert desk.evaluate("document.querySelector('.hit img').kept")  # the picture on the screen stays, nothing flashes
     for name, said in (("max", "by=max"), ("rrf", "by=rrf")):
         desk.check(f"[name=by][value={name}]", force=True)

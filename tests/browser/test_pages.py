@@ -59,6 +59,7 @@ def test_a_query_is_asked_without_scripts(administrator: User, new_page: NewPage
 def test_the_keyboard_alone_leads_through_the_search(examiner: User, new_page: NewPage) -> None:
     page = new_page(examiner)
     page.goto("/")
+    page.wait_for_selector("html[data-attached]")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
     page.keyboard.press("Enter")
