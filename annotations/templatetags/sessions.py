@@ -14,14 +14,14 @@ register = template.Library()
 
 @register.filter
 def duration(hours: float) -> str:
-    """Hours in words: "2 h 10 min", "12 min", "under a minute"."""
+    """Hours in words: "about 2 h 10 min", "about 12 min", "less than a minute"."""
     minutes = round(60 * hours)
     if not minutes:
-        return "under a minute" if hours else "no time"
+        return "less than a minute" if hours else "no time"
     whole, rest = divmod(minutes, 60)
     if whole >= 10:
-        return f"{round(hours)} h"
-    return " ".join(filter(None, (f"{whole} h" if whole else "", f"{rest} min" if rest else "")))
+        return f"about {round(hours)} h"
+    return " ".join(filter(None, ("about", f"{whole} h" if whole else "", f"{rest} min" if rest else "")))
 
 
 @register.filter
