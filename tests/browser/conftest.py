@@ -192,7 +192,7 @@ class SoundInBothSchemes(Protocol):
 def sound_in_both_schemes(serious_faults: SeriousFaults, shoot: Callable[[Page, str], None]) -> SoundInBothSchemes:
     def required(page: Page, name: str) -> None:
         assert page.viewport_size is not None
-        assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
+        expect(page.locator("html"), name).to_have_js_property("scrollWidth", page.viewport_size["width"])
         shoot(page, f"{name}-light")
         faults = serious_faults(page)
         page.emulate_media(color_scheme="dark")
