@@ -81,7 +81,7 @@ export class Progress {
     const median = paces[Math.floor(paces.length / 2)];
     const left = (median * this.open) / 60;
     const about = left < 1 ? "under a minute" : left < 90 ? `${Math.round(left)} min` : `${(left / 60).toFixed(1)} h`;
-    return this.open ? `${median.toFixed(1)} s each, about ${about} left` : `${median.toFixed(1)} s each`;
+    return this.open ? `${median.toFixed(1)} s each, ${about} left` : `${median.toFixed(1)} s each`;
   }
 
   #paces() { return JSON.parse(sessionStorage.getItem(this.key) ?? "[]"); }

@@ -50,7 +50,7 @@ def judge(page: Page, judgments: int, pace_ms: int) -> dict[str, object]:
         page.wait_for_function("count => window.flips.length > count", arg=number, timeout=60_000)
         page.wait_for_timeout(pace_ms)
     took = time.monotonic() - began
-    page.wait_for_function("document.querySelector('[data-saved]').textContent === 'All saved'", timeout=60_000)
+    page.wait_for_function("() => document.querySelector('[data-saved]').textContent === 'All saved'", timeout=60_000)
     times = page.evaluate("window.flips")
     answers = page.evaluate("window.committed")
     return {

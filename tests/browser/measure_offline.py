@@ -18,14 +18,17 @@ from playwright.sync_api import Page
 
 from tests.browser.measuring import logged_in, parser_of
 
-SAVED = "document.querySelector('[data-saved]').textContent === 'All saved'"
+# Functions, since pages forbid what evaluates text.
+SAVED = "() => document.querySelector('[data-saved]').textContent === 'All saved'"
+FETCHED = "count => Number(document.querySelector('[data-ahead]').dataset.ahead) >= count"
+LEFT = "position => Number(document.querySelector('[data-pair]').dataset.position) !== position"
 PATIENCE_MS = 120_000
 
 
 def judge_offline(page: Page, judgments: int, minutes: float) -> dict[int, int]:
     """The grades that were given, by position, after the connection was away for so long."""
     chance = random.Random(7)
-    page.wait_for_function(f"Number(document.querySelector('[data-ahead]').dataset.ahead) >= {judgments}")
+    page.wait_for_function(FETCHED, arg=judgments)
     page.context.set_offline(True)
     until = time.monotonic() + 60 * minutes
     given: dict[int, int] = {}
@@ -33,7 +36,7 @@ def judge_offline(page: Page, judgments: int, minutes: float) -> dict[int, int]:
         position = _position(page)
         given[position] = chance.randrange(4)
         page.keyboard.press(str(given[position]))
-        page.wait_for_function(f"document.querySelector('[data-pair]').dataset.position !== '{position}'")
+        page.wait_for_function(LEFT, arg=position)
         share = (until - time.monotonic()) / (judgments - number)
         page.wait_for_timeout(max(0.0, 1000 * share))
     page.context.set_offline(False)

@@ -15,6 +15,12 @@ from tests.browser.judging.pages import at_pair, opened, saved
 
 pytestmark = pytest.mark.browser
 
+AS_IN_A_LONG_SESSION = """() => {
+    document.querySelector("[data-place]").textContent = "Pair 1104 of 1861";
+    document.querySelector("[data-said-of]").textContent = "1103 of 1861 judged";
+    document.querySelector("[data-pace]").textContent = "12.5 s each, 2.6 h left";
+}"""
+
 CANDIDATE_BOX = """() => {
     const stage = document.querySelector('[data-role="candidate"] .stage').getBoundingClientRect();
     const svg = document.querySelector('[data-role="candidate"] svg.sheet');
@@ -113,9 +119,13 @@ def test_two_equal_drawings_in_the_window_and_axe_finds_nothing_serious(
     at_pair(page, 2)
     page.keyboard.press("k")
     at_pair(page, 1)
+    page.evaluate(AS_IN_A_LONG_SESSION)
     for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
         sound_in_both_schemes(page, f"judging-{width}")
+        bar = page.locator(".judging-bar").bounding_box()
+        assert bar is not None
+        assert bar["height"] < 40  # one line, so that nothing below it moves from one pair to the next
         boxes = [page.locator(f'[data-role="{role}"] .stage').bounding_box() for role in ("topic", "candidate")]
         assert boxes[0] is not None
         assert boxes[1] is not None
