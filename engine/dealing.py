@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 LEAST_FOR_A_REPEAT = 5  # candidates of a topic; with fewer, a repeat would be remembered
 
@@ -51,12 +52,7 @@ def dealt(
     compared within topics, where one assessor's severity meets all of them alike.
     """
     for_all = shared(candidates, percent=overlap_percent, seed=seed)
-    rest = [
-        one
-        for topic in shuffled(list(candidates), seed, "topics")
-        for one in shuffled(candidates[topic], seed, "rest")
-        if one not in for_all
-    ]
+    rest = [one for one in _end_to_end(candidates, seed) if one not in for_all]
     order = shuffled(assessors, seed, "assessors")
     count = len(order)
     cuts = [len(rest) * at // count for at in range(count + 1)] if count else []
@@ -126,14 +122,18 @@ def handed_round(
     open_counts: of how many candidates each assessor has still to judge. Whoever has least left gets most, so that
     what all have to do comes to be as even as it can.
     """
-    counts = {assessor: open_counts[assessor] for assessor in shuffled(list(open_counts), seed, "handed round")}
-    laid = [one for topic in shuffled(list(candidates), seed, "topics")
-            for one in shuffled(candidates[topic], seed, "rest")]  # fmt: skip
-    gets = dict.fromkeys(counts, 0)
-    for _ in laid if counts else ():
-        gets[min(counts, key=lambda assessor: counts[assessor] + gets[assessor])] += 1
-    parts, start = {}, 0
-    for assessor, count in gets.items():
-        parts[assessor] = set(laid[start : start + count])
-        start += count
-    return {assessor: part for assessor, part in parts.items() if part}
+    if not open_counts:
+        return {}
+    laid = _end_to_end(candidates, seed)
+    order = shuffled(list(open_counts), seed, "handed round")
+    gets = dict.fromkeys(order, 0)
+    for _ in laid:
+        gets[min(order, key=lambda assessor: open_counts[assessor] + gets[assessor])] += 1
+    left = iter(laid)
+    return {assessor: set(islice(left, count)) for assessor, count in gets.items() if count}
+
+
+def _end_to_end(candidates: Mapping[int, Sequence[int]], seed: int) -> list[int]:
+    """All candidates, topic after topic."""
+    topics = shuffled(list(candidates), seed, "topics")
+    return [one for topic in topics for one in shuffled(candidates[topic], seed, "rest")]

@@ -70,17 +70,17 @@ def pytest_configure(config: pytest.Config) -> None:
         del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-LONGEST_FIRST = (
-    *(
-        "test_judging_pages.py",
-        "test_outbox.py",
-        "test_disturbed_batch.py",
-        "test_end_to_end.py",
-        "test_hostile_ingest.py",
-        "test_pages.py",
-    ),
-    *("test_judgments_under_kill.py", "test_every_page.py", "test_schema.py"),
-)
+LONGEST_FIRST = {
+    "test_judging_pages.py",
+    "test_outbox.py",
+    "test_disturbed_batch.py",
+    "test_end_to_end.py",
+    "test_hostile_ingest.py",
+    "test_pages.py",
+    "test_judgments_under_kill.py",
+    "test_every_page.py",
+    "test_schema.py",
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

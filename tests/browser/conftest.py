@@ -134,7 +134,7 @@ def new_page(
 
 
 def _await_idle_database() -> None:
-    """Wait until the server has done what pages sent as they closed: emptying the tables beside it would deadlock."""
+    """Wait until the server has done what pages sent as they closed: rows it writes later would be the next test's."""
     deadline = time.monotonic() + 10
     calm = 0
     while calm < 3 and time.monotonic() < deadline:

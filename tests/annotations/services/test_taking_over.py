@@ -297,13 +297,19 @@ def test_two_who_are_added_at_once_take_nothing_twice(session: Session, assessor
     assert sum(map(len, parts)) - 3 * SHARED == 30 == len(set.union(*parts))
 
 
+def last_own(session: Session, assessor: User) -> int:
+    """The position of the last pair that is the assessor's alone, which would be taken over first."""
+    shown_to_all = everybodys(session)
+    rows = layout(session, assessor)
+    return [position for position, one, is_repeat in rows if not is_repeat and one not in shown_to_all][-1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_judged_at_that_very_moment_is_not_taken(session: Session, assessors: list[User]) -> None:
     anna, cleo = assessors[0], assessors[2]
-    shown_to_all = everybodys(session)
-    last = [position for position, one, is_repeat in layout(session, anna) if not is_repeat and one not in shown_to_all]
+    last = last_own(session, anna)
     recorded, _ = second_during_first(
-        lambda: judge(session, anna, last[-1]), lambda: assignment_add(session=session, assessor=cleo)
+        lambda: judge(session, anna, last), lambda: assignment_add(session=session, assessor=cleo)
     )
     assert isinstance(recorded, Recorded)
     judged = recorded.judgment.showing
@@ -313,13 +319,12 @@ def test_what_is_judged_at_that_very_moment_is_not_taken(session: Session, asses
 @pytest.mark.django_db(transaction=True)
 def test_a_judgment_of_what_is_just_being_taken_is_recorded(session: Session, assessors: list[User]) -> None:
     anna, cleo = assessors[0], assessors[2]
-    shown_to_all = everybodys(session)
-    last = [position for position, one, is_repeat in layout(session, anna) if not is_repeat and one not in shown_to_all]
+    last = last_own(session, anna)
     added, recorded = second_during_first(
-        lambda: assignment_add(session=session, assessor=cleo), lambda: judge(session, anna, last[-1])
+        lambda: assignment_add(session=session, assessor=cleo), lambda: judge(session, anna, last)
     )
     assert isinstance(added, Assignment) and isinstance(recorded, Recorded)
-    showing = Showing.objects.get(assignment=part(session, anna), position=last[-1])
+    showing = Showing.objects.get(assignment=part(session, anna), position=last)
     assert (showing.current_id, showing.is_passed_on) == (recorded.judgment.pk, False)
     assert showing.candidate_id in open_candidates(session, cleo)
 
