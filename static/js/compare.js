@@ -97,7 +97,6 @@ class Compare {
     this.together.apply();
     this.panes.forEach((pane) => pane.overlay.svg && pane.overlay.follow());
     this.#applyTools();
-    document.dispatchEvent(new CustomEvent("keys:changed"));
     window.htmx?.process(this.root);
     // Not imported above: that module waits for this one while the page is loaded.
     import("./behaviours.js").then(({ attachWithin }) => attachWithin(this.root));

@@ -9,13 +9,13 @@ const TYPING = 'input:not([type="checkbox"], [type="radio"], [type="button"], [t
 const added = new Map(); // key → { key, label, group, run }
 const SEQUENCE_MS = 1000;
 let listen = () => {};
+let bound = null; // the keys that it listens for
 let prefixes = new Set(); // first keys of sequences
 let begun = -Infinity; // when one of them was pressed last
 
 /** A key without an element; the same key again replaces the first. */
 export function addKey(binding) {
   added.set(binding.key, binding);
-  bind();
 }
 
 function isTyping(target) {
@@ -55,12 +55,18 @@ function run(key, event) {
   else binding.run(event);
 }
 
-/** tinykeys wants its keys beforehand, so they are gathered anew whenever the page's content changes. */
+/**
+ * tinykeys wants its keys beforehand. They are gathered at each press: pages change in place, and a key pressed before
+ * anybody told of the change would be lost.
+ */
 function bind() {
-  const keys = new Set([...added.keys(), ...[...document.querySelectorAll("[data-key]")].map((element) => element.dataset.key)]);
-  const bindings = [...keys].flatMap((key) => forms(key).map((form) => [form, (event) => run(key, event)]));
+  const keys = [...new Set([...added.keys(), ...[...document.querySelectorAll("[data-key]")].map((element) => element.dataset.key)])];
+  const gathered = keys.sort().join("\n");
+  if (gathered === bound) return; // a sequence goes on
+  bound = gathered;
+  const bindings = keys.flatMap((key) => forms(key).map((form) => [form, (event) => run(key, event)]));
   listen = createKeybindingsHandler(Object.fromEntries(bindings), { timeout: SEQUENCE_MS });
-  prefixes = new Set([...keys].filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));
+  prefixes = new Set(keys.filter((key) => key.includes(" ")).map((key) => key.split(" ")[0]));
 }
 
 /** Signs like "?" need Shift on one keyboard and not on another: what is written counts. */
@@ -112,10 +118,8 @@ const CAPS = { ArrowRight: "→", ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "
 
 addKey({ key: "?", label: "These keys", group: "Everywhere", run: showList });
 document.addEventListener("keydown", (event) => {
+  bind();
   listen(event);
   begun = prefixes.has(event.key) && !isTyping(event.target) ? event.timeStamp : -Infinity;
 });
-document.addEventListener("htmx:load", bind);
-document.addEventListener("keys:changed", bind);
 for (const button of document.querySelectorAll("[data-keys-open]")) button.addEventListener("click", showList);
-bind();

@@ -120,15 +120,19 @@ class Reader {
   #settle() {
     const { root, current } = this;
     root.querySelector('[data-reader-part="strip"] [aria-current]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (!current.attached) {
-      current.attached = true;
-      for (const part of root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
-    }
-    root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours and keys look for what is new
+    this.#attach();
     this.#markSeen(current.figure);
     clearTimeout(this.stayTimer);
     this.stayTimer = setTimeout(() => this.#stay(), STAYS_AFTER_MS);
     this.#prefetch();
+  }
+
+  /** What htmx and the behaviours do for the parts that are new. */
+  #attach() {
+    if (this.current.attached) return;
+    this.current.attached = true;
+    for (const part of this.root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
+    this.root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
   }
 
   /** Pictures beside the sheet wait until nobody flips on. */
@@ -257,6 +261,8 @@ class Reader {
       names: () => this.overlay.toggleNames(),
       boxes: () => this.overlay.toggleBoxes(),
     };
+    // Whoever is quicker than the settling of a figure still gets htmx' form, not the browser's own.
+    this.root.addEventListener("click", () => this.#attach(), { capture: true });
     this.root.addEventListener("click", (event) => {
       const act = event.target.closest("[data-act]");
       if (act) {

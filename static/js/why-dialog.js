@@ -45,6 +45,5 @@ export function attach(dialog) {
     const figure = body.querySelector("[data-why]")?.dataset.why;
     body.replaceChildren();
     document.querySelector(`#hit-${figure ?? "none"} [data-hit-open]`)?.focus();
-    document.dispatchEvent(new CustomEvent("keys:changed"));
   });
 }

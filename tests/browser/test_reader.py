@@ -98,6 +98,27 @@ def test_keys_flip_through_hits_sheets_and_figures_without_loading_a_page_and_ba
     assert not complaints
 
 
+def test_a_key_counts_that_is_pressed_in_the_moment_a_figure_is_shown(
+    hits: list[str], administrator: User, new_page: NewPage
+) -> None:
+    page = opened(new_page(administrator), hits[0])
+    page.evaluate("window.stayed = true")
+    at_once = """(key) => document.addEventListener(
+        "reader:shown", () => document.dispatchEvent(new KeyboardEvent("keydown", { key })), { once: true })"""
+    page.evaluate(at_once, "x")
+    page.keyboard.press("j")
+    expect(page.locator('.keep [value="X"]')).to_have_attribute("aria-pressed", "true")
+    assert heading(page) == "EP2000002A1 FIG. 1"
+    page.keyboard.press("k")
+    expect(page.locator(".stepper.hits .where")).to_have_text("Hit 1 of 3")
+    page.evaluate(at_once, "k")
+    page.evaluate("window.shown = 0; document.addEventListener('reader:shown', () => (window.shown += 1))")
+    page.keyboard.press("j")
+    until(page, lambda: page.evaluate("window.shown") == 2)
+    assert heading(page) == "EP1234567A1 FIG. 1"
+    assert page.evaluate("window.stayed")
+
+
 def test_numerals_light_their_sentences_and_sentences_their_numerals(
     hits: list[str], administrator: User, new_page: NewPage
 ) -> None:
