@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +15,10 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotations.refusal import AssessmentRefused, SessionClosed
+from annotations.refusal import AssessmentRefused, Gone, SessionClosed
 from annotations.selectors.snapshots import SnapshotDamaged
-from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, RunGone
-from annotations.services.sessions import AlreadyJudged, SessionGone, SessionNameTaken
+from annotations.services.pools import NothingToJudge, PoolNameTaken
+from annotations.services.sessions import AlreadyJudged, SessionNameTaken
 from annotations.services.snapshots import SnapshotRefused
 from engine.errors import DeliveryError, DocumentError, ImageError
 from patentsearch.login import page_left, wants_json
@@ -31,9 +32,6 @@ _CONDITIONS: dict[type[Exception], tuple[int, str, str]] = {
     PoolNameTaken: (400, "name-taken", "Another pool of the topic set has this name; give this one another."),
     SessionNameTaken: (400, "name-taken", "Another session has this name; give this one another."),
     NothingToJudge: (400, "nothing-to-judge", "Nothing is left to judge: take more runs, or a greater depth."),
-    PoolGone: (404, "not-found", "The pool was deleted meanwhile; take another, or make one."),
-    RunGone: (404, "not-found", "One of the runs was deleted meanwhile; take the others."),
-    SessionGone: (404, "not-found", "The session was deleted meanwhile."),
     AlreadyJudged: (409, "judged-already", "Somebody has judged already, and judgments stay. Close the session."),
 }
 """What the services of annotation find, which carries no words of its own: status, code and detail for the API."""
@@ -72,6 +70,8 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     """
     if isinstance(error, REFUSALS):
         return Response(refusal_as_json(error), status=refusal_status(error))
+    if isinstance(error, Gone):
+        return Response({"code": "not-found", "detail": error.detail}, status=404)
     if type(error) in _CONDITIONS:
         status, code, detail = _CONDITIONS[type(error)]
         return Response({"code": code, "detail": detail}, status=status)
@@ -99,6 +99,19 @@ def _fields_as_json(error: ValidationError) -> dict[str, Any]:
     first, messages = next(iter(fields.items()))
     detail = messages[0] if first == "non_field_errors" else f"{first}: {messages[0]}"
     return {"code": "invalid", "detail": detail, "faults": fields}
+
+
+class GoneIsNotFound:
+    """404 for a page, where a row was deleted after the view had found it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return not_found(request, exception) if isinstance(exception, Gone) else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "patentsearch.login.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "patentsearch.errors.GoneIsNotFound",
 ]
 ROOT_URLCONF = "patentsearch.urls"
 WSGI_APPLICATION = "patentsearch.wsgi.application"

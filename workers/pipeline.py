@@ -55,6 +55,12 @@ def fit_start(fit_id: int) -> None:
     transaction.on_commit(lambda: _ring("fit_fusion", fit_id, queue="query", priority=RUN_PRIORITY))
 
 
+def open_start(row: Run | FusionFit) -> None:
+    """Ring for a run or a fit that was made, or found and perhaps tried again, unless it is finished."""
+    if not row.is_finished:
+        (run_start if isinstance(row, Run) else fit_start)(row.pk)
+
+
 def query_wait(query: Query, *, seconds: float) -> Query:
     """The query once it is finished, or as it stands when the time is over; never raises."""
     return work_wait(query, seconds=seconds)

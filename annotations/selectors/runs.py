@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from annotations.models import FusionFit, Pool, RankedList, Run, System, Topic, TopicSet
+from annotations.refusal import Gone
 from annotations.selectors.topics import ShownTopic, may_see_drawings
 from search.models import Figure, FigureEmbedding, Modality, SentenceLink, WorkState
 from search.selectors.figures import best_links
@@ -102,8 +103,11 @@ def runs_listed(topic_set: TopicSet) -> list[RunRow]:
 
 
 def run_row(run: Run) -> RunRow:
-    """One run with how far it is."""
-    return _row(_counted(Run.objects.filter(pk=run.pk)).get(), run.topic_set.topics.count())
+    """One run with how far it is. Raises: Gone."""
+    counted = _counted(Run.objects.filter(pk=run.pk)).first()
+    if counted is None:
+        raise Gone("The run was deleted meanwhile.")
+    return _row(counted, counted.topic_set.topics.count())
 
 
 def runs_in_use() -> Q:

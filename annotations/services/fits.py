@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,12 +19,13 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System
+from annotations.refusal import Gone
 from annotations.selectors.document_numbers import figures_of_numbers
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.runs import FAILED
 from annotations.selectors.snapshots import SnapshotDamaged, snapshot_qrels
 from annotations.services.asking import TopicSearch
-from annotations.services.holds import runs_hold
+from annotations.services.holds import row_held, runs_hold
 from annotations.services.runs import run_make
 from engine.evaluation.binary import DEFAULT_K
 from engine.evaluation.fitting import FEWEST_TOPICS, Evidence, Fit, Moments, fit_weight, topic_evidence
@@ -71,22 +73,24 @@ def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, a
     _refuse_too_few(judged)
     if not runs_hold([baseline]):
         raise QuestionRefused("run-gone", f"The run {baseline} was deleted meanwhile; choose another.")
-    fit, created = FusionFit.objects.get_or_create(
-        snapshot=snapshot,
-        baseline=baseline,
-        relevant_from=relevant_from,
-        defaults={"created_by": asked_by, "fitted": {"topic_count": len(judged.relevant)}},
-    )
-    if created:
-        logger.info("fit planned fit=%d snapshot=%d baseline=%d", fit.pk, snapshot.pk, baseline.pk)
-        return fit
-    return fit_retry(fit=fit)
+    while True:
+        fit, created = FusionFit.objects.get_or_create(
+            snapshot=snapshot,
+            baseline=baseline,
+            relevant_from=relevant_from,
+            defaults={"created_by": asked_by, "fitted": {"topic_count": len(judged.relevant)}},
+        )
+        if created:
+            logger.info("fit planned fit=%d snapshot=%d baseline=%d", fit.pk, snapshot.pk, baseline.pk)
+            return fit
+        with suppress(Gone):  # it is found no more, and another one is made
+            return fit_retry(fit=fit)
 
 
 @transaction.atomic
 def fit_retry(*, fit: FusionFit) -> FusionFit:
-    """A failed fit waits again; what its topics said already is kept. Any other stays as it is."""
-    row = FusionFit.objects.select_for_update().get(pk=fit.pk)
+    """A failed fit waits again; what its topics said already is kept. Any other stays as it is. Raises: Gone."""
+    row = row_held(fit)
     if row.state in FAILED:
         work_restart(row=row)
         FusionFit.objects.filter(pk=row.pk).update(verdict=Verdict.OPEN)
@@ -95,7 +99,7 @@ def fit_retry(*, fit: FusionFit) -> FusionFit:
 
 
 def fit_answer(*, fit_id: int) -> FusionFit | None:
-    """Work on a fit for about BUDGET_SECONDS; the fit as it stands then, None where there was nothing to do.
+    """Work on a fit for about BUDGET_SECONDS; the fit as it stands then, None where it is gone or nothing was to do.
 
     What fails says why in the fit.
     """
@@ -110,17 +114,16 @@ def fit_answer(*, fit_id: int) -> FusionFit | None:
         work_reject(row=fit, code=code, detail=refusal.detail)
     except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
         work_fault(row=fit, error=error)
-    fit.refresh_from_db()
-    return fit
+    return FusionFit.objects.filter(pk=fit.pk).first()
 
 
 @transaction.atomic
 def fit_promote(*, fit: FusionFit, promoted_by: User) -> FusionFit:
     """Offer the fitted weight beside the slider of the search; a second time does nothing.
 
-    Raises: QuestionRefused unless the gain holds on held-out topics, over the baseline and over the usual weight.
+    Raises: QuestionRefused unless the gain holds on held-out topics, over the baseline and over the usual weight; Gone.
     """
-    row = FusionFit.objects.select_for_update().get(pk=fit.pk)
+    row = row_held(fit)
     refusal = promotion_refusal(row)
     if refusal:
         raise QuestionRefused("not-promoted", refusal)
@@ -142,8 +145,11 @@ def fit_promote(*, fit: FusionFit, promoted_by: User) -> FusionFit:
 
 @transaction.atomic
 def fit_withdraw(*, fit: FusionFit) -> FusionFit:
-    """The weight is not offered any more, and the one that was offered before is again; a second time does nothing."""
-    row = FusionFit.objects.select_for_update().get(pk=fit.pk)
+    """The weight is not offered any more, and the one that was offered before is again; a second time does nothing.
+
+    Raises: Gone.
+    """
+    row = row_held(fit)
     if row.suggestion_id is not None:
         SuggestedWeight.objects.filter(pk=row.suggestion_id).delete()
         logger.info("fit withdrawn fit=%d", row.pk)

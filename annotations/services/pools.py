@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Candidate, Pool, Run, TopicSet
+from annotations.refusal import Gone
 from annotations.selectors.pools import PoolPreview, pool_preview
 from annotations.services.holds import runs_hold
 
@@ -23,12 +24,18 @@ class NothingToJudge(Exception):
     """The runs found nothing that is not kin, reserved, retired or left out."""
 
 
-class PoolGone(Exception):
+class PoolGone(Gone):
     """The pool was deleted meanwhile, with the last session over it."""
 
+    def __init__(self) -> None:
+        super().__init__("The pool was deleted meanwhile; take another, or make one.")
 
-class RunGone(Exception):
+
+class RunGone(Gone):
     """One of the runs was deleted meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("One of the runs was deleted meanwhile; take the others.")
 
 
 @transaction.atomic
@@ -44,7 +51,7 @@ def pool_make(
     if existing is not None:
         return _same(existing, runs, depth, only_unjudged=only_unjudged)
     if not runs_hold(runs):
-        raise RunGone(name)
+        raise RunGone
     pairs = _pairs_of(pool_preview(topic_set, runs, depth, only_unjudged=only_unjudged))
     if not pairs:
         raise NothingToJudge(name)
@@ -65,7 +72,7 @@ def pool_hold(pool: Pool) -> None:
     Raises: PoolGone.
     """
     if not Pool.objects.select_for_update(no_key=True).filter(pk=pool.pk).exists():
-        raise PoolGone(pool.name)
+        raise PoolGone
 
 
 def _same(pool: Pool, runs: Sequence[Run], depth: int, *, only_unjudged: bool) -> Pool:

@@ -5,13 +5,17 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Run, System, TopicSet
+from annotations.refusal import Gone
 from annotations.selectors.runs import FAILED, CollectionState, collection_of_today, run_like, runs_in_use
+from annotations.services.holds import row_held
 from annotations.services.topics import topic_set_lock
 from engine.candidates import DEFAULT_SHORTLIST
 from search.filters import filters_checked
@@ -114,8 +118,8 @@ def run_again(*, run: Run, made_by: User) -> Run:
 
 @transaction.atomic
 def run_retry(*, run: Run) -> Run:
-    """A failed run waits again; what it has found already is kept. Any other stays as it is."""
-    row = Run.objects.select_for_update().get(pk=run.pk)
+    """A failed run waits again; what it has found already is kept. Any other stays as it is. Raises: Gone."""
+    row = row_held(run)
     if row.state in FAILED:
         work_restart(row=row)
         Run.objects.filter(pk=row.pk).update(verdict=Verdict.OPEN)
@@ -158,10 +162,15 @@ def _made(topic_set: TopicSet, run: Run, state: CollectionState, made_by: User) 
     if not 1 <= run.depth <= DEEPEST:
         raise QuestionRefused("depth", f"A run keeps from 1 to {DEEPEST} figures of a topic.")
     run.filters = filters_checked(run.filters)
-    system = System(run.system)
-    same = run_like(topic_set, state, system=system, weight=run.weight, depth=run.depth, filters=run.filters)
-    if same is not None:
-        return run_retry(run=same)
+    wanted: dict[str, Any] = {
+        "system": System(run.system),
+        "weight": run.weight,
+        "depth": run.depth,
+        "filters": run.filters,
+    }
+    while (same := run_like(topic_set, state, **wanted)) is not None:
+        with suppress(Gone):  # it is found no more, and another one is made
+            return run_retry(run=same)
     run.topic_set, run.created_by = topic_set, made_by
     run.name = _free_name(topic_set, run.name)
     run.encoder_keys, run.index_versions = state.encoder_keys, state.index_versions

@@ -6,10 +6,14 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
+
 from annotations.models import QrelsSnapshot, Run, RunScores
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.scores import ScoreOptions, runs_not_scored
 from annotations.selectors.snapshots import snapshot_qrels
+from annotations.services.holds import runs_hold
+from annotations.services.pools import RunGone
 from engine.evaluation.curves import precision_recall
 from engine.evaluation.measures import counted_lists, measure_lists
 from engine.evaluation.qrels import Qrels
@@ -20,7 +24,7 @@ def scores_complete(
 ) -> list[Run]:
     """Score the runs that are not scored yet; the ones that are left when the time is up, at least one is done.
 
-    Called twice, or by two at once, it keeps one row of each. Raises: SnapshotDamaged.
+    Called twice, or by two at once, it keeps one row of each. Raises: SnapshotDamaged, RunGone.
     """
     left = runs_not_scored(snapshot, runs, options)
     if not left:
@@ -31,7 +35,10 @@ def scores_complete(
         run = left.pop(0)
         values = _scored(documents_of_runs([run])[run.pk], qrels, options)
         row = RunScores(snapshot=snapshot, run=run, values=values, **options.fields)
-        RunScores.objects.bulk_create([row], ignore_conflicts=True)
+        with transaction.atomic():
+            if not runs_hold([run]):
+                raise RunGone
+            RunScores.objects.bulk_create([row], ignore_conflicts=True)
         if budget_seconds is not None and time.monotonic() - started > budget_seconds:
             break
     return left

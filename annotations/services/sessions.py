@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Pool, Session
+from annotations.refusal import Gone
 from annotations.services.dealing import (
     candidates_of,
     late_part_give,
@@ -32,8 +33,11 @@ class AlreadyJudged(Exception):
     """The session holds judgments, which are never thrown away."""
 
 
-class SessionGone(Exception):
+class SessionGone(Gone):
     """The session was deleted meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("The session was deleted meanwhile.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ def _held_with_assignments(session: Session) -> tuple[Session, list[Assignment]]
     try:
         pool_hold(session.pool)
     except (PoolGone, Pool.DoesNotExist) as error:
-        raise SessionGone(session.name) from error
+        raise SessionGone from error
     assignments = Assignment.objects.select_for_update(no_key=True, of=("self",)).filter(session=session.pk)
     held = list(assignments.select_related("assessor").order_by("pk"))
     row = _held(session)
@@ -200,5 +204,5 @@ def _held(session: Session) -> Session:
     """The row as it is now, which nobody else changes until the transaction ends. Raises: SessionGone."""
     row = Session.objects.select_for_update().filter(pk=session.pk).first()
     if row is None:
-        raise SessionGone(session.name)
+        raise SessionGone
     return row

@@ -14,6 +14,7 @@ from django.db.models import Max
 from annotations.models import Topic, TopicSet
 from annotations.selectors.draws import LARGEST_SEED, Draw, topics_drawn
 from annotations.selectors.topics import is_locked
+from annotations.services.holds import row_held
 from engine.imaging import encode_png, open_image
 from search.files import file_keep, private_storage
 from search.models import Figure
@@ -74,10 +75,17 @@ def topic_set_draw(*, name: str, made_by: User, draw: Draw, note: str = "") -> T
 
 
 @transaction.atomic
-def topic_set_describe(*, topic_set: TopicSet, name: str, note: str) -> TopicSet:
-    """Name and note, which may change at any time. Raises: QuestionRefused where the name is taken or too long."""
-    topic_set.name, topic_set.note = _line(name, LONGEST_NAME, "name"), _prose(note, "note")
-    return _named(topic_set)
+def topic_set_describe(*, topic_set: TopicSet, name: str | None = None, note: str | None = None) -> TopicSet:
+    """Name and note, which may change at any time; what is not given stays.
+
+    Raises: QuestionRefused where the name is taken or too long; Gone.
+    """
+    held = row_held(topic_set)
+    if name is not None:
+        held.name = _line(name, LONGEST_NAME, "name")
+    if note is not None:
+        held.note = _prose(note, "note")
+    return _named(held)
 
 
 @transaction.atomic
@@ -121,15 +129,22 @@ def topic_add(*, topic_set: TopicSet, new: NewTopic) -> Topic:
 
 
 @transaction.atomic
-def topic_describe(*, topic: Topic, title: str, need: str) -> Topic:
-    """Title and written need. Raises: TopicSetLocked, for assessors judge by the need."""
-    if topic.title == title and topic.need == need:
+def topic_describe(*, topic: Topic, title: str | None = None, need: str | None = None) -> Topic:
+    """Title and written need; what is not given stays.
+
+    Raises: TopicSetLocked, for assessors judge by the need; QuestionRefused, saying the mend; Gone.
+    """
+    if title in (None, topic.title) and need in (None, topic.need):
         return topic
     _to_change(topic.topic_set)
-    topic.title = _line(title, LONGEST_TITLE, "title", required=False)
-    topic.need = _prose(need, "need")
-    topic.save(update_fields=["title", "need"])
-    return topic
+    held = row_held(topic)
+    held.topic_set = topic.topic_set
+    if title is not None:
+        held.title = _line(title, LONGEST_TITLE, "title", required=False)
+    if need is not None:
+        held.need = _prose(need, "need")
+    held.save(update_fields=["title", "need"])
+    return held
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from annotations.models import Run
+from annotations.selectors.exports import ExportedFile
 from annotations.selectors.overview import topic_sets_listed
 from annotations.selectors.score_files import score_table_as_csv, score_table_as_json
 from annotations.selectors.scores import ALPHA, RunScored, ScoreTable
@@ -23,6 +24,7 @@ from annotations.views.evaluation_asked import (
     of_what_is_asked,
     table_or_answer,
 )
+from annotations.views.exported import file_to_take_away
 from annotations.views.plots import Axis, Whisker, whisker
 from annotations.views.roles import administrators_only
 from engine.evaluation.estimates import Estimate
@@ -98,15 +100,12 @@ def table_file(request: HttpRequest, asked: Asked, suffix: str) -> HttpResponse:
         return found
     qrels = snapshot_seen(asked.snapshot.pk)
     assert qrels is not None
-    written, kind = (
-        (score_table_as_csv(found, qrels), "text/csv; charset=utf-8; header=present")
+    kind, written = (
+        ("text/csv; charset=utf-8; header=present", score_table_as_csv(found, qrels))
         if suffix == "csv"
-        else (score_table_as_json(found, qrels), "application/json")
+        else ("application/json", score_table_as_json(found, qrels))
     )
-    response = HttpResponse(written.encode(), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="table-{asked.topic_set.pk}.{suffix}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_to_take_away(ExportedFile(f"table-{asked.topic_set.pk}.{suffix}", kind, written))
 
 
 def options_context(asked: Asked, place: str) -> dict[str, object]:

@@ -12,8 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 
 from annotations.models import QrelsSnapshot, Run, TopicSet
-from annotations.selectors.scores import ScoreOptions, ScoreTable, score_table
+from annotations.selectors.scores import ScoreOptions, ScoresMissing, ScoreTable, score_table
 from annotations.selectors.snapshots import SnapshotDamaged, snapshot_require_whole
+from annotations.services.pools import RunGone
 from annotations.services.scores import scores_complete
 from engine.errors import EngineError
 from engine.evaluation.measures import Unit
@@ -153,20 +154,30 @@ def _measure(written: str, options: ScoreOptions) -> str:
 
 def table_or_answer(request: HttpRequest, asked: Asked) -> ScoreTable | HttpResponse:
     """The table; or what is to be said instead: that it is still computed, or that the qrels are damaged."""
-    assert asked.snapshot is not None
     try:
-        snapshot_require_whole(asked.snapshot)
-        left = scores_complete(
-            snapshot=asked.snapshot, runs=asked.runs, options=asked.options, budget_seconds=BUDGET_SECONDS
-        )
+        found = table_or_done(asked)
     except SnapshotDamaged as damaged:
         return render(
             request, "annotations/evaluation_damaged.html", {"asked": asked, "said": damaged.detail}, status=409
         )
+    if isinstance(found, int):
+        return render(request, "annotations/evaluation_scoring.html", {"asked": asked, "done": found})
+    return found
+
+
+def table_or_done(asked: Asked) -> ScoreTable | int:
+    """The table; while it is still computed, how many of the runs are scored. Raises: SnapshotDamaged, RunGone."""
+    assert asked.snapshot is not None
+    snapshot_require_whole(asked.snapshot)
+    left = scores_complete(
+        snapshot=asked.snapshot, runs=asked.runs, options=asked.options, budget_seconds=BUDGET_SECONDS
+    )
     if left:
-        done = len(asked.runs) - len(left)
-        return render(request, "annotations/evaluation_scoring.html", {"asked": asked, "done": done})
-    return score_table(asked.snapshot, asked.runs, asked.options, asked.measure)
+        return len(asked.runs) - len(left)
+    try:
+        return score_table(asked.snapshot, asked.runs, asked.options, asked.measure)
+    except ScoresMissing as missing:  # they went with their run
+        raise RunGone from missing
 
 
 def of_what_is_asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

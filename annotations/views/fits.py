@@ -149,7 +149,7 @@ def fit_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
         except (QuestionRefused, SnapshotDamaged) as refusal:
             form.add_error(None, refusal.detail)
         else:
-            _ring(fit)
+            pipeline.open_start(fit)
             return redirect("annotations:fit", fit_id=fit.pk)
     return _listed(request, topic_set, form, status=400)
 
@@ -190,7 +190,7 @@ def withdraw_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
 def retry_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
     """A failed fit waits again."""
     found = fit_retry(fit=_fit_or_404(fit_id))
-    _ring(found)
+    pipeline.open_start(found)
     return redirect("annotations:fit", fit_id=found.pk)
 
 
@@ -205,11 +205,6 @@ def delete_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
         return _shown(request, found, said=refusal.detail, status=409)
     messages.success(request, f"The fit to {found.snapshot} is deleted; its run stays.")
     return redirect("annotations:fits", topic_set_id=topic_set_id)
-
-
-def _ring(fit: FusionFit) -> None:
-    if not fit.is_finished:
-        pipeline.fit_start(fit.pk)
 
 
 def _fit_or_404(fit_id: int) -> FusionFit:

@@ -8,10 +8,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotations.models import Run, System, TopicSet
-from annotations.selectors.exports import FORMATS, ExportedFile, document_number_rows, run_file
+from annotations.selectors.exports import FORMATS, document_number_rows, run_file
 from annotations.selectors.runs import run_page, runs_listed
 from annotations.services.imports import run_import
 from annotations.services.runs import run_again, run_delete, run_retry, runs_make
+from annotations.views.exported import file_to_take_away
 from annotations.views.roles import administrators_only
 from annotations.views.topic_forms import PlanForm, RunFileForm
 from annotations.views.topics import LARGEST_KEY, set_or_404
@@ -89,8 +90,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 def retry_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """A failed run waits again."""
     row = run_retry(run=run_or_404(run_id))
-    if not row.is_finished:
-        pipeline.run_start(row.pk)
+    pipeline.open_start(row)
     return _back(request, row)
 
 
@@ -104,10 +104,9 @@ def make_again(request: HttpRequest, run_id: int) -> HttpResponse:
     except QuestionRefused as refusal:
         messages.warning(request, refusal.detail)
         return _back(request, row)
+    pipeline.open_start(made)
     if made.is_finished:
         messages.info(request, f"Nothing has changed since {made} was made: it would find the same.")
-    else:
-        pipeline.run_start(made.pk)
     return redirect("annotations:run", run_id=made.pk)
 
 
@@ -134,7 +133,7 @@ def run_as_file(request: HttpRequest, run_id: int) -> HttpResponse:
     if file_format not in FORMATS:
         raise Http404
     try:
-        return file_answer(run_file(row, file_format))
+        return file_to_take_away(run_file(row, file_format))
     except QuestionRefused as refusal:
         messages.warning(request, refusal.detail)
         return redirect("annotations:run", run_id=row.pk)
@@ -149,13 +148,6 @@ def document_numbers(request: HttpRequest) -> StreamingHttpResponse:
     return answer
 
 
-def file_answer(file: ExportedFile) -> HttpResponse:
-    """A file to take away."""
-    answer = HttpResponse(file.text, content_type=file.content_type)
-    answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    return answer
-
-
 def run_or_404(run_id: int) -> Run:
     """A run with its set and who made it."""
     return get_object_or_404(
@@ -165,11 +157,10 @@ def run_or_404(run_id: int) -> Run:
 
 def _make(request: HttpRequest, row: TopicSet, form: PlanForm) -> None:
     runs = runs_make(topic_set=row, plan=form.plan(), made_by=user_of(request))
-    waiting = [one for one in runs if not one.is_finished]
-    for one in waiting:
-        pipeline.run_start(one.pk)
-    if len(waiting) < len(runs):
-        done = ", ".join(one.name for one in runs if one.is_finished)
+    for one in runs:
+        pipeline.open_start(one)
+    done = ", ".join(one.name for one in runs if one.is_finished)
+    if done:
         messages.info(request, f"Made already, of the collection as it is: {done}.")
 
 

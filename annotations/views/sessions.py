@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +32,6 @@ from annotations.selectors.showings import done_of
 from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, RunGone, pool_make
 from annotations.services.sessions import (
     AlreadyJudged,
-    SessionGone,
     SessionNameTaken,
     assignment_add,
     assignment_withdraw,
@@ -155,8 +152,7 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Nobody was added. Choose one of the people who can log in.")
         return redirect("annotations:session", session_id=row.pk)
-    with _gone_is_not_found():
-        assignment = assignment_add(session=row, assessor=form.cleaned_data["assessor"])
+    assignment = assignment_add(session=row, assessor=form.cleaned_data["assessor"])
     count = done_of(assignment).open
     messages.info(
         request, f"{assignment.assessor} judges in this session: {count} pair{'' if count == 1 else 's'} to judge."
@@ -169,8 +165,7 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
 def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int) -> HttpResponse:
     row = session_or_404(request, session_id)
     found = get_object_or_404(row.assignments.select_related("assessor"), pk=min(assignment_id, LARGEST_KEY))
-    with _gone_is_not_found():
-        withdrawn = assignment_withdraw(assignment=found)
+    withdrawn = assignment_withdraw(assignment=found)
     said = [f"{found.assessor} judges no more in this session."]
     if withdrawn.given:
         said.append(f"{withdrawn.given} pair{'' if withdrawn.given == 1 else 's'} went to the others.")
@@ -183,8 +178,7 @@ def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int)
 @require_POST
 @administrators_only
 def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    with _gone_is_not_found():
-        row = session_close(session=session_or_404(request, session_id))
+    row = session_close(session=session_or_404(request, session_id))
     messages.info(request, f"{row} is closed: nothing more is judged until it is opened again.")
     return redirect("annotations:session", session_id=row.pk)
 
@@ -192,8 +186,7 @@ def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def reopen_session(request: HttpRequest, session_id: int) -> HttpResponse:
-    with _gone_is_not_found():
-        row = session_reopen(session=session_or_404(request, session_id))
+    row = session_reopen(session=session_or_404(request, session_id))
     messages.info(request, f"{row} is open again.")
     return redirect("annotations:session", session_id=row.pk)
 
@@ -217,15 +210,6 @@ def session_or_404(request: HttpRequest, session_id: int) -> Session:
     if found is None:
         raise Http404
     return found
-
-
-@contextmanager
-def _gone_is_not_found() -> Iterator[None]:
-    """Raises: Http404 where the session was deleted since it was found."""
-    try:
-        yield
-    except SessionGone as gone:
-        raise Http404 from gone
 
 
 def private(response: HttpResponse) -> HttpResponse:

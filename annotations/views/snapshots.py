@@ -28,6 +28,7 @@ from annotations.views.evaluation_asked import (
     refused,
     topic_set_or_404,
 )
+from annotations.views.exported import file_to_take_away
 from annotations.views.roles import administrators_only
 from search.refusal import QuestionRefused
 from search.views.asker import user_of
@@ -146,10 +147,7 @@ def snapshot_file(request: HttpRequest, snapshot_id: int) -> HttpResponse:
     except SnapshotDamaged as damaged:
         context = {"asked": _plain(seen.snapshot.topic_set), "said": damaged.detail}
         return render(request, "annotations/evaluation_damaged.html", context, status=409)
-    response = HttpResponse(written.text.encode(), content_type=written.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{written.name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return file_to_take_away(written)
 
 
 def _plain(topic_set: TopicSet) -> Asked:

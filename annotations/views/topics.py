@@ -89,7 +89,6 @@ def topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             return redirect("annotations:topic-set", topic_set_id=row.pk)
         except QuestionRefused as refusal:
             form.add_error("name" if refusal.code in ("name", "name-taken") else None, refusal.detail)
-            row.refresh_from_db()
     return _set_rendered(request, row, describing=form, status=400)
 
 

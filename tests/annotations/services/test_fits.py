@@ -212,6 +212,22 @@ def test_whoever_lost_the_lease_writes_nothing(
     assert worker_name() != "elsewhere/1"
 
 
+def test_a_fit_that_is_deleted_while_it_is_answered_leaves_nothing(
+    snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
+    plain = fitting.topic_evidence
+
+    def deleting(*args: object, **kwargs: object) -> object:
+        fit_delete(fit=fit)
+        return plain(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fits, "topic_evidence", deleting)
+    assert fit_answer(fit_id=fit.pk) is None
+    assert list(Run.objects.all()) == [average]
+    assert not FusionFit.objects.exists()
+
+
 def test_other_models_are_refused_with_the_mend_and_a_retry_goes_on(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from annotations.models import Topic, TopicSet
+from annotations.refusal import Gone
 from annotations.selectors.draws import Draw
 from annotations.services.topics import (
     NewTopic,
@@ -176,3 +177,26 @@ def test_a_topic_for_a_set_that_is_gone_is_refused(administrator: User, figures:
     topic_set_delete(topic_set=gone)
     with pytest.raises(QuestionRefused, match="topic-set-gone"):
         topic_add(topic_set=gone, new=NewTopic(figure=figures[0]))
+
+
+def test_what_is_gone_is_not_described_and_does_not_come_back(
+    administrator: User, topic_set: TopicSet, figures: list[Figure]
+) -> None:
+    topic = topic_add(topic_set=topic_set, new=NewTopic(figure=figures[0]))
+    topic_delete(topic=topic)
+    with pytest.raises(Gone, match="The topic was deleted meanwhile"):
+        topic_describe(topic=topic, title="Seal")
+    topic_set_delete(topic_set=topic_set)
+    with pytest.raises(Gone, match="The topic set was deleted meanwhile"):
+        topic_set_describe(topic_set=topic_set, name="Seals")
+    assert not TopicSet.objects.exists()
+
+
+def test_what_is_not_given_of_a_description_stays(topic_set: TopicSet, figures: list[Figure]) -> None:
+    topic = topic_add(topic_set=topic_set, new=NewTopic(figure=figures[0], title="Rotor", need="Rotors like it."))
+    # Two people who describe the same topic at once, each a part of it, see both parts.
+    topic_describe(topic=Topic.objects.get(), title="Seal")
+    topic_describe(topic=topic, need="Seals like it.")
+    assert Topic.objects.values_list("title", "need").get() == ("Seal", "Seals like it.")
+    topic_set_describe(topic_set=topic_set, note="of pumps")
+    assert TopicSet.objects.values_list("name", "note").get() == (topic_set.name, "of pumps")
