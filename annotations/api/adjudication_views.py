@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api import evaluation_answers, requests
-from annotations.api.asking import LARGEST_KEY, AdministratorsView, checked, session_or_404, user_asking
-from annotations.api.serializers import UndoSerializer
+from annotations.api.asking import AdministratorsView, checked, session_or_404, user_asking
+from annotations.api.serializers import LARGEST_KEY, UndoSerializer
 from annotations.api.session_answers import StaleSerializer
 from annotations.models import Candidate, Session
 from annotations.selectors.agreement import session_agreement

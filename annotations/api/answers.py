@@ -32,13 +32,18 @@ class ListedTopicSetSerializer(serializers.ModelSerializer[TopicSet]):
 class TopicAnswerSerializer(serializers.ModelSerializer[Topic]):
     """A topic. figure: null for an uploaded drawing; image: null for a drawing that is not yours to see."""
 
+    url = serializers.SerializerMethodField()
     figure = serializers.IntegerField(source="figure_id", allow_null=True)
     publication = serializers.CharField(source="figure.sheet.publication.reference", allow_null=True, default=None)
     image = serializers.SerializerMethodField()
 
     class Meta:
         model = Topic
-        fields = ("number", "title", "need", "text", "figure", "publication", "image")
+        fields = ("url", "number", "title", "need", "text", "figure", "publication", "image")
+
+    def get_url(self, topic: Topic) -> str:
+        kwargs = {"topic_set_id": topic.topic_set_id, "number": topic.number}
+        return reverse("annotations-api:topic", kwargs=kwargs, request=self.context["request"])
 
     def get_image(self, topic: Topic) -> str | None:
         return topic_image_address(self.context["request"], topic, may_see=self.context["may_see_drawings"])

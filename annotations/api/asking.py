@@ -1,4 +1,4 @@
-"""What the views of the API share: who asks, pages of lists, rows or 404, files to take away."""
+"""What the views of the API share: who asks, pages of lists, rows or 404, how files are described."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.permissions import IsAdminUser
@@ -16,12 +16,11 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
-from annotations.models import Run, Session, TopicSet
-from annotations.selectors.exports import ExportedFile
+from annotations.api.serializers import LARGEST_KEY
+from annotations.models import Run, Session, Topic, TopicSet
 from annotations.selectors.sessions import session_seen_by
 from search.models import WorkState
 
-LARGEST_KEY = 2**63 - 1
 LARGEST_NUMBER = 2**31 - 1
 Row = TypeVar("Row", bound=Model)
 FILE_ANSWERS: dict[tuple[int, str], OpenApiTypes] = {
@@ -69,6 +68,15 @@ def topic_set_or_404(topic_set_id: int) -> TopicSet:
     return one_or_404(TopicSet.objects.select_related("created_by"), topic_set_id)
 
 
+def topic_or_404(topic_set_id: int, number: int) -> Topic:
+    """A topic by its number, with its set and what is shown of it."""
+    topics = topic_set_or_404(topic_set_id).topics.select_related("topic_set", "figure__sheet__publication")
+    found = topics.filter(number=min(number, LARGEST_NUMBER)).first()
+    if found is None:
+        raise Http404("The topic set has no topic of this number.")
+    return found
+
+
 def run_or_404(run_id: int) -> Run:
     return one_or_404(Run.objects.select_related("topic_set__created_by", "created_by"), run_id)
 
@@ -100,18 +108,11 @@ def paged(view: APIView, request: Request, rows: Any, serializer: type[Serialize
     return paginator.get_paginated_response(serializer(page, many=True, context={"request": request}).data)
 
 
-def created(data: Any, *, is_new: bool = True) -> Response:
-    """201 with the address of what was made; 200 where it was there already."""
-    return Response(data, status=201 if is_new else 200, headers={"Location": data["url"]})
+def created(data: Any) -> Response:
+    """201 with the address of what was made."""
+    return Response(data, status=201, headers={"Location": data["url"]})
 
 
 def deleted() -> Response:
     """204: it is gone."""
     return Response(status=204)
-
-
-def file_response(file: ExportedFile) -> HttpResponse:
-    response = HttpResponse(file.text.encode(), content_type=file.content_type)
-    response["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,44 +14,34 @@ from rest_framework.response import Response
 from annotations.api import evaluation_answers, requests
 from annotations.api.asking import (
     FILE_ANSWERS,
-    LARGEST_KEY,
     AdministratorsView,
     FileView,
     checked,
     created,
     deleted,
-    file_response,
     finished_runs_or_404,
     one_or_404,
     rows_or_404,
     topic_set_or_404,
     user_asking,
 )
-from annotations.api.serializers import LARGEST_KEY as LARGEST_ROW_KEY
+from annotations.api.serializers import LARGEST_KEY
 from annotations.models import FusionFit, Session
 from annotations.selectors.exports import qrels_file
 from annotations.selectors.fits import fit_seen, fits_listed
 from annotations.selectors.score_files import score_table_as_json
-from annotations.selectors.scores import ScoreTable, score_table
-from annotations.selectors.snapshots import SnapshotSeen, snapshot_require_whole, snapshot_seen, snapshots_listed
+from annotations.selectors.scores import ScoreTable
+from annotations.selectors.snapshots import SnapshotSeen, snapshot_seen, snapshots_listed
 from annotations.selectors.topic_lists import topic_differences
-from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_withdraw
+from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw
 from annotations.services.imports import qrels_import
-from annotations.services.scores import scores_complete
 from annotations.services.snapshots import snapshot_freeze
-from annotations.views.evaluation_asked import BUDGET_SECONDS, GREATEST_GRADE, Asked, AskedWrongly, asked_from_query
+from annotations.views.evaluation_asked import Asked, AskedWrongly, asked_from_query, table_or_done
+from annotations.views.exported import file_to_take_away
 from search.api.errors import errors
 from search.api.parsers import StrictJSONParser
 from search.refusal import QuestionRefused
 from workers import pipeline
-
-
-class FitRequestSerializer(serializers.Serializer[Any]):
-    """Qrels to learn from, and the run to be better than."""
-
-    snapshot = serializers.IntegerField(min_value=1, max_value=LARGEST_ROW_KEY)
-    baseline = serializers.IntegerField(min_value=1, max_value=LARGEST_ROW_KEY)
-    relevant_from = serializers.IntegerField(min_value=1, max_value=GREATEST_GRADE, default=1)
 
 
 class SnapshotListView(AdministratorsView):
@@ -133,7 +122,7 @@ class SnapshotFileView(FileView):
         """Qrels as TREC, CSV or JSON; the same bytes each time."""
         seen = _snapshot_or_404(snapshot_id)
         wanted = checked(requests.FileQuerySerializer, request.query_params).validated_data
-        return file_response(qrels_file(seen.snapshot, wanted["format"]))
+        return file_to_take_away(qrels_file(seen.snapshot, wanted["format"]))
 
 
 class TableView(AdministratorsView):
@@ -203,21 +192,20 @@ class FitListView(AdministratorsView):
 
     @extend_schema(
         operation_id="fit_ask",
-        request=FitRequestSerializer,
+        request=requests.FitRequestSerializer,
         responses={202: evaluation_answers.FitSerializer, **errors(400, 409, 413, 415)},
     )
     def post(self, request: Request, topic_set_id: int) -> Response:
         """Fit the weight of the fusion to qrels, cross-validated by topic; the same again is the same fit."""
         topic_set = topic_set_or_404(topic_set_id)
-        data = checked(FitRequestSerializer, request.data).validated_data
+        data = checked(requests.FitRequestSerializer, request.data).validated_data
         fit = fit_ask(
             snapshot=one_or_404(topic_set.snapshots.all(), data["snapshot"]),
             baseline=one_or_404(topic_set.runs.all(), data["baseline"]),
             relevant_from=data["relevant_from"],
             asked_by=user_asking(request),
         )
-        if not fit.is_finished:
-            pipeline.fit_start(fit.pk)
+        pipeline.open_start(fit)
         return Response(_fit_data(request, fit), status=202)
 
 
@@ -234,6 +222,19 @@ class FitView(AdministratorsView):
         """Delete a fit; the run that ranks by it stays. Refused while its weight is offered."""
         fit_delete(fit=_fit_or_404(fit_id))
         return deleted()
+
+
+class FitRetryView(AdministratorsView):
+    """A failed fit."""
+
+    @extend_schema(
+        operation_id="fit_retry", request=None, responses={202: evaluation_answers.FitSerializer, **errors()}
+    )
+    def post(self, request: Request, fit_id: int) -> Response:
+        """Try a failed fit again; any other stays as it is."""
+        fit = fit_retry(fit=_fit_or_404(fit_id))
+        pipeline.open_start(fit)
+        return Response(_fit_data(request, fit), status=202)
 
 
 class FitPromoteView(AdministratorsView):
@@ -272,15 +273,9 @@ def _asked(request: Request, topic_set_id: int) -> Asked:
 
 
 def _table(asked: Asked) -> ScoreTable | Response:
-    """The table, or how far it is. Raises: SnapshotDamaged."""
-    assert asked.snapshot is not None
-    snapshot_require_whole(asked.snapshot)
-    left = scores_complete(
-        snapshot=asked.snapshot, runs=asked.runs, options=asked.options, budget_seconds=BUDGET_SECONDS
-    )
-    if left:
-        return Response({"done": len(asked.runs) - len(left), "count": len(asked.runs)}, status=202)
-    return score_table(asked.snapshot, asked.runs, asked.options, asked.measure)
+    """The table, or how far it is. Raises: SnapshotDamaged, RunGone."""
+    found = table_or_done(asked)
+    return Response({"done": found, "count": len(asked.runs)}, status=202) if isinstance(found, int) else found
 
 
 def _table_data(asked: Asked, table: ScoreTable) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from annotations.selectors.exports import FORMATS
 from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, PAPERS, Plan
 from annotations.services.sessions import SessionOptions
 from annotations.services.topics import LONGEST_NAME, LONGEST_PROSE, LONGEST_TITLE, NewTopic
+from annotations.views.evaluation_asked import GREATEST_GRADE
 from annotations.views.session_forms import DEEPEST as DEEPEST_POOL
 from annotations.views.session_forms import LARGEST_SEED as LARGEST_SESSION_SEED
 from annotations.views.session_forms import USUAL_DEPTH
@@ -67,6 +68,13 @@ class TopicSetSerializer(serializers.Serializer[Any]):
         )
 
 
+class TopicSetChangeSerializer(serializers.Serializer[Any]):
+    """What a topic set is called from now on; what is left out stays."""
+
+    name = serializers.CharField(max_length=LONGEST_NAME, required=False)
+    note = serializers.CharField(max_length=LONGEST_PROSE, required=False, allow_blank=True)
+
+
 class TopicSerializer(serializers.Serializer[Any]):
     """A topic: a figure of the collection, or a drawing that is uploaded. JSON cannot carry the drawing."""
 
@@ -99,6 +107,13 @@ class TopicSerializer(serializers.Serializer[Any]):
             title=data["title"],
             need=data["need"],
         )
+
+
+class TopicChangeSerializer(serializers.Serializer[Any]):
+    """What is said of a topic from now on; what is left out stays."""
+
+    title = serializers.CharField(max_length=LONGEST_TITLE, required=False, allow_blank=True)
+    need = serializers.CharField(max_length=LONGEST_PROSE, required=False, allow_blank=True)
 
 
 class PlanSerializer(serializers.Serializer[Any]):
@@ -197,6 +212,14 @@ class FreezeSerializer(serializers.Serializer[Any]):
     sessions = serializers.ListField(child=_key(), min_length=1, max_length=MOST_RUNS)
     facet = serializers.ChoiceField(choices=Facet.choices, required=False, default=Facet.OVERALL)
     name = serializers.CharField(max_length=LONGEST_NAME)
+
+
+class FitRequestSerializer(serializers.Serializer[Any]):
+    """Qrels to learn from, and the run to be better than."""
+
+    snapshot = _key()
+    baseline = _key()
+    relevant_from = serializers.IntegerField(min_value=1, max_value=GREATEST_GRADE, default=1)
 
 
 class RulingSerializer(AssessmentSerializer):

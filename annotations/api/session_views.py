@@ -27,7 +27,7 @@ from annotations.api.asking import (
     topic_set_or_404,
     user_asking,
 )
-from annotations.api.serializers import JudgmentSerializer, UndoSerializer
+from annotations.api.serializers import LARGEST_KEY, JudgmentSerializer, UndoSerializer
 from annotations.models import Assignment, Pool, Session, Showing
 from annotations.selectors.sessions import assessors_to_choose, parts_of, sessions_listed
 from annotations.selectors.showings import (
@@ -48,7 +48,6 @@ from annotations.services.sessions import (
     session_reopen,
 )
 from annotations.views.judgments import (
-    LARGEST_KEY,
     offered_as_json,
     recorded_as_json,
     require_same_user,
@@ -88,7 +87,7 @@ class PoolListView(AdministratorsView):
             made_by=user_asking(request),
             only_unjudged=data["only_unjudged"],
         )
-        return Response(session_answers.PoolAnswerSerializer(_pools().get(pk=pool.pk)).data, status=201)
+        return Response(session_answers.PoolAnswerSerializer(one_or_404(_pools(), pool.pk)).data, status=201)
 
 
 class SessionListView(APIView):

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 
 from annotations.api import answers, requests
 from annotations.api.asking import (
     FILE_ANSWERS,
-    LARGEST_NUMBER,
     AdministratorsView,
     FileView,
     checked,
     created,
     deleted,
-    file_response,
     paged,
     run_or_404,
+    topic_or_404,
     topic_set_or_404,
     user_asking,
 )
-from annotations.models import RankedList, TopicSet
+from annotations.models import RankedList, Run, Topic, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures
 from annotations.selectors.exports import run_file
 from annotations.selectors.runs import run_row, runs_listed
 from annotations.selectors.topics import may_see_drawings, topic_set_page, topic_sets_listed
 from annotations.services.imports import run_import
-from annotations.services.runs import run_delete, run_retry, runs_make
-from annotations.services.topics import topic_add, topic_set_delete, topic_set_draw, topic_set_make
+from annotations.services.runs import run_again, run_delete, run_retry, runs_make
+from annotations.services.topics import (
+    topic_add,
+    topic_delete,
+    topic_describe,
+    topic_set_delete,
+    topic_set_describe,
+    topic_set_draw,
+    topic_set_make,
+)
+from annotations.views.exported import file_to_take_away
 from search.api.errors import errors
 from search.api.parsers import StrictJSONParser
 from workers import pipeline
@@ -69,10 +76,23 @@ class TopicSetListView(AdministratorsView):
 class TopicSetView(AdministratorsView):
     """One topic set."""
 
+    parser_classes = [StrictJSONParser]
+
     @extend_schema(operation_id="topic_set", responses={200: answers.TopicSetAnswerSerializer, **errors()})
     def get(self, request: Request, topic_set_id: int) -> Response:
         """A topic set with its topics."""
         return Response(_topic_set_data(request, topic_set_or_404(topic_set_id)))
+
+    @extend_schema(
+        operation_id="topic_set_describe",
+        request=requests.TopicSetChangeSerializer,
+        responses={200: answers.TopicSetAnswerSerializer, **errors(400, 413, 415)},
+    )
+    def patch(self, request: Request, topic_set_id: int) -> Response:
+        """Change name and note, which may change at any time."""
+        topic_set = topic_set_or_404(topic_set_id)
+        data = checked(requests.TopicSetChangeSerializer, request.data).validated_data
+        return Response(_topic_set_data(request, topic_set_describe(topic_set=topic_set, **data)))
 
     @extend_schema(operation_id="topic_set_delete", responses={204: None, **errors(400)})
     def delete(self, request: Request, topic_set_id: int) -> Response:
@@ -98,11 +118,35 @@ class TopicListView(AdministratorsView):
         """Add a topic at the end: a figure, or a drawing that is uploaded."""
         topic_set = topic_set_or_404(topic_set_id)
         sent = checked(requests.TopicSerializer, request.data)
-        topic = topic_add(topic_set=topic_set, new=sent.topic())
-        context = {"request": request, "may_see_drawings": may_see_drawings(user_asking(request), topic_set)}
-        address = reverse("annotations-api:topic-set", kwargs={"topic_set_id": topic_set.pk}, request=request)
-        data = answers.TopicAnswerSerializer(topic, context=context).data
-        return Response(data, status=201, headers={"Location": address})
+        return created(_topic_data(request, topic_add(topic_set=topic_set, new=sent.topic())))
+
+
+class TopicView(AdministratorsView):
+    """One topic of a set."""
+
+    parser_classes = [StrictJSONParser]
+
+    @extend_schema(operation_id="topic", responses={200: answers.TopicAnswerSerializer, **errors()})
+    def get(self, request: Request, topic_set_id: int, number: int) -> Response:
+        """A topic by its number in the set."""
+        return Response(_topic_data(request, topic_or_404(topic_set_id, number)))
+
+    @extend_schema(
+        operation_id="topic_describe",
+        request=requests.TopicChangeSerializer,
+        responses={200: answers.TopicAnswerSerializer, **errors(400, 413, 415)},
+    )
+    def patch(self, request: Request, topic_set_id: int, number: int) -> Response:
+        """Change title and need; refused once something was made of the topics, for assessors judge by the need."""
+        topic = topic_or_404(topic_set_id, number)
+        data = checked(requests.TopicChangeSerializer, request.data).validated_data
+        return Response(_topic_data(request, topic_describe(topic=topic, **data)))
+
+    @extend_schema(operation_id="topic_delete", responses={204: None, **errors(400)})
+    def delete(self, request: Request, topic_set_id: int, number: int) -> Response:
+        """Take a topic out, with its uploaded drawing; the others keep their numbers. Refused as a change is."""
+        topic_delete(topic=topic_or_404(topic_set_id, number))
+        return deleted()
 
 
 class RunListView(AdministratorsView):
@@ -126,8 +170,7 @@ class RunListView(AdministratorsView):
         sent = checked(requests.PlanSerializer, request.data)
         runs = runs_make(topic_set=topic_set, plan=sent.plan(), made_by=user_asking(request))
         for run in runs:
-            if not run.is_finished:
-                pipeline.run_start(run.pk)
+            pipeline.open_start(run)
         wanted = {run.pk for run in runs}
         rows = [row for row in runs_listed(topic_set) if row.run.pk in wanted]
         return Response(answers.run_data(request, rows), status=202)
@@ -178,10 +221,19 @@ class RunRetryView(AdministratorsView):
     @extend_schema(operation_id="run_retry", request=None, responses={202: answers.RunSerializer, **errors()})
     def post(self, request: Request, run_id: int) -> Response:
         """Try a failed run again; any other stays as it is."""
-        run = run_retry(run=run_or_404(run_id))
-        if not run.is_finished:
-            pipeline.run_start(run.pk)
-        return Response(answers.run_data(request, [run_row(run)])[0], status=202)
+        return _started(request, run_retry(run=run_or_404(run_id)))
+
+
+class RunAgainView(AdministratorsView):
+    """A run of today that is like an earlier one."""
+
+    @extend_schema(operation_id="run_again", request=None, responses={202: answers.RunSerializer, **errors(400)})
+    def post(self, request: Request, run_id: int) -> Response:
+        """Make a run again over the collection of today. Where it would find the same, it is the run that there is.
+
+        Refused for an imported run, which is made elsewhere.
+        """
+        return _started(request, run_again(run=run_or_404(run_id), made_by=user_asking(request)))
 
 
 class RankedListView(AdministratorsView):
@@ -191,9 +243,7 @@ class RankedListView(AdministratorsView):
     def get(self, request: Request, run_id: int, number: int) -> Response:
         """The figures that a run found for a topic, best first."""
         run = run_or_404(run_id)
-        topic = run.topic_set.topics.filter(number=min(number, LARGEST_NUMBER)).first()
-        if topic is None:
-            raise Http404("The topic set has no topic of this number.")
+        topic = topic_or_404(run.topic_set_id, number)
         ranked = RankedList.objects.filter(run=run, topic=topic).first()
         pairs = list(zip(ranked.figure_ids, ranked.scores, strict=True)) if ranked else []
         documents = numbers_of_figures([figure_id for figure_id, _ in pairs])
@@ -214,9 +264,20 @@ class RunFileView(FileView):
         """A finished run as TREC, CSV or JSON; the same bytes each time."""
         run = run_or_404(run_id)
         wanted = checked(requests.FileQuerySerializer, request.query_params).validated_data
-        return file_response(run_file(run, wanted["format"]))
+        return file_to_take_away(run_file(run, wanted["format"]))
 
 
 def _topic_set_data(request: Request, topic_set: TopicSet) -> dict[str, object]:
     page = topic_set_page(topic_set, user_asking(request))
     return dict(answers.TopicSetAnswerSerializer(topic_set, context={"request": request, "page": page}).data)
+
+
+def _topic_data(request: Request, topic: Topic) -> dict[str, object]:
+    context = {"request": request, "may_see_drawings": may_see_drawings(user_asking(request), topic.topic_set)}
+    return dict(answers.TopicAnswerSerializer(topic, context=context).data)
+
+
+def _started(request: Request, run: Run) -> Response:
+    """202 with a run that waits, or is done already."""
+    pipeline.open_start(run)
+    return Response(answers.run_data(request, [run_row(run)])[0], status=202)

@@ -1,155 +1,28 @@
-"""From topics to a table over the REST API, and what it keeps from assessors."""
+"""From a session to a table over the REST API, and what it keeps from assessors."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries, Settings
+from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from annotations.api import session_views
-from annotations.models import FusionFit, Judgment, Pool, QrelsSnapshot, Ruling, Run, Session, Showing, TopicSet
+from annotations.models import Judgment, Pool, QrelsSnapshot, Ruling, Run, Session, Showing, TopicSet
 from annotations.services.snapshots import snapshot_freeze
-from engine.imaging import encode_png
-from search.models import Figure
-from tests.annotation_collection import collection_make, use_stand_ins
-from tests.annotation_fits import fit_make
-from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
-from tests.factories import drawing_make, publication_make, user_make
+from tests.annotation_rows import judgment_make
+from tests.api_calls import client_of, got, removed, sent
+from tests.factories import user_make
 
 pytestmark = pytest.mark.django_db
 
 TELLING = ("run", "rank", "score", "repeat", "system", "pool", "seed", "tests/visual", "colleague")
-
-
-@pytest.fixture
-def maker() -> User:
-    return user_make("maker", staff=True)
-
-
-@pytest.fixture
-def assessor() -> User:
-    return user_make("assessor")
-
-
-@pytest.fixture
-def figures() -> list[Figure]:
-    for reference in ("EP1A1", "EP2A1"):
-        publication = publication_make(reference, sheets=3)
-        publication.family_key = publication.application_number = reference  # no kin
-        publication.save()
-    return list(Figure.objects.order_by("pk"))
-
-
-@pytest.fixture
-def topic_set(maker: User, figures: list[Figure]) -> TopicSet:
-    return topic_set_make(maker, figures[:2])
-
-
-@pytest.fixture
-def runs(topic_set: TopicSet, figures: list[Figure]) -> list[Run]:
-    return [run_make(topic_set, figures), run_make(topic_set, figures[::-1], name="text", system="text")]
-
-
-@pytest.fixture
-def session(topic_set: TopicSet, runs: list[Run], assessor: User) -> Session:
-    return session_make(pool_make(topic_set, runs), [assessor, user_make("colleague")], repeats=1)
-
-
-def client_of(user: User) -> APIClient:
-    client = APIClient()
-    client.force_authenticate(user)
-    return client
-
-
-@pytest.fixture
-def admin(maker: User) -> APIClient:
-    return client_of(maker)
-
-
-def sent(client: APIClient, address: str, body: Any = None, status: int = 201) -> Any:
-    answer = client.post(address, body if body is not None else {}, format="json")
-    assert answer.status_code == status, answer.content
-    return answer.json()
-
-
-def got(client: APIClient, address: str, query: Any = None, status: int = 200) -> Any:
-    answer = client.get(address, query or {})
-    assert answer.status_code == status, answer.content
-    return answer.json()
-
-
-def test_a_set_is_made_by_hand_and_locked_by_its_first_run(admin: APIClient, figures: list[Figure]) -> None:
-    made = sent(admin, "/api/topic-sets/", {"name": "Rotors", "note": "of pumps"})
-    topics = f"/api/topic-sets/{made['id']}/topics/"
-    one = sent(admin, topics, {"figure": str(figures[0].pk), "title": "A rotor", "need": "Rotors like it."})
-    assert (one["number"], one["figure"], one["publication"]) == (1, figures[0].pk, "EP1A1")
-    drawing = SimpleUploadedFile("mine.png", encode_png(drawing_make(3)), content_type="image/png")
-    brought = admin.post(topics, {"drawing": drawing, "title": "Mine"}, format="multipart").json()
-    assert (brought["number"], brought["figure"], brought["publication"]) == (2, None, None)
-    assert admin.get(brought["image"]).status_code in (200, 302)  # by session, as all pictures
-    found = got(admin, made["url"])
-    assert [topic["title"] for topic in found["topics"]] == ["A rotor", "Mine"]
-    assert found["is_locked"] is False
-    run_make(TopicSet.objects.get(), figures)
-    assert got(admin, made["url"])["is_locked"] is True
-    refused = sent(admin, topics, {"figure": str(figures[1].pk)}, status=400)
-    assert refused["code"] == "topics-locked"
-
-
-def test_a_set_is_drawn_by_seed_and_its_runs_wait_to_be_made(
-    admin: APIClient, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    use_stand_ins(settings, tmp_path, monkeypatch)
-    collection_make()
-    drawn = [
-        sent(admin, "/api/topic-sets/", {"name": name, "draw": {"seed": seed, "topics": 2}})
-        for name, seed in (("one", 5), ("same", 5), ("other", 6))
-    ]
-    chosen = [[topic["figure"] for topic in one["topics"]] for one in drawn]
-    assert chosen[0] == chosen[1]
-    assert all(len(one) == 2 for one in chosen)
-    refused = sent(admin, "/api/topic-sets/", {"name": "one", "draw": {"seed": 5}}, status=400)
-    assert refused["code"]
-    assert [one["name"] for one in got(admin, "/api/topic-sets/")["results"]] == ["other", "same", "one"]
-    address = f"/api/topic-sets/{drawn[0]['id']}/runs/"
-    runs = sent(admin, address, {"weights": [30], "depth": 20}, status=202)
-    assert [run["system"] for run in runs] == ["visual", "text", "max", "avg", "weighted"]
-    assert {(run["state"], run["done"], run["count"], run["depth"]) for run in runs} == {("waiting", 0, 2, 20)}
-    again = sent(admin, address, {"systems": ["avg"], "depth": 20}, status=202)
-    assert [run["id"] for run in again] == [runs[3]["id"]]
-    assert got(admin, f"{runs[0]['url']}file/", status=400)["code"] == "run-open"
-
-
-def test_a_run_goes_out_and_comes_in_as_a_file(
-    admin: APIClient, topic_set: TopicSet, runs: list[Run], figures: list[Figure]
-) -> None:
-    listed = got(admin, f"/api/topic-sets/{topic_set.pk}/runs/")
-    assert [(run["name"], run["state"], run["depth"]) for run in listed] == [
-        ("visual", "done", 100),
-        ("text", "done", 100),
-    ]
-    ranked = got(admin, f"{listed[1]['url']}topics/1/")
-    assert [one["figure"] for one in ranked["figures"]] == [one.pk for one in figures[::-1] if one != figures[0]]
-    assert ranked["figures"][0]["rank"] == 1
-    assert got(admin, f"{listed[1]['url']}topics/99/", status=404)["code"] == "not-found"
-    file = admin.get(f"{listed[1]['url']}file/", {"format": "trec"}, headers={"Accept": "text/plain"})
-    assert file.headers["Content-Type"].startswith("text/plain")
-    lines = file.content.decode().splitlines()
-    assert lines[0].split()[2:4] == [ranked["figures"][0]["document"], "1"]
-    upload = SimpleUploadedFile("run.txt", file.content)
-    address = f"/api/topic-sets/{topic_set.pk}/runs/import/"
-    came = admin.post(address, {"file": upload, "format": "trec", "name": "again"}, format="multipart")
-    assert came.status_code == 201, came.content
-    assert came.json()["system"] == "imported"
-    assert got(admin, f"{listed[1]['url']}file/", {"format": "pdf"}, status=400)["code"] == "invalid"
 
 
 def test_a_session_is_made_judged_and_frozen(
@@ -302,26 +175,6 @@ def test_a_session_is_closed_and_opened_again(admin: APIClient, session: Session
     assert sent(admin, f"{base}/reopen/", status=200)["closed_at"] is None
 
 
-def removed(client: APIClient, address: str, status: int = 204) -> Any:
-    """What a refusal says; nothing for what is gone."""
-    answer = client.delete(address)
-    assert answer.status_code == status, answer.content
-    return answer.json() if answer.content else None
-
-
-def test_what_nothing_was_made_of_is_deleted_and_again_it_is_not_found(
-    admin: APIClient, maker: User, topic_set: TopicSet, runs: list[Run]
-) -> None:
-    for row, address in ((runs[0], f"/api/runs/{runs[0].pk}/"), (runs[1], f"/api/runs/{runs[1].pk}/")):
-        assert removed(admin, address) is None
-        assert not Run.objects.filter(pk=row.pk).exists()
-        assert removed(admin, address, status=404)["code"] == "not-found"
-    address = f"/api/topic-sets/{topic_set.pk}/"
-    assert removed(admin, address) is None
-    assert not TopicSet.objects.exists()
-    assert removed(admin, address, status=404)["code"] == "not-found"
-
-
 def test_what_something_was_made_of_stays_and_the_refusal_says_what_goes_first(
     admin: APIClient, maker: User, session: Session, topic_set: TopicSet, runs: list[Run], assessor: User
 ) -> None:
@@ -338,19 +191,6 @@ def test_an_untouched_session_is_deleted_with_its_pool(admin: APIClient, session
     assert removed(admin, f"/api/sessions/{session.pk}/") is None
     assert (Session.objects.count(), Pool.objects.count(), Showing.objects.count()) == (0, 0, 0)
     assert removed(admin, f"/api/sessions/{session.pk}/", status=404)["code"] == "not-found"
-
-
-def test_a_fit_is_deleted_unless_it_is_offered_and_then_its_runs_may_go(
-    admin: APIClient, runs: list[Run], topic_set: TopicSet
-) -> None:
-    fit = fit_make(runs[0], runs[1])
-    assert removed(admin, f"/api/runs/{runs[0].pk}/", status=400)["code"] == "run-in-use"
-    sent(admin, f"/api/fits/{fit.pk}/promote/", status=200)
-    assert removed(admin, f"/api/fits/{fit.pk}/", status=400)["code"] == "fit-promoted"
-    sent(admin, f"/api/fits/{fit.pk}/withdraw/", status=200)
-    assert removed(admin, f"/api/fits/{fit.pk}/") is None
-    assert not FusionFit.objects.exists()
-    assert removed(admin, f"/api/runs/{runs[0].pk}/") is None
 
 
 def test_assessors_are_added_and_withdrawn_by_name(admin: APIClient, session: Session) -> None:
@@ -383,16 +223,6 @@ def test_a_session_deleted_since_it_was_found_is_not_found(
     Session.objects.all().delete()
     for act, body in (("close", {}), ("reopen", {}), ("assessors", {"assessor": "colleague"})):
         assert sent(admin, f"/api/sessions/{session.pk}/{act}/", body, status=404)["code"] == "not-found"
-
-
-@pytest.mark.parametrize("key", [0, 10**18, 2**63, 10**40])
-def test_a_key_of_nothing_is_not_found(admin: APIClient, key: int) -> None:
-    for address in (
-        f"topic-sets/{key}/", f"topic-sets/{key}/runs/", f"topic-sets/{key}/table/", f"runs/{key}/",
-        f"runs/{key}/topics/{key}/", f"sessions/{key}/", f"sessions/{key}/showings/{key}/", f"snapshots/{key}/",
-        f"fits/{key}/",
-    ):  # fmt: skip
-        assert got(admin, f"/api/{address}", status=404)["code"] == "not-found"
 
 
 def test_a_pair_costs_the_same_queries_wherever_it_stands(

@@ -97,7 +97,7 @@ def test_generated_requests_get_the_answers_of_the_schema(operations: list[Any],
         tried(operation, GenerationMode.POSITIVE, conforms)
         with suppress(Unsatisfiable):  # an address without parameters takes nothing wrong
             tried(operation, GenerationMode.NEGATIVE, conforms)
-    assert len(operations) == 45
+    assert len(operations) == 51
     assert seen["GET /api/topic-sets/ 200"]
     assert seen["POST /api/topic-sets/ 201"]
     assert seen["POST /api/topic-sets/ 400"]
@@ -147,12 +147,30 @@ def test_what_is_sent_is_answered_as_the_schema_says(operations: list[Any], toke
     assert found == dict.fromkeys(BODIES, 201)
 
 
+def test_what_is_changed_or_tried_again_is_answered_as_the_schema_says(
+    operations: list[Any], token: str, values: dict[str, Any]
+) -> None:
+    changed = {one.path: _answer(one, values, token, body={}) for one in operations if one.method.upper() == "PATCH"}
+    assert changed == {
+        "/api/topic-sets/{topic_set_id}/": 200,
+        "/api/topic-sets/{topic_set_id}/topics/{number}/": 200,
+    }
+    ends = ("/retry/", "/again/")
+    again = {one.path: _answer(one, values, token) for one in operations if one.path.endswith(ends)}
+    assert again == {
+        "/api/runs/{run_id}/retry/": 202,
+        "/api/runs/{run_id}/again/": 400,  # there is no index to search
+        "/api/fits/{fit_id}/retry/": 202,
+    }
+
+
 def test_what_is_deleted_or_refused_to_be_is_answered_as_the_schema_says(
     operations: list[Any], token: str, values: dict[str, Any]
 ) -> None:
     found = {one.path: _answer(one, values, token) for one in operations if one.method.upper() == "DELETE"}
     assert found == {
         "/api/topic-sets/{topic_set_id}/": 400,
+        "/api/topic-sets/{topic_set_id}/topics/{number}/": 400,
         "/api/runs/{run_id}/": 400,
         "/api/sessions/{session_id}/": 409,
         "/api/sessions/{session_id}/assessors/{username}/": 204,
