@@ -193,12 +193,13 @@ def sound_in_both_schemes(serious_faults: SeriousFaults, shoot: Callable[[Page, 
     def required(page: Page, name: str) -> None:
         assert page.viewport_size is not None
         expect(page.locator("html"), name).to_have_js_property("scrollWidth", page.viewport_size["width"])
+        page.emulate_media(reduced_motion="reduce")  # a colour on its way to the other scheme has no contrast yet
         shoot(page, f"{name}-light")
         faults = serious_faults(page)
         page.emulate_media(color_scheme="dark")
         shoot(page, f"{name}-dark")
         faults += serious_faults(page, "color-contrast")  # all else is as in the other scheme
-        page.emulate_media(color_scheme="light")
+        page.emulate_media(color_scheme="light", reduced_motion="null")
         assert faults == [], name
 
     return required
