@@ -1,4 +1,4 @@
-"""What is refused of whoever judges, and what is gone, with words that say the mend."""
+"""What is refused of whoever judges, with words that say the mend."""
 
 from __future__ import annotations
 
@@ -19,11 +19,3 @@ class SessionClosed(AssessmentRefused):
 
     def __init__(self) -> None:
         super().__init__("session-closed", "This session is closed; ask an administrator to open it again.")
-
-
-class Gone(EngineError):
-    """What was found a moment ago was deleted since; `detail` says what, and what would do."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(f"gone: {detail}")
-        self.detail = detail

@@ -15,7 +15,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotations.refusal import AssessmentRefused, Gone, SessionClosed
+from annotations.refusal import AssessmentRefused, SessionClosed
 from annotations.selectors.snapshots import SnapshotDamaged
 from annotations.services.pools import NothingToJudge, PoolNameTaken
 from annotations.services.sessions import AlreadyJudged, SessionNameTaken
@@ -23,6 +23,7 @@ from annotations.services.snapshots import SnapshotRefused
 from engine.errors import DeliveryError, DocumentError, ImageError
 from patentsearch.login import page_left, wants_json
 from search.question import QuestionRefused
+from search.refusal import Gone
 
 REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused, AssessmentRefused, SnapshotRefused)
 """What a person sent cannot be used: 400, with the error's own words; 403 where a session is closed."""

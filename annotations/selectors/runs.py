@@ -13,9 +13,9 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 
 from annotations.models import FusionFit, Pool, RankedList, Run, System, Topic, TopicSet
-from annotations.refusal import Gone
 from annotations.selectors.topics import ShownTopic, may_see_drawings
 from search.models import Figure, FigureEmbedding, Modality, SentenceLink, WorkState
+from search.refusal import Gone
 from search.selectors.figures import best_links
 from search.selectors.vectors import active_versions, newest_embedding
 

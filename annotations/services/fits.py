@@ -19,20 +19,20 @@ from django.db import transaction
 from numpy.typing import NDArray
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System
-from annotations.refusal import Gone
 from annotations.selectors.document_numbers import figures_of_numbers
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.runs import FAILED
 from annotations.selectors.snapshots import SnapshotDamaged, snapshot_qrels
 from annotations.services.asking import TopicSearch
-from annotations.services.holds import row_held, runs_hold
+from annotations.services.holds import runs_hold
 from annotations.services.runs import run_make
 from engine.evaluation.binary import DEFAULT_K
 from engine.evaluation.fitting import FEWEST_TOPICS, Evidence, Fit, Moments, fit_weight, topic_evidence
 from engine.evaluation.measures import MeasureOptions, counted_lists, measure_run
 from engine.evaluation.qrels import Qrels
 from search.models import SuggestedWeight, Verdict, WorkState
-from search.refusal import QuestionRefused
+from search.refusal import Gone, QuestionRefused
+from search.services.holds import row_held
 from search.services.work import (
     work_claim,
     work_done,

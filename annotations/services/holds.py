@@ -7,22 +7,8 @@ being deleted, or the deletion, when it is too late to say so.
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TypeVar
-
-from django.db.models import Model
 
 from annotations.models import Run, Session
-from annotations.refusal import Gone
-
-Row = TypeVar("Row", bound=Model)
-
-
-def row_held(row: Row) -> Row:
-    """The row as it is now, which nobody else changes or deletes until the transaction ends. Raises: Gone."""
-    held = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
-    if held is None:
-        raise Gone(f"The {row._meta.verbose_name} was deleted meanwhile.")
-    return held
 
 
 def runs_hold(runs: Collection[Run]) -> bool:

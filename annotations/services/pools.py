@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Candidate, Pool, Run, TopicSet
-from annotations.refusal import Gone
 from annotations.selectors.pools import PoolPreview, pool_preview
 from annotations.services.holds import runs_hold
+from search.refusal import Gone
 
 logger = logging.getLogger(__name__)
 

@@ -13,14 +13,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Run, System, TopicSet
-from annotations.refusal import Gone
 from annotations.selectors.runs import FAILED, CollectionState, collection_of_today, run_like, runs_in_use
-from annotations.services.holds import row_held
 from annotations.services.topics import topic_set_lock
 from engine.candidates import DEFAULT_SHORTLIST
 from search.filters import filters_checked
 from search.models import Verdict
-from search.refusal import QuestionRefused
+from search.refusal import Gone, QuestionRefused
+from search.services.holds import row_held
 from search.services.work import work_restart
 
 logger = logging.getLogger(__name__)

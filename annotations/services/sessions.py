@@ -11,7 +11,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Pool, Session
-from annotations.refusal import Gone
 from annotations.services.dealing import (
     candidates_of,
     late_part_give,
@@ -21,6 +20,7 @@ from annotations.services.dealing import (
 )
 from annotations.services.pools import PoolGone, pool_hold
 from engine.dealing import dealt
+from search.refusal import Gone
 
 logger = logging.getLogger(__name__)
 

@@ -14,12 +14,12 @@ from django.db.models import Max
 from annotations.models import Topic, TopicSet
 from annotations.selectors.draws import LARGEST_SEED, Draw, topics_drawn
 from annotations.selectors.topics import is_locked
-from annotations.services.holds import row_held
 from engine.imaging import encode_png, open_image
 from search.files import file_keep, private_storage
 from search.models import Figure
 from search.question import LONGEST_TEXT
 from search.refusal import QuestionRefused
+from search.services.holds import row_held
 
 logger = logging.getLogger(__name__)
 

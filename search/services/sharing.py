@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from search.models import Desk, Shortlist, ShortlistShare, text_key
 from search.selectors.shortlists import shortlist_may_edit
+from search.services.holds import row_held
 from search.services.shortlists import TextChanged, shortlist_lock
 
 
@@ -29,7 +30,8 @@ def shortlist_create(*, owner: User, name: str) -> Shortlist:
 
 @transaction.atomic
 def shortlist_make_current(*, user: User, shortlist: Shortlist) -> Desk:
-    """The user's keys add to this list from now on. Raises: PermissionDenied when they may only look at it."""
+    """The user's keys add to this list from now on. Raises: PermissionDenied when they may only look at it; Gone."""
+    row_held(shortlist)
     if not shortlist_may_edit(user, shortlist):
         raise PermissionDenied("You may look at this shortlist. Ask its owner to let you edit it.")
     desk, _ = Desk.objects.update_or_create(owner=user, defaults={"shortlist": shortlist})
@@ -39,12 +41,11 @@ def shortlist_make_current(*, user: User, shortlist: Shortlist) -> Desk:
 def shortlist_describe(*, user: User, shortlist: Shortlist, name: str, note: str, started_from: str) -> Shortlist:
     """Name a list and write its note; started_from is the text_key of the note that was edited.
 
-    Raises: PermissionDenied; NameTaken; TextChanged when it has become another note since.
+    Raises: PermissionDenied; Gone; NameTaken; TextChanged when it has become another note since.
     """
     try:
         with transaction.atomic():
-            shortlist_lock(user, shortlist)
-            row = Shortlist.objects.get(pk=shortlist.pk)
+            row = shortlist_lock(user, shortlist)
             if text_key(note) != row.note_key:
                 if started_from != row.note_key:
                     raise TextChanged(row.note)
@@ -70,9 +71,10 @@ def shortlist_delete(*, user: User, shortlist: Shortlist) -> None:
 def shortlist_share(*, user: User, shortlist: Shortlist, username: str, may_edit: bool) -> ShortlistShare:
     """Let a colleague see a list, and edit it where may_edit says so; again changes that.
 
-    Raises: PermissionDenied for all but its owner; NoSuchColleague.
+    Raises: PermissionDenied for all but its owner; NoSuchColleague; Gone.
     """
     _require_owner(user, shortlist)
+    row_held(shortlist)
     colleague = User.objects.filter(username=username, is_active=True).exclude(pk=user.pk).first()
     if colleague is None:
         raise NoSuchColleague(username)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from search.models import Desk, Figure, Pin, Relevance, Shortlist, ShortlistEntry, text_key
 from search.selectors.shortlists import shortlist_may_edit
+from search.services.holds import row_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ class TextChanged(Exception):
         self.current = current
 
 
-def shortlist_lock(user: User, shortlist: Shortlist) -> None:
-    """Hold the list for this transaction and mark it as changed. Raises: PermissionDenied."""
-    Shortlist.objects.select_for_update().get(pk=shortlist.pk)
+def shortlist_lock(user: User, shortlist: Shortlist) -> Shortlist:
+    """The list as it is now, held for this transaction and marked as changed. Raises: PermissionDenied; Gone."""
+    held = row_held(shortlist)
     if not shortlist_may_edit(user, shortlist):
         raise PermissionDenied("You may look at this shortlist. Ask its owner to let you edit it.")
     Shortlist.objects.filter(pk=shortlist.pk).update(changed_at=timezone.now())
+    return held
 
 
 @transaction.atomic

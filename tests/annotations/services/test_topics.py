@@ -11,7 +11,6 @@ from django.contrib.auth.models import User
 from pytest_django import Settings
 
 from annotations.models import Topic, TopicSet
-from annotations.refusal import Gone
 from annotations.selectors.draws import Draw
 from annotations.services.topics import (
     NewTopic,
@@ -30,7 +29,7 @@ from engine.imaging import decode_png, encode_png
 from search.files import file_read, private_storage
 from search.integrity import faults
 from search.models import Figure
-from search.refusal import QuestionRefused
+from search.refusal import Gone, QuestionRefused
 from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_rows import run_make
 from tests.annotation_rows import topic_set_make as rows_make
