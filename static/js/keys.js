@@ -1,7 +1,8 @@
 /**
  * Keys. A link, button or input with data-key="n" (tinykeys syntax, also sequences like "g h") is clicked by that key,
  * a text input focused; data-key-label and data-key-group tell the list that `?` opens what it does. addKey() takes keys
- * that have no element. None fires while somebody types, or with a dialog open over the page.
+ * that have no element. None fires while somebody types, or with a dialog open over the page; but what is typed in
+ * several lines is sent by Ctrl+Enter.
  */
 import { createKeybindingsHandler } from "../vendor/tinykeys-3.1.0/tinykeys.module.js";
 
@@ -74,6 +75,16 @@ function forms(key) {
   return /^[^A-Za-z0-9 ]$/.test(key) ? [key, `Shift+${key}`] : [key];
 }
 
+/** As Enter sends the form of one line, by its first button. */
+function send(event) {
+  const isAsked = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && !event.defaultPrevented;
+  const form = isAsked && event.target instanceof HTMLTextAreaElement && event.target.form;
+  const button = form && [...form.elements].find((one) => one.type === "submit" && !one.disabled);
+  if (!button) return; // it is being sent
+  event.preventDefault();
+  form.requestSubmit(button);
+}
+
 /** All keys that work on this page now: label and key by group. */
 function working() {
   const groups = new Map();
@@ -82,6 +93,8 @@ function working() {
   for (const element of document.querySelectorAll("[data-key][data-key-label]")) {
     if (element.offsetParent !== null) put(element.dataset.keyGroup ?? "Page", element.dataset.key, element.dataset.keyLabel);
   }
+  const isWritten = [...document.querySelectorAll("textarea")].some((area) => area.offsetParent !== null);
+  if (isWritten) put("Everywhere", "Ctrl+Enter", "Send what is written in several lines");
   return groups;
 }
 
@@ -120,6 +133,7 @@ addKey({ key: "?", label: "These keys", group: "Everywhere", run: showList });
 document.addEventListener("keydown", (event) => {
   bind();
   listen(event);
+  send(event);
   begun = prefixes.has(event.key) && !isTyping(event.target) ? event.timeStamp : -Infinity;
 });
 for (const button of document.querySelectorAll("[data-keys-open]")) button.addEventListener("click", showList);

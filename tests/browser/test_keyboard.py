@@ -51,9 +51,7 @@ def test_every_hit_is_rated_in_the_mosaic_by_keys_alone(
     page.wait_for_selector("html[data-attached]")
     page.keyboard.press("/")
     page.keyboard.type("pump")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")  # sends the form from one of its fields
+    page.keyboard.press("Control+Enter")
     expect(page.locator(".hit")).to_have_count(HITS)
     page.wait_for_selector("html[data-attached]")
     page.keyboard.press("t")
