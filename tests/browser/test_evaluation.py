@@ -77,6 +77,13 @@ def test_options_take_effect_at_once_and_go_into_the_address(table: Page, compla
     assert not complaints
 
 
+def test_who_is_better_than_whom_is_seen_whole_at_1024(measured: Measured, new_page: NewPage) -> None:
+    page = new_page(measured.staff, width=1024)
+    page.goto(reverse("annotations:table", args=[measured.topic_set.pk]))
+    differences = page.get_by_role("region", name="Differences of systems")
+    assert differences.evaluate("(one) => one.scrollWidth - one.clientWidth") == 0
+
+
 def test_everything_works_without_scripts(measured: Measured, new_page: NewPage) -> None:
     page = new_page(measured.staff, scripts=False)
     page.goto(reverse("annotations:table", args=[measured.topic_set.pk]))
