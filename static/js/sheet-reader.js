@@ -57,6 +57,7 @@ class Reader {
     this.pairs.refresh();
     this.#applyTools();
     this.root.dataset.reading = ""; // tests wait for it
+    this.#markSeen(this.current.figure);
     this.#settle();
   }
 
@@ -94,6 +95,7 @@ class Reader {
     document.title = entry.title;
     this.#applyTools();
     this.pairs.refresh();
+    this.#markSeen(entry.figure); // not when it has settled: somebody may have flipped on by then
     root.querySelector('[data-reader-part="text"]').scrollTop = entry.scrolled ?? 0;
     if (focused && document.activeElement === document.body) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     root.dispatchEvent(new CustomEvent("reader:shown", { bubbles: true }));
@@ -120,19 +122,14 @@ class Reader {
   #settle() {
     const { root, current } = this;
     root.querySelector('[data-reader-part="strip"] [aria-current]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    this.#attach();
-    this.#markSeen(current.figure);
+    if (!current.attached) {
+      current.attached = true;
+      for (const part of root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
+    }
+    root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours look for what is new
     clearTimeout(this.stayTimer);
     this.stayTimer = setTimeout(() => this.#stay(), STAYS_AFTER_MS);
     this.#prefetch();
-  }
-
-  /** What htmx and the behaviours do for the parts that are new. */
-  #attach() {
-    if (this.current.attached) return;
-    this.current.attached = true;
-    for (const part of this.root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
-    this.root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
   }
 
   /** Pictures beside the sheet wait until nobody flips on. */
@@ -261,8 +258,6 @@ class Reader {
       names: () => this.overlay.toggleNames(),
       boxes: () => this.overlay.toggleBoxes(),
     };
-    // Whoever is quicker than the settling of a figure still gets htmx' form, not the browser's own.
-    this.root.addEventListener("click", () => this.#attach(), { capture: true });
     this.root.addEventListener("click", (event) => {
       const act = event.target.closest("[data-act]");
       if (act) {

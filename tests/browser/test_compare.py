@@ -6,7 +6,8 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from django.urls import reverse
+from playwright.sync_api import Page, Route, expect
 
 from search.models import Figure, Query, SeenFigure, ShortlistEntry
 from tests.browser.conftest import NewPage, SoundInBothSchemes
@@ -151,6 +152,24 @@ def test_hits_are_walked_beside_the_query_and_kept_by_key(
     expect(last).to_have_attribute("data-figure-id", str(figures[4].pk))
     expect(page.locator(".pane [data-keep-key=x]")).to_have_attribute("aria-pressed", "false")
     until(page, lambda: SeenFigure.objects.filter(owner=examiner, figure=figures[2]).exists())
+
+
+def test_a_hit_is_kept_in_place_before_its_drawing_has_come(
+    examiner: User, query: Query, figures: list[Figure], new_page: NewPage
+) -> None:
+    page = new_page(examiner)
+    held: list[Route] = []
+    page.route(f"**{reverse('search:figure-file', args=[figures[2].pk])}", lambda route: held.append(route))
+    _open(page, f"/compare/?query={query.pk}&figure={figures[0].pk}")
+    page.evaluate("window.stayed = true")
+    page.keyboard.press("j")
+    expect(page.locator(".pane").last).to_have_attribute("data-figure-id", str(figures[2].pk))
+    page.keyboard.press("x")
+    expect(page.locator("#keep-said")).to_contain_text("Kept on")
+    assert held and page.evaluate("window.stayed")
+    for route in held:
+        route.continue_()
+    assert ShortlistEntry.objects.get().figure_id == figures[2].pk
 
 
 def test_a_drawing_is_turned_mirrored_exchanged_and_removed_by_key(

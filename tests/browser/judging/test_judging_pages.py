@@ -296,6 +296,7 @@ def test_a_closed_session_is_looked_at_and_not_changed(
     session.closed_at = session.created_at
     session.save()
     page.keyboard.press("2")
+    at_pair(page, 2)
     trouble = page.get_by_role("alert")
     expect(trouble).to_contain_text("This session is closed")
     trouble.get_by_role("button", name="Give it up").click()
