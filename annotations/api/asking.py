@@ -68,9 +68,9 @@ def topic_set_or_404(topic_set_id: int) -> TopicSet:
     return one_or_404(TopicSet.objects.select_related("created_by"), topic_set_id)
 
 
-def topic_or_404(topic_set_id: int, number: int) -> Topic:
-    """A topic by its number, with its set and what is shown of it."""
-    topics = topic_set_or_404(topic_set_id).topics.select_related("topic_set", "figure__sheet__publication")
+def topic_or_404(topic_set: TopicSet, number: int) -> Topic:
+    """A topic of the set by its number, with what is shown of it."""
+    topics = topic_set.topics.select_related("figure__sheet__publication")
     found = topics.filter(number=min(number, LARGEST_NUMBER)).first()
     if found is None:
         raise Http404("The topic set has no topic of this number.")

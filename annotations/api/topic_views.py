@@ -129,7 +129,7 @@ class TopicView(AdministratorsView):
     @extend_schema(operation_id="topic", responses={200: answers.TopicAnswerSerializer, **errors()})
     def get(self, request: Request, topic_set_id: int, number: int) -> Response:
         """A topic by its number in the set."""
-        return Response(_topic_data(request, topic_or_404(topic_set_id, number)))
+        return Response(_topic_data(request, topic_or_404(topic_set_or_404(topic_set_id), number)))
 
     @extend_schema(
         operation_id="topic_describe",
@@ -138,14 +138,14 @@ class TopicView(AdministratorsView):
     )
     def patch(self, request: Request, topic_set_id: int, number: int) -> Response:
         """Change title and need; refused once something was made of the topics, for assessors judge by the need."""
-        topic = topic_or_404(topic_set_id, number)
+        topic = topic_or_404(topic_set_or_404(topic_set_id), number)
         data = checked(requests.TopicChangeSerializer, request.data).validated_data
         return Response(_topic_data(request, topic_describe(topic=topic, **data)))
 
     @extend_schema(operation_id="topic_delete", responses={204: None, **errors(400)})
     def delete(self, request: Request, topic_set_id: int, number: int) -> Response:
         """Take a topic out, with its uploaded drawing; the others keep their numbers. Refused as a change is."""
-        topic_delete(topic=topic_or_404(topic_set_id, number))
+        topic_delete(topic=topic_or_404(topic_set_or_404(topic_set_id), number))
         return deleted()
 
 
@@ -243,7 +243,7 @@ class RankedListView(AdministratorsView):
     def get(self, request: Request, run_id: int, number: int) -> Response:
         """The figures that a run found for a topic, best first."""
         run = run_or_404(run_id)
-        topic = topic_or_404(run.topic_set_id, number)
+        topic = topic_or_404(run.topic_set, number)
         ranked = RankedList.objects.filter(run=run, topic=topic).first()
         pairs = list(zip(ranked.figure_ids, ranked.scores, strict=True)) if ranked else []
         documents = numbers_of_figures([figure_id for figure_id, _ in pairs])

@@ -9,6 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from annotations.models import Run, Session
+from search.refusal import Gone
+
+
+class RunGone(Gone):
+    """One of the runs was deleted meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__("One of the runs was deleted meanwhile; take the others.")
 
 
 def runs_hold(runs: Collection[Run]) -> bool:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from annotations.models import Candidate, Pool, Run, TopicSet
 from annotations.selectors.pools import PoolPreview, pool_preview
-from annotations.services.holds import runs_hold
+from annotations.services.holds import RunGone, runs_hold
 from search.refusal import Gone
 
 logger = logging.getLogger(__name__)
@@ -29,13 +29,6 @@ class PoolGone(Gone):
 
     def __init__(self) -> None:
         super().__init__("The pool was deleted meanwhile; take another, or make one.")
-
-
-class RunGone(Gone):
-    """One of the runs was deleted meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__("One of the runs was deleted meanwhile; take the others.")
 
 
 @transaction.atomic

@@ -12,8 +12,7 @@ from annotations.models import QrelsSnapshot, Run, RunScores
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.scores import ScoreOptions, runs_not_scored
 from annotations.selectors.snapshots import snapshot_qrels
-from annotations.services.holds import runs_hold
-from annotations.services.pools import RunGone
+from annotations.services.holds import RunGone, runs_hold
 from engine.evaluation.curves import precision_recall
 from engine.evaluation.measures import counted_lists, measure_lists
 from engine.evaluation.qrels import Qrels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -20,7 +21,7 @@ from annotations.services.dealing import (
 )
 from annotations.services.pools import PoolGone, pool_hold
 from engine.dealing import dealt
-from search.refusal import Gone
+from search.services.holds import row_held
 
 logger = logging.getLogger(__name__)
 
@@ -31,13 +32,6 @@ class SessionNameTaken(Exception):
 
 class AlreadyJudged(Exception):
     """The session holds judgments, which are never thrown away."""
-
-
-class SessionGone(Gone):
-    """The session was deleted meanwhile."""
-
-    def __init__(self) -> None:
-        super().__init__("The session was deleted meanwhile.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,7 @@ def assignment_add(*, session: Session, assessor: User) -> Assignment:
     """The assessor's part of the session; an earlier part stays, and is added to where the assessor was withdrawn.
 
     It is what everybody judges, what is nobody's, and a share of what others have open and have not seen.
-    Raises: SessionGone.
+    Raises: Gone.
     """
     session, assignments = _held_with_assignments(session)
     existing = next((one for one in assignments if one.assessor_id == assessor.pk), None)
@@ -119,7 +113,7 @@ class Withdrawn:
 def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
     """Let an assessor judge no more: what they judged stays, what nobody has then goes to the others.
 
-    A part in which nothing was ever judged is deleted. Again does nothing. Raises: SessionGone.
+    A part in which nothing was ever judged is deleted. Again does nothing. Raises: Gone.
     """
     session, assignments = _held_with_assignments(assignment.session)
     found = next((one for one in assignments if one.pk == assignment.pk), None)
@@ -140,8 +134,8 @@ def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
 
 @transaction.atomic
 def session_close(*, session: Session) -> Session:
-    """Take no judgment from now on; a closed one keeps its time. Raises: SessionGone."""
-    row = _held(session)
+    """Take no judgment from now on; a closed one keeps its time. Raises: Gone."""
+    row = row_held(session)
     if row.closed_at is None:
         row.closed_at = timezone.now()
         row.save(update_fields=["closed_at"])
@@ -151,8 +145,8 @@ def session_close(*, session: Session) -> Session:
 
 @transaction.atomic
 def session_reopen(*, session: Session) -> Session:
-    """Take judgments again. Raises: SessionGone."""
-    row = _held(session)
+    """Take judgments again. Raises: Gone."""
+    row = row_held(session)
     if row.closed_at is not None:
         row.closed_at = None
         row.save(update_fields=["closed_at"])
@@ -186,23 +180,13 @@ def _held_with_assignments(session: Session) -> tuple[Session, list[Assignment]]
     """The session with its assignments, to deal anew: nobody else deals or judges until the transaction ends.
 
     The pool is held first, so that no assignment is added while one waits for those that there are; then, as by whoever
-    records a judgment, the assignments, and the session last. Raises: SessionGone.
+    records a judgment, the assignments, and the session last. Raises: Gone.
     """
-    try:
+    with suppress(PoolGone, Pool.DoesNotExist):  # then the session is gone as well
         pool_hold(session.pool)
-    except (PoolGone, Pool.DoesNotExist) as error:
-        raise SessionGone from error
     assignments = Assignment.objects.select_for_update(no_key=True, of=("self",)).filter(session=session.pk)
     held = list(assignments.select_related("assessor").order_by("pk"))
-    row = _held(session)
+    row = row_held(session)
     for one in held:
         one.session = row
     return row, held
-
-
-def _held(session: Session) -> Session:
-    """The row as it is now, which nobody else changes until the transaction ends. Raises: SessionGone."""
-    row = Session.objects.select_for_update().filter(pk=session.pk).first()
-    if row is None:
-        raise SessionGone
-    return row

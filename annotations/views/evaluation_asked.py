@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from annotations.models import QrelsSnapshot, Run, TopicSet
 from annotations.selectors.scores import ScoreOptions, ScoresMissing, ScoreTable, score_table
 from annotations.selectors.snapshots import SnapshotDamaged, snapshot_require_whole
-from annotations.services.pools import RunGone
+from annotations.services.holds import RunGone
 from annotations.services.scores import scores_complete
 from engine.errors import EngineError
 from engine.evaluation.measures import Unit

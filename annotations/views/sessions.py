@@ -29,7 +29,8 @@ from annotations.selectors.sessions import (
     sessions_listed,
 )
 from annotations.selectors.showings import done_of
-from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, RunGone, pool_make
+from annotations.services.holds import RunGone
+from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, pool_make
 from annotations.services.sessions import (
     AlreadyJudged,
     SessionNameTaken,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import timedelta
 
@@ -195,17 +195,22 @@ def test_a_worker_goes_on_where_another_was_killed(
     assert fit.fitted["weight"] == pytest.approx(BEST, abs=0.06)
 
 
+def before_each_topic(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Somebody else does this while a fit looks at a topic."""
+    plain = fitting.topic_evidence
+
+    def disturbed(*args: object, **kwargs: object) -> object:
+        act()
+        return plain(*args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(fits, "topic_evidence", disturbed)
+
+
 def test_whoever_lost_the_lease_writes_nothing(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
-    plain = fitting.topic_evidence
-
-    def taken_over(*args: object, **kwargs: object) -> object:
-        FusionFit.objects.update(worker="elsewhere/1")
-        return plain(*args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(fits, "topic_evidence", taken_over)
+    before_each_topic(monkeypatch, lambda: FusionFit.objects.update(worker="elsewhere/1"))
     fit_answer(fit_id=fit.pk)
     fit.refresh_from_db()
     assert (fit.evidence, fit.worker) == ({}, "elsewhere/1")
@@ -216,13 +221,7 @@ def test_a_fit_that_is_deleted_while_it_is_answered_leaves_nothing(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
-    plain = fitting.topic_evidence
-
-    def deleting(*args: object, **kwargs: object) -> object:
-        fit_delete(fit=fit)
-        return plain(*args, **kwargs)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(fits, "topic_evidence", deleting)
+    before_each_topic(monkeypatch, lambda: fit_delete(fit=fit))
     assert fit_answer(fit_id=fit.pk) is None
     assert list(Run.objects.all()) == [average]
     assert not FusionFit.objects.exists()

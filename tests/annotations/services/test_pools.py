@@ -18,7 +18,8 @@ from annotations.selectors.pools import (
     pool_preview,
     runs_to_pool,
 )
-from annotations.services.pools import NothingToJudge, PoolNameTaken, RunGone, pool_make
+from annotations.services.holds import RunGone
+from annotations.services.pools import NothingToJudge, PoolNameTaken, pool_make
 from annotations.services.runs import run_delete
 from annotations.services.sessions import SessionOptions, session_close, session_make
 from search.models import Figure, WorkState

@@ -15,7 +15,6 @@ from annotations.services.pools import PoolGone
 from annotations.services.pools import pool_make as pool_unite
 from annotations.services.sessions import (
     AlreadyJudged,
-    SessionGone,
     SessionNameTaken,
     SessionOptions,
     assignment_add,
@@ -24,6 +23,7 @@ from annotations.services.sessions import (
     session_make,
     session_reopen,
 )
+from search.refusal import Gone
 from tests.annotation_rows import judgment_make, pool_make, run_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -162,7 +162,7 @@ def test_a_session_that_is_gone_is_neither_closed_nor_opened_nor_joined(
     session = made(pool, assessors[:1], maker)
     Session.objects.filter(pk=session.pk).delete()
     for act in (session_close, session_reopen, lambda session: assignment_add(session=session, assessor=assessors[1])):
-        with pytest.raises(SessionGone):
+        with pytest.raises(Gone, match="The session was deleted meanwhile"):
             act(session=session)
 
 
