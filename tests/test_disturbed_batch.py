@@ -20,7 +20,7 @@ import psutil
 import psycopg
 import pytest
 
-from engine.sample import write_sample
+from sample import write_sample
 from search.models import Stage
 from search.selectors.batches import batch_report
 from search.services.batches import batch_receive, batch_unpack

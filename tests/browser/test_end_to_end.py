@@ -15,7 +15,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from engine.sample import write_sample
+from sample import write_sample
 from search.management.services import worker_for
 from search.models import Document, Figure
 from tests.browser.conftest import NewPage

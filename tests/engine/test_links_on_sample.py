@@ -6,7 +6,7 @@ import re
 
 from engine.linking import analyse_text, link_sentences
 from engine.patents import parse_patent
-from engine.sample import SampleDocument, sample_document
+from sample import SampleDocument, sample_document
 
 SEED = 1
 DOCUMENTS = 16

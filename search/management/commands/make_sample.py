@@ -11,8 +11,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from engine.sample import write_sample
-from engine.sample.document import DEFAULT_MAX_SHEETS
+from sample import write_sample
+from sample.document import DEFAULT_MAX_SHEETS
 
 
 class Command(BaseCommand):

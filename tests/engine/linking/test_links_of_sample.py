@@ -11,7 +11,7 @@ import pytest
 
 from engine.linking import TextAnalysis, analyse_text, link_sentences
 from engine.patents import parse_patent
-from engine.sample import write_sample
+from sample import write_sample
 
 pytestmark = pytest.mark.slow
 

@@ -19,7 +19,7 @@ from engine.numerals.settling import settle
 from engine.numerals.weights import RECOGNISER_FILE, load_state
 from engine.patents import parse_patent
 from engine.reading import GrayImage, TextKind
-from engine.sample import sample_document
+from sample import sample_document
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.sample.drawing import INK, THICK, THIN, Drawing, Hatch, affine, arc, disc, gear_outline, zigzag
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import INK, THICK, THIN, Drawing, Hatch, affine, arc, disc, gear_outline, zigzag
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 
 def draw_gear_pump(m: Measures, view: str, variant: bool) -> Drawing:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from engine.sample.drawing import INK, THICK, THIN, Drawing, Hatch, affine, arc
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import INK, THICK, THIN, Drawing, Hatch, affine, arc
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 
 def tyre(x: float, y: float, radius: float, lugs: int) -> Drawing:

@@ -14,10 +14,10 @@ from lxml import etree
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.sample import SampleDocument, sample_document, write_sample
-from engine.sample.content import content_of, has_family, origin_of
-from engine.sample.kinds import KINDS
-from engine.sample.language import VERBS, VIEWS
+from sample import SampleDocument, sample_document, write_sample
+from sample.content import content_of, has_family, origin_of
+from sample.kinds import KINDS
+from sample.language import VERBS, VIEWS
 
 SEED = 3
 POSITIONS = range(14)

@@ -1,6 +1,6 @@
 """Generated patents: batches of parametric line drawings with text and the truth about both."""
 
-from engine.sample.batch import SampleSummary, write_sample
-from engine.sample.document import SampleDocument, sample_document
+from sample.batch import SampleSummary, write_sample
+from sample.document import SampleDocument, sample_document
 
 __all__ = ["SampleDocument", "SampleSummary", "sample_document", "write_sample"]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from engine.sample.drawing import Drawing
+from sample.drawing import Drawing
 
 Measures = Mapping[str, float]
 """The proportions of one object; every view of it is drawn from the same measures."""
@@ -37,7 +37,7 @@ def term(line: str) -> Term:
 class ObjectKind:
     """A class of objects that the sample draws.
 
-    parts: key → term, the whole object first. relations: "part verb part" with a verb of engine.sample.language.
+    parts: key → term, the whole object first. relations: "part verb part" with a verb of sample.language.
     draw(measures, view, variant) paints a view; a variant differs in one visible trait, told by `variant`.
     """
 

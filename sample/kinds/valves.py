@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.sample.drawing import INK, THICK, THIN, Drawing, Hatch, zigzag
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import INK, THICK, THIN, Drawing, Hatch, zigzag
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 
 def draw_valve(m: Measures, view: str, variant: bool) -> Drawing:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.sample.drawing import INK, THICK, THIN, Drawing, affine, arc, zigzag
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import INK, THICK, THIN, Drawing, affine, arc, zigzag
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 
 def resistor(d: Drawing, x: float, y0: float, y1: float, *, european: bool) -> None:

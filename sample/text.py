@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 
 from engine.publication import Section
-from engine.sample.kinds.model import ObjectKind, Term
-from engine.sample.language import (
+from sample.kinds.model import ObjectKind, Term
+from sample.language import (
     DIMENSIONS,
     FIGURE_WORDS,
     LISTS,

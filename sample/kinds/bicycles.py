@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from engine.sample.drawing import DASHED, INK, THICK, THIN, Drawing, affine, arc
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import DASHED, INK, THICK, THIN, Drawing, affine, arc
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 Point = tuple[float, float]
 

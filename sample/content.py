@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from engine.sample.kinds import KINDS
-from engine.sample.kinds.model import Measures, ObjectKind
-from engine.sample.lettering import Typeface
-from engine.sample.painting import Pen
-from engine.sample.sheets import FigurePlan, SheetPlan
-from engine.sample.text import Subject
+from sample.kinds import KINDS
+from sample.kinds.model import Measures, ObjectKind
+from sample.lettering import Typeface
+from sample.painting import Pen
+from sample.sheets import FigurePlan, SheetPlan
+from sample.text import Subject
 
 FAMILY_CYCLE = 5  # of five neighbouring documents, the third is the first one's sister publication
 LANGUAGE_SHARES = {"en": 0.70, "de": 0.18, "fr": 0.12}

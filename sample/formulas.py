@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from engine.reading import GrayImage
-from engine.sample.lettering import Typeface, letters, stamp
+from sample.lettering import Typeface, letters, stamp
 
 FORMULAS = (
     ("p =", "F", "A", ""),

@@ -10,12 +10,12 @@ from random import Random
 from typing import Any
 
 from engine.publication import PublicationNumber, Section
-from engine.sample.content import Content, content_of, origin_of, pen_of, sheets_of
-from engine.sample.formulas import formula_image
-from engine.sample.language import ANSWERS
-from engine.sample.painting import Written
-from engine.sample.sheets import SheetTruth, encode_tiff, make_sheet
-from engine.sample.text import (
+from sample.content import Content, content_of, origin_of, pen_of, sheets_of
+from sample.formulas import formula_image
+from sample.language import ANSWERS
+from sample.painting import Written
+from sample.sheets import SheetTruth, encode_tiff, make_sheet
+from sample.text import (
     FigureMention,
     FigureNote,
     Sentence,
@@ -26,14 +26,14 @@ from engine.sample.text import (
     claims,
     describe,
 )
-from engine.sample.xml import Bibliography, ImageFile, bibliography_of, document_xml
+from sample.xml import Bibliography, ImageFile, bibliography_of, document_xml
 
 ZIP_TIME = (2020, 1, 1, 0, 0, 0)
 DEFAULT_MAX_SHEETS = 6
 FORMULA_FILE = "imgb0001.tif"
 
 Truth = dict[str, Any]
-"""What is true of a document, ready for JSON; docs of the form: engine.sample.batch."""
+"""What is true of a document, ready for JSON; docs of the form: sample.batch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from random import Random
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.publication import PublicationNumber, Section
-from engine.sample.content import Content, origin_of
-from engine.sample.language import LANGUAGES
-from engine.sample.sheets import millimetres
-from engine.sample.text import CitedPatent, FigureMention, Formula, Piece, Sentence, Sign, TextParagraph
+from sample.content import Content, origin_of
+from sample.language import LANGUAGES
+from sample.sheets import millimetres
+from sample.text import CitedPatent, FigureMention, Formula, Piece, Sentence, Sign, TextParagraph
 
 APPLICANTS = (
     ("Muster Maschinenbau AG", "Werkstraße 1", "70001 Musterstadt", "DE"),

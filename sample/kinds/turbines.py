@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from engine.sample.drawing import DASHED, INK, THICK, THIN, Drawing, Hatch, affine, arc, smooth
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import DASHED, INK, THICK, THIN, Drawing, Hatch, affine, arc, smooth
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 
 def _blade(length: float, chord: float) -> Drawing:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.sample.kinds.model import Term
+from sample.kinds.model import Term
 
 LANGUAGES = ("en", "de", "fr")
 

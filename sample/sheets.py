@@ -14,10 +14,10 @@ from PIL import Image
 
 from engine.geometry import Box
 from engine.reading import GrayImage, TextKind
-from engine.sample.drawing import Drawing
-from engine.sample.lettering import Typeface, letters, stamp
-from engine.sample.marking import Mark, place_numerals, place_whole
-from engine.sample.painting import Names, Pen, Placement, Written, paint
+from sample.drawing import Drawing
+from sample.lettering import Typeface, letters, stamp
+from sample.marking import Mark, place_numerals, place_whole
+from sample.painting import Names, Pen, Placement, Written, paint
 
 DPI = 300
 MARGIN_PX = 150

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from engine.geometry import Box
 from engine.reading import GrayImage, TextKind
-from engine.sample.drawing import INK, Drawing, Hatch, Lettering, Points, Stroke
-from engine.sample.lettering import Typeface, letters, stamp
+from sample.drawing import INK, Drawing, Hatch, Lettering, Points, Stroke
+from sample.lettering import Typeface, letters, stamp
 
 SUBPIXEL_BITS = 3
 SMALLEST_CAPITAL_PX = 26  # 2.2 mm at 300 dpi: smaller lettering fills in when printed

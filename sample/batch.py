@@ -19,8 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.sample.content import has_family
-from engine.sample.document import DEFAULT_MAX_SHEETS, sample_document, zip_entry
+from sample.content import has_family
+from sample.document import DEFAULT_MAX_SHEETS, sample_document, zip_entry
 
 BATCH_NAME, TRUTH_NAME = "batch.zip", "truth.jsonl"
 FAMILY_NAME, CLASS_NAME = "groups_family.json", "groups_class.json"

@@ -8,8 +8,8 @@ import math
 import numpy as np
 
 from engine.reading import TextKind
-from engine.sample.drawing import CHAIN, DASHED, DOTTED, INK, PAPER, THICK, THIN, Drawing, Hatch, smooth
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import CHAIN, DASHED, DOTTED, INK, PAPER, THICK, THIN, Drawing, Hatch, smooth
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 STEP_NAMES = ("start", "measure", "filter", "compare", "adjust", "store", "warn", "finish")
 

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from engine.sample.drawing import INK, THICK, THIN, Drawing, Hatch, affine, disc
-from engine.sample.kinds.model import Measures, ObjectKind, parts, term
+from sample.drawing import INK, THICK, THIN, Drawing, Hatch, affine, disc
+from sample.kinds.model import Measures, ObjectKind, parts, term
 
 
 def draw_bearing(m: Measures, view: str, variant: bool) -> Drawing:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from engine.geometry import Box
 from engine.reading import GrayImage, TextKind
-from engine.sample.drawing import INK, NORMAL, THIN, Points
-from engine.sample.lettering import Letters, letters, stamp
-from engine.sample.painting import SUBPIXEL_BITS, Pen, Written, fixed
+from sample.drawing import INK, NORMAL, THIN, Points
+from sample.lettering import Letters, letters, stamp
+from sample.painting import SUBPIXEL_BITS, Pen, Written, fixed
 
 CELL_PX = 8  # free space is looked for on a grid of such cells
 CLEARANCE_PX = 16  # white around every numeral
