@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from engine.publication import PublicationNumber, Section
+from engine.patents.publication import PublicationNumber, Section
 from sample.content import Content, content_of, origin_of, pen_of, sheets_of
 from sample.formulas import formula_image
 from sample.language import ANSWERS

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.reading import TextKind
+from engine.sheets.reading import TextKind
 
 Points = NDArray[np.float64]
 """(n, 2) float64, x and y in drawing units."""

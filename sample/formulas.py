@@ -7,7 +7,7 @@ from random import Random
 import cv2
 import numpy as np
 
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 from sample.lettering import Typeface, letters, stamp
 
 FORMULAS = (

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from engine.geometry import Box
-from engine.reading import GrayImage
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage
 
 CAPITAL_SHARE = 0.71  # height of capitals in Aileron, as a share of the font size
 HERSHEY_CAPITAL_PX = 21.0  # height of capitals of OpenCV's Hershey fonts at scale 1

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.geometry import Box
-from engine.reading import GrayImage, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage, TextKind
 from sample.drawing import INK, NORMAL, THIN, Points
 from sample.lettering import Letters, letters, stamp
 from sample.painting import SUBPIXEL_BITS, Pen, Written, fixed

@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from engine.geometry import Box
-from engine.reading import GrayImage, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage, TextKind
 from sample.drawing import Drawing
 from sample.lettering import Typeface, letters, stamp
 from sample.marking import Mark, place_numerals, place_whole

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from engine.publication import Section
+from engine.patents.publication import Section
 from sample.kinds.model import ObjectKind, Term
 from sample.language import (
     DIMENSIONS,

@@ -8,7 +8,7 @@ from itertools import count
 from random import Random
 from xml.sax.saxutils import escape, quoteattr
 
-from engine.publication import PublicationNumber, Section
+from engine.patents.publication import PublicationNumber, Section
 from sample.content import Content, origin_of
 from sample.language import LANGUAGES
 from sample.sheets import millimetres

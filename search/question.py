@@ -23,7 +23,7 @@ from typing import Literal
 
 from django.http import QueryDict
 
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search.filters import FILTERS, filters_checked, filters_read, filters_written
 from search.refusal import QuestionRefused as QuestionRefused
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.candidates import Candidates, gather_candidates, score_candidates
-from engine.encoding import SentenceEncoder, Vectors, VisualEncoder
+from engine.encoders.protocols import SentenceEncoder, Vectors, VisualEncoder
 from engine.index.exact import VectorIndex
-from engine.reading import GrayImage
+from engine.ranking.candidates import Candidates, gather_candidates, score_candidates
+from engine.sheets.reading import GrayImage
 from search import runtime
 from search.models import Modality
 from search.selectors import vectors

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from django.conf import settings
 
-from engine.encoding import SentenceEncoder, VisualEncoder
+from engine.encoders.protocols import SentenceEncoder, VisualEncoder
 from engine.errors import IndexMismatch
 from engine.index import LayeredIndex, MemoryIndex, StoredIndex, combine, open_index
-from engine.reading import NumeralReader
+from engine.sheets.reading import NumeralReader
 from search.models import IndexVersion
 from search.selectors import vectors
 

@@ -11,8 +11,8 @@ import pytest
 from django.conf import settings as configured
 from pytest_django import Settings
 
-from engine.encoding import Vectors
-from engine.reading import GrayImage
+from engine.encoders.protocols import Vectors
+from engine.sheets.reading import GrayImage
 from search import runtime
 from search.models import Figure, Modality, Publication
 from search.services.embeddings import embeddings_store

@@ -17,7 +17,7 @@ from annotations.services.runs import run_make
 from annotations.services.snapshots import snapshot_store
 from engine.evaluation.fitting import WEIGHTS, Evidence, Moments, fit_weight
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search.models import Figure, WorkState
 from tests.annotation_collection import collection_make
 from tests.annotation_rows import topic_set_make

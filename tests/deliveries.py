@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 from engine.imaging import encode_png
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 from tests.factories import drawing_make
 
 XML = """<?xml version="1.0" encoding="UTF-8"?>

@@ -14,9 +14,9 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from PIL import Image
 
-from engine.candidates import Candidates, candidates_as_bytes
 from engine.imaging import encode_png
-from engine.reading import GrayImage
+from engine.ranking.candidates import Candidates, candidates_as_bytes
+from engine.sheets.reading import GrayImage
 from search.files import file_keep, private_storage
 from search.models import (
     Batch,

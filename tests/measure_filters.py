@@ -23,8 +23,8 @@ import numpy as np
 def measure(filters_tried: int, seed: int) -> int:
     """How many filters gave anything but what the plain search gave."""
     # Models can be imported only once Django is set up.
-    from engine.candidates import gather_candidates  # noqa: PLC0415
-    from engine.fusion import Fusion  # noqa: PLC0415
+    from engine.ranking.candidates import gather_candidates  # noqa: PLC0415
+    from engine.ranking.fusion import Fusion  # noqa: PLC0415
     from search import runtime  # noqa: PLC0415
     from search.filters import filters_checked  # noqa: PLC0415
     from search.models import FigureEmbedding, Modality  # noqa: PLC0415

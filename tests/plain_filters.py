@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding import Vectors
-from engine.fusion import Fusion
+from engine.encoders.protocols import Vectors
+from engine.ranking.fusion import Fusion
 from search.models import Figure
 
 TIE = 1e-6
@@ -94,8 +94,8 @@ def plain_search(
     """All allowed figures that can be compared with their scores, best first: cosine of one side, or the mean of both.
 
     drawn, written: all that were embedded. A figure without text counts the mean similarity of all texts (the head of
-    engine.fusion says why). A side that no allowed figure has is left out. Equally similar ones stand in the order of
-    their keys.
+    engine.ranking.fusion says why). A side that no allowed figure has is left out. Equally similar ones stand in the
+    order of their keys.
     """
     seen = {pk: float(drawn[pk] @ query[0][0]) for pk in allowed if pk in drawn}
     read = {pk: float(written[pk] @ query[1][0]) for pk in allowed if pk in written}

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from annotations.models import GRADES, Assignment
 from annotations.selectors.showings import Values, values_of
-from engine.geometry import Box, box_on_crop, crop_size
-from engine.reading import TextKind
+from engine.sheets.geometry import Box, box_on_crop, crop_size
+from engine.sheets.reading import TextKind
 from search.models import Figure, PartName, Reading
 from search.selectors.figures import figures_to_show
 

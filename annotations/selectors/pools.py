@@ -11,7 +11,7 @@ from django.db.models import Aggregate, Count, FloatField, Q
 from annotations.models import Judgment, Pool, Run, Showing, Topic, TopicSet
 from annotations.selectors.document_numbers import kin_of_figures
 from annotations.selectors.kin import reserved_references
-from engine.dealing import dealt, order_of
+from engine.evaluation.dealing import dealt, order_of
 from engine.evaluation.kin import Kin, without_kin
 from search.models import Figure, WorkState
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 from annotations.models import RankedList, Run, System, Topic
 from annotations.selectors.runs import run_content, topics_lacking
 from annotations.services.asking import Answer, TopicSearch
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search.models import Modality, Verdict, WorkState
 from search.ranking import Collection
 from search.refusal import QuestionRefused

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from annotations.models import Run, System, Topic
 from annotations.selectors.document_numbers import kin_of_figures
 from annotations.selectors.kin import reserved_references
-from engine.candidates import Candidates
 from engine.evaluation.kin import without_kin
 from engine.imaging import decode_png
+from engine.ranking.candidates import Candidates
 from search import ranking
 from search.files import file_read, private_storage
 from search.models import Figure, Query

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from django.db.models import Max
 
 from annotations.models import Assignment, Candidate, Pool, Session, Showing
-from engine.dealing import handed_round, order_of, shared, taken_over
+from engine.evaluation.dealing import handed_round, order_of, shared, taken_over
 
 Topics = Mapping[int, Sequence[int]]
 """Candidates of each topic by its number."""
@@ -67,7 +67,7 @@ def part_give(assignment: Assignment, candidates: Topics, wanted: Collection[int
 def late_part_give(assignment: Assignment, others: Sequence[Assignment]) -> int:
     """Deal to who comes late: what everybody judges, what is nobody's, and a share of what the others have open.
 
-    Taken over is what nobody has seen yet, see engine.dealing.taken_over. Returns how many candidates were.
+    Taken over is what nobody has seen yet, see engine.evaluation.dealing.taken_over. Returns how many candidates were.
     """
     session = assignment.session
     candidates = candidates_of(session.pool)
@@ -97,7 +97,7 @@ def nobodys_hand_round(session: Session, assignments: Sequence[Assignment]) -> i
     """Give what nobody has any more to those who judge on; while nobody does, it stays nobody's.
 
     A candidate goes back to whoever it was taken over from, the others where least is left, see
-    engine.dealing.handed_round. Returns how many candidates were given.
+    engine.evaluation.dealing.handed_round. Returns how many candidates were given.
     """
     candidates = candidates_of(session.pool)
     parts = _parts(assignments)

@@ -15,7 +15,7 @@ from django.db import transaction
 from annotations.models import Run, System, TopicSet
 from annotations.selectors.runs import FAILED, CollectionState, collection_of_today, run_like, runs_in_use
 from annotations.services.topics import topic_set_lock
-from engine.candidates import DEFAULT_SHORTLIST
+from engine.ranking.candidates import DEFAULT_SHORTLIST
 from search.filters import filters_checked
 from search.models import Verdict
 from search.refusal import Gone, QuestionRefused

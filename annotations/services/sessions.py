@@ -20,7 +20,7 @@ from annotations.services.dealing import (
     part_give,
 )
 from annotations.services.pools import PoolGone, pool_hold
-from engine.dealing import dealt
+from engine.evaluation.dealing import dealt
 from search.services.holds import row_held
 
 logger = logging.getLogger(__name__)

@@ -32,7 +32,7 @@ from annotations.services.rulings import RuledMeanwhile, ruling_record, ruling_u
 from annotations.views.panes import PaneShown, figure_pane, topic_pane
 from annotations.views.roles import administrators_only
 from annotations.views.sessions import private, session_or_404
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 from search.views.asker import user_of
 
 QUEUES = {

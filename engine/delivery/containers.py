@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 from engine.delivery.limits import ArchiveLimits
 from engine.delivery.names import is_plainly_shown, matching_key, shown_name
 from engine.errors import DeliveryError
-from engine.publication import Note
+from engine.patents.publication import Note
 
 
 @dataclass(frozen=True, slots=True)

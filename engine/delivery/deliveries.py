@@ -36,7 +36,7 @@ from engine.delivery.names import NameKind, kind_of, shown_name
 from engine.delivery.tars import TarContainer, inflated, is_tar
 from engine.delivery.zips import ZipContainer
 from engine.errors import DeliveryError, DocumentError
-from engine.publication import Note
+from engine.patents.publication import Note
 
 # More XML files than this beside each other and beside images: which image is whose is not searched for.
 _MOST_SIBLINGS = 8

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.delivery.containers import Container, Entry
 from engine.delivery.names import ARCHIVE_SUFFIXES, NameKind, folder_of, kind_of, matching_key, shown_name
 from engine.errors import DeliveryError
-from engine.publication import Note
+from engine.patents.publication import Note
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from engine.delivery.limits import MEBIBYTE, ArchiveLimits
 from engine.delivery.names import NameKind, kind_of, require_safe_name, shown_name
 from engine.delivery.windows import window
 from engine.errors import DeliveryError
-from engine.publication import Note
+from engine.patents.publication import Note
 
 _BLOCK_BYTES = 512
 _TAR_ERRORS = (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, RecursionError)

@@ -23,7 +23,7 @@ from engine.delivery.limits import MEBIBYTE, ArchiveLimits
 from engine.delivery.names import NameKind, kind_of, require_safe_name, shown_name
 from engine.delivery.windows import window
 from engine.errors import DeliveryError
-from engine.publication import Note
+from engine.patents.publication import Note
 
 _END_SIGNATURE = b"PK\x05\x06"
 _END_BYTES = 22

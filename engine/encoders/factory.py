@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.encoders.names import EncoderName, resolve_sentences, resolve_visual
+from engine.encoders.protocols import SentenceEncoder, VisualEncoder
 from engine.encoders.sentences import SentenceTransformerEncoder
 from engine.encoders.visual import EfficientNetLiteEncoder, OpenClipEncoder
-from engine.encoding import SentenceEncoder, VisualEncoder
 from engine.errors import WeightsMissing
 
 __all__ = ["resolve_sentences", "resolve_visual", "sentence_encoder", "visual_encoder"]

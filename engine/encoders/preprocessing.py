@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import EncoderError
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 _INK_BELOW = 128
 _PAPER = 255

@@ -11,8 +11,8 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from engine.encoders.names import EncoderName, sentence_folder
+from engine.encoders.protocols import Vectors
 from engine.encoders.weights import PINNED, encoder_key, verified_hash, verify
-from engine.encoding import Vectors
 from engine.errors import EncoderError, WeightsMissing
 
 Precision = Literal["fp32", "bf16"]

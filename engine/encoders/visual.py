@@ -16,10 +16,10 @@ from torch.nn import functional
 
 from engine.encoders.names import EncoderName, open_clip_file, packaged_folder
 from engine.encoders.preprocessing import Preprocessing
+from engine.encoders.protocols import Vectors
 from engine.encoders.weights import PINNED, encoder_key, load_state, verified_hash, verify
-from engine.encoding import Vectors
 from engine.errors import EncoderError, WeightsMissing
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 BATCH_SIZE = 16
 _ZERO_LENGTH = 1e-12

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.evaluation.binary import DEFAULT_K, per_query_measures
 from engine.evaluation.estimates import Estimate, bootstrap_columns
 from engine.evaluation.kin import NONE, left_out
-from engine.fusion import Fusion, fused_scores
+from engine.ranking.fusion import Fusion, fused_scores
 
 _BLOCK_ROWS = 256
 _MEASURES = ("ap", "ap_list", "precision", "recall", "ndcg", "reciprocal_rank")

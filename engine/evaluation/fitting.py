@@ -2,8 +2,9 @@
 
 Calibrating both sides to one mean and deviation and weighting them afterwards ranks as one weight of the raw
 similarities does: w = (a / d) / (a / d + (1 - a) / t), where a is the share of the calibrated drawings, d and t the
-deviations of the drawings' and the texts' similarities. So the weight that engine.fusion knows is fitted, and a is told
-beside it. What the best weight scores on the topics that chose it flatters it; only the held-out topics tell the gain.
+deviations of the drawings' and the texts' similarities. So the weight that engine.ranking.fusion knows is fitted, and a
+is told beside it. What the best weight scores on the topics that chose it flatters it; only the held-out topics tell
+the gain.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.candidates import Candidates
 from engine.evaluation.binary import DEFAULT_K, per_query_measures
 from engine.evaluation.estimates import Estimate
 from engine.evaluation.significance import Comparison, compare_runs
-from engine.fusion import Fusion
+from engine.ranking.candidates import Candidates
+from engine.ranking.fusion import Fusion
 
 WEIGHTS = tuple(percent / 100 for percent in range(1, 100))
 """Weights that are tried. The ends are systems of their own, which do not rank what lacks their side."""

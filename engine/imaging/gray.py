@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.errors import ImageError
-from engine.publication import Note
-from engine.reading import GrayImage
+from engine.patents.publication import Note
+from engine.sheets.reading import GrayImage
 
 # Converted in bands, so that a picture of the largest size never lies in memory in three colour models at once.
 _BAND_PIXELS = 1 << 22

@@ -21,8 +21,8 @@ from engine.imaging.gray import to_gray, turned
 from engine.imaging.headers import require_few_scans, tiff_pages, too_many_frames, truncated, webp_size
 from engine.imaging.limits import ImageLimits
 from engine.imaging.pixels import is_bilevel, is_blank, is_inverted
-from engine.publication import Note
-from engine.reading import GrayImage
+from engine.patents.publication import Note
+from engine.sheets.reading import GrayImage
 
 _EXTREME_ASPECT = 20
 _PLAUSIBLE_DPI = (30.0, 4800.0)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import ImageError
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 MAGIC = b"%PDF-"
 MOST_PAGES = 2000

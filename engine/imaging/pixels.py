@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from engine.errors import ImageError
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Measured on a 300-dpi sheet: level 6 with the default strategy packs to 63 % of OpenCV's own choice and reads faster.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.geometry import Box
-from engine.reading import GrayImage
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage
 
 
 def region_box(region: tuple[float, float, float, float], width_px: int, height_px: int) -> Box:

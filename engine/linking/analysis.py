@@ -17,7 +17,7 @@ from engine.linking.names import part_name
 from engine.linking.occurrences import Occurrence, occurrences_of
 from engine.linking.sentences import Sentence, sentences_of
 from engine.linking.surroundings import Context
-from engine.publication import Paragraph
+from engine.patents.publication import Paragraph
 
 LONGEST_NUMERAL_RANGE = 40
 """Signs that "12 to 16" may stand for; none is added that the publication does not mention elsewhere."""

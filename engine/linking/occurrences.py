@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from engine.linking.figure_labels import FigureMention
 from engine.linking.surroundings import Context, Surroundings, surroundings_of
 from engine.linking.vocabulary import UNITS
-from engine.publication import Span
+from engine.patents.publication import Span
 
 
 @dataclass(frozen=True, slots=True)

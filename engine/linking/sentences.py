@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import nupunkt
 
 from engine.linking.vocabulary import FIGURE_WORDS
-from engine.publication import Paragraph, Section
+from engine.patents.publication import Paragraph, Section
 
 LONGEST_SENTENCE = 8000
 """Characters; a longer one (a sequence listing, a flattened table) is cut at a blank, or in the middle of a word."""

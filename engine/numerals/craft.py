@@ -11,7 +11,6 @@ from easyocr.craft import CRAFT
 from easyocr.detection import get_textbox
 from easyocr.utils import get_image_list, group_text_box
 
-from engine.geometry import Box
 from engine.numerals.ink import components_of, ink_of
 from engine.numerals.layout import classified, sheet_reading
 from engine.numerals.orientation import upright_rotation
@@ -19,7 +18,8 @@ from engine.numerals.recogniser import Recogniser, torch_threads
 from engine.numerals.second_look import second_look
 from engine.numerals.tokens import tokens_of
 from engine.numerals.weights import CRAFT_FILE, RECOGNISER_FILE, load_state, short_hash
-from engine.reading import GrayImage, SheetReading
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage, SheetReading
 
 EASYOCR_READER_VERSION = 1
 

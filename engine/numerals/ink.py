@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 Mask = NDArray[np.uint8]
 """(height, width) uint8, 1 is ink and 0 is paper."""

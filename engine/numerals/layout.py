@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.geometry import Box
 from engine.numerals.ink import Mask
 from engine.numerals.kinds import (
     DIMENSION,
@@ -20,7 +19,8 @@ from engine.numerals.kinds import (
     looks_like_numeral,
     tidied,
 )
-from engine.reading import GrayImage, SheetReading, TextBox, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage, SheetReading, TextBox, TextKind
 
 # A reading below these is not a numeral on its own word; settling may still make it one.
 SURE_OF_NUMERAL, SURE_OF_SINGLE = 0.4, 0.8

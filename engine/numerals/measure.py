@@ -24,7 +24,7 @@ from engine.linking import analyse_text
 from engine.numerals.readers import component_reader, easyocr_reader
 from engine.numerals.settling import settle
 from engine.patents import parse_patent
-from engine.reading import GrayImage, NumeralReader, TextKind
+from engine.sheets.reading import GrayImage, NumeralReader, TextKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from scipy.sparse import coo_matrix  # type: ignore[import-untyped]
 from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 from scipy.spatial import cKDTree  # type: ignore[import-untyped]
 
-from engine.geometry import Box
 from engine.numerals.ink import Components, Mask
-from engine.reading import GrayImage
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage
 
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 13, 130  # of a character: 1 to 11 mm at 300 dpi
 MIN_SPECK_PX = 6  # pixels of a dash, a prime or a point

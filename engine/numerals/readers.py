@@ -17,7 +17,7 @@ from engine.numerals.second_look import second_look
 from engine.numerals.selection import worth_reading
 from engine.numerals.tokens import read_words, tokens_of
 from engine.numerals.weights import RECOGNISER_FILE, packaged_folder, short_hash
-from engine.reading import GrayImage, SheetReading
+from engine.sheets.reading import GrayImage, SheetReading
 
 COMPONENT_READER_VERSION = 2
 

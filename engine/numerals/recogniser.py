@@ -15,7 +15,7 @@ from easyocr.model.vgg_model import Model
 from numpy.typing import NDArray
 
 from engine.numerals.weights import RECOGNISER_FILE, load_state
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 CROP_HEIGHT_PX = 64  # the height english_g2 was trained at
 # A batch is cut where padding would cost more than a second call: crops within a quarter of the width go together.

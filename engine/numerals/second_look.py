@@ -8,14 +8,14 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from engine.geometry import Box
 from engine.numerals.ink import Mask, components_of, ink_of, solid_and_shown, without_rules
 from engine.numerals.kinds import tidied
 from engine.numerals.proposals import Rendering, crop_of, words_of
 from engine.numerals.recogniser import Recogniser, Recognition
 from engine.numerals.selection import worth_reading
 from engine.numerals.settling import DOUBTFUL, settle
-from engine.reading import GrayImage, SheetReading, TextBox, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage, SheetReading, TextBox, TextKind
 
 SECOND_LOOK = "second-look"
 MAX_CROPS = 160  # a second look costs at most about as much as the first

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from engine.geometry import Box
 from engine.numerals.kinds import tidied
-from engine.reading import SheetReading, TextBox, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import SheetReading, TextBox, TextKind
 
 KNOWN_NUMERAL = "known-numeral"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from engine.geometry import Box
 from engine.numerals.ink import Components, Mask
 from engine.numerals.layout import Read
 from engine.numerals.proposals import PLAIN, Rendering, Word, crop_of
 from engine.numerals.recogniser import Recogniser, Recognition
+from engine.sheets.geometry import Box
 
 DOUBTFUL = 0.85
 MAX_DOUBTFUL = 40  # of a halftone's hundreds

@@ -14,7 +14,7 @@ from itertools import chain
 from lxml import etree
 
 from engine.patents.flow import FlowNotes, text_of
-from engine.publication import Citation, Classification, Note, Party, Priority, Title
+from engine.patents.publication import Citation, Classification, Note, Party, Priority, Title
 
 _SYMBOL = re.compile(r"([A-HY])\s*(\d{2})\s*([A-Z])(?:\s*(\d{1,4})\s*/\s*(\d{2,6}))?")
 _EDITION = re.compile(r"^[/\s]*\d?\s*(?=[A-HY])")  # "7C 07C 29/44": the edition of IPC 1 to 7 stands first

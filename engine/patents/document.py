@@ -14,9 +14,9 @@ from engine.patents.flow import FlowNotes, is_indented
 from engine.patents.formats import require_ep_patent_document
 from engine.patents.limits import XmlLimits
 from engine.patents.paragraphs import ParagraphReader
+from engine.patents.publication import Note, Paragraph, PatentDocument, PublicationNumber
 from engine.patents.st36 import read_st36
 from engine.patents.tree import parse_tree
-from engine.publication import Note, Paragraph, PatentDocument, PublicationNumber
 
 # Offices lead with letters for kinds of right (US D0907292, RE36154, PP12345; JP H08123456); WIPO ST.6 allows 13
 # characters, of which EPO, US and WO use at most 11.

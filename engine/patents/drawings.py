@@ -18,8 +18,8 @@ from enum import StrEnum
 
 from lxml import etree
 
+from engine.patents.publication import DrawingReference, Note
 from engine.patents.vocabulary import EMBEDDED_CONTENT
-from engine.publication import DrawingReference, Note
 
 
 class ImageFamily(StrEnum):

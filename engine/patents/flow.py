@@ -21,8 +21,8 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from engine.patents.entities import character_of
+from engine.patents.publication import Span
 from engine.patents.vocabulary import INLINE, LEFT_OUT, LINES
-from engine.publication import Span
 
 _RAISED = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 _LOWERED = str.maketrans("0123456789+-−", "₀₁₂₃₄₅₆₇₈₉₊₋₋")

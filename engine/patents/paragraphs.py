@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from lxml import etree
 
 from engine.patents.flow import Flow, FlowNotes, flow_of
+from engine.patents.publication import Paragraph, Section
 from engine.patents.vocabulary import LEFT_OUT
-from engine.publication import Paragraph, Section
 
 _PARAGRAPHS = ("p", "heading", "invention-title")
 _NUMBER_CHARACTERS = 20

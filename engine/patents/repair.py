@@ -22,8 +22,8 @@ from dataclasses import dataclass, field
 
 from engine.errors import DocumentError
 from engine.patents.entities import PREDEFINED, escaped_character_of, resolve_named
+from engine.patents.publication import Note
 from engine.patents.vocabulary import MENDABLE, MENDABLE_INLINE, STRUCTURE
-from engine.publication import Note
 
 _STARTS_BLOCK = ("p", "heading")
 _BIBLIOGRAPHY = re.compile(r"B\d{3}(?:EP)?$")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from engine.errors import DocumentError
 from engine.patents.limits import XmlLimits
-from engine.publication import Note
+from engine.patents.publication import Note
 
 # Encodings that EPO, WIPO and national offices have delivered in. UTF-7 is absent on purpose: it hides markup.
 ENCODINGS = {

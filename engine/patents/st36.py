@@ -13,7 +13,7 @@ from engine.patents.bibliography import (
     number_with_country,
 )
 from engine.patents.flow import FlowNotes, text_of
-from engine.publication import Citation, Note, Party, Priority, Title
+from engine.patents.publication import Citation, Note, Party, Priority, Title
 
 _PARTIES = (
     (".//parties/applicants/applicant", "applicant"),

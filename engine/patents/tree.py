@@ -10,9 +10,9 @@ from lxml import etree
 from engine.errors import DocumentError
 from engine.patents.entities import resolve_named
 from engine.patents.limits import XmlLimits
+from engine.patents.publication import Note
 from engine.patents.repair import repair
 from engine.patents.source import Source, read_source
-from engine.publication import Note
 
 _TAG_WITH_REFERENCE = re.compile(r"<[A-Za-z][^<>&]*&[^<>]*>")
 

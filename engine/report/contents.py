@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.geometry import Box
-from engine.publication import PublicationNumber, Section
+from engine.patents.publication import PublicationNumber, Section
+from engine.sheets.geometry import Box
 
 PARTS_OF_SIDE = 10_000
 """A pin's box is in ten-thousandths of the drawing's width and height."""

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from engine.reading import TextKind
+from engine.sheets.reading import TextKind
 from sample.drawing import CHAIN, DASHED, DOTTED, INK, PAPER, THICK, THIN, Drawing, Hatch, smooth
 from sample.kinds.model import Measures, ObjectKind, parts, term
 

@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="query",
             name="candidates",
-            field=models.BinaryField(editable=False, help_text="engine.candidates reads it.", null=True),
+            field=models.BinaryField(editable=False, help_text="engine.ranking.candidates reads it.", null=True),
         ),
     ]

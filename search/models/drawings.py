@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 from search.models.publications import Publication
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from django.db import models
 
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
 from search.models.drawings import Figure
 
 

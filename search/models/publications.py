@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from engine.offices import espacenet_address, register_address
+from engine.patents.offices import espacenet_address, register_address
 
 
 class Publication(models.Model):

@@ -51,7 +51,7 @@ class Query(Work):
         default=dict, blank=True, help_text="By modality: the newest embedding that the search knew."
     )
     milliseconds = models.JSONField(default=dict, blank=True)
-    candidates = models.BinaryField(null=True, editable=False, help_text="engine.candidates reads it.")
+    candidates = models.BinaryField(null=True, editable=False, help_text="engine.ranking.candidates reads it.")
     replay_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replays")
 
     class Meta:

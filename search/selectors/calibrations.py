@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.calibration import percentile_of
+from engine.ranking.calibration import percentile_of
 from search.models import AskedWith, Calibration, Figure, Modality, Query, SentenceLink
 from search.question import Question
 from search.selectors.figures import figures_of_families

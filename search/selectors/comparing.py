@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from django.contrib.auth.models import User
 
-from engine.geometry import Box, box_on_crop, crop_size
 from engine.imaging.turning import region_box
 from engine.linking.shared_names import SharedName, names_shared_across
-from engine.reading import TextKind
+from engine.sheets.geometry import Box, box_on_crop, crop_size
+from engine.sheets.reading import TextKind
 from search.comparison import Comparison, picture_of_example
 from search.models import Desk, Figure, Material, MaterialKind, PartName, Reading, ShortlistEntry
 from search.question import TENTHOUSANDTHS, Picture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
 from engine.evaluation.collection import CollectionVectors
 from search.models import FigureEmbedding, IndexVersion, Modality
 from search.selectors.figures import figures_to_show

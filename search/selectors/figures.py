@@ -9,8 +9,8 @@ import numpy as np
 from django.db.models import Case, Func, IntegerField, Prefetch, Q, QuerySet, Value, When
 from numpy.typing import NDArray
 
-from engine.geometry import box_on_crop, crop_size
-from engine.reading import TextKind
+from engine.sheets.geometry import box_on_crop, crop_size
+from engine.sheets.reading import TextKind
 from search.models import Figure, Publication, Reading, SentenceLink
 from search.question import TENTHOUSANDTHS
 

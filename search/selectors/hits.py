@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.candidates import candidates_from_bytes
-from engine.fusion import Ranking
+from engine.ranking.candidates import candidates_from_bytes
+from engine.ranking.fusion import Ranking
 from search.models import Figure, Hit, Query, SentenceLink
 from search.question import Question
 from search.selectors.figures import best_links, figures_to_show, links_of_figures

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 
-from engine.reading import TextKind
+from engine.sheets.reading import TextKind
 from search.models import Classification, Figure, Party, Publication, Reading, SentenceLink, Sheet
 
 _NUMERAL = re.compile(r"(\D*)(\d*)(.*)", re.DOTALL)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.linking import Mention, MentionKind, Sentence, TextAnalysis
-from engine.publication import Section
-from engine.reading import SheetReading, TextBox, TextKind
+from engine.patents.publication import Section
+from engine.sheets.reading import SheetReading, TextBox, TextKind
 from search.models import Publication, Reading, Sheet
 
 

@@ -6,9 +6,9 @@ import datetime
 
 from django.contrib.auth.models import User
 
-from engine.geometry import Box
-from engine.publication import PublicationNumber
+from engine.patents.publication import PublicationNumber
 from engine.report import Passage, PinNote, Report, ReportEntry
+from engine.sheets.geometry import Box
 from search.files import file_read
 from search.models import Figure, SentenceLink, Shortlist, ShortlistEntry
 from search.selectors.figures import links_of_figures

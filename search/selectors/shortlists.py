@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from engine.geometry import crop_size
+from engine.sheets.geometry import crop_size
 from search.models import Desk, Figure, Party, Pin, SentenceLink, Shortlist, ShortlistEntry, ShortlistShare
 from search.question import TENTHOUSANDTHS
 from search.selectors.figures import best_links

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from engine.linking import MentionKind
-from engine.publication import Section
-from engine.terms import occurrences_of
+from engine.linking.terms import occurrences_of
+from engine.patents.publication import Section
 from search.models import Paragraph, Publication
 
 _ORDER = (Section.CLAIM.value, Section.ABSTRACT.value, Section.DESCRIPTION.value)

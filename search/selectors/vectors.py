@@ -8,7 +8,7 @@ import numpy as np
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from numpy.typing import NDArray
 
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
 from search.models import Figure, FigureEmbedding, IndexState, IndexVersion, Modality, SentenceLink
 
 

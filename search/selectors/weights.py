@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search.models import SuggestedWeight
 from search.question import Question
 

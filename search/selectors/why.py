@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from engine.explaining import shared_words
 from engine.linking import split_sentences
 from engine.linking.shared_names import Likeness, SharedName, names_shared_across
-from engine.reading import TextKind
+from engine.ranking.explaining import shared_words
+from engine.sheets.reading import TextKind
 from search.files import file_read, private_storage
 from search.models import Explanation, Figure, Material, Query
 from search.question import Picture, Question, picture_from_token

@@ -9,8 +9,8 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from engine.calibration import FEWEST, MOST_SAMPLED, nearest_strangers, quantiles_of, sample
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
+from engine.ranking.calibration import FEWEST, MOST_SAMPLED, nearest_strangers, quantiles_of, sample
 from search import runtime
 from search.models import AskedWith, Calibration, IndexVersion, Modality
 from search.selectors.calibrations import calibration_in_force, kin_of_figures, sampled_sentences

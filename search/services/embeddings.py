@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from django.db import connection, transaction
 
-from engine.encoding import SentenceEncoder, Vectors
+from engine.encoders.protocols import SentenceEncoder, Vectors
 from engine.imaging import decode_png
 from search import runtime
 from search.files import file_read

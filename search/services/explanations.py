@@ -8,8 +8,8 @@ from functools import lru_cache
 from django.db import transaction
 from django.db.models.functions import Now
 
-from engine.encoding import Vectors
-from engine.explaining import best_pairs
+from engine.encoders.protocols import Vectors
+from engine.ranking.explaining import best_pairs
 from search import runtime
 from search.models import Explanation, Query, Verdict, WorkState
 from search.selectors.hits import hits_ranked

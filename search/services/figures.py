@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.db.models.functions import Now
 
-from engine.figures import FigureRegion, crop_figure, split_figures
 from engine.imaging import decode_png, encode_png, thumbnail
-from engine.labels import labels_by_order
 from engine.linking import SentenceLink as EngineLink
 from engine.linking import TextAnalysis, link_sentences, unlinked_in_text, unlinked_on_sheet
-from engine.reading import GrayImage, SheetReading, TextKind
+from engine.sheets.figures import FigureRegion, crop_figure, split_figures
+from engine.sheets.labels import labels_by_order
+from engine.sheets.reading import GrayImage, SheetReading, TextKind
 from search.files import file_keep, file_read
 from search.models import Figure, Publication, Reading, SentenceLink, Sheet
 from search.selectors.readings import analysis_of_publication, numerals_on_sheets, readings_of_sheet, text_box

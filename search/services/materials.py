@@ -17,7 +17,7 @@ from engine.imaging import ImageLimits, encode_png, open_image, open_page
 from engine.imaging.headers import tiff_pages
 from engine.imaging.pdf import is_pdf, pdf_page, pdf_page_count
 from engine.patents import parse_patent
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 from search.files import file_keep, file_read, private_storage
 from search.models import Material, MaterialKind, Query, SavedSearch
 from search.question import LONGEST_TEXT_IN_ADDRESS, Question

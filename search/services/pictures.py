@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 
 from engine.imaging import decode_png
 from engine.imaging.turning import part_of
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 from search.files import file_read, private_storage
 from search.models import Figure, Material, MaterialKind
 from search.question import TENTHOUSANDTHS, Picture, QuestionRefused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 from search.models import Pin, Shortlist, ShortlistEntry, text_key
 from search.question import TENTHOUSANDTHS
 from search.services.shortlists import Change, TextChanged, entry_as_it_is, shortlist_lock

@@ -6,7 +6,7 @@ Browsers drop strokes of one-bit sheets when they draw them small; averaged over
 from __future__ import annotations
 
 from engine.imaging import decode_png, encode_png, thumbnail
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 from search.files import file_keep, file_read
 from search.models import Sheet
 

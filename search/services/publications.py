@@ -9,8 +9,8 @@ from dataclasses import asdict
 from django.db import connection, transaction
 
 from engine.linking import TextAnalysis, analyse_text
-from engine.publication import Note, PatentDocument, PublicationNumber, Span
-from engine.publication import Paragraph as ParsedParagraph
+from engine.patents.publication import Note, PatentDocument, PublicationNumber, Span
+from engine.patents.publication import Paragraph as ParsedParagraph
 from search.models import Classification, Document, Paragraph, PartName, Party, Publication, Sentence, Verdict
 
 logger = logging.getLogger(__name__)

@@ -15,8 +15,8 @@ from django.db.models.functions import Now
 from django.http import QueryDict
 from numpy.typing import NDArray
 
-from engine.candidates import candidates_as_bytes
 from engine.errors import DocumentError, EngineError
+from engine.ranking.candidates import candidates_as_bytes
 from search import ranking
 from search.models import Hit, Material, MaterialKind, Modality, Query, Verdict, WorkState
 from search.question import Picture, Question, QuestionRefused, question_from_query

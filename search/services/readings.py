@@ -9,7 +9,7 @@ from django.db import transaction
 
 from engine.imaging import decode_png
 from engine.numerals.settling import settle
-from engine.reading import SheetReading, TextKind
+from engine.sheets.reading import SheetReading, TextKind
 from search import runtime
 from search.files import file_read
 from search.models import Publication, Reading, Sheet, Work

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from engine.delivery import DocumentFiles
 from engine.errors import ImageError
 from engine.imaging import Page, encode_png, open_pages
-from engine.publication import DrawingReference, Note
+from engine.patents.publication import DrawingReference, Note
 from search.files import file_keep
 from search.models import Publication, Sheet
 

@@ -9,13 +9,13 @@ from functools import lru_cache
 import numpy as np
 from django.contrib.auth.models import User
 
-from engine.candidates import shifted
-from engine.encoding import Vectors
-from engine.labels import normalised_label
+from engine.encoders.protocols import Vectors
 from engine.linking import analyse_text, link_sentences
 from engine.numerals.settling import settle
 from engine.patents import parse_patent
-from engine.reading import TextKind
+from engine.ranking.candidates import shifted
+from engine.sheets.labels import normalised_label
+from engine.sheets.reading import TextKind
 from search import ranking, runtime
 from search.files import file_read, private_storage
 from search.models import Figure, Material, Modality, Query

@@ -9,7 +9,7 @@ from django import template
 from django.urls import reverse
 
 from engine.linking import caption_of
-from engine.publication import PublicationNumber, Section
+from engine.patents.publication import PublicationNumber, Section
 from search.files import version_of
 from search.models import Figure, IndexVersion, Publication, Query, SentenceLink, ShortlistEntry, Stage
 from search.question import Question

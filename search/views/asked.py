@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search.question import GROUPS, Question
 from search.views.panel import GROUP_NAMES, Panel, panels_of
 

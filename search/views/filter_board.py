@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from django.utils.translation import get_language_info
 
 from engine.classes import class_name, levels_of, title_of
-from engine.offices import OFFICE_NAMES
+from engine.patents.offices import OFFICE_NAMES
 from search.filters import ALTERNATIVES, FILTERS, LABELS, alternatives, whole_name
 from search.question import Question
 from search.selectors.filter_counts import SCHEMES, Counted, FilterCounts, batch_names

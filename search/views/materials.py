@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from engine.errors import ImageError
 from engine.imaging import encode_png, thumbnail
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 from patentsearch.errors import REFUSALS
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES, CropForm
 from search.models import Material, MaterialKind

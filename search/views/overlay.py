@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 from search.models import Figure, Reading
 from search.selectors.publications import rising
 

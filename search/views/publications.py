@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from engine.terms import terms_of
+from engine.linking.terms import terms_of
 from search.models import Party
 from search.selectors.publications import (
     figures_by_numeral,

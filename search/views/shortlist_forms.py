@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import forms
 
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 from search.question import TENTHOUSANDTHS
 
 LONGEST_NOTE = 20_000

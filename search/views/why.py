@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from engine.calibration import FEWEST
+from engine.ranking.calibration import FEWEST
 from search.models import Explanation, Figure, Query, WorkState
 from search.question import Question, QuestionRefused, question_from_query
 from search.selectors.calibrations import (

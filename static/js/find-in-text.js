@@ -1,7 +1,7 @@
 /**
  * Finds words in a text as they are typed, each in a colour of its own, and steps from place to place. Nothing in the
  * text is changed: what is found is painted over it, so numerals keep their marks. Browsers that cannot paint so send
- * the form, as pages without scripts do. The terms follow the rules of engine/terms.py.
+ * the form, as pages without scripts do. The terms follow the rules of engine/linking/terms.py.
  *
  * <div data-find-in-text> holds <form data-find-form> with <input data-find>, [data-found-previous], [data-found-next],
  * <output data-found-said>, <ul data-terms>, perhaps <a data-offered="word">, and <section data-section-title> with

@@ -13,7 +13,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 from pytest_django import Settings
 
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search import ranking, runtime
 from search.filters import filters_read
 from search.models import (

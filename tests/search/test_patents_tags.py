@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from engine.publication import PublicationNumber
+from engine.patents.publication import PublicationNumber
 from search.models import Figure, SentenceLink
 from search.selectors.figures import figures_to_show
 from search.templatetags.patents import figure_name

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search.question import (
     GROUPS,
     RANKINGS,

@@ -15,7 +15,7 @@ from annotations.selectors.snapshots import SnapshotDamaged
 from engine.evaluation.binary import DEFAULT_K
 from engine.evaluation.collection import Grouping, evaluate_collection, groups, same_publication
 from engine.evaluation.measures import MeasureOptions
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 from search.management.services import ServiceCommand
 from search.models import WorkState
 from search.selectors.evaluation import collection_to_evaluate

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from engine.candidates import candidates_as_bytes
+from engine.ranking.candidates import candidates_as_bytes
 from search import ranking
 from search.management.services import ServiceCommand
 from search.models import Modality, Query

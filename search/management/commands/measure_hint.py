@@ -13,8 +13,8 @@ import numpy as np
 from django.core.management.base import CommandError
 from numpy.typing import NDArray
 
-from engine.calibration import percentile_of, quantiles_of, sample
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
+from engine.ranking.calibration import percentile_of, quantiles_of, sample
 from search import runtime
 from search.management.services import ServiceCommand
 from search.models import Publication

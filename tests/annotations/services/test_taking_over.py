@@ -21,7 +21,7 @@ from annotations.services.sessions import (
     assignment_withdraw,
     session_make,
 )
-from engine.dealing import shared
+from engine.evaluation.dealing import shared
 from search.refusal import Gone
 from tests.annotation_rows import pool_make, run_make, topic_set_make
 from tests.annotation_strangers import strangers_make

@@ -20,7 +20,7 @@ from engine.evaluation.estimates import bootstrap
 from engine.evaluation.kin import Kin
 from engine.evaluation.measures import MeasureOptions, measure_run
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
-from engine.fusion import Fusion
+from engine.ranking.fusion import Fusion
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from engine.candidates import Candidates
 from engine.evaluation.binary import average_precision_at_k
 from engine.evaluation.fitting import (
     FOLDS,
@@ -16,7 +15,8 @@ from engine.evaluation.fitting import (
     folds_of,
     topic_evidence,
 )
-from engine.fusion import Fusion
+from engine.ranking.candidates import Candidates
+from engine.ranking.fusion import Fusion
 
 NONE = Moments(0, 0.0, 0.0)
 

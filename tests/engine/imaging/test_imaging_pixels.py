@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.imaging import ImageError, decode_png, encode_png, is_bilevel, is_blank, is_inverted, thumbnail
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 
 def sheet(height: int = 1200, width: int = 900) -> GrayImage:

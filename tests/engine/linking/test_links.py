@@ -13,7 +13,7 @@ from engine.linking import (
     unlinked_on_sheet,
 )
 from engine.linking.figure_labels import figure_mentions
-from engine.publication import Paragraph, Section
+from engine.patents.publication import Paragraph, Section
 
 TEXT = (
     "FIG. 1 shows a pump 12 with a rotor 14. FIGS. 3A-3C show the rotor 14. The pump 12 has a valve 16. "

@@ -13,7 +13,7 @@ import pytest
 from engine.errors import DocumentError
 from engine.linking import TextAnalysis, analyse_text, link_sentences
 from engine.patents import parse_patent
-from engine.publication import PatentDocument
+from engine.patents.publication import PatentDocument
 
 BY_EYE: dict[str, Any] = json.loads((Path(__file__).parent / "links_by_eye.json").read_text("utf-8"))
 OPENING = 32  # characters of a sentence that links_by_eye.json keeps

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.linking import TextAnalysis, analyse_text, normalised_numeral
-from engine.publication import Paragraph, Section, Span
+from engine.patents.publication import Paragraph, Section, Span
 
 
 def analysed(*texts: str, language: str = "en") -> TextAnalysis:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.linking import analyse_text, split_sentences
 from engine.linking.sentences import LONGEST_SENTENCE
-from engine.publication import Paragraph, Section
+from engine.patents.publication import Paragraph, Section
 
 TRICKY: list[dict[str, Any]] = json.loads((Path(__file__).parent / "tricky_sentences.json").read_text("utf-8"))
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from engine.geometry import Box
 from engine.numerals.layout import Read, classified
-from engine.reading import TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import TextKind
 
 
 def read(text: str, left: int, top: int, line: int = 0, confidence: float = 0.95, height: int = 40) -> Read:

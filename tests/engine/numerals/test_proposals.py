@@ -8,7 +8,7 @@ from engine.numerals.ink import components_of, filled, grain, ink_of, mended, ra
 from engine.numerals.orientation import turned
 from engine.numerals.proposals import crop_of, words_of
 from engine.numerals.selection import worth_reading
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 
 def drawn(*texts: tuple[str, int, int], scale: float = 1.6) -> GrayImage:

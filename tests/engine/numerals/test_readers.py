@@ -18,7 +18,7 @@ from engine.numerals.readers import ComponentReader, component_reader, easyocr_r
 from engine.numerals.settling import settle
 from engine.numerals.weights import RECOGNISER_FILE, load_state
 from engine.patents import parse_patent
-from engine.reading import GrayImage, TextKind
+from engine.sheets.reading import GrayImage, TextKind
 from sample import sample_document
 
 pytestmark = pytest.mark.slow

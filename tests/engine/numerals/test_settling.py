@@ -1,8 +1,8 @@
 """The publication's own numerals settle readings and invent none."""
 
-from engine.geometry import Box
 from engine.numerals.settling import settle
-from engine.reading import SheetReading, TextBox, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import SheetReading, TextBox, TextKind
 
 
 def reading(*boxes: TextBox, rotation: int = 0) -> SheetReading:

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import DocumentError
 from engine.patents import parse_patent
 from engine.patents.bibliography import symbol_of
-from engine.publication import Citation, Classification, Party, Priority, PublicationNumber, Title
+from engine.patents.publication import Citation, Classification, Party, Priority, PublicationNumber, Title
 
 PatentXml = Callable[..., bytes]
 

@@ -16,8 +16,8 @@ from lxml import etree
 
 from engine.errors import DocumentError
 from engine.patents import ImageFamily, image_family, parse_patent
+from engine.patents.publication import PatentDocument, Section
 from engine.patents.vocabulary import INLINE, LEFT_OUT, LINES
-from engine.publication import PatentDocument, Section
 
 pytestmark = pytest.mark.corpus
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.patents import ImageFamily, image_family, parse_patent
-from engine.publication import DrawingReference
+from engine.patents.publication import DrawingReference
 
 PatentXml = Callable[..., bytes]
 

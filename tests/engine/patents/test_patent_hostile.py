@@ -15,7 +15,7 @@ import pytest
 
 from engine.errors import DocumentError
 from engine.patents import parse_patent
-from engine.publication import PatentDocument
+from engine.patents.publication import PatentDocument
 from tests.hostile import HostileCorpus
 
 # What these cases try shows in the container, not in the XML: the parser has nothing to warn of.

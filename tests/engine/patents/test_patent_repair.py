@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import DocumentError
 from engine.patents import XmlLimits, parse_patent
-from engine.publication import Section
+from engine.patents.publication import Section
 
 from .conftest import build_patent_xml
 

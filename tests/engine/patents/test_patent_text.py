@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.patents import parse_patent
 from engine.patents.entities import CHARACTERS
-from engine.publication import Paragraph, Section
+from engine.patents.publication import Paragraph, Section
 
 from .conftest import build_patent_xml
 

@@ -12,11 +12,11 @@ import numpy as np
 import pypdfium2
 import pytest
 
-from engine.geometry import Box
 from engine.imaging import encode_png
-from engine.publication import PublicationNumber
+from engine.patents.publication import PublicationNumber
 from engine.report import Passage, PinNote, Report, ReportEntry, ReportFonts, report_csv, report_numbers, report_pdf
 from engine.report.contents import citations_of
+from engine.sheets.geometry import Box
 
 VENDOR = Path(__file__).resolve().parents[3] / "static" / "vendor" / "dejavu-2.37.3"
 FONTS = ReportFonts(VENDOR / "DejaVuSansCondensed.ttf", VENDOR / "DejaVuSansCondensed-Bold.ttf")

@@ -11,8 +11,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 from rest_framework.test import APIClient
 
-from engine.fusion import Fusion
 from engine.imaging import encode_png
+from engine.ranking.fusion import Fusion
 from search.models import Batch, Figure, Material, Query, WorkState
 from search.question import Picture
 from tests.factories import PASSWORD, batch_make, drawing_make, publication_make, query_make, user_make

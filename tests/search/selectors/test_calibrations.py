@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from engine.candidates import Candidates, candidates_as_bytes
+from engine.ranking.candidates import Candidates, candidates_as_bytes
 from search.models import AskedWith, Calibration, Figure, IndexVersion, Modality, Publication, Query
 from search.question import Picture, Question
 from search.selectors.calibrations import BY_TEXT_ALONE, WITH_DRAWING, Hint, hint_of, text_asked_with

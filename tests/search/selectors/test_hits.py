@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from engine.candidates import Candidates, candidates_as_bytes
-from engine.fusion import Fusion
+from engine.ranking.candidates import Candidates, candidates_as_bytes
+from engine.ranking.fusion import Fusion
 from search.models import Figure, Publication, Query
 from search.question import Picture, Question
 from search.selectors.figures import best_links, links_of_figures, sentences_of_region

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
-from engine.calibration import FEWEST
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
+from engine.ranking.calibration import FEWEST
 from search import runtime
 from search.models import AskedWith, Calibration, Figure, Modality, Publication
 from search.selectors.calibrations import kin_of_figures, sampled_sentences

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
 from search import runtime
 from search.models import Explanation, Figure, Query, SentenceLink, WorkState
 from search.services import explanations

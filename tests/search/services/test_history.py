@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
 from search import ranking, runtime
 from search.files import private_storage
 from search.models import Figure, FigureEmbedding, Hit, Material, Modality, Query, SavedSearch, WorkState

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from pytest_django import Settings
 
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
 from search import runtime
 from search.models import Figure, FigureEmbedding, IndexState, IndexVersion, Modality
 from search.services.embeddings import embeddings_store

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 from search.models import Figure, Pin, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.services.pins import MOST_PINS, TooManyPins, pin_add, pin_delete, pin_edit
 from search.services.shortlists import TextChanged, change_undo, entry_keep, shortlist_current

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from engine.geometry import Box
 from engine.imaging import decode_png, encode_png
+from engine.sheets.geometry import Box
 from search.files import file_keep, file_read
 from search.models import Figure, Reading, SeenFigure, Sheet
 from search.selectors.publications import rising

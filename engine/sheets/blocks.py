@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage  # type: ignore[import-untyped]
 
-from engine.geometry import Box
-from engine.reading import GrayImage, SheetReading, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage, SheetReading, TextKind
 
 Cells = NDArray[np.int32]
 """(rows, columns) of a reduced, upright sheet: 0 is paper, block i is i + 1, ink that is no drawing is -1."""

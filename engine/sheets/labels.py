@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from engine.geometry import Box
-from engine.reading import SheetReading, TextBox, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.reading import SheetReading, TextBox, TextKind
 
 _LABEL = re.compile(
     r"^\W*(?:F\s*I\s*G\s*(?:U\s*R\s*(?:E\s*S?|A)?|S)?|A\s*B\s*B(?:I\s*L\s*D\s*U\s*N\s*G)?|P\s*L\s*A\s*N\s*C\s*H\s*E)"

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.figures import crop_figure, split_figures
-from engine.geometry import Box
-from engine.reading import GrayImage, SheetReading, TextBox, TextKind
+from engine.sheets.figures import crop_figure, split_figures
+from engine.sheets.geometry import Box
+from engine.sheets.reading import GrayImage, SheetReading, TextBox, TextKind
 
 BY_EYE = Path(__file__).with_name("figures_by_eye.json")
 EDGE_SHARE = 0.03  # boxes noted by eye are that exact

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 
 GrayImage = NDArray[np.uint8]
 """(height, width) uint8, 0 is ink and 255 is paper."""

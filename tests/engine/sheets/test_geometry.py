@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from engine.figures import FigureRegion, crop_figure
-from engine.geometry import Box, box_on_crop, crop_size
+from engine.sheets.figures import FigureRegion, crop_figure
+from engine.sheets.geometry import Box, box_on_crop, crop_size
 
 FIGURE = Box(30, 20, 100, 60)
 NUMERAL = Box(40, 25, 12, 6)

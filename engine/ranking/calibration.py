@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding import Vectors
+from engine.encoders.protocols import Vectors
 from engine.index.exact import Ids, VectorIndex
 
 QUANTILES = 101

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.explaining import best_pairs, shared_words
+from engine.ranking.explaining import best_pairs, shared_words
 
 
 def words(text: str, spans: list[tuple[int, int]]) -> list[str]:

@@ -16,7 +16,7 @@ from math import hypot, inf
 import numpy as np
 from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 
-from engine.geometry import Box
+from engine.sheets.geometry import Box
 
 GapGraph = dict[tuple[int, int], float]
 """White space in cells between two blocks that face each other, by their indexes, the smaller first."""

@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.reading import GrayImage
+from engine.sheets.reading import GrayImage
 
 Vectors = NDArray[np.float32]
 """(count, dim) float32, each row of unit length."""

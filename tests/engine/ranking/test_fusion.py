@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.fusion import Fusion, fuse, fused_scores
+from engine.ranking.fusion import Fusion, fuse, fused_scores
 
 NAN = float("nan")
 IDS = np.array([10, 11, 12, 13])

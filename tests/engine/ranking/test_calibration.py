@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.calibration import QUANTILES, nearest_strangers, percentile_of, quantiles_of, sample
 from engine.index import MemoryIndex
+from engine.ranking.calibration import QUANTILES, nearest_strangers, percentile_of, quantiles_of, sample
 
 KEY = "tests/visual@0"
 NOBODY = np.empty(0, dtype=np.int64)

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.dealing import (
+from engine.evaluation.dealing import (
     LEAST_FOR_A_REPEAT,
     Shown,
     dealt,

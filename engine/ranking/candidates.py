@@ -12,9 +12,9 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.encoding import Vectors
-from engine.fusion import Fusion, Ranking, fuse
+from engine.encoders.protocols import Vectors
 from engine.index.exact import VectorIndex
+from engine.ranking.fusion import Fusion, Ranking, fuse
 
 DEFAULT_SHORTLIST = 1000
 LIKED_SHARE, DISLIKED_SHARE = 0.75, 0.25  # Manning, Raghavan, Schütze: Introduction to Information Retrieval, 9.1.1
@@ -26,7 +26,7 @@ class Candidates:
 
     ids: int64, ascending. visual, text: float32, NaN where the figure or the query has none. nearest: int16, the
     example whose drawing is most similar, -1 where no drawing was compared. absent_*: what an absent similarity counts
-    (the head of engine.fusion says why).
+    (the head of engine.ranking.fusion says why).
     """
 
     ids: NDArray[np.int64]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.terms import MOST_TERMS, occurrences_of, terms_of
+from engine.linking.terms import MOST_TERMS, occurrences_of, terms_of
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.candidates import (
+from engine.index import MemoryIndex
+from engine.ranking.candidates import (
     candidates_as_bytes,
     candidates_from_bytes,
     gather_candidates,
     score_candidates,
     shifted,
 )
-from engine.fusion import Fusion, fuse
-from engine.index import MemoryIndex
+from engine.ranking.fusion import Fusion, fuse
 
 
 def unit_vectors(count: int, seed: int, dim: int = 12) -> NDArray[np.float32]:

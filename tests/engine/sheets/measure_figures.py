@@ -1,6 +1,6 @@
 """Measures splitting from pixels to figures, with the default reader, on the sheets noted by eye.
 
-Run from the project's root: python -m tests.engine.measure_figures ../shared
+Run from the project's root: python -m tests.engine.sheets.measure_figures ../shared
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.figures import split_figures
-from engine.labels import labels_on
 from engine.numerals.readers import component_reader
-from tests.engine.test_figures import _holds_its_drawing, _percent, _real_sheets
+from engine.sheets.figures import split_figures
+from engine.sheets.labels import labels_on
+from tests.engine.sheets.test_figures import _holds_its_drawing, _percent, _real_sheets
 
 
 def main(shared: Path) -> None:

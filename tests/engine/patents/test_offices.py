@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.offices import espacenet_address, register_address
+from engine.patents.offices import espacenet_address, register_address
 
 
 def test_a_publication_is_found_by_number_and_kind_in_espacenet() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from engine.geometry import Box
-from engine.labels import labels_by_order, labels_on, normalised_label, settled_labels
-from engine.reading import SheetReading, TextBox, TextKind
+from engine.sheets.geometry import Box
+from engine.sheets.labels import labels_by_order, labels_on, normalised_label, settled_labels
+from engine.sheets.reading import SheetReading, TextBox, TextKind
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.blocks import SheetBlocks, blocks_of
-from engine.geometry import CROP_MARGIN_PX, Box
-from engine.labels import SheetLabel, label_order, labels_on, settled_labels
-from engine.partition import Group, gap_between, parted
-from engine.reading import GrayImage, SheetReading, TextBox, TextKind
+from engine.sheets.blocks import SheetBlocks, blocks_of
+from engine.sheets.geometry import CROP_MARGIN_PX, Box
+from engine.sheets.labels import SheetLabel, label_order, labels_on, settled_labels
+from engine.sheets.partition import Group, gap_between, parted
+from engine.sheets.reading import GrayImage, SheetReading, TextBox, TextKind
 
 
 @dataclass(frozen=True, slots=True)
