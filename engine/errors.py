@@ -1,45 +1,55 @@
-"""Errors of the engine. Each carries fields, so that a report can say which document, what, and the mend."""
+"""Errors of the engine. Each carries fields, so that a report can say which document, what is wrong and what to do."""
 
 
 class EngineError(Exception):
-    """Base of every error the engine raises on purpose."""
+    """Base of every error that the engine raises on purpose."""
 
 
-class DeliveryError(EngineError):
+class Problem(EngineError):
+    """Something that a person can put right.
+
+    code: stable, for programs. detail: what is wrong and what to do, in the reader's words. status: the HTTP status of
+    the answer; `patentsearch.errors` turns it into one, for pages and API alike.
+    """
+
+    def __init__(self, code: str, detail: str, status: int = 400) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+        self.status = status
+
+
+class NotFound(Problem):
+    """A row does not exist, or was deleted since it was read."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("not-found", detail, 404)
+
+
+class DeliveryError(Problem):
     """A whole delivery is refused: nothing of it is stored."""
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
 
-
-class DocumentError(EngineError):
-    """One document of a delivery is unusable; the rest goes on."""
+class DocumentError(Problem):
+    """One document of a delivery is unusable; the other documents are processed."""
 
     def __init__(self, member: str, code: str, detail: str) -> None:
-        super().__init__(f"{member}: {code}: {detail}")
+        super().__init__(code, detail)
+        self.args = (f"{member}: {code}: {detail}",)
         self.member = member
-        self.code = code
-        self.detail = detail
 
 
-class ImageError(EngineError):
-    """An image cannot be used. `detail` says why and what would do, in the reader's words."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
+class ImageError(Problem):
+    """An image cannot be used."""
 
 
 class WeightsMissing(EngineError):
-    """The weights of a model are not in reach, or are not the pinned ones."""
+    """The weights of a model are out of reach, or are not the pinned ones. remedy: what to do."""
 
-    def __init__(self, model: str, mend: str) -> None:
-        super().__init__(f"{model}: {mend}")
+    def __init__(self, model: str, remedy: str) -> None:
+        super().__init__(f"{model}: {remedy}")
         self.model = model
-        self.mend = mend
+        self.remedy = remedy
 
 
 class EncoderError(EngineError):
@@ -52,7 +62,7 @@ class EncoderError(EngineError):
 
 
 class IndexMismatch(EngineError):
-    """An index on disk is not the one that was asked for: torn, changed, or of another encoder."""
+    """An index on disk is not the expected one: torn, changed, or of another encoder."""
 
     def __init__(self, what: str, expected: object, found: object) -> None:
         super().__init__(f"index {what}: expected {expected!r}, found {found!r}")

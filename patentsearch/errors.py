@@ -15,27 +15,10 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from annotations.refusal import AssessmentRefused, SessionClosed
-from annotations.selectors.snapshots import SnapshotDamaged
-from annotations.services.pools import NothingToJudge, PoolNameTaken
-from annotations.services.sessions import AlreadyJudged, SessionNameTaken
-from annotations.services.snapshots import SnapshotRefused
-from engine.errors import DeliveryError, DocumentError, ImageError
+from engine.errors import NotFound, Problem
 from patentsearch.login import page_left, wants_json
-from search.question import QuestionRefused
-from search.refusal import Gone
-
-REFUSALS = (ImageError, DocumentError, DeliveryError, QuestionRefused, AssessmentRefused, SnapshotRefused)
-"""What a person sent cannot be used: 400, with the error's own words; 403 where a session is closed."""
 
 API_PREFIX = "/api/"
-_CONDITIONS: dict[type[Exception], tuple[int, str, str]] = {
-    PoolNameTaken: (400, "name-taken", "Another pool of the topic set has this name; give this one another."),
-    SessionNameTaken: (400, "name-taken", "Another session has this name; give this one another."),
-    NothingToJudge: (400, "nothing-to-judge", "Nothing is left to judge: take more runs, or a greater depth."),
-    AlreadyJudged: (409, "judged-already", "Somebody has judged already, and judgments stay. Close the session."),
-}
-"""What the services of annotation find, which carries no words of its own: status, code and detail for the API."""
 _CODES = {
     400: "unreadable",
     403: "permission-denied",
@@ -49,14 +32,9 @@ _UNREACHABLE = ("08", "53300", "57P")
 """How the SQLSTATE of a lost connection begins, of a server with too many of them, and of one that starts or stops."""
 
 
-def refusal_as_json(error: Exception) -> dict[str, Any]:
-    """{code, detail} of an error in REFUSALS."""
-    return {"code": getattr(error, "code", "refused"), "detail": getattr(error, "detail", str(error))}
-
-
-def refusal_status(error: Exception) -> int:
-    """The HTTP status of an error in REFUSALS."""
-    return 403 if isinstance(error, SessionClosed) else 400
+def problem_as_json(problem: Problem) -> dict[str, str]:
+    """{code, detail}: the shape of every error that a program is told."""
+    return {"code": problem.code, "detail": problem.detail}
 
 
 def script_error(status: int, code: str, detail: str) -> JsonResponse:
@@ -69,15 +47,8 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
 
     None for what is our own fault; `server_error` answers it.
     """
-    if isinstance(error, REFUSALS):
-        return Response(refusal_as_json(error), status=refusal_status(error))
-    if isinstance(error, Gone):
-        return Response({"code": "not-found", "detail": error.detail}, status=404)
-    if type(error) in _CONDITIONS:
-        status, code, detail = _CONDITIONS[type(error)]
-        return Response({"code": code, "detail": detail}, status=status)
-    if isinstance(error, SnapshotDamaged):
-        return Response({"code": "snapshot-damaged", "detail": error.detail}, status=409)
+    if isinstance(error, Problem):
+        return Response(problem_as_json(error), status=error.status)
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "too-large", "detail": "The request is larger than is taken; send less."}, status=413)
     if isinstance(error, SuspiciousOperation):
@@ -112,7 +83,7 @@ class GoneIsNotFound:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return not_found(request, exception) if isinstance(exception, Gone) else None
+        return not_found(request, exception) if isinstance(exception, NotFound) else None
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

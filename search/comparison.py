@@ -16,7 +16,8 @@ from typing import Literal
 
 from django.http import QueryDict
 
-from search.question import Picture, Question, QuestionRefused, picture_from_token, question_from_query
+from engine.errors import Problem
+from search.question import Picture, Question, picture_from_token, question_from_query
 
 MOST_PANES = 4
 NO_EXAMPLE = "none"
@@ -81,19 +82,19 @@ class Comparison:
 
 
 def comparison_from_query(asked: QueryDict) -> Comparison:
-    """The comparison of an address. Raises QuestionRefused, naming the part that is wrong."""
+    """The comparison of an address. Raises Problem, naming the part that is wrong."""
     tokens = dict.fromkeys(token for token in asked.getlist("figure") if token)
     figures = tuple(picture_from_token("figure", token) for token in tokens)
     query = asked.get("query", "")
     if query and not _is_uuid(query):
-        raise QuestionRefused("query", f"“{query[:40]}” names no query. Go back to its hits and compare again.")
+        raise Problem("query", f"“{query[:40]}” names no query. Go back to its hits and compare again.")
     picture = asked.get("picture", "") if query else ""
     has_example = bool(query) and picture != NO_EXAMPLE
     if len(figures) + has_example > MOST_PANES:
-        raise QuestionRefused("too-many", f"At most {MOST_PANES} drawings are laid side by side; leave some out.")
+        raise Problem("too-many", f"At most {MOST_PANES} drawings are laid side by side; leave some out.")
     at = asked.get("at", "0")
     if not (at.isascii() and at.isdecimal() and len(at) < 3):
-        raise QuestionRefused("at", "at must be the place of the query's drawing: 0, 1, 2 or 3.")
+        raise Problem("at", "at must be the place of the query's drawing: 0, 1, 2 or 3.")
     return Comparison(
         figures=figures,
         query=query,
@@ -116,7 +117,7 @@ def _example(written: str) -> Picture:
         return picture_from_token("image", token)
     if source == "figure":
         return picture_from_token("figure", token)
-    raise QuestionRefused("picture", f"“{written[:60]}” names no picture of the query. Choose one of its drawings.")
+    raise Problem("picture", f"“{written[:60]}” names no picture of the query. Choose one of its drawings.")
 
 
 def _is_uuid(value: str) -> bool:

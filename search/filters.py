@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from django.http import QueryDict
 
 from engine.classes import prefix_as_stored
-from search.refusal import QuestionRefused
+from engine.errors import Problem
 
 FILTERS = (
     "ipc",
@@ -59,8 +59,8 @@ def filters_read(written: Mapping[str, str]) -> tuple[dict[str, str], dict[str, 
         value = written.get(name, "").strip()
         try:
             read = _read(name, value) if value else ""
-        except QuestionRefused as refusal:
-            faults[name] = refusal.detail
+        except Problem as problem:
+            faults[name] = problem.detail
         else:
             if read:
                 filters[name] = read
@@ -71,10 +71,10 @@ def filters_read(written: Mapping[str, str]) -> tuple[dict[str, str], dict[str, 
 
 
 def filters_checked(written: Mapping[str, str]) -> dict[str, str]:
-    """The filters in their one spelling. Raises QuestionRefused with the name of the first that is none."""
+    """The filters in their one spelling. Raises Problem with the name of the first that is none."""
     filters, faults = filters_read(written)
     for name, detail in faults.items():
-        raise QuestionRefused(name, detail)
+        raise Problem(name, detail)
     return filters
 
 
@@ -90,32 +90,32 @@ def whole_name(value: str) -> str | None:
 
 def _read(name: str, value: str) -> str:
     if "\0" in value:
-        raise QuestionRefused(name, f"{LABELS[name]} holds a NUL character; remove it.")
+        raise Problem(name, f"{LABELS[name]} holds a NUL character; remove it.")
     try:
         value.encode()
     except UnicodeEncodeError as error:
-        raise QuestionRefused(name, f"{LABELS[name]} holds half a character; type it again.") from error
+        raise Problem(name, f"{LABELS[name]} holds half a character; type it again.") from error
     if name not in ALTERNATIVES:
         return _READERS[name](name, value)
     several = alternatives(value)
     if len(several) > MOST_ALTERNATIVES:
-        raise QuestionRefused(name, f"{LABELS[name]} takes at most {MOST_ALTERNATIVES} alternatives; leave some out.")
+        raise Problem(name, f"{LABELS[name]} takes at most {MOST_ALTERNATIVES} alternatives; leave some out.")
     return ",".join(dict.fromkeys(_READERS[name](name, one) for one in several))
 
 
 def _symbol(name: str, value: str) -> str:
     prefix = prefix_as_stored(value)
     if prefix is None:
-        raise QuestionRefused(
+        raise Problem(
             name, f"“{value[:40]}” starts no {name.upper()} symbol. Write it as F04C 2/08, or less of it: F04C, F04, F."
         )
     if name == "ipc" and prefix.startswith("Y"):
-        raise QuestionRefused(name, f"The IPC has sections A to H; look for {prefix} in the CPC.")
+        raise Problem(name, f"The IPC has sections A to H; look for {prefix} in the CPC.")
     return prefix
 
 
 def _day(name: str, value: str) -> str:
-    wrong = QuestionRefused(name, f"“{value[:20]}” is no date. Write it as 2019-05-31, 2019-05 or 2019.")
+    wrong = Problem(name, f"“{value[:20]}” is no date. Write it as 2019-05-31, 2019-05 or 2019.")
     try:
         part = _YEAR.fullmatch(value)
         if part is None:
@@ -131,14 +131,14 @@ def _day(name: str, value: str) -> str:
 
 def _name(name: str, value: str) -> str:
     if len(value) > LONGEST_NAME:
-        raise QuestionRefused(name, f"The applicant has {len(value)} characters; at most {LONGEST_NAME} are taken.")
+        raise Problem(name, f"The applicant has {len(value)} characters; at most {LONGEST_NAME} are taken.")
     return value
 
 
 def _code(pattern: re.Pattern[str], change: Callable[[str], str], example: str) -> Callable[[str, str], str]:
     def read(name: str, value: str) -> str:
         if not pattern.fullmatch(code := change(value)):
-            raise QuestionRefused(name, f"“{value[:20]}” is no {LABELS[name].lower()}. Write it as {example}.")
+            raise Problem(name, f"“{value[:20]}” is no {LABELS[name].lower()}. Write it as {example}.")
         return code
 
     return read
@@ -146,14 +146,14 @@ def _code(pattern: re.Pattern[str], change: Callable[[str], str], example: str) 
 
 def _key(name: str, value: str) -> str:
     if not (value.isascii() and value.isdecimal() and len(value) < 20 and 0 < int(value) <= LARGEST_KEY):
-        raise QuestionRefused(name, f"“{value[:20]}” is no batch. Choose one from the list, or write its number.")
+        raise Problem(name, f"“{value[:20]}” is no batch. Choose one from the list, or write its number.")
     return str(int(value))
 
 
 def _flag(name: str, value: str) -> str:
     if value.lower() in (*_YES, *_NO):
         return "1" if value.lower() in _YES else ""
-    raise QuestionRefused(name, f"“{value[:20]}” is neither yes nor no. Write 1 for figures with linked text only.")
+    raise Problem(name, f"“{value[:20]}” is neither yes nor no. Write 1 for figures with linked text only.")
 
 
 _READERS: dict[str, Callable[[str, str], str]] = {

@@ -23,9 +23,9 @@ from typing import Literal
 
 from django.http import QueryDict
 
+from engine.errors import Problem
 from engine.ranking.fusion import Fusion
 from search.filters import FILTERS, filters_checked, filters_read, filters_written
-from search.refusal import QuestionRefused as QuestionRefused
 
 LONGEST_TEXT = 20_000
 LONGEST_TEXT_IN_ADDRESS = 1500  # longer ones are kept as a Material; servers and browsers limit an address
@@ -125,7 +125,7 @@ class Question:
 
 
 def question_from_query(query: QueryDict) -> Question:
-    """The question of an address. Raises QuestionRefused, naming the part that is wrong."""
+    """The question of an address. Raises Problem, naming the part that is wrong."""
     return Question(
         examples=_pictures(query, "image") + _pictures(query, "figure"),
         publications=tuple(dict.fromkeys(_reference(value) for value in query.getlist("publication") if value)),
@@ -152,7 +152,7 @@ def question_salvaged(query: QueryDict) -> Question:
             one[name] = value
             try:
                 question_from_query(one)
-            except QuestionRefused:
+            except Problem:
                 continue
             sound.appendlist(name, value)
     typed = query.get("text", "").replace("\0", "")  # however long: what is wrong with it is mended where it stands
@@ -198,15 +198,15 @@ def question_ranked_by(question: Question, modality: str) -> Question:
 
 
 def picture_from_token(source: Literal["image", "figure"], token: str) -> Picture:
-    """Raises QuestionRefused where the token is no picture of this source."""
+    """Raises Problem where the token is no picture of this source."""
     found = _PICTURE.fullmatch(token)
     if found is None or not _is_key(source, found["key"]):
-        raise QuestionRefused("picture", f"“{token[:60]}” names no picture. Choose the drawing again.")
+        raise Problem("picture", f"“{token[:60]}” names no picture. Choose the drawing again.")
     region = None
     if found["region"]:
         left, top, width, height = map(int, found["region"].split("-"))
         if not (width and height) or left + width > TENTHOUSANDTHS or top + height > TENTHOUSANDTHS:
-            raise QuestionRefused("region", f"“{token[:60]}” cuts out nothing of the picture. Mark the part again.")
+            raise Problem("region", f"“{token[:60]}” cuts out nothing of the picture. Mark the part again.")
         region = (left, top, width, height)
     return Picture(source, found["key"], region, int(found["turn"] or 0), bool(found["mirrored"]))
 
@@ -229,23 +229,23 @@ def _pictures(query: QueryDict, name: str) -> tuple[Picture, ...]:
     tokens: Iterable[str] = dict.fromkeys(token for token in query.getlist(name) if token)
     pictures = tuple(picture_from_token("image" if name == "image" else "figure", token) for token in tokens)
     if len(pictures) > MOST_EXAMPLES:
-        raise QuestionRefused("too-many", f"A query takes at most {MOST_EXAMPLES} pictures; leave some out.")
+        raise Problem("too-many", f"A query takes at most {MOST_EXAMPLES} pictures; leave some out.")
     return pictures
 
 
 def _reference(value: str) -> str:
     written = "".join(value.split()).upper()
     if not _REFERENCE.fullmatch(written):
-        raise QuestionRefused("publication", f"“{value[:40]}” is no publication number. Write it as EP1234567A1.")
+        raise Problem("publication", f"“{value[:40]}” is no publication number. Write it as EP1234567A1.")
     return written
 
 
 def _text(value: str) -> str:
     if "\0" in value:
-        raise QuestionRefused("text-nul", "The text holds a NUL character; remove it.")
+        raise Problem("text-nul", "The text holds a NUL character; remove it.")
     text = value.strip()
     if len(text) > LONGEST_TEXT:
-        raise QuestionRefused(
+        raise Problem(
             "text-too-long", f"The text has {len(text):,} characters; shorten it to {LONGEST_TEXT:,} or fewer."
         )
     return text
@@ -254,7 +254,7 @@ def _text(value: str) -> str:
 def _key(query: QueryDict, name: str) -> str:
     value = query.get(name, "")
     if value and not is_material_key(value):
-        raise QuestionRefused(name, f"“{value[:40]}” names nothing that was uploaded. Upload it again.")
+        raise Problem(name, f"“{value[:40]}” names nothing that was uploaded. Upload it again.")
     return value
 
 
@@ -267,5 +267,5 @@ def _whole(query: QueryDict, name: str, default: int, least: int, most: int) -> 
     if not value:
         return default
     if not value.isdecimal() or len(value) > 6 or not least <= int(value) <= most:
-        raise QuestionRefused(name, f"{name} must be a whole number from {least} to {most}.")
+        raise Problem(name, f"{name} must be a whole number from {least} to {most}.")
     return int(value)

@@ -8,7 +8,7 @@ import numpy as np
 from django.contrib.auth.models import User
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
-from annotations.selectors.document_numbers import kin_of_figures, numbers_of_figures
+from annotations.selectors.document_numbers import numbers_of_figures, relatives_of_figures
 from annotations.services import fits
 from annotations.services.answering import run_answer
 from annotations.services.asking import TopicSearch
@@ -70,10 +70,12 @@ def judged_by_weight(
         ranked = [pk for pk in answer.found.ranked(Fusion.WEIGHTED, weight).ids.tolist() if pk in answer.counting]
         if noise:
             ranked = generator.permutation(ranked).tolist()
-        numbers, kin = numbers_of_figures(ranked), kin_of_figures(ranked)
-        figures = {numbers[pk]: JudgedFigure(int(place < relevant) * 2, kin[pk]) for place, pk in enumerate(ranked)}
+        numbers, relatives = numbers_of_figures(ranked), relatives_of_figures(ranked)
+        figures = {
+            numbers[pk]: JudgedFigure(int(place < relevant) * 2, relatives[pk]) for place, pk in enumerate(ranked)
+        }
         number = str(topic.number)
-        own = None if topic.figure_id is None else kin_of_figures([topic.figure_id])[topic.figure_id]
+        own = None if topic.figure_id is None else relatives_of_figures([topic.figure_id])[topic.figure_id]
         counts = topics is None or topic.number <= topics
         judged[number] = JudgedTopic(number, topic.title, own, figures if counts else {})
     qrels = Qrels(run.topic_set.name, "overall", RULE_IMPORTED, judged)

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
@@ -163,3 +163,12 @@ def examiner(db: None) -> User:
 def administrator(db: None) -> User:
     user: User = import_module("tests.factories").user_make("administrator", staff=True)
     return user
+
+
+@pytest.fixture
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """Tasks that the test enqueues, as (task, key of the row), instead of sending them to the broker."""
+    found: list[tuple[str, Any]] = []
+    queue = import_module("search.queue")
+    monkeypatch.setattr(queue, "enqueue_on_commit", lambda task, row_id, **_: found.append((task, row_id)))
+    return found

@@ -60,10 +60,10 @@ def test_workers_serve_the_queues_and_bounds_of_the_supervisor(compose: dict[str
             name: argument(list(role.arguments), name) for name in bounds if name in role.arguments
         }
     served = {argument(words(compose["services"][name]["command"]), "--queues") for name in ("query", "batch")}
-    rung = {settings.CELERY_TASK_DEFAULT_QUEUE, "query"}
+    enqueued = {settings.CELERY_TASK_DEFAULT_QUEUE, "query"}
     schedule: dict[str, dict[str, Any]] = settings.CELERY_BEAT_SCHEDULE
-    rung |= {entry["options"]["queue"] for entry in schedule.values()}
-    assert rung == served
+    enqueued |= {entry["options"]["queue"] for entry in schedule.values()}
+    assert enqueued == served
 
 
 def test_the_web_port_is_published_to_this_host_alone(compose: dict[str, Any]) -> None:

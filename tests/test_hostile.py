@@ -135,8 +135,8 @@ def faults_of(case: HostileCase, batch: Batch, secret: str) -> list[Any]:
     progress = progress_of(batch)
     if progress.open or progress.finished != batch.documents.count():
         faults.append(("counts", progress))
-    refusals = batch.documents.filter(verdict=Verdict.REJECTED).values_list("error_detail", flat=True)
-    faults.extend(("no sentence", refusal) for refusal in refusals if not refusal.endswith("."))
+    problems = batch.documents.filter(verdict=Verdict.REJECTED).values_list("error_detail", flat=True)
+    faults.extend(("no sentence", problem) for problem in problems if not problem.endswith("."))
     return faults
 
 

@@ -53,7 +53,7 @@ def test_hostile_deliveries_get_their_verdicts_on_the_command_line(hostile_corpu
     assert done.returncode == 1
     assert (report["publications"], report["refused_deliveries"]) == (2, 2)
     assert report["figures"] >= 2
-    assert {refusal["code"] for refusal in report["rejected"]} >= {
+    assert {problem["code"] for problem in report["rejected"]} >= {
         "special-file", "too-deep", "broken-entry", "empty-file", "entity-declaration",
     }  # fmt: skip
     assert hostile_corpus.canaries() == canaries

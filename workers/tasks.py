@@ -1,4 +1,4 @@
-"""Celery tasks: log, one service call, and ring for what follows."""
+"""Celery tasks: log, call one service, enqueue what follows."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
+from annotations.queue import enqueue_fit, enqueue_run
 from annotations.services.answering import run_answer
 from annotations.services.fits import fit_answer
+from search.queue import enqueue_document
 from search.services.batches import batch_unpack
 from search.services.calibrations import calibrations_refresh
 from search.services.documents import document_process, documents_reopen_for_encoders
@@ -16,7 +18,8 @@ from search.services.explanations import explanation_answer
 from search.services.indexes import indexes_refresh
 from search.services.materials import materials_expire
 from search.services.queries import queries_expire, query_answer
-from workers import pipeline, warmup  # noqa: F401  warmup attaches itself to the worker
+from workers import warmup  # noqa: F401  warmup attaches itself to the worker
+from workers.sweep import sweep_open_work
 
 logger = logging.getLogger(__name__)
 
@@ -25,14 +28,14 @@ logger = logging.getLogger(__name__)
 def unpack_batch(batch_id: int) -> None:
     logger.info("unpacking batch=%d", batch_id)
     if batch_unpack(batch_id=batch_id) is not None:
-        pipeline.sweep_open_work()
+        sweep_open_work()
 
 
 @shared_task
 def advance_document(document_id: int) -> None:
     logger.info("advancing document=%d", document_id)
     if document_process(document_id=document_id):
-        pipeline.document_continue(document_id)
+        enqueue_document(document_id)
     else:
         refresh_indexes.apply_async(queue="batch", priority=settings.UPKEEP_PRIORITY)
 
@@ -52,7 +55,7 @@ def explain_hit(explanation_id: int) -> None:
 def answer_run(run_id: int) -> None:
     logger.info("answering run=%d", run_id)
     if run_answer(run_id=run_id):
-        pipeline.run_start(run_id)
+        enqueue_run(run_id)
 
 
 @shared_task
@@ -60,9 +63,9 @@ def fit_fusion(fit_id: int) -> None:
     logger.info("fitting fit=%d", fit_id)
     fit = fit_answer(fit_id=fit_id)
     if fit is not None and not fit.is_finished:
-        pipeline.fit_start(fit.pk)
+        enqueue_fit(fit.pk)
     elif fit is not None and fit.run_id is not None:
-        pipeline.run_start(fit.run_id)
+        enqueue_run(fit.run_id)
 
 
 @shared_task
@@ -79,14 +82,14 @@ def refresh_calibrations() -> None:
 @shared_task
 def catch_up_with_encoders() -> None:
     if documents_reopen_for_encoders():
-        pipeline.sweep_open_work()
+        sweep_open_work()
 
 
 @shared_task
 def sweep_work() -> None:
-    rung = pipeline.sweep_open_work()
-    if rung:
-        logger.info("sweep rang=%d", rung)
+    count = sweep_open_work()
+    if count:
+        logger.info("sweep enqueued=%d", count)
 
 
 @shared_task

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api import evaluation_answers, requests
-from annotations.api.asking import AdministratorsView, checked, session_or_404, user_asking
+from annotations.api.asking import AdministratorsView, checked, current_user, session_or_404
 from annotations.api.serializers import LARGEST_KEY, UndoSerializer
 from annotations.api.session_answers import StaleSerializer
 from annotations.models import Candidate, Session
@@ -68,7 +68,7 @@ class RulingView(AdministratorsView):
         sent = checked(requests.RulingSerializer, request.data)
         try:
             ruled = ruling_record(
-                adjudicator=user_asking(request),
+                adjudicator=current_user(request),
                 session=session,
                 candidate_id=min(candidate_id, LARGEST_KEY),
                 client_id=sent.validated_data["client_id"],
@@ -102,7 +102,7 @@ class RulingUndoView(AdministratorsView):
         session = _session_to_adjudicate(request, session_id)
         data = checked(UndoSerializer, request.data).validated_data
         try:
-            ruled = ruling_undo(adjudicator=user_asking(request), session=session, client_id=data["client_id"])
+            ruled = ruling_undo(adjudicator=current_user(request), session=session, client_id=data["client_id"])
         except RuledMeanwhile as meanwhile:
             return _stale(meanwhile, None)
         return _ruled(ruled)
@@ -111,7 +111,7 @@ class RulingUndoView(AdministratorsView):
 def _session_to_adjudicate(request: Request, session_id: int) -> Session:
     """Raises: PermissionDenied for who still judges in it, to whom others' judgments are not told yet."""
     session = session_or_404(request, session_id)
-    if is_still_blind(session, user_asking(request)):
+    if is_still_blind(session, current_user(request)):
         raise PermissionDenied(STILL_BLIND)
     return session
 

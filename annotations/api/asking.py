@@ -44,7 +44,7 @@ class FileView(AdministratorsView):
         return JSONRenderer(), JSONRenderer.media_type
 
 
-def user_asking(request: Request) -> User:
+def current_user(request: Request) -> User:
     """Who asks."""
     assert isinstance(request.user, User)  # IsAuthenticated lets nobody else in
     return request.user
@@ -83,7 +83,7 @@ def run_or_404(run_id: int) -> Run:
 
 def session_or_404(request: Request, session_id: int) -> Session:
     """A session that the user may see."""
-    found = session_seen_by(user_asking(request), session_id)
+    found = session_seen_by(current_user(request), session_id)
     if found is None:
         raise Http404("There is no such session, or it is not yours to see.")
     return found

@@ -18,15 +18,16 @@ from annotations.api.asking import (
     FileView,
     checked,
     created,
+    current_user,
     deleted,
     finished_runs_or_404,
     one_or_404,
     rows_or_404,
     topic_set_or_404,
-    user_asking,
 )
 from annotations.api.serializers import LARGEST_KEY
 from annotations.models import FusionFit, Session
+from annotations.queue import enqueue_unless_finished
 from annotations.selectors.exports import qrels_file
 from annotations.selectors.fits import fit_seen, fits_listed
 from annotations.selectors.score_files import score_table_as_json
@@ -38,10 +39,9 @@ from annotations.services.imports import qrels_import
 from annotations.services.snapshots import snapshot_freeze
 from annotations.views.evaluation_asked import Asked, AskedWrongly, asked_from_query, table_or_done
 from annotations.views.exported import file_to_take_away
+from engine.errors import Problem
 from search.api.errors import errors
 from search.api.parsers import StrictJSONParser
-from search.refusal import QuestionRefused
-from workers import pipeline
 
 
 class SnapshotListView(AdministratorsView):
@@ -71,7 +71,7 @@ class SnapshotListView(AdministratorsView):
             sessions=rows_or_404(Session.objects.filter(pool__topic_set=topic_set), data["sessions"]),
             name=data["name"],
             facet=data["facet"],
-            frozen_by=user_asking(request),
+            frozen_by=current_user(request),
         )
         return created(_snapshot_data(request, frozen.pk))
 
@@ -95,7 +95,7 @@ class SnapshotImportView(AdministratorsView):
             name=data["name"],
             data=data["file"].read(),
             file_format=data["format"],
-            imported_by=user_asking(request),
+            imported_by=current_user(request),
             facet=data["facet"],
         )
         return created(_snapshot_data(request, imported.pk))
@@ -160,9 +160,7 @@ class ComparisonView(AdministratorsView):
         topic_set = topic_set_or_404(topic_set_id)
         data = checked(requests.PairQuerySerializer, request.query_params).validated_data
         if data["one"] == data["other"]:
-            raise QuestionRefused(
-                "same-run", "A run compared with itself differs nowhere; choose another one beside it."
-            )
+            raise Problem("same-run", "A run compared with itself differs nowhere; choose another one beside it.")
         runs = finished_runs_or_404(topic_set, [data["one"], data["other"]])
         asked = _asked(request, topic_set_id).with_runs(tuple(runs))
         found = _table(asked)
@@ -203,9 +201,9 @@ class FitListView(AdministratorsView):
             snapshot=one_or_404(topic_set.snapshots.all(), data["snapshot"]),
             baseline=one_or_404(topic_set.runs.all(), data["baseline"]),
             relevant_from=data["relevant_from"],
-            asked_by=user_asking(request),
+            asked_by=current_user(request),
         )
-        pipeline.open_start(fit)
+        enqueue_unless_finished(fit)
         return Response(_fit_data(request, fit), status=202)
 
 
@@ -233,7 +231,7 @@ class FitRetryView(AdministratorsView):
     def post(self, request: Request, fit_id: int) -> Response:
         """Try a failed fit again; any other stays as it is."""
         fit = fit_retry(fit=_fit_or_404(fit_id))
-        pipeline.open_start(fit)
+        enqueue_unless_finished(fit)
         return Response(_fit_data(request, fit), status=202)
 
 
@@ -245,7 +243,7 @@ class FitPromoteView(AdministratorsView):
     )
     def post(self, request: Request, fit_id: int) -> Response:
         """Offer the weight beside the slider of the search; refused unless the gain holds on held-out topics."""
-        fit = fit_promote(fit=_fit_or_404(fit_id), promoted_by=user_asking(request))
+        fit = fit_promote(fit=_fit_or_404(fit_id), promoted_by=current_user(request))
         return Response(_fit_data(request, fit))
 
 
@@ -261,19 +259,19 @@ class FitWithdrawView(AdministratorsView):
 
 
 def _asked(request: Request, topic_set_id: int) -> Asked:
-    """What a table is to be made of. Raises: QuestionRefused, also where nothing is there yet; Http404."""
+    """What a table is to be made of. Raises: Problem, also where nothing is there yet; Http404."""
     checked(requests.TableQuerySerializer, request.query_params)
     try:
         asked = asked_from_query(topic_set_or_404(topic_set_id), request.query_params)
     except AskedWrongly as wrong:
-        raise QuestionRefused("asked-wrongly", wrong.detail) from wrong
+        raise Problem("asked-wrongly", wrong.detail) from wrong
     if asked.snapshot is None or not asked.runs:
-        raise QuestionRefused("nothing-to-measure", "There is no table yet: it takes a finished run and frozen qrels.")
+        raise Problem("nothing-to-measure", "There is no table yet: it takes a finished run and frozen qrels.")
     return asked
 
 
 def _table(asked: Asked) -> ScoreTable | Response:
-    """The table, or how far it is. Raises: SnapshotDamaged, RunGone."""
+    """The table, or how far it is. Raises: SnapshotDamaged, RunNotFound."""
     found = table_or_done(asked)
     return Response({"done": found, "count": len(asked.runs)}, status=202) if isinstance(found, int) else found
 

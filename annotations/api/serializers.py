@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework import serializers
 
 from annotations.models import GRADES
-from annotations.refusal import AssessmentRefused
 from annotations.services.assessments import LONGEST_REASON, WHOLE, Assessed
+from engine.errors import Problem
 
 LARGEST_KEY = 2**63 - 1
 
@@ -81,11 +81,11 @@ class UndoSerializer(serializers.Serializer[Any]):
 
 
 def require_valid(serializer: serializers.Serializer[Any]) -> None:
-    """Raises: AssessmentRefused, naming the first field that is wrong."""
+    """Raises: Problem, naming the first field that is wrong."""
     if serializer.is_valid():
         return
     field, faults = next(iter(serializer.errors.items()))
     first = faults
     while isinstance(first, dict | list):
         first = next(iter(first.values())) if isinstance(first, dict) else first[0]
-    raise AssessmentRefused("invalid", f"{first}" if field == "non_field_errors" else f"{field}: {first}")
+    raise Problem("invalid", f"{first}" if field == "non_field_errors" else f"{field}: {first}")

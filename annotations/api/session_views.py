@@ -20,12 +20,12 @@ from annotations.api.asking import (
     AdministratorsView,
     checked,
     created,
+    current_user,
     deleted,
     finished_runs_or_404,
     one_or_404,
     session_or_404,
     topic_set_or_404,
-    user_asking,
 )
 from annotations.api.serializers import LARGEST_KEY, JudgmentSerializer, UndoSerializer
 from annotations.models import Assignment, Pool, Session, Showing
@@ -84,7 +84,7 @@ class PoolListView(AdministratorsView):
             runs=finished_runs_or_404(topic_set, data["runs"]),
             depth=data["depth"],
             name=data["name"],
-            made_by=user_asking(request),
+            made_by=current_user(request),
             only_unjudged=data["only_unjudged"],
         )
         return Response(session_answers.PoolAnswerSerializer(one_or_404(_pools(), pool.pk)).data, status=201)
@@ -98,7 +98,7 @@ class SessionListView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Sessions, open ones first, then newest first."""
-        listed = sessions_listed(user_asking(request))
+        listed = sessions_listed(current_user(request))
         data = session_answers.ListedSessionSerializer(listed, many=True, context={"request": request}).data
         return Response(data)
 
@@ -124,7 +124,7 @@ class SessionMakeView(AdministratorsView):
             assessors=_assessors(data["assessors"]),
             options=sent.options(),
             seed=data.get("seed", secrets.randbelow(LARGEST_SEED)),
-            made_by=user_asking(request),
+            made_by=current_user(request),
         )
         return created(_session_data(request, session))
 
@@ -256,10 +256,10 @@ class JudgmentView(APIView):
         _assignment_or_404(request, session_id)
         sent = checked(JudgmentSerializer, request.data)
         data = sent.validated_data
-        require_same_user(user_asking(request), data["assessor"])
+        require_same_user(current_user(request), data["assessor"])
         try:
             recorded = judgment_record(
-                assessor=user_asking(request),
+                assessor=current_user(request),
                 session_id=session_id,
                 position=position,
                 client_id=data["client_id"],
@@ -297,8 +297,8 @@ class UndoView(APIView):
         """Take back one's newest judgment of a session that is not taken back yet; again, the one before."""
         _assignment_or_404(request, session_id)
         data = checked(UndoSerializer, request.data).validated_data
-        require_same_user(user_asking(request), data["assessor"])
-        recorded = judgment_undo(assessor=user_asking(request), session_id=session_id, client_id=data["client_id"])
+        require_same_user(current_user(request), data["assessor"])
+        recorded = judgment_undo(assessor=current_user(request), session_id=session_id, client_id=data["client_id"])
         undone = recorded_as_json(recorded.judgment, recorded.judgment.showing.position)
         return Response(undone, status=201 if recorded.is_new else 200)
 
@@ -319,7 +319,7 @@ def _assessors(usernames: list[str]) -> list[User]:
 
 
 def _session_data(request: Request, session: Session) -> dict[str, Any]:
-    user = user_asking(request)
+    user = current_user(request)
     parts = parts_of(session, assessor=None if user.is_staff else user)
     mine = next((part for part in parts if part.assessor == user), None)
     return dict(
@@ -328,7 +328,7 @@ def _session_data(request: Request, session: Session) -> dict[str, Any]:
 
 
 def _assignment_or_404(request: Request, session_id: int) -> Assignment:
-    found = assignment_of(user_asking(request), min(session_id, LARGEST_KEY))
+    found = assignment_of(current_user(request), min(session_id, LARGEST_KEY))
     if found is None:
         raise Http404("There is no such session, or you do not judge in it.")
     return found

@@ -16,14 +16,15 @@ from annotations.api.asking import (
     FileView,
     checked,
     created,
+    current_user,
     deleted,
     paged,
     run_or_404,
     topic_or_404,
     topic_set_or_404,
-    user_asking,
 )
 from annotations.models import RankedList, Run, Topic, TopicSet
+from annotations.queue import enqueue_unless_finished
 from annotations.selectors.document_numbers import numbers_of_figures
 from annotations.selectors.exports import run_file
 from annotations.selectors.runs import run_row, runs_listed
@@ -42,7 +43,6 @@ from annotations.services.topics import (
 from annotations.views.exported import file_to_take_away
 from search.api.errors import errors
 from search.api.parsers import StrictJSONParser
-from workers import pipeline
 
 
 class TopicSetListView(AdministratorsView):
@@ -67,9 +67,9 @@ class TopicSetListView(AdministratorsView):
         named = {name: sent.validated_data[name] for name in ("name", "note")}
         draw = sent.draw_wanted()
         if draw is None:
-            made = topic_set_make(made_by=user_asking(request), **named)
+            made = topic_set_make(made_by=current_user(request), **named)
         else:
-            made = topic_set_draw(made_by=user_asking(request), draw=draw, **named)
+            made = topic_set_draw(made_by=current_user(request), draw=draw, **named)
         return created(_topic_set_data(request, made))
 
 
@@ -168,9 +168,9 @@ class RunListView(AdministratorsView):
         """Make one run for each system and weight. A run that would find the same as an earlier one is that one."""
         topic_set = topic_set_or_404(topic_set_id)
         sent = checked(requests.PlanSerializer, request.data)
-        runs = runs_make(topic_set=topic_set, plan=sent.plan(), made_by=user_asking(request))
+        runs = runs_make(topic_set=topic_set, plan=sent.plan(), made_by=current_user(request))
         for run in runs:
-            pipeline.open_start(run)
+            enqueue_unless_finished(run)
         wanted = {run.pk for run in runs}
         rows = [row for row in runs_listed(topic_set) if row.run.pk in wanted]
         return Response(answers.run_data(request, rows), status=202)
@@ -195,7 +195,7 @@ class RunImportView(AdministratorsView):
             name=data["name"],
             data=data["file"].read(),
             file_format=data["format"],
-            imported_by=user_asking(request),
+            imported_by=current_user(request),
         )
         return created(answers.run_data(request, [run_row(run)])[0])
 
@@ -233,7 +233,7 @@ class RunAgainView(AdministratorsView):
 
         Refused for an imported run, which is made elsewhere.
         """
-        return _started(request, run_again(run=run_or_404(run_id), made_by=user_asking(request)))
+        return _started(request, run_again(run=run_or_404(run_id), made_by=current_user(request)))
 
 
 class RankedListView(AdministratorsView):
@@ -268,16 +268,16 @@ class RunFileView(FileView):
 
 
 def _topic_set_data(request: Request, topic_set: TopicSet) -> dict[str, object]:
-    page = topic_set_page(topic_set, user_asking(request))
+    page = topic_set_page(topic_set, current_user(request))
     return dict(answers.TopicSetAnswerSerializer(topic_set, context={"request": request, "page": page}).data)
 
 
 def _topic_data(request: Request, topic: Topic) -> dict[str, object]:
-    context = {"request": request, "may_see_drawings": may_see_drawings(user_asking(request), topic.topic_set)}
+    context = {"request": request, "may_see_drawings": may_see_drawings(current_user(request), topic.topic_set)}
     return dict(answers.TopicAnswerSerializer(topic, context=context).data)
 
 
 def _started(request: Request, run: Run) -> Response:
     """202 with a run that waits, or is done already."""
-    pipeline.open_start(run)
+    enqueue_unless_finished(run)
     return Response(answers.run_data(request, [run_row(run)])[0], status=202)

@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.db.models import F
 
 from engine.evaluation.documents import DocumentNumberError, document_number, place_of
-from engine.evaluation.kin import Kin
+from engine.evaluation.relatives import Relatives
 from search.models import Figure
 
 _AT_A_TIME = 5000
@@ -43,12 +43,12 @@ def figures_of_numbers(numbers: Collection[str]) -> dict[str, int]:
     return {number: found[number] for number in numbers if number in found}
 
 
-def kin_of_figures(figure_ids: Collection[int]) -> dict[int, Kin]:
+def relatives_of_figures(figure_ids: Collection[int]) -> dict[int, Relatives]:
     """Figure → what it is kin by, also of retired figures."""
     publication = "sheet__publication__"
     fields = ("pk", f"{publication}reference", f"{publication}family_key", f"{publication}application_number")
     return {
-        pk: Kin(reference, family, application)
+        pk: Relatives(reference, family, application)
         for part in _parts(figure_ids)
         for pk, reference, family, application in Figure.objects.filter(pk__in=part).order_by().values_list(*fields)
     }

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from engine.errors import Problem
 from engine.evaluation.documents import document_number
 from search.filters import filters_checked
 from search.models import Figure, FigureEmbedding, Modality, Publication
-from search.refusal import QuestionRefused
 from search.selectors.filters import figures_passing
 from search.selectors.vectors import active_versions
 
@@ -47,21 +47,21 @@ class Drawn:
 
 
 def topics_drawn(draw: Draw) -> Drawn:
-    """The figures that a draw brings up. Raises: QuestionRefused where there are too few, or a filter is none."""
+    """The figures that a draw brings up. Raises: Problem where there are too few, or a filter is none."""
     if not 1 <= draw.topic_count <= MOST_TOPICS:
-        raise QuestionRefused("topic-count", f"Draw from 1 to {MOST_TOPICS} figures.")
+        raise Problem("topic-count", f"Draw from 1 to {MOST_TOPICS} figures.")
     figures = _figures_to_draw(filters_checked(draw.filters))
     reserved: list[str] = []
     if draw.reserved_count:
         references = set(figures.values_list("sheet__publication__reference", flat=True).order_by())
         reserved = _first(references, draw.seed, "publication")[: draw.reserved_count]
         if len(reserved) < draw.reserved_count:
-            raise QuestionRefused("reserved-count", f"Only {_told(len(reserved), 'publication')} can be reserved so.")
+            raise Problem("reserved-count", f"Only {_told(len(reserved), 'publication')} can be reserved so.")
         figures = figures.filter(sheet__publication__reference__in=reserved)
     chosen = _chosen(figures, draw)
     if len(chosen) < draw.topic_count:
         more = "; allow several of a publication, or reserve more" if draw.one_per_publication else ""
-        raise QuestionRefused(
+        raise Problem(
             "too-few",
             f"Only {_told(len(chosen), 'figure')} can be drawn so. Ask for fewer, or widen the filters{more}.",
         )
@@ -76,7 +76,7 @@ def _figures_to_draw(filters: Mapping[str, str]) -> QuerySet[Figure]:
     """Those that are shown, pass the filters and can be asked with: embedded by the visual model in use."""
     version = active_versions().get(Modality.VISUAL)
     if version is None:
-        raise QuestionRefused("no-index", "Nothing is searchable yet. Deliver a batch, and draw when it is done.")
+        raise Problem("no-index", "Nothing is searchable yet. Deliver a batch, and draw when it is done.")
     embedded = FigureEmbedding.objects.filter(encoder_key=version.encoder_key, figure=OuterRef("pk"))
     return figures_passing(filters).filter(Exists(embedded))
 

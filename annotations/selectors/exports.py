@@ -9,11 +9,11 @@ from typing import Any
 from annotations.models import QrelsSnapshot, Run
 from annotations.selectors.ranked import lists_of_runs
 from annotations.selectors.snapshots import snapshot_qrels
+from engine.errors import Problem
 from engine.evaluation.documents import document_number
 from engine.evaluation.tables import csv_line, harmless, qrels_as_csv, run_as_csv, run_as_json
 from engine.evaluation.trec import qrels_as_trec, run_as_trec
 from search.models import WorkState
-from search.refusal import QuestionRefused
 from search.selectors.figures import figures_to_show
 
 FORMATS = ("trec", "csv", "json")
@@ -37,10 +37,10 @@ class ExportedFile:
 def run_file(run: Run, file_format: str) -> ExportedFile:
     """The ranked lists of a finished run in one of FORMATS; the same bytes each time.
 
-    Raises: QuestionRefused while the run is not done, since half a run would pass for a whole one.
+    Raises: Problem while the run is not done, since half a run would pass for a whole one.
     """
     if run.state != WorkState.DONE:
-        raise QuestionRefused("run-open", f"{run} is not done. Export it when it is.")
+        raise Problem("run-open", f"{run} is not done. Export it when it is.")
     lists = lists_of_runs([run])[run.pk]
     written = {
         "trec": lambda: run_as_trec(lists, run.name),

@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Aggregate, Count, FloatField, Q
 
 from annotations.models import Judgment, Pool, Run, Showing, Topic, TopicSet
-from annotations.selectors.document_numbers import kin_of_figures
-from annotations.selectors.kin import reserved_references
+from annotations.selectors.document_numbers import relatives_of_figures
+from annotations.selectors.relatives import reserved_references
 from engine.evaluation.dealing import dealt, order_of
-from engine.evaluation.kin import Kin, without_kin
+from engine.evaluation.relatives import Relatives, without_relatives
 from search.models import Figure, WorkState
 
 MOST_OF_A_TOPIC = 10**6
@@ -68,14 +68,14 @@ def pool_preview(topic_set: TopicSet, runs: Sequence[Run], depth: int, *, only_u
     """
     topics = list(topic_set.topics.order_by("number"))
     ranked = _ranked(topics, runs)
-    kin = kin_of_figures({one for some in ranked.values() for one_list in some for one in one_list}
+    relatives = relatives_of_figures({one for some in ranked.values() for one_list in some for one in one_list}
                          | {topic.figure_id for topic in topics if topic.figure_id is not None})  # fmt: skip
     reserved = reserved_references(topic_set)
     pooled = {
         topic.pk: {
             figure_id
             for figure_ids in ranked[topic.pk]
-            for figure_id in _without_kin(figure_ids, topic, kin, reserved)[:depth]
+            for figure_id in _without_relatives(figure_ids, topic, relatives, reserved)[:depth]
         }
         for topic in topics
     }
@@ -143,9 +143,11 @@ def _ranked(topics: Sequence[Topic], runs: Sequence[Run]) -> dict[int, list[list
     return lists
 
 
-def _without_kin(figure_ids: Sequence[int], topic: Topic, kin: dict[int, Kin], reserved: frozenset[str]) -> list[int]:
-    own = kin.get(topic.figure_id) if topic.figure_id is not None else None
-    return without_kin([one for one in figure_ids if one in kin], own, kin.__getitem__, reserved)
+def _without_relatives(
+    figure_ids: Sequence[int], topic: Topic, relatives: dict[int, Relatives], reserved: frozenset[str]
+) -> list[int]:
+    own = relatives.get(topic.figure_id) if topic.figure_id is not None else None
+    return without_relatives([one for one in figure_ids if one in relatives], own, relatives.__getitem__, reserved)
 
 
 def _shown_still(pooled: dict[int, set[int]]) -> dict[int, set[int]]:

@@ -14,8 +14,8 @@ from django.db.models.functions import Coalesce
 
 from annotations.models import FusionFit, Pool, RankedList, Run, System, Topic, TopicSet
 from annotations.selectors.topics import ShownTopic, may_see_drawings
+from engine.errors import NotFound
 from search.models import Figure, FigureEmbedding, Modality, SentenceLink, WorkState
-from search.refusal import Gone
 from search.selectors.figures import best_links
 from search.selectors.vectors import active_versions, newest_embedding
 
@@ -103,10 +103,10 @@ def runs_listed(topic_set: TopicSet) -> list[RunRow]:
 
 
 def run_row(run: Run) -> RunRow:
-    """One run with how far it is. Raises: Gone."""
+    """One run with how far it is. Raises: NotFound."""
     counted = _counted(Run.objects.filter(pk=run.pk)).first()
     if counted is None:
-        raise Gone("The run was deleted meanwhile.")
+        raise NotFound("The run was deleted meanwhile.")
     return _row(counted, counted.topic_set.topics.count())
 
 

@@ -13,8 +13,8 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from annotations.models import Candidate, Facet, QrelsSnapshot, Ruling, Session, Showing, TopicSet
-from annotations.selectors.document_numbers import kin_of_figures, numbers_of_figures
-from engine.errors import EngineError
+from annotations.selectors.document_numbers import numbers_of_figures, relatives_of_figures
+from engine.errors import Problem
 from engine.evaluation import qrels as engine_qrels
 from engine.evaluation.qrels import Assessed, JudgedFigure, Qrels, QrelsError, TopicToSettle, qrels_from_text
 
@@ -24,12 +24,11 @@ _Row = tuple[int, str, int, str, int | None]  # sequence, topic, figure, who, gr
 _GRADE_OF = {Facet.OVERALL: "grade", Facet.LOOKS: "looks", Facet.WORKS: "works"}
 
 
-class SnapshotDamaged(EngineError):
-    """The text of a snapshot is not what was frozen; `detail` says how one sees that."""
+class SnapshotDamaged(Problem):
+    """The text of a snapshot is not the frozen one; `detail` says what differs."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+        super().__init__("snapshot-damaged", detail, 409)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +117,13 @@ def topics_to_settle(topic_set: TopicSet, sessions: Collection[Session]) -> list
         pooled[topic_id].add(figure_id)
     asked = {topic.figure_id for topic in topics if topic.figure_id is not None}
     figures = asked.union(*pooled.values())
-    numbers, kin = numbers_of_figures(figures), kin_of_figures(figures)
+    numbers, relatives = numbers_of_figures(figures), relatives_of_figures(figures)
     return [
         TopicToSettle(
             number=str(topic.number),
             title=topic.title,
-            kin=None if topic.figure_id is None else kin[topic.figure_id],
-            pooled={numbers[figure_id]: kin[figure_id] for figure_id in pooled[topic.pk]},
+            relatives=None if topic.figure_id is None else relatives[topic.figure_id],
+            pooled={numbers[figure_id]: relatives[figure_id] for figure_id in pooled[topic.pk]},
         )
         for topic in topics
     ]

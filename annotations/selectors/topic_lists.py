@@ -13,8 +13,8 @@ from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.scores import RunScored, ScoreOptions
 from annotations.selectors.snapshots import snapshot_qrels
 from annotations.selectors.topics import ShownTopic, may_see_drawings
-from engine.evaluation.kin import Kin, without_kin
 from engine.evaluation.qrels import Qrels
+from engine.evaluation.relatives import Relatives, without_relatives
 from search.models import Figure
 from search.selectors.figures import best_links, figures_to_show
 
@@ -123,10 +123,10 @@ def topic_lists(
 
 
 def _counted(figures: Sequence[str], qrels: Qrels, topic: str) -> list[str]:
-    def kin_of(figure: str) -> Kin:
-        return qrels.kin_of(figure, topic)
+    def relatives_of(figure: str) -> Relatives:
+        return qrels.relatives_of(figure, topic)
 
-    return without_kin(figures, qrels.topics[topic].kin, kin_of, qrels.reserved)
+    return without_relatives(figures, qrels.topics[topic].relatives, relatives_of, qrels.reserved)
 
 
 def _listed(

@@ -17,10 +17,10 @@ from django.utils import timezone
 from annotations.models import RankedList, Run, System, Topic
 from annotations.selectors.runs import run_content, topics_lacking
 from annotations.services.asking import Answer, TopicSearch
+from engine.errors import Problem
 from engine.ranking.fusion import Fusion
 from search.models import Modality, Verdict, WorkState
 from search.ranking import Collection
-from search.refusal import QuestionRefused
 from search.services.work import (
     is_open,
     work_claim,
@@ -57,10 +57,10 @@ def run_answer(*, run_id: int) -> bool:
     step = [run, *_claimed_with(run)]
     try:
         return _answer(step)
-    except QuestionRefused as refusal:
-        logger.warning("runs refused runs=%s code=%s", [one.pk for one in step], refusal.code)
+    except Problem as problem:
+        logger.warning("runs refused runs=%s code=%s", [one.pk for one in step], problem.code)
         for one in step:
-            work_reject(row=one, code=refusal.code, detail=refusal.detail)
+            work_reject(row=one, code=problem.code, detail=problem.detail)
     except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
         for one in step:
             work_fault(row=one, error=error)

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotations.models import Run, System, Topic
-from annotations.selectors.document_numbers import kin_of_figures
-from annotations.selectors.kin import reserved_references
-from engine.evaluation.kin import without_kin
+from annotations.selectors.document_numbers import relatives_of_figures
+from annotations.selectors.relatives import reserved_references
+from engine.errors import Problem
+from engine.evaluation.relatives import without_relatives
 from engine.imaging import decode_png
 from engine.ranking.candidates import Candidates
 from search import ranking
@@ -18,7 +19,6 @@ from search.files import file_read, private_storage
 from search.models import Figure, Query
 from search.question import Picture, Question
 from search.ranking import Collection, QueryVectors
-from search.refusal import QuestionRefused
 from search.selectors.figures import figures_of_families
 from search.selectors.filters import figures_allowed
 from search.services.vectors import vectors_of_question
@@ -45,7 +45,7 @@ class TopicSearch:
     def of_run(cls, run: Run) -> TopicSearch:
         """The collection of the run, under its filters; that of today for a run that was made elsewhere.
 
-        Raises: QuestionRefused when it was searched with other models than those in use.
+        Raises: Problem when it was searched with other models than those in use.
         """
         if run.system == System.IMPORTED:
             collection = ranking.collection_now()
@@ -56,7 +56,7 @@ class TopicSearch:
         return cls(collection, figures_allowed(run.filters), _figures_of(reserved), reserved)
 
     def ask(self, topic: Topic) -> Answer:
-        """What is found for a topic. Raises: QuestionRefused, saying the mend, when it cannot be asked."""
+        """What is found for a topic. Raises: Problem, saying the mend, when it cannot be asked."""
         own = figures_of_families([topic.figure_id]) if topic.figure_id is not None else self.held_out[:0]
         found = self.collection.candidates(_vectors(topic), self.allowed, np.union1d(self.held_out, own))
         return Answer(found, self._may_count(topic, found))
@@ -66,9 +66,9 @@ class TopicSearch:
         if found is None:
             return np.empty(0, dtype=np.int64)
         own = [topic.figure_id] if topic.figure_id is not None else []
-        kin = kin_of_figures([*found.ids.tolist(), *own])
-        topic_kin = kin[own[0]] if own else None
-        kept = without_kin(found.ids.tolist(), topic_kin, kin.__getitem__, self.reserved)
+        relatives = relatives_of_figures([*found.ids.tolist(), *own])
+        topic_relatives = relatives[own[0]] if own else None
+        kept = without_relatives(found.ids.tolist(), topic_relatives, relatives.__getitem__, self.reserved)
         return np.array(kept, dtype=np.int64)
 
 
@@ -77,7 +77,7 @@ def _refuse_other_models(run: Run) -> None:
     now = ranking.encoder_keys()
     for side, key in run.encoder_keys.items():
         if now[side] != key:
-            raise QuestionRefused(
+            raise Problem(
                 "models-changed",
                 f"The run {run} was planned for the {side} model {key}, and {now[side]} is in use. Make it again with "
                 "the model of today, or bring back the model of then and retry.",
@@ -91,14 +91,14 @@ def _vectors(topic: Topic) -> QueryVectors:
             question = Question(examples=(Picture("figure", str(topic.figure_id)),), text=topic.text)
             return vectors_of_question(Query(), question).vectors
         pixels = decode_png(file_read(topic.image, private_storage()))
-    except QuestionRefused as refusal:
-        raise QuestionRefused(
+    except Problem as problem:
+        raise Problem(
             "topic-unasked",
             f"Topic {topic.number} cannot be asked: its figure is not embedded by the models in use. Wait until the "
             "batches are done, and retry.",
-        ) from refusal
+        ) from problem
     except FileNotFoundError as error:
-        raise QuestionRefused(
+        raise Problem(
             "topic-image-gone", f"The drawing of topic {topic.number} is gone from the storage. Restore it, and retry."
         ) from error
     return QueryVectors(ranking.visual_vector(pixels), ranking.text_vector([topic.text]) if topic.text else None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from annotations.models import GRADES, Assessment
-from annotations.refusal import AssessmentRefused
+from engine.errors import Problem
 
 LONGEST_REASON = 2000  # characters
 WHOLE = 10_000  # a region is in ten-thousandths of the drawing
@@ -46,15 +46,15 @@ class Assessed:
 
 
 def assessed_checked(assessed: Assessed, *, asks_facets: bool) -> Assessed:
-    """The same, with the reason's ends trimmed and the seconds capped. Raises: AssessmentRefused."""
+    """The same, with the reason's ends trimmed and the seconds capped. Raises: Problem."""
     if assessed.cannot_judge == (assessed.grade is not None):
-        raise AssessmentRefused("no-grade", "Give either a grade from 0 to 3, or that you cannot judge it.")
+        raise Problem("no-grade", "Give either a grade from 0 to 3, or that you cannot judge it.")
     for name in ("grade", "looks", "works"):
         value = getattr(assessed, name)
         if value is not None and (value is True or value is False or value not in _GRADES):
-            raise AssessmentRefused("no-such-grade", f"{name}: a grade is 0, 1, 2 or 3.")
+            raise Problem("no-such-grade", f"{name}: a grade is 0, 1, 2 or 3.")
     if not asks_facets and (assessed.looks is not None or assessed.works is not None):
-        raise AssessmentRefused("no-facets", "This session asks for one grade alone; leave looks and works empty.")
+        raise Problem("no-facets", "This session asks for one grade alone; leave looks and works empty.")
     _check_region(assessed.region)
     return replace(assessed, reason=_reason(assessed.reason), seconds=_seconds(assessed.seconds))
 
@@ -68,19 +68,19 @@ def _check_region(region: Region | None) -> None:
     if region is None:
         return
     if len(region) != 4 or any(type(edge) is not int for edge in region):
-        raise AssessmentRefused("no-region", "A region is four whole numbers: left, top, width and height.")
+        raise Problem("no-region", "A region is four whole numbers: left, top, width and height.")
     left, top, width, height = region
     inside = left >= 0 and top >= 0 and width > 0 and height > 0 and left + width <= WHOLE and top + height <= WHOLE
     if not inside:
-        raise AssessmentRefused("no-region", f"A region lies within the drawing, whose edges are 0 and {WHOLE}.")
+        raise Problem("no-region", f"A region lies within the drawing, whose edges are 0 and {WHOLE}.")
 
 
 def _reason(reason: str) -> str:
     reason = reason.strip()
     if len(reason) > LONGEST_REASON:
-        raise AssessmentRefused("long-reason", f"A reason takes {LONGEST_REASON:,} characters; this has more.")
+        raise Problem("long-reason", f"A reason takes {LONGEST_REASON:,} characters; this has more.")
     if "\0" in reason or any("\ud800" <= sign <= "\udfff" for sign in reason):
-        raise AssessmentRefused("unreadable-reason", "The reason holds a sign that cannot be stored; type it anew.")
+        raise Problem("unreadable-reason", "The reason holds a sign that cannot be stored; type it anew.")
     return reason
 
 
@@ -88,5 +88,5 @@ def _seconds(seconds: float | None) -> float | None:
     if seconds is None:
         return None
     if not math.isfinite(seconds) or seconds < 0:
-        raise AssessmentRefused("no-duration", "seconds: a number from 0.")
+        raise Problem("no-duration", "seconds: a number from 0.")
     return min(float(seconds), LONGEST_LOOK_SECONDS)

@@ -22,17 +22,17 @@ from annotations.models import FusionFit, QrelsSnapshot, Run, System
 from annotations.selectors.document_numbers import figures_of_numbers
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.runs import FAILED
-from annotations.selectors.snapshots import SnapshotDamaged, snapshot_qrels
+from annotations.selectors.snapshots import snapshot_qrels
 from annotations.services.asking import TopicSearch
-from annotations.services.holds import runs_hold
+from annotations.services.locks import runs_lock
 from annotations.services.runs import run_make
+from engine.errors import NotFound, Problem
 from engine.evaluation.binary import DEFAULT_K
 from engine.evaluation.fitting import FEWEST_TOPICS, Evidence, Fit, Moments, fit_weight, topic_evidence
 from engine.evaluation.measures import MeasureOptions, counted_lists, measure_run
 from engine.evaluation.qrels import Qrels
 from search.models import SuggestedWeight, Verdict, WorkState
-from search.refusal import Gone, QuestionRefused
-from search.services.holds import row_held
+from search.services.locks import row_lock
 from search.services.work import (
     work_claim,
     work_done,
@@ -53,26 +53,26 @@ _GRADES = (1, 2, 3)
 
 @transaction.atomic
 def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, asked_by: User) -> FusionFit:
-    """One waiting fit; the caller rings for it with workers.pipeline.fit_start. Asked for twice, it is one.
+    """One waiting fit; the caller enqueues it with annotations.queue. Asked for twice, it is one.
 
-    One that had failed waits again. Raises: QuestionRefused, saying the mend.
+    One that had failed waits again. Raises: Problem, saying the mend.
     """
     if relevant_from not in _GRADES:
-        raise QuestionRefused("relevant-from", "Relevant is from grade 1, 2 or 3 on.")
+        raise Problem("relevant-from", "Relevant is from grade 1, 2 or 3 on.")
     if baseline.topic_set_id != snapshot.topic_set_id:
-        raise QuestionRefused("other-topics", f"The run {baseline} is over other topics; choose one of the same set.")
+        raise Problem("other-topics", f"The run {baseline} is over other topics; choose one of the same set.")
     if baseline.state != WorkState.DONE:
-        raise QuestionRefused("run-not-done", f"The run {baseline} is not done; wait for it, or choose another.")
+        raise Problem("run-not-done", f"The run {baseline} is not done; wait for it, or choose another.")
     if baseline.system != System.IMPORTED and baseline.depth < DEFAULT_K:
-        raise QuestionRefused(
+        raise Problem(
             "run-too-short",
             f"The run {baseline} keeps {baseline.depth} figures of a topic, too few to be compared by AP@{DEFAULT_K}. "
             f"Make it with a depth of {DEFAULT_K} or more.",
         )
     judged = _judged(snapshot, relevant_from)
     _refuse_too_few(judged)
-    if not runs_hold([baseline]):
-        raise QuestionRefused("run-gone", f"The run {baseline} was deleted meanwhile; choose another.")
+    if not runs_lock([baseline]):
+        raise Problem("run-gone", f"The run {baseline} was deleted meanwhile; choose another.")
     while True:
         fit, created = FusionFit.objects.get_or_create(
             snapshot=snapshot,
@@ -83,14 +83,14 @@ def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, a
         if created:
             logger.info("fit planned fit=%d snapshot=%d baseline=%d", fit.pk, snapshot.pk, baseline.pk)
             return fit
-        with suppress(Gone):  # it is found no more, and another one is made
+        with suppress(NotFound):  # it is found no more, and another one is made
             return fit_retry(fit=fit)
 
 
 @transaction.atomic
 def fit_retry(*, fit: FusionFit) -> FusionFit:
-    """A failed fit waits again; what its topics said already is kept. Any other stays as it is. Raises: Gone."""
-    row = row_held(fit)
+    """A failed fit waits again; what its topics said already is kept. Any other stays as it is. Raises: NotFound."""
+    row = row_lock(fit)
     if row.state in FAILED:
         work_restart(row=row)
         FusionFit.objects.filter(pk=row.pk).update(verdict=Verdict.OPEN)
@@ -108,10 +108,10 @@ def fit_answer(*, fit_id: int) -> FusionFit | None:
         return None
     try:
         _answer(fit)
-    except (QuestionRefused, SnapshotDamaged) as refusal:
-        logger.warning("fit refused fit=%d reason=%s", fit.pk, refusal)
-        code = refusal.code if isinstance(refusal, QuestionRefused) else "snapshot-damaged"
-        work_reject(row=fit, code=code, detail=refusal.detail)
+    except Problem as problem:
+        logger.warning("fit refused fit=%d reason=%s", fit.pk, problem)
+        code = problem.code if isinstance(problem, Problem) else "snapshot-damaged"
+        work_reject(row=fit, code=code, detail=problem.detail)
     except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
         work_fault(row=fit, error=error)
     return FusionFit.objects.filter(pk=fit.pk).first()
@@ -121,12 +121,12 @@ def fit_answer(*, fit_id: int) -> FusionFit | None:
 def fit_promote(*, fit: FusionFit, promoted_by: User) -> FusionFit:
     """Offer the fitted weight beside the slider of the search; a second time does nothing.
 
-    Raises: QuestionRefused unless the gain holds on held-out topics, over the baseline and over the usual weight; Gone.
+    Raises: Problem unless the gain holds on held-out topics, over the baseline and over the usual weight; NotFound.
     """
-    row = row_held(fit)
-    refusal = promotion_refusal(row)
-    if refusal:
-        raise QuestionRefused("not-promoted", refusal)
+    row = row_lock(fit)
+    problem = promotion_problem(row)
+    if problem:
+        raise Problem("not-promoted", problem)
     if row.suggestion_id is None:
         usual = row.fitted["over_usual"]
         row.suggestion = SuggestedWeight.objects.create(
@@ -147,9 +147,9 @@ def fit_promote(*, fit: FusionFit, promoted_by: User) -> FusionFit:
 def fit_withdraw(*, fit: FusionFit) -> FusionFit:
     """The weight is not offered any more, and the one that was offered before is again; a second time does nothing.
 
-    Raises: Gone.
+    Raises: NotFound.
     """
-    row = row_held(fit)
+    row = row_lock(fit)
     if row.suggestion_id is not None:
         SuggestedWeight.objects.filter(pk=row.suggestion_id).delete()
         logger.info("fit withdrawn fit=%d", row.pk)
@@ -161,18 +161,18 @@ def fit_withdraw(*, fit: FusionFit) -> FusionFit:
 def fit_delete(*, fit: FusionFit) -> None:
     """Delete a fit; the run that ranks by it stays. A second time does nothing.
 
-    Raises: QuestionRefused while its weight is offered.
+    Raises: Problem while its weight is offered.
     """
     row = FusionFit.objects.select_for_update().filter(pk=fit.pk).first()
     if row is None:
         return
     if row.suggestion_id is not None:
-        raise QuestionRefused("fit-promoted", "This weight is offered in search. Withdraw it first, then delete.")
+        raise Problem("fit-promoted", "This weight is offered in search. Withdraw it first, then delete.")
     row.delete()
     logger.info("fit deleted fit=%d", fit.pk)
 
 
-def promotion_refusal(fit: FusionFit) -> str:
+def promotion_problem(fit: FusionFit) -> str:
     """Why a fit cannot be offered in search, empty where it can."""
     if fit.state != WorkState.DONE or fit.low is None:
         return "The fit is not done yet."
@@ -214,7 +214,7 @@ def _judged(snapshot: QrelsSnapshot, relevant_from: int) -> _Judged:
 
 def _refuse_too_few(judged: _Judged) -> None:
     if len(judged.relevant) < FEWEST_TOPICS:
-        raise QuestionRefused(
+        raise Problem(
             "too-few-topics",
             f"Something relevant was judged for {len(judged.relevant)} topics; a fit that is tried on held-out topics "
             f"needs at least {FEWEST_TOPICS}. Judge more topics, and freeze again.",

@@ -13,14 +13,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotations.models import Facet, QrelsSnapshot, RankedList, Run, System, Topic, TopicSet
-from annotations.selectors.document_numbers import figures_of_numbers, kin_of_figures
+from annotations.selectors.document_numbers import figures_of_numbers, relatives_of_figures
 from annotations.selectors.exports import FORMATS
-from annotations.selectors.kin import reserved_references
+from annotations.selectors.relatives import reserved_references
 from annotations.selectors.runs import lists_content
-from annotations.services.snapshots import SnapshotRefused, snapshot_store
+from annotations.services.snapshots import snapshot_store
 from annotations.services.topics import topic_set_lock
-from engine.evaluation.files import FileRefused, Scored, text_of
-from engine.evaluation.kin import Kin, without_kin
+from engine.errors import Problem
+from engine.evaluation.files import FileProblem, Scored, text_of
 from engine.evaluation.qrels import (
     RULE_IMPORTED,
     JudgedFigure,
@@ -29,10 +29,10 @@ from engine.evaluation.qrels import (
     QrelsError,
     qrels_from_text,
 )
+from engine.evaluation.relatives import Relatives, without_relatives
 from engine.evaluation.tables import grades_from_csv, run_from_csv, run_from_json
 from engine.evaluation.trec import Grades, ReadRun, grades_from_trec, run_from_trec
 from search.models import Verdict, WorkState
-from search.refusal import QuestionRefused
 
 logger = logging.getLogger(__name__)
 
@@ -50,21 +50,21 @@ def run_import(*, topic_set: TopicSet, name: str, data: bytes, file_format: str,
     """The finished run of a file; the same lists under the same name again are the same row.
 
     name: without one, the tag in the file. Its note says how many figures were left out as kin or reserved, and which
-    topics have no list. Raises: QuestionRefused, which says the mend.
+    topics have no list. Raises: Problem, which says the mend.
     """
     topics = _topics(topic_set)
     try:
         read = _reader(_RUN_READERS, file_format)(data, topics)
-    except FileRefused as refusal:
-        raise QuestionRefused(refusal.code, refusal.detail) from refusal
+    except FileProblem as problem:
+        raise Problem(problem.code, problem.detail) from problem
     name = name.strip() or read.tag
     if not _TAG.fullmatch(name):
-        raise QuestionRefused("name", "Give the run a name: letters, digits, - _ and full stops, at most 60 of them.")
+        raise Problem("name", "Give the run a name: letters, digits, - _ and full stops, at most 60 of them.")
     figures = _figures({figure for ranked in read.lists.values() for figure, _ in ranked})
     counting = _Counting(topic_set, topics, figures)
     lists = {number: counting.kept(number, read.lists.get(number, ())) for number in topics}
     if not any(lists.values()):
-        raise QuestionRefused("nothing-found", f"No figure in this file may count. {counting.said}".strip())
+        raise Problem("nothing-found", f"No figure in this file may count. {counting.said}".strip())
     found = {
         number: ([figures[figure] for figure, _ in ranked], [score for _, score in ranked])
         for number, ranked in lists.items()
@@ -108,20 +108,18 @@ def qrels_import(
     """The frozen qrels of a file; the same ones under the same name again are the same row.
 
     TREC and CSV bring grades, JSON also the originals, rulings and the facet. What was left out as kin or reserved is
-    counted in the rule that the qrels carry. Raises: QuestionRefused, which says the mend.
+    counted in the rule that the qrels carry. Raises: Problem, which says the mend.
     """
     topics = _topics(topic_set)
     try:
         read = _qrels_read(data, file_format, set(topics), Facet(facet))
-    except (FileRefused, QrelsError) as refusal:
-        raise QuestionRefused("file-refused", refusal.detail) from refusal
+    except (FileProblem, QrelsError) as problem:
+        raise Problem("file-refused", problem.detail) from problem
     figures = _figures({figure for topic in read.topics.values() for figure in topic.figures})
     counting = _Counting(topic_set, topics, figures)
     judged = {number: counting.judged(number, read.topics.get(number)) for number in topics}
     if not any(figure.grade is not None for topic in judged.values() for figure in topic.figures.values()):
-        raise QuestionRefused(
-            "nothing-judged", f"No figure that may count has a grade in this file. {counting.said}".strip()
-        )
+        raise Problem("nothing-judged", f"No figure that may count has a grade in this file. {counting.said}".strip())
     qrels = replace(
         read,
         topic_set=topic_set.name,
@@ -131,8 +129,8 @@ def qrels_import(
     )
     try:
         snapshot = snapshot_store(topic_set=topic_set, name=name, qrels=qrels, stored_by=imported_by)
-    except SnapshotRefused as refusal:
-        raise QuestionRefused(refusal.code, refusal.detail) from refusal
+    except Problem as problem:
+        raise Problem(problem.code, problem.detail) from problem
     logger.info("qrels imported snapshot=%d topic_set=%d left_out=%d", snapshot.pk, topic_set.pk, counting.left_out)
     return snapshot
 
@@ -140,26 +138,26 @@ def qrels_import(
 def _topics(topic_set: TopicSet) -> dict[str, Topic]:
     """The topics by number, as they stay until the transaction ends."""
     if not topic_set_lock(topic_set):
-        raise QuestionRefused("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
+        raise Problem("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
     topics = {str(topic.number): topic for topic in topic_set.topics.order_by("number")}
     if not topics:
-        raise QuestionRefused("no-topics", "The set has no topics yet. Add some, or draw them.")
+        raise Problem("no-topics", "The set has no topics yet. Add some, or draw them.")
     return topics
 
 
 def _reader(readers: Mapping[str, Callable[..., ReadRun]], file_format: str) -> Callable[..., ReadRun]:
     if file_format not in readers:
-        raise QuestionRefused("format", f"Choose one of {', '.join(readers)}.")
+        raise Problem("format", f"Choose one of {', '.join(readers)}.")
     return readers[file_format]
 
 
 def _figures(numbers: Collection[str]) -> dict[str, int]:
-    """Document number → figure. Raises: QuestionRefused, which names the first that the collection lacks."""
+    """Document number → figure. Raises: Problem, which names the first that the collection lacks."""
     figures = figures_of_numbers(numbers)
     unknown = sorted(set(numbers) - set(figures))
     if unknown:
         named = ", ".join(repr(number[:60]) for number in unknown[:_NAMED])
-        raise QuestionRefused(
+        raise Problem(
             "unknown-figures",
             f"The collection has no figure {named}{' and more' if len(unknown) > _NAMED else ''} ({len(unknown)} in "
             "all). Figures are named by document numbers like EP1234567A1/3.1/2; export them from here, and take away "
@@ -175,15 +173,17 @@ class _Counting:
         self.reserved = reserved_references(topic_set)
         self.left_out = 0
         own = {topic.figure_id for topic in topics.values() if topic.figure_id is not None}
-        kin = kin_of_figures({*figures.values(), *own})
+        relatives = relatives_of_figures({*figures.values(), *own})
         self._topics = topics
-        self._topic_kin = {
-            number: None if topic.figure_id is None else kin[topic.figure_id] for number, topic in topics.items()
+        self._topic_relatives = {
+            number: None if topic.figure_id is None else relatives[topic.figure_id] for number, topic in topics.items()
         }
-        self._kin = {figure: kin[pk] for figure, pk in figures.items()}
+        self._relatives = {figure: relatives[pk] for figure, pk in figures.items()}
 
     def kept(self, number: str, ranked: Sequence[Scored]) -> list[Scored]:
-        kept = without_kin(ranked, self._topic_kin[number], lambda one: self._kin[one[0]], self.reserved)
+        kept = without_relatives(
+            ranked, self._topic_relatives[number], lambda one: self._relatives[one[0]], self.reserved
+        )
         self.left_out += len(ranked) - len(kept)
         return kept
 
@@ -191,8 +191,8 @@ class _Counting:
         """A topic as the collection knows it, with the judgments of a file."""
         of_file = topic.figures if topic else {}
         kept = self.kept(number, [(figure, 0.0) for figure in of_file])
-        figures = {figure: replace(of_file[figure], kin=self._kin[figure]) for figure, _ in kept}
-        return JudgedTopic(number, self._topics[number].title, self._topic_kin[number], figures)
+        figures = {figure: replace(of_file[figure], relatives=self._relatives[figure]) for figure, _ in kept}
+        return JudgedTopic(number, self._topics[number].title, self._topic_relatives[number], figures)
 
     @property
     def said(self) -> str:
@@ -210,23 +210,21 @@ def _without_list(lists: Mapping[str, Sequence[Scored]]) -> str:
 
 
 def _same_run(run: Run, content: bytes) -> Run:
-    """The run, where it has these lists. Raises: QuestionRefused where it has others."""
+    """The run, where it has these lists. Raises: Problem where it has others."""
     if run.system == System.IMPORTED and run.sha256 == hashlib.sha256(content).hexdigest():
         return run
-    raise QuestionRefused(
-        "name-taken", f"Another run is called {run.name}, and runs never change. Give this one another name."
-    )
+    raise Problem("name-taken", f"Another run is called {run.name}, and runs never change. Give this one another name.")
 
 
 def _qrels_read(data: bytes, file_format: str, topics: Collection[str], facet: Facet) -> Qrels:
     if file_format == "json":
         return _whole_qrels(data, topics)
     if file_format not in FORMATS:
-        raise QuestionRefused("format", f"Choose one of {', '.join(FORMATS)}.")
+        raise Problem("format", f"Choose one of {', '.join(FORMATS)}.")
     grades: Grades = (grades_from_trec if file_format == "trec" else grades_from_csv)(data, topics)
     judged = {
         number: JudgedTopic(
-            number, "", None, {figure: JudgedFigure(grade, Kin("")) for figure, grade in of_topic.items()}
+            number, "", None, {figure: JudgedFigure(grade, Relatives("")) for figure, grade in of_topic.items()}
         )
         for number, of_topic in grades.items()
     }

@@ -15,10 +15,17 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Session, Showing
-from annotations.refusal import AssessmentRefused, SessionClosed
 from annotations.services.assessments import Assessed, assessed_checked, is_same
+from engine.errors import Problem
 
 logger = logging.getLogger(__name__)
+
+
+class SessionClosed(Problem):
+    """The session takes no judgments any more."""
+
+    def __init__(self) -> None:
+        super().__init__("session-closed", "This session is closed; ask an administrator to open it again.", 403)
 
 
 class StaleBase(Exception):
@@ -47,7 +54,7 @@ def judgment_record(
     """Store what an assessor says of a showing, on which it then holds.
 
     base: client_id of the judgment that the assessor had before the eyes, None where there was none.
-    Raises: Showing.DoesNotExist where the assessor has none there; AssessmentRefused; SessionClosed; StaleBase.
+    Raises: Showing.DoesNotExist where the assessor has none there; Problem; SessionClosed; StaleBase.
     """
     with transaction.atomic():
         session = _assignment_held(assessor, session_id).session
@@ -78,7 +85,7 @@ def judgment_undo(*, assessor: User, session_id: int, client_id: uuid.UUID) -> R
     """Take back the newest judgment of one's own in a session that is not taken back yet, on whichever showing.
 
     What held before it holds again, said anew by the event that takes it back; called again, the one before is taken
-    back. Raises: Showing.DoesNotExist where the session is not the assessor's; AssessmentRefused, also where there is
+    back. Raises: Showing.DoesNotExist where the session is not the assessor's; Problem, also where there is
     nothing to take back; SessionClosed.
     """
     with transaction.atomic():
@@ -92,7 +99,7 @@ def judgment_undo(*, assessor: User, session_id: int, client_id: uuid.UUID) -> R
         standing = Judgment.objects.filter(takes_back=None, taken_back_by=None, showing__assignment=assignment)
         undone = standing.select_related("showing__current").order_by("-sequence").first()
         if undone is None:
-            raise AssessmentRefused("nothing-to-undo", "There is no judgment of yours in this session to take back.")
+            raise Problem("nothing-to-undo", "There is no judgment of yours in this session to take back.")
         before = standing.filter(showing=undone.showing, sequence__lt=undone.sequence).order_by("-sequence").first()
         said = assessed_of(before) if before is not None else Assessed()
         judgment = Judgment(
@@ -146,7 +153,7 @@ def _require_open(session: Session) -> None:
 
 
 def _require_same(known: Judgment, showing: Showing, base: uuid.UUID | None, assessed: Assessed) -> None:
-    """Raises: AssessmentRefused where an event of the same client_id is another one."""
+    """Raises: Problem where an event of the same client_id is another one."""
     known_base = known.base.client_id if known.base else None
     is_event = known.showing_id == showing.pk and known.takes_back_id is None and known_base == base
     if not is_event or not is_same(known, assessed):
@@ -167,7 +174,7 @@ def _store(judgment: Judgment, showing: Showing) -> None:
     logger.info("judgment recorded sequence=%d showing=%d", judgment.sequence, showing.pk)
 
 
-def _taken() -> AssessmentRefused:
-    return AssessmentRefused(
+def _taken() -> Problem:
+    return Problem(
         "client-id-taken", "This client_id is another event's: make a new one for each judgment and each undo."
     )

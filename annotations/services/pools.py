@@ -10,21 +10,27 @@ from django.db import transaction
 
 from annotations.models import Candidate, Pool, Run, TopicSet
 from annotations.selectors.pools import PoolPreview, pool_preview
-from annotations.services.holds import RunGone, runs_hold
-from search.refusal import Gone
+from annotations.services.locks import RunNotFound, runs_lock
+from engine.errors import NotFound, Problem
 
 logger = logging.getLogger(__name__)
 
 
-class PoolNameTaken(Exception):
+class PoolNameTaken(Problem):
     """Another pool of the topic set has this name."""
 
+    def __init__(self) -> None:
+        super().__init__("name-taken", "Another pool of the topic set has this name; choose another name.")
 
-class NothingToJudge(Exception):
-    """The runs found nothing that is not kin, reserved, retired or left out."""
+
+class NothingToJudge(Problem):
+    """All that the runs found is a relative of its topic, reserved, retired or left out."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing-to-judge", "Nothing is left to judge: choose more runs, or a greater depth.")
 
 
-class PoolGone(Gone):
+class PoolNotFound(NotFound):
     """The pool was deleted meanwhile, with the last session over it."""
 
     def __init__(self) -> None:
@@ -38,16 +44,16 @@ def pool_make(
     """The pool of this name: the first `depth` figures of each finished run; the same again finds it.
 
     Candidates are stored in the order of figures, so that their keys tell nothing of a run or rank. only_unjudged: as
-    for pool_preview. Raises: PoolNameTaken where another pool of the set has the name; NothingToJudge; RunGone.
+    for pool_preview. Raises: PoolNameTaken where another pool of the set has the name; NothingToJudge; RunNotFound.
     """
     existing = topic_set.pools.select_for_update(no_key=True).filter(name=name).first()
     if existing is not None:
         return _same(existing, runs, depth, only_unjudged=only_unjudged)
-    if not runs_hold(runs):
-        raise RunGone
+    if not runs_lock(runs):
+        raise RunNotFound
     pairs = _pairs_of(pool_preview(topic_set, runs, depth, only_unjudged=only_unjudged))
     if not pairs:
-        raise NothingToJudge(name)
+        raise NothingToJudge
     pool, created = Pool.objects.get_or_create(
         topic_set=topic_set, name=name, defaults={"depth": depth, "created_by": made_by}
     )
@@ -59,13 +65,13 @@ def pool_make(
     return pool
 
 
-def pool_hold(pool: Pool) -> None:
-    """Keep others from deleting the pool, and from making a session over it, as annotations.services.holds says.
+def pool_lock(pool: Pool) -> None:
+    """Keep others from deleting the pool, and from making a session over it, as annotations.services.locks says.
 
-    Raises: PoolGone.
+    Raises: PoolNotFound.
     """
     if not Pool.objects.select_for_update(no_key=True).filter(pk=pool.pk).exists():
-        raise PoolGone
+        raise PoolNotFound
 
 
 def _same(pool: Pool, runs: Sequence[Run], depth: int, *, only_unjudged: bool) -> Pool:
@@ -77,7 +83,7 @@ def _same(pool: Pool, runs: Sequence[Run], depth: int, *, only_unjudged: bool) -
     whole = set(_pairs_of(pool_preview(pool.topic_set, runs, depth)))
     is_same = held <= whole if only_unjudged else held == whole
     if not is_same or pool.depth != depth or set(pool.runs.all()) != set(runs):
-        raise PoolNameTaken(pool.name)
+        raise PoolNameTaken
     return pool
 
 

@@ -13,9 +13,9 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from annotations.models import Candidate, Ruling, Session
-from annotations.refusal import AssessmentRefused
 from annotations.services.assessments import Assessed, assessed_checked, is_same
-from annotations.services.holds import sessions_hold
+from annotations.services.locks import sessions_lock
+from engine.errors import Problem
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +48,10 @@ def ruling_record(
     """Store what a candidate is settled to in a session, which then holds.
 
     base: client_id of the ruling that the adjudicator had before the eyes, None where there was none.
-    Raises: Candidate.DoesNotExist where the session's pool has none such; AssessmentRefused; RuledMeanwhile.
+    Raises: Candidate.DoesNotExist where the session's pool has none such; Problem; RuledMeanwhile.
     """
     with transaction.atomic():
-        if not sessions_hold([session]):
+        if not sessions_lock([session]):
             raise Candidate.DoesNotExist
         candidate = Candidate.objects.select_for_update().get(pk=candidate_id, pool=session.pool_id)
         checked = assessed_checked(assessed, asks_facets=session.asks_facets)
@@ -74,7 +74,7 @@ def ruling_undo(*, adjudicator: User, session: Session, client_id: uuid.UUID) ->
     """Take back one's newest ruling of a session that is not taken back yet, on whichever candidate.
 
     What held before it holds again, said anew by the event that takes it back; called again, the one before is taken
-    back. Raises: AssessmentRefused, also where there is nothing to take back; RuledMeanwhile where somebody else has
+    back. Raises: Problem, also where there is nothing to take back; RuledMeanwhile where somebody else has
     ruled on the candidate since, which stays.
     """
     with transaction.atomic():
@@ -87,7 +87,7 @@ def ruling_undo(*, adjudicator: User, session: Session, client_id: uuid.UUID) ->
         standing = Ruling.objects.filter(takes_back=None, taken_back_by=None, session=session)
         undone = standing.filter(adjudicator=adjudicator).order_by("-sequence").first()
         if undone is None:
-            raise AssessmentRefused("nothing-to-undo", "There is no ruling of yours in this session to take back.")
+            raise Problem("nothing-to-undo", "There is no ruling of yours in this session to take back.")
         candidate = Candidate.objects.select_for_update().get(pk=undone.candidate_id)
         of_candidate = list(standing.filter(candidate=candidate).order_by("-sequence")[:2])
         if of_candidate[:1] != [undone]:
@@ -129,7 +129,7 @@ def _store(ruling: Ruling) -> None:
     logger.info("ruling recorded sequence=%d candidate=%d", ruling.sequence, ruling.candidate_id)
 
 
-def _taken() -> AssessmentRefused:
-    return AssessmentRefused(
+def _taken() -> Problem:
+    return Problem(
         "client-id-taken", "This client_id is another event's: make a new one for each ruling and each undo."
     )

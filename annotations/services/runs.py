@@ -15,11 +15,11 @@ from django.db import transaction
 from annotations.models import Run, System, TopicSet
 from annotations.selectors.runs import FAILED, CollectionState, collection_of_today, run_like, runs_in_use
 from annotations.services.topics import topic_set_lock
+from engine.errors import NotFound, Problem
 from engine.ranking.candidates import DEFAULT_SHORTLIST
 from search.filters import filters_checked
 from search.models import Verdict
-from search.refusal import Gone, QuestionRefused
-from search.services.holds import row_held
+from search.services.locks import row_lock
 from search.services.work import work_restart
 
 logger = logging.getLogger(__name__)
@@ -47,16 +47,16 @@ def runs_make(*, topic_set: TopicSet, plan: Plan, made_by: User) -> list[Run]:
     """One waiting run for each system and weight of a plan, all over the collection as it is at this moment.
 
     A run that would find the same as an earlier one is that one; where it had failed, it is tried again.
-    Raises: QuestionRefused, saying the mend.
+    Raises: Problem, saying the mend.
     """
     if not (plan.systems or plan.weights):
-        raise QuestionRefused("systems", "Choose a system at least, or write a weight.")
+        raise Problem("systems", "Choose a system at least, or write a weight.")
     for system in plan.systems:
         if system not in BY_NAME:
-            raise QuestionRefused("systems", f"{system} is not run by itself: choose of {', '.join(BY_NAME)}.")
+            raise Problem("systems", f"{system} is not run by itself: choose of {', '.join(BY_NAME)}.")
     for weight in plan.weights:
         if not 1 <= weight <= 99:
-            raise QuestionRefused(
+            raise Problem(
                 "weights",
                 "A weight is the drawing’s share in percent, from 1 to 99; the ends are systems of their own.",
             )
@@ -87,15 +87,15 @@ def run_make(
     filters: Mapping[str, str] | None = None,
     as_of: Run | None = None,
 ) -> Run:
-    """One waiting run; the caller rings for it with workers.pipeline.run_start. Else as runs_make.
+    """One waiting run; the caller enqueues it with annotations.queue. Else as runs_make.
 
     weight: the drawing's share, 0 to 1, of a weighted or fitted sum. Where the name is taken, it gets a number.
     as_of: a run whose state of the collection is searched instead of today's; an imported one has none.
     """
     if (system in WITH_WEIGHT) != (weight is not None) or system not in (*BY_NAME, *WITH_WEIGHT):
-        raise QuestionRefused("weight", "A weighted or fitted sum has a weight, and no other system has one.")
+        raise Problem("weight", "A weighted or fitted sum has a weight, and no other system has one.")
     if weight is not None and not 0 <= weight <= 1:
-        raise QuestionRefused("weight", "A weight is from 0 to 1.")
+        raise Problem("weight", "A weight is from 0 to 1.")
     run = Run(name=name, system=system, weight=weight, depth=depth, filters=filters or {})
     state = _state(topic_set)
     if as_of is not None and as_of.system != System.IMPORTED:
@@ -107,18 +107,18 @@ def run_make(
 def run_again(*, run: Run, made_by: User) -> Run:
     """The same system over the collection of today: a new run, or this one where nothing has changed since.
 
-    Raises: QuestionRefused for an imported run, which nobody here can make.
+    Raises: Problem for an imported run, which nobody here can make.
     """
     if run.system == System.IMPORTED:
-        raise QuestionRefused("imported", "This run was made elsewhere. Make it again there, and import it.")
+        raise Problem("imported", "This run was made elsewhere. Make it again there, and import it.")
     like = Run(name=run.name, system=run.system, weight=run.weight, depth=run.depth, filters=run.filters)
     return _made(run.topic_set, like, _state(run.topic_set), made_by)
 
 
 @transaction.atomic
 def run_retry(*, run: Run) -> Run:
-    """A failed run waits again; what it has found already is kept. Any other stays as it is. Raises: Gone."""
-    row = row_held(run)
+    """A failed run waits again; what it has found already is kept. Any other stays as it is. Raises: NotFound."""
+    row = row_lock(run)
     if row.state in FAILED:
         work_restart(row=row)
         Run.objects.filter(pk=row.pk).update(verdict=Verdict.OPEN)
@@ -130,15 +130,13 @@ def run_retry(*, run: Run) -> Run:
 def run_delete(*, run: Run) -> None:
     """Delete a run and its lists; a second time does nothing.
 
-    Raises: QuestionRefused where a pool or a fit stands on it, since judgments and figures would lose their ground.
+    Raises: Problem where a pool or a fit stands on it, since judgments and figures would lose their ground.
     """
     # The lists that a worker writes meanwhile wait for this row, and then find it gone.
     if not Run.objects.select_for_update().filter(pk=run.pk).exists():
         return
     if Run.objects.filter(runs_in_use(), pk=run.pk).exists():
-        raise QuestionRefused(
-            "run-in-use", f"{run} stays: a pool or a fitted fusion was made of it. Delete that first."
-        )
+        raise Problem("run-in-use", f"{run} stays: a pool or a fitted fusion was made of it. Delete that first.")
     Run.objects.filter(pk=run.pk).delete()
     logger.info("run deleted run=%d", run.pk)
 
@@ -147,19 +145,19 @@ def _state(topic_set: TopicSet) -> CollectionState:
     """The collection of this moment; nobody changes the topics until the transaction ends."""
     state = collection_of_today()
     if state is None:
-        raise QuestionRefused("no-index", "Nothing is searchable yet. Deliver a batch, and make runs when it is done.")
+        raise Problem("no-index", "Nothing is searchable yet. Deliver a batch, and make runs when it is done.")
     if not topic_set_lock(topic_set):
-        raise QuestionRefused("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
+        raise Problem("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
     if not topic_set.topics.exists():
-        raise QuestionRefused("no-topics", "The set has no topics yet. Add some, or draw them.")
+        raise Problem("no-topics", "The set has no topics yet. Add some, or draw them.")
     return state
 
 
 def _made(topic_set: TopicSet, run: Run, state: CollectionState, made_by: User) -> Run:
     if not _TAG.fullmatch(run.name):
-        raise QuestionRefused("name", "A run’s name has letters, digits, - _ and full stops, at most 60 of them.")
+        raise Problem("name", "A run’s name has letters, digits, - _ and full stops, at most 60 of them.")
     if not 1 <= run.depth <= DEEPEST:
-        raise QuestionRefused("depth", f"A run keeps from 1 to {DEEPEST} figures of a topic.")
+        raise Problem("depth", f"A run keeps from 1 to {DEEPEST} figures of a topic.")
     run.filters = filters_checked(run.filters)
     wanted: dict[str, Any] = {
         "system": System(run.system),
@@ -168,7 +166,7 @@ def _made(topic_set: TopicSet, run: Run, state: CollectionState, made_by: User) 
         "filters": run.filters,
     }
     while (same := run_like(topic_set, state, **wanted)) is not None:
-        with suppress(Gone):  # it is found no more, and another one is made
+        with suppress(NotFound):  # it is found no more, and another one is made
             return run_retry(run=same)
     run.topic_set, run.created_by = topic_set, made_by
     run.name = _free_name(topic_set, run.name)

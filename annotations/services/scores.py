@@ -12,7 +12,7 @@ from annotations.models import QrelsSnapshot, Run, RunScores
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.scores import ScoreOptions, runs_not_scored
 from annotations.selectors.snapshots import snapshot_qrels
-from annotations.services.holds import RunGone, runs_hold
+from annotations.services.locks import RunNotFound, runs_lock
 from engine.evaluation.curves import precision_recall
 from engine.evaluation.measures import counted_lists, measure_lists
 from engine.evaluation.qrels import Qrels
@@ -23,7 +23,7 @@ def scores_complete(
 ) -> list[Run]:
     """Score the runs that are not scored yet; the ones that are left when the time is up, at least one is done.
 
-    Called twice, or by two at once, it keeps one row of each. Raises: SnapshotDamaged, RunGone.
+    Called twice, or by two at once, it keeps one row of each. Raises: SnapshotDamaged, RunNotFound.
     """
     left = runs_not_scored(snapshot, runs, options)
     if not left:
@@ -35,8 +35,8 @@ def scores_complete(
         values = _scored(documents_of_runs([run])[run.pk], qrels, options)
         row = RunScores(snapshot=snapshot, run=run, values=values, **options.fields)
         with transaction.atomic():
-            if not runs_hold([run]):
-                raise RunGone
+            if not runs_lock([run]):
+                raise RunNotFound
             RunScores.objects.bulk_create([row], ignore_conflicts=True)
         if budget_seconds is not None and time.monotonic() - started > budget_seconds:
             break

@@ -19,19 +19,28 @@ from annotations.services.dealing import (
     open_part_pass_on,
     part_give,
 )
-from annotations.services.pools import PoolGone, pool_hold
+from annotations.services.pools import PoolNotFound, pool_lock
+from engine.errors import Problem
 from engine.evaluation.dealing import dealt
-from search.services.holds import row_held
+from search.services.locks import row_lock
 
 logger = logging.getLogger(__name__)
 
 
-class SessionNameTaken(Exception):
+class SessionNameTaken(Problem):
     """Another session has this name."""
 
+    def __init__(self) -> None:
+        super().__init__("name-taken", "Another session has this name; choose another name.")
 
-class AlreadyJudged(Exception):
-    """The session holds judgments, which are never thrown away."""
+
+class AlreadyJudged(Problem):
+    """The session holds judgments, which are never deleted."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "judged-already", "This session holds judgments, which are never deleted. Close the session instead.", 409
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +63,9 @@ def session_make(
 ) -> Session:
     """A session of this name over the pool, dealt out; the same again finds it, and adds who is missing.
 
-    Raises: SessionNameTaken where another session has the name; PoolGone.
+    Raises: SessionNameTaken where another session has the name; PoolNotFound.
     """
-    pool_hold(pool)
+    pool_lock(pool)
     wanted = {
         "pool": pool,
         "overlap_percent": options.overlap_percent,
@@ -67,7 +76,7 @@ def session_make(
     }
     session, created = Session.objects.get_or_create(name=name, defaults={**wanted, "seed": seed})
     if not created and any(getattr(session, field) != value for field, value in wanted.items()):
-        raise SessionNameTaken(name)
+        raise SessionNameTaken
     if created:
         people = {user.pk: user for user in assessors}
         candidates = candidates_of(pool)
@@ -86,7 +95,7 @@ def assignment_add(*, session: Session, assessor: User) -> Assignment:
     """The assessor's part of the session; an earlier part stays, and is added to where the assessor was withdrawn.
 
     It is what everybody judges, what is nobody's, and a share of what others have open and have not seen.
-    Raises: Gone.
+    Raises: NotFound.
     """
     session, assignments = _held_with_assignments(session)
     existing = next((one for one in assignments if one.assessor_id == assessor.pk), None)
@@ -113,7 +122,7 @@ class Withdrawn:
 def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
     """Let an assessor judge no more: what they judged stays, what nobody has then goes to the others.
 
-    A part in which nothing was ever judged is deleted. Again does nothing. Raises: Gone.
+    A part in which nothing was ever judged is deleted. Again does nothing. Raises: NotFound.
     """
     session, assignments = _held_with_assignments(assignment.session)
     found = next((one for one in assignments if one.pk == assignment.pk), None)
@@ -134,8 +143,8 @@ def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
 
 @transaction.atomic
 def session_close(*, session: Session) -> Session:
-    """Take no judgment from now on; a closed one keeps its time. Raises: Gone."""
-    row = row_held(session)
+    """Take no judgment from now on; a closed one keeps its time. Raises: NotFound."""
+    row = row_lock(session)
     if row.closed_at is None:
         row.closed_at = timezone.now()
         row.save(update_fields=["closed_at"])
@@ -145,8 +154,8 @@ def session_close(*, session: Session) -> Session:
 
 @transaction.atomic
 def session_reopen(*, session: Session) -> Session:
-    """Take judgments again. Raises: Gone."""
-    row = row_held(session)
+    """Take judgments again. Raises: NotFound."""
+    row = row_lock(session)
     if row.closed_at is not None:
         row.closed_at = None
         row.save(update_fields=["closed_at"])
@@ -168,7 +177,7 @@ def session_delete(*, session: Session) -> None:
         return
     is_judged = Judgment.objects.filter(showing__assignment__session=row).exists()
     if is_judged or row.rulings.exists() or row.snapshots.exists():
-        raise AlreadyJudged(row.name)
+        raise AlreadyJudged
     session_id, pool_id = row.pk, pool.pk
     row.delete()
     if not pool.sessions.exists():
@@ -180,13 +189,13 @@ def _held_with_assignments(session: Session) -> tuple[Session, list[Assignment]]
     """The session with its assignments, to deal anew: nobody else deals or judges until the transaction ends.
 
     The pool is held first, so that no assignment is added while one waits for those that there are; then, as by whoever
-    records a judgment, the assignments, and the session last. Raises: Gone.
+    records a judgment, the assignments, and the session last. Raises: NotFound.
     """
-    with suppress(PoolGone, Pool.DoesNotExist):  # then the session is gone as well
-        pool_hold(session.pool)
+    with suppress(PoolNotFound, Pool.DoesNotExist):  # then the session is gone as well
+        pool_lock(session.pool)
     assignments = Assignment.objects.select_for_update(no_key=True, of=("self",)).filter(session=session.pk)
     held = list(assignments.select_related("assessor").order_by("pk"))
-    row = row_held(session)
+    row = row_lock(session)
     for one in held:
         one.session = row
     return row, held

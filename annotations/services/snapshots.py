@@ -9,22 +9,13 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Facet, QrelsSnapshot, Session, TopicSet
-from annotations.selectors.kin import reserved_references
+from annotations.selectors.relatives import reserved_references
 from annotations.selectors.snapshots import LONGEST_NAME, events_of_sessions, topics_to_settle
-from annotations.services.holds import sessions_hold
-from engine.errors import EngineError
+from annotations.services.locks import sessions_lock
+from engine.errors import Problem
 from engine.evaluation.qrels import Qrels, qrels_as_text, qrels_settled, qrels_sha256
 
 logger = logging.getLogger(__name__)
-
-
-class SnapshotRefused(EngineError):
-    """Qrels that cannot be frozen so; `detail` says why and what would do."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-        self.detail = detail
 
 
 @transaction.atomic
@@ -38,17 +29,15 @@ def snapshot_freeze(
 ) -> QrelsSnapshot:
     """The qrels that the sessions' judgments come to now; the same state under the same name is the same row.
 
-    Of a figure judged in several sessions every assessor counts, and the newest ruling holds. Raises: SnapshotRefused.
+    Of a figure judged in several sessions every assessor counts, and the newest ruling holds. Raises: Problem.
     """
     name = name_checked(name)
     if not sessions:
-        raise SnapshotRefused("no-session", "Choose at least one session whose judgments are to be frozen.")
+        raise Problem("no-session", "Choose at least one session whose judgments are to be frozen.")
     if any(session.pool.topic_set_id != topic_set.pk for session in sessions):
-        raise SnapshotRefused(
-            "other-topics", f"All sessions must be of the topic set “{topic_set}”; choose among them."
-        )
-    if not sessions_hold(sessions):
-        raise SnapshotRefused("session-gone", "One of the sessions was deleted meanwhile; choose among the others.")
+        raise Problem("other-topics", f"All sessions must be of the topic set “{topic_set}”; choose among them.")
+    if not sessions_lock(sessions):
+        raise Problem("session-gone", "One of the sessions was deleted meanwhile; choose among the others.")
     # Before the pools: whatever was judged by then was pooled by then.
     events = events_of_sessions(sessions, facet)
     qrels = qrels_settled(
@@ -60,7 +49,7 @@ def snapshot_freeze(
         reserved=reserved_references(topic_set),
     )
     if not any(one.grade is not None for topic in qrels.topics.values() for one in topic.figures.values()):
-        raise SnapshotRefused("nothing-judged", _why_nothing(facet))
+        raise Problem("nothing-judged", _why_nothing(facet))
     snapshot = snapshot_store(
         topic_set=topic_set,
         name=name,
@@ -87,7 +76,7 @@ def snapshot_store(
 ) -> QrelsSnapshot:
     """The row of these qrels under a name; the same ones again are the same row.
 
-    Raises: SnapshotRefused when the name is that of other qrels.
+    Raises: Problem when the name is that of other qrels.
     """
     sha256 = qrels_sha256(qrels)
     snapshot, _ = QrelsSnapshot.objects.get_or_create(
@@ -103,7 +92,7 @@ def snapshot_store(
         },
     )
     if snapshot.sha256 != sha256:
-        raise SnapshotRefused(
+        raise Problem(
             "name-taken",
             f"Other qrels are frozen as “{snapshot.name}”, and frozen qrels never change. Give another name.",
         )
@@ -111,10 +100,10 @@ def snapshot_store(
 
 
 def name_checked(name: str) -> str:
-    """A name without the blanks around it. Raises: SnapshotRefused when none is left, or it is too long."""
+    """A name without the blanks around it. Raises: Problem when none is left, or it is too long."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or "\0" in name or not name.isprintable():
-        raise SnapshotRefused("no-name", f"Give a name of at most {LONGEST_NAME} characters.")
+        raise Problem("no-name", f"Give a name of at most {LONGEST_NAME} characters.")
     return name
 
 

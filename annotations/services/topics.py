@@ -14,19 +14,19 @@ from django.db.models import Max
 from annotations.models import Topic, TopicSet
 from annotations.selectors.draws import LARGEST_SEED, Draw, topics_drawn
 from annotations.selectors.topics import is_locked
+from engine.errors import Problem
 from engine.imaging import encode_png, open_image
 from search.files import file_keep, private_storage
 from search.models import Figure
 from search.question import LONGEST_TEXT
-from search.refusal import QuestionRefused
-from search.services.holds import row_held
+from search.services.locks import row_lock
 
 logger = logging.getLogger(__name__)
 
 LONGEST_NAME, LONGEST_TITLE, LONGEST_PROSE = 120, 200, 20_000
 
 
-class TopicSetLocked(QuestionRefused):
+class TopicSetLocked(Problem):
     """The topics of a set that something was made of stay as they are."""
 
     def __init__(self) -> None:
@@ -50,7 +50,7 @@ class NewTopic:
 
 
 def topic_set_make(*, name: str, made_by: User, note: str = "") -> TopicSet:
-    """An empty set. Raises: QuestionRefused where the name is taken or too long."""
+    """An empty set. Raises: Problem where the name is taken or too long."""
     return _named(TopicSet(name=_line(name, LONGEST_NAME, "name"), note=_prose(note, "note"), created_by=made_by))
 
 
@@ -58,10 +58,10 @@ def topic_set_make(*, name: str, made_by: User, note: str = "") -> TopicSet:
 def topic_set_draw(*, name: str, made_by: User, draw: Draw, note: str = "") -> TopicSet:
     """A set with random figures as topics, numbered as they were drawn, and its reserved publications.
 
-    Raises: QuestionRefused where too few can be drawn, a filter is none, or the name is taken.
+    Raises: Problem where too few can be drawn, a filter is none, or the name is taken.
     """
     if not 0 <= draw.seed <= LARGEST_SEED:
-        raise QuestionRefused("seed", f"The seed is a whole number from 0 to {LARGEST_SEED}.")
+        raise Problem("seed", f"The seed is a whole number from 0 to {LARGEST_SEED}.")
     drawn = topics_drawn(draw)
     topic_set = TopicSet(name=_line(name, LONGEST_NAME, "name"), note=_prose(note, "note"), created_by=made_by)
     topic_set.seed = draw.seed
@@ -78,9 +78,9 @@ def topic_set_draw(*, name: str, made_by: User, draw: Draw, note: str = "") -> T
 def topic_set_describe(*, topic_set: TopicSet, name: str | None = None, note: str | None = None) -> TopicSet:
     """Name and note, which may change at any time; what is not given stays.
 
-    Raises: QuestionRefused where the name is taken or too long; Gone.
+    Raises: Problem where the name is taken or too long; NotFound.
     """
-    held = row_held(topic_set)
+    held = row_lock(topic_set)
     if name is not None:
         held.name = _line(name, LONGEST_NAME, "name")
     if note is not None:
@@ -104,10 +104,10 @@ def topic_add(*, topic_set: TopicSet, new: NewTopic) -> Topic:
     """A topic at the end of a set; a figure that is a topic of it with the same words already is found again.
 
     An uploaded drawing is re-encoded without its metadata and kept in the private storage.
-    Raises: TopicSetLocked; ImageError or QuestionRefused, saying the mend.
+    Raises: TopicSetLocked; ImageError or Problem, saying the mend.
     """
     if (new.figure is None) == (new.image is None):
-        raise QuestionRefused("empty", "Give a figure of the collection, or a drawing: one of them.")
+        raise Problem("empty", "Give a figure of the collection, or a drawing: one of them.")
     topic = Topic(
         topic_set=topic_set,
         figure=new.figure,
@@ -116,7 +116,7 @@ def topic_add(*, topic_set: TopicSet, new: NewTopic) -> Topic:
         text=_prose(new.text, "text", LONGEST_TEXT),
     )
     if not _to_change(topic_set):
-        raise QuestionRefused("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
+        raise Problem("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
     same = topic_set.topics.filter(figure=new.figure, text=topic.text) if new.figure is not None else None
     if same is not None and (found := same.first()) is not None:
         return found
@@ -132,12 +132,12 @@ def topic_add(*, topic_set: TopicSet, new: NewTopic) -> Topic:
 def topic_describe(*, topic: Topic, title: str | None = None, need: str | None = None) -> Topic:
     """Title and written need; what is not given stays.
 
-    Raises: TopicSetLocked, for assessors judge by the need; QuestionRefused, saying the mend; Gone.
+    Raises: TopicSetLocked, for assessors judge by the need; Problem, saying the mend; NotFound.
     """
     if title in (None, topic.title) and need in (None, topic.need):
         return topic
     _to_change(topic.topic_set)
-    held = row_held(topic)
+    held = row_lock(topic)
     held.topic_set = topic.topic_set
     if title is not None:
         held.title = _line(title, LONGEST_TITLE, "title", required=False)
@@ -159,7 +159,7 @@ def topic_delete(*, topic: Topic) -> None:
 
 @transaction.atomic
 def topic_restore(*, topic_set: TopicSet, number: int, new: NewTopic) -> Topic:
-    """A figure's topic put back where it was taken out. Raises: TopicSetLocked; QuestionRefused where it is taken."""
+    """A figure's topic put back where it was taken out. Raises: TopicSetLocked; Problem where it is taken."""
     topic = topic_add(topic_set=topic_set, new=new)
     if topic.number != number and not topic_set.topics.filter(number=number).exists():
         topic.number = number
@@ -186,14 +186,14 @@ def _named(topic_set: TopicSet) -> TopicSet:
         with transaction.atomic():
             topic_set.save()
     except IntegrityError as error:
-        raise QuestionRefused("name-taken", "There is a topic set of this name. Choose another name.") from error
+        raise Problem("name-taken", "There is a topic set of this name. Choose another name.") from error
     return topic_set
 
 
 def _keep_image(topic: Topic, data: bytes, name: str) -> None:
     page = open_image(data, name or "drawing")
     if any(note.code == "blank" for note in page.notes):
-        raise QuestionRefused("blank", "There is nothing drawn on the image to search for. Choose another.")
+        raise Problem("blank", "There is nothing drawn on the image to search for. Choose another.")
     topic.height_px, topic.width_px = page.pixels.shape
     # A folder of its own: the same drawing brought twice is two files, and each goes with its topic.
     folder = f"topics/{uuid.uuid4()}"
@@ -209,15 +209,15 @@ def _forget_files(names: list[str]) -> None:
 def _line(value: str, longest: int, what: str, *, required: bool = True) -> str:
     line = " ".join(value.split())
     if "\0" in line or len(line) > longest:
-        raise QuestionRefused(what, f"Give it a {what} of at most {longest} characters, on one line.")
+        raise Problem(what, f"Give it a {what} of at most {longest} characters, on one line.")
     if required and not line:
-        raise QuestionRefused(what, f"Give it a {what}.")
+        raise Problem(what, f"Give it a {what}.")
     return line
 
 
 def _prose(value: str, what: str, longest: int = LONGEST_PROSE) -> str:
     if "\0" in value:
-        raise QuestionRefused(what, f"The {what} holds a NUL character; remove it.")
+        raise Problem(what, f"The {what} holds a NUL character; remove it.")
     if len(value) > longest:
-        raise QuestionRefused(what, f"The {what} has {len(value):,} characters; shorten it to {longest:,} or fewer.")
+        raise Problem(what, f"The {what} has {len(value):,} characters; shorten it to {longest:,} or fewer.")
     return value.strip()

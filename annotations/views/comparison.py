@@ -20,7 +20,7 @@ from annotations.views.evaluation_asked import (
     table_or_answer,
 )
 from annotations.views.roles import administrators_only
-from search.views.asker import is_fragment, user_of
+from search.http import current_user, is_fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _topic(request: HttpRequest, asked: Asked, one: Run, other: Run, number: str
 def _lists(request: HttpRequest, asked: Asked, one: Run, other: Run, number: str) -> TopicLists:
     if not (number.isascii() and number.isdecimal() and len(number) < 10) or asked.snapshot is None:
         raise Http404
-    found = topic_lists(asked.snapshot, (one, other), str(int(number)), asked.options, user_of(request))
+    found = topic_lists(asked.snapshot, (one, other), str(int(number)), asked.options, current_user(request))
     if found is None:
         raise Http404
     return found

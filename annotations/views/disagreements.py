@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from annotations.models import GRADES, Candidate, Session
-from annotations.refusal import AssessmentRefused
 from annotations.selectors.disagreements import (
     Difference,
     Queue,
@@ -32,8 +31,9 @@ from annotations.services.rulings import RuledMeanwhile, ruling_record, ruling_u
 from annotations.views.panes import PaneShown, figure_pane, topic_pane
 from annotations.views.roles import administrators_only
 from annotations.views.sessions import private, session_or_404
+from engine.errors import Problem
 from engine.sheets.geometry import Box
-from search.views.asker import user_of
+from search.http import current_user
 
 QUEUES = {
     Queue.ALL: "all that differ",
@@ -122,7 +122,7 @@ def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
     """One difference of the queue: the one asked for, else the first without a ruling; or the queue as a list."""
     row = session_or_404(request, session_id)
     asked = Asked.read(request.GET)
-    if is_still_blind(row, user_of(request)):
+    if is_still_blind(row, current_user(request)):
         return private(render(request, "annotations/disagreements_blind.html", {"session": row}))
     every = differences_of(row)
     queue = every.of(asked.queue)
@@ -174,7 +174,7 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
     data = form.cleaned_data
     try:
         ruling_record(
-            adjudicator=user_of(request),
+            adjudicator=current_user(request),
             session=row,
             candidate_id=candidate_id,
             client_id=data["client_id"],
@@ -184,7 +184,7 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
     except RuledMeanwhile:
         messages.error(request, f"Not recorded: it was ruled on meanwhile. {SHOWN}")
         return redirect(here)
-    except AssessmentRefused as refused:
+    except Problem as refused:
         again = f"It was ruled on from this page before. {SHOWN}"
         detail = again if refused.code == "client-id-taken" else refused.detail
         messages.error(request, f"Not recorded. {detail}")
@@ -204,12 +204,12 @@ def undo_ruling(request: HttpRequest, session_id: int) -> HttpResponse:
         messages.error(request, "Nothing was taken back. Load the page anew, and try it again.")
         return redirect(asked.address(row))
     try:
-        ruled = ruling_undo(adjudicator=user_of(request), session=row, client_id=form.cleaned_data["client_id"])
+        ruled = ruling_undo(adjudicator=current_user(request), session=row, client_id=form.cleaned_data["client_id"])
     except RuledMeanwhile as meanwhile:
         who = f"{meanwhile.current.adjudicator} has" if meanwhile.current else "Somebody has"
         messages.error(request, f"Nothing was taken back: {who} ruled on the same pair since.")
         return redirect(asked.address(row))
-    except AssessmentRefused as refused:
+    except Problem as refused:
         messages.error(request, f"Nothing was taken back. {refused.detail}")
         return redirect(asked.address(row))
     messages.info(request, "Your ruling on this pair is taken back.")
@@ -218,7 +218,7 @@ def undo_ruling(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def _to_adjudicate(request: HttpRequest, session_id: int) -> Session:
     row = session_or_404(request, session_id)
-    if is_still_blind(row, user_of(request)):
+    if is_still_blind(row, current_user(request)):
         raise PermissionDenied(STILL_BLIND)
     return row
 

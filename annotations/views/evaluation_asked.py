@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from annotations.models import QrelsSnapshot, Run, TopicSet
 from annotations.selectors.scores import ScoreOptions, ScoresMissing, ScoreTable, score_table
 from annotations.selectors.snapshots import SnapshotDamaged, snapshot_require_whole
-from annotations.services.holds import RunGone
+from annotations.services.locks import RunNotFound
 from annotations.services.scores import scores_complete
 from engine.errors import EngineError
 from engine.evaluation.measures import Unit
@@ -166,7 +166,7 @@ def table_or_answer(request: HttpRequest, asked: Asked) -> ScoreTable | HttpResp
 
 
 def table_or_done(asked: Asked) -> ScoreTable | int:
-    """The table; while it is still computed, how many of the runs are scored. Raises: SnapshotDamaged, RunGone."""
+    """The table; while it is still computed, how many of the runs are scored. Raises: SnapshotDamaged, RunNotFound."""
     assert asked.snapshot is not None
     snapshot_require_whole(asked.snapshot)
     left = scores_complete(
@@ -177,7 +177,7 @@ def table_or_done(asked: Asked) -> ScoreTable | int:
     try:
         return score_table(asked.snapshot, asked.runs, asked.options, asked.measure)
     except ScoresMissing as missing:  # they went with their run
-        raise RunGone from missing
+        raise RunNotFound from missing
 
 
 def of_what_is_asked(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

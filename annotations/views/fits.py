@@ -12,17 +12,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
+from annotations.queue import enqueue_unless_finished
 from annotations.selectors.fits import FitRow, fit_seen, fits_listed, topics_of_fit
-from annotations.selectors.snapshots import SnapshotDamaged
-from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw, promotion_refusal
+from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw, promotion_problem
 from annotations.views.evaluation_asked import LARGEST_KEY, topic_set_or_404
 from annotations.views.plots import Axis, polyline
 from annotations.views.roles import administrators_only
+from engine.errors import Problem
 from engine.evaluation.fitting import WEIGHTS
+from search.http import current_user
 from search.models import WorkState
-from search.refusal import QuestionRefused
-from search.views.asker import user_of
-from workers import pipeline
 
 PLOT_WIDTH, PLOT_HEIGHT = 640, 300
 GRADES = ((1, "1, marginally relevant"), (2, "2, relevant"), (3, "3, highly relevant"))
@@ -144,12 +143,12 @@ def fit_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
                 snapshot=data["snapshot"],
                 baseline=data["baseline"],
                 relevant_from=data["relevant_from"],
-                asked_by=user_of(request),
+                asked_by=current_user(request),
             )
-        except (QuestionRefused, SnapshotDamaged) as refusal:
-            form.add_error(None, refusal.detail)
+        except Problem as problem:
+            form.add_error(None, problem.detail)
         else:
-            pipeline.open_start(fit)
+            enqueue_unless_finished(fit)
             return redirect("annotations:fit", fit_id=fit.pk)
     return _listed(request, topic_set, form, status=400)
 
@@ -167,9 +166,9 @@ def promote_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
     """Offer the weight beside the slider of the search."""
     found = _fit_or_404(fit_id)
     try:
-        promoted = fit_promote(fit=found, promoted_by=user_of(request))
-    except QuestionRefused as refusal:
-        return _shown(request, found, said=refusal.detail, status=409)
+        promoted = fit_promote(fit=found, promoted_by=current_user(request))
+    except Problem as problem:
+        return _shown(request, found, said=problem.detail, status=409)
     offered = promoted.suggestion
     if offered is not None:
         messages.success(request, f"{offered.percent} % is offered beside the slider of the search.")
@@ -190,7 +189,7 @@ def withdraw_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
 def retry_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
     """A failed fit waits again."""
     found = fit_retry(fit=_fit_or_404(fit_id))
-    pipeline.open_start(found)
+    enqueue_unless_finished(found)
     return redirect("annotations:fit", fit_id=found.pk)
 
 
@@ -201,8 +200,8 @@ def delete_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
     topic_set_id = found.snapshot.topic_set_id
     try:
         fit_delete(fit=found)
-    except QuestionRefused as refusal:
-        return _shown(request, found, said=refusal.detail, status=409)
+    except Problem as problem:
+        return _shown(request, found, said=problem.detail, status=409)
     messages.success(request, f"The fit to {found.snapshot} is deleted; its run stays.")
     return redirect("annotations:fits", topic_set_id=topic_set_id)
 
@@ -242,7 +241,7 @@ def _shown(request: HttpRequest, found: FusionFit, *, said: str = "", status: in
             "topics": topics_of_fit(found),
             "comparison": found.fitted["comparison"],
             "flattered": found.fitted["in_sample_gain"] - (found.gain or 0),
-            "refusal": promotion_refusal(found),
+            "refusal": promotion_problem(found),
         }
     template = "annotations/_fit_state.html" if "fragment" in request.GET else "annotations/fit.html"
     return render(request, template, context, status=status)

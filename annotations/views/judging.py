@@ -23,7 +23,7 @@ from annotations.selectors.showings import (
 )
 from annotations.views.judgments import LARGEST_KEY, values_as_json
 from annotations.views.panes import figure_pane, topic_pane
-from search.views.asker import is_fragment, user_of
+from search.http import current_user, is_fragment
 
 MEANINGS = ("shows something else", "some likeness, of little use", "answers a part of the need", "answers the need")
 """What grades 0 to 3 mean, in the words that stand on their keys."""
@@ -102,7 +102,7 @@ def review(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
     """The assessor's own part of a session."""
-    assignment = assignment_of(user_of(request), min(session_id, LARGEST_KEY))
+    assignment = assignment_of(current_user(request), min(session_id, LARGEST_KEY))
     if assignment is None:
         raise Http404
     return assignment

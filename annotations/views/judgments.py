@@ -21,7 +21,6 @@ from rest_framework.exceptions import ParseError
 
 from annotations.api.serializers import JudgmentSerializer, UndoSerializer, require_valid
 from annotations.models import Assignment, Judgment, Showing
-from annotations.refusal import AssessmentRefused
 from annotations.selectors.showings import (
     Values,
     assignment_of,
@@ -32,10 +31,11 @@ from annotations.selectors.showings import (
 )
 from annotations.services.assessments import Assessed
 from annotations.services.judgments import Recorded, StaleBase, judgment_record, judgment_undo, place_keep
-from patentsearch.errors import refusal_as_json, refusal_status, script_error
+from engine.errors import Problem
+from patentsearch.errors import problem_as_json, script_error
 from patentsearch.login import wants_json
 from search.api.parsers import StrictJSONParser
-from search.views.asker import user_of
+from search.http import current_user
 
 LARGEST_KEY = 10**18
 
@@ -47,9 +47,9 @@ def judge_showing(request: HttpRequest, session_id: int, position: int) -> HttpR
     try:
         sent = JudgmentSerializer(data=_sent(request))
         require_valid(sent)
-        require_same_user(user_of(request), sent.validated_data["assessor"])
+        require_same_user(current_user(request), sent.validated_data["assessor"])
         recorded = judgment_record(
-            assessor=user_of(request),
+            assessor=current_user(request),
             session_id=session_id,
             position=position,
             client_id=sent.validated_data["client_id"],
@@ -60,7 +60,7 @@ def judge_showing(request: HttpRequest, session_id: int, position: int) -> HttpR
         raise Http404 from error
     except StaleBase as stale:
         return _stale(request, session_id, position, stale)
-    except AssessmentRefused as refused:
+    except Problem as refused:
         return _refused(request, session_id, position, refused)
     if wants_json(request):
         return JsonResponse(recorded_as_json(recorded.judgment, position), status=201 if recorded.is_new else 200)
@@ -74,11 +74,11 @@ def undo_judgment(request: HttpRequest, session_id: int) -> HttpResponse:
     try:
         sent = UndoSerializer(data=_sent(request))
         require_valid(sent)
-        require_same_user(user_of(request), sent.validated_data["assessor"])
+        require_same_user(current_user(request), sent.validated_data["assessor"])
         recorded = judgment_undo(
-            assessor=user_of(request), session_id=session_id, client_id=sent.validated_data["client_id"]
+            assessor=current_user(request), session_id=session_id, client_id=sent.validated_data["client_id"]
         )
-    except AssessmentRefused as refused:
+    except Problem as refused:
         return _refused(request, session_id, assignment.place, refused)
     position = recorded.judgment.showing.position
     if wants_json(request):
@@ -151,35 +151,35 @@ def offered_as_json(assessed: Assessed) -> dict[str, Any]:
 
 
 def _assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
-    assignment = assignment_of(user_of(request), min(session_id, LARGEST_KEY))
+    assignment = assignment_of(current_user(request), min(session_id, LARGEST_KEY))
     if assignment is None:
         raise Http404
     return assignment
 
 
 def require_same_user(user: User, assessor: int | None) -> None:
-    """Raises: AssessmentRefused for what another account judged that was logged in before in this browser."""
+    """Raises: Problem for what another account judged that was logged in before in this browser."""
     if assessor is not None and assessor != user.pk:
-        raise AssessmentRefused("other-account", "Another account judged this. Log in with it to send it.")
+        raise Problem("other-account", "Another account judged this. Log in with it to send it.")
 
 
 def _sent(request: HttpRequest) -> Any:
     """The body as JSON, or the filled fields of a form; a form without an id is an event of its own.
 
-    Raises: AssessmentRefused."""
+    Raises: Problem."""
     if request.content_type == "application/json":
         try:
             return StrictJSONParser().parse(io.BytesIO(request.body))
         except ParseError as error:
-            raise AssessmentRefused("unreadable", str(error.detail)) from error
+            raise Problem("unreadable", str(error.detail)) from error
     filled = {name: values for name, values in request.POST.lists() if any(values)}
     one = {name: values if name == "region" else values[-1] for name, values in filled.items()}
     return {"client_id": str(uuid.uuid4())} | one
 
 
-def _refused(request: HttpRequest, session_id: int, position: int, refused: AssessmentRefused) -> HttpResponse:
+def _refused(request: HttpRequest, session_id: int, position: int, refused: Problem) -> HttpResponse:
     if wants_json(request):
-        return script_error(refusal_status(refused), **refusal_as_json(refused))
+        return script_error(refused.status, **problem_as_json(refused))
     messages.error(request, f"Not recorded. {refused.detail}")
     return _judge_page(session_id, position)
 

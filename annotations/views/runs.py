@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from annotations.models import Run, System, TopicSet
+from annotations.queue import enqueue_unless_finished
 from annotations.selectors.exports import FORMATS, document_number_rows, run_file
 from annotations.selectors.runs import run_page, runs_listed
 from annotations.services.imports import run_import
@@ -16,13 +17,12 @@ from annotations.views.exported import file_to_take_away
 from annotations.views.roles import administrators_only
 from annotations.views.topic_forms import PlanForm, RunFileForm
 from annotations.views.topics import LARGEST_KEY, set_or_404
+from engine.errors import Problem
 from search.filters import filters_read, filters_written
+from search.http import current_user
 from search.question import Question
-from search.refusal import QuestionRefused
-from search.views.asker import user_of
 from search.views.files import PRIVATE_CACHE
 from search.views.filter_board import filter_board
-from workers import pipeline
 
 FORMAT_NAMES = {"trec": "TREC", "csv": "CSV", "json": "JSON"}
 
@@ -38,8 +38,8 @@ def run_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     if form.is_valid():
         try:
             _make(request, row, form)
-        except QuestionRefused as refusal:
-            form.add_error(refusal.code if refusal.code in form.fields else None, refusal.detail)
+        except Problem as problem:
+            form.add_error(problem.code if problem.code in form.fields else None, problem.detail)
         else:
             back = "topic-set" if request.POST.get("next") == "topics" else "runs"
             return redirect(f"annotations:{back}", topic_set_id=row.pk)
@@ -60,10 +60,10 @@ def import_run(request: HttpRequest, topic_set_id: int) -> HttpResponse:
                 name=data["name"],
                 data=data["file"].read(),
                 file_format=data["format"],
-                imported_by=user_of(request),
+                imported_by=current_user(request),
             )
-        except QuestionRefused as refusal:
-            form.add_error("name" if refusal.code in ("name", "name-taken") else "file", refusal.detail)
+        except Problem as problem:
+            form.add_error("name" if problem.code in ("name", "name-taken") else "file", problem.detail)
         else:
             return redirect("annotations:run", run_id=run.pk)
     return _runs_rendered(request, row, importing=form, status=400)
@@ -76,7 +76,10 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     row = run_or_404(run_id)
     number = request.GET.get("topic", "")
     page = run_page(
-        row, user_of(request), int(number) if number.isdecimal() and len(number) < 10 else None, request.GET.get("page")
+        row,
+        current_user(request),
+        int(number) if number.isdecimal() and len(number) < 10 else None,
+        request.GET.get("page"),
     )
     context = {"page": page, "run": row, "topic_set": row.topic_set, "formats": FORMAT_NAMES}
     template = "annotations/_run_state.html" if "fragment" in request.GET else "annotations/run.html"
@@ -90,7 +93,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 def retry_run(request: HttpRequest, run_id: int) -> HttpResponse:
     """A failed run waits again."""
     row = run_retry(run=run_or_404(run_id))
-    pipeline.open_start(row)
+    enqueue_unless_finished(row)
     return _back(request, row)
 
 
@@ -100,11 +103,11 @@ def make_again(request: HttpRequest, run_id: int) -> HttpResponse:
     """The same system over the collection of today."""
     row = run_or_404(run_id)
     try:
-        made = run_again(run=row, made_by=user_of(request))
-    except QuestionRefused as refusal:
-        messages.warning(request, refusal.detail)
+        made = run_again(run=row, made_by=current_user(request))
+    except Problem as problem:
+        messages.warning(request, problem.detail)
         return _back(request, row)
-    pipeline.open_start(made)
+    enqueue_unless_finished(made)
     if made.is_finished:
         messages.info(request, f"Nothing has changed since {made} was made: it would find the same.")
     return redirect("annotations:run", run_id=made.pk)
@@ -116,8 +119,8 @@ def delete_run(request: HttpRequest, run_id: int) -> HttpResponse:
     row = run_or_404(run_id)
     try:
         run_delete(run=row)
-    except QuestionRefused as refusal:
-        messages.warning(request, refusal.detail)
+    except Problem as problem:
+        messages.warning(request, problem.detail)
         return _back(request, row)
     again = "Import its file" if row.system == System.IMPORTED else "Make it"
     messages.info(request, f"{row} is deleted. {again} again where it is missed.")
@@ -134,8 +137,8 @@ def run_as_file(request: HttpRequest, run_id: int) -> HttpResponse:
         raise Http404
     try:
         return file_to_take_away(run_file(row, file_format))
-    except QuestionRefused as refusal:
-        messages.warning(request, refusal.detail)
+    except Problem as problem:
+        messages.warning(request, problem.detail)
         return redirect("annotations:run", run_id=row.pk)
 
 
@@ -156,9 +159,9 @@ def run_or_404(run_id: int) -> Run:
 
 
 def _make(request: HttpRequest, row: TopicSet, form: PlanForm) -> None:
-    runs = runs_make(topic_set=row, plan=form.plan(), made_by=user_of(request))
+    runs = runs_make(topic_set=row, plan=form.plan(), made_by=current_user(request))
     for one in runs:
-        pipeline.open_start(one)
+        enqueue_unless_finished(one)
     done = ", ".join(one.name for one in runs if one.is_finished)
     if done:
         messages.info(request, f"Made already, of the collection as it is: {done}.")

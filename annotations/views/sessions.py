@@ -29,8 +29,8 @@ from annotations.selectors.sessions import (
     sessions_listed,
 )
 from annotations.selectors.showings import done_of
-from annotations.services.holds import RunGone
-from annotations.services.pools import NothingToJudge, PoolGone, PoolNameTaken, pool_make
+from annotations.services.locks import RunNotFound
+from annotations.services.pools import NothingToJudge, PoolNameTaken, PoolNotFound, pool_make
 from annotations.services.sessions import (
     AlreadyJudged,
     SessionNameTaken,
@@ -43,7 +43,7 @@ from annotations.services.sessions import (
 )
 from annotations.views.roles import administrators_only
 from annotations.views.session_forms import NEW_POOL, AssessorForm, PoolForm, SessionForm
-from search.views.asker import is_fragment, user_of
+from search.http import current_user, is_fragment
 
 LISTS = ("runs", "assessors")  # fields of several values
 NAME_TAKEN = "Another session or pool has this name; give this one another."
@@ -72,7 +72,7 @@ class Preview:
 @require_GET
 def session_list(request: HttpRequest) -> HttpResponse:
     """The sessions that one judges in; for administrators all."""
-    user = user_of(request)
+    user = current_user(request)
     listed = sessions_listed(user)
     context = {
         "mine": [one for one in listed if one.mine is not None],
@@ -122,7 +122,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     The same address with `?fragment` is the part that changes while people judge.
     """
     row = session_or_404(request, session_id)
-    user = user_of(request)
+    user = current_user(request)
     parts = parts_of(row, assessor=None if user.is_staff else user)
     context: dict[str, Any] = {
         "session": row,
@@ -207,7 +207,7 @@ def delete_session(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def session_or_404(request: HttpRequest, session_id: int) -> Session:
     """A session that the user may see."""
-    found = session_seen_by(user_of(request), session_id)
+    found = session_seen_by(current_user(request), session_id)
     if found is None:
         raise Http404
     return found
@@ -231,7 +231,7 @@ def _topic_set(sent: QueryDict) -> TopicSet | None:
 
 def _made(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Session | None:
     """The session, with its pool; None with the fault on the form where it cannot be."""
-    data, user = form.cleaned_data, user_of(request)
+    data, user = form.cleaned_data, current_user(request)
     try:
         with transaction.atomic():
             pool = form.chosen_pool or pool_make(
@@ -254,9 +254,9 @@ def _made(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Sessi
         form.add_error("name", NAME_TAKEN)
     except NothingToJudge:
         form.add_error("depth", NOTHING)
-    except PoolGone:
+    except PoolNotFound:
         form.add_error("pool", POOL_GONE)
-    except RunGone:
+    except RunNotFound:
         form.add_error("runs", RUN_GONE)
     return None
 

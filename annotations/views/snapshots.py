@@ -19,7 +19,7 @@ from annotations.selectors.snapshots import (
     snapshots_listed,
 )
 from annotations.services.imports import qrels_import
-from annotations.services.snapshots import SnapshotRefused, snapshot_freeze
+from annotations.services.snapshots import snapshot_freeze
 from annotations.views.evaluation import options_context
 from annotations.views.evaluation_asked import (
     LARGEST_KEY,
@@ -30,8 +30,8 @@ from annotations.views.evaluation_asked import (
 )
 from annotations.views.exported import file_to_take_away
 from annotations.views.roles import administrators_only
-from search.refusal import QuestionRefused
-from search.views.asker import user_of
+from engine.errors import Problem
+from search.http import current_user
 
 MOST_IMPORT_BYTES = 20_000_000
 
@@ -87,10 +87,10 @@ def snapshot_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             sessions=[one for one in sessions if one.pk in chosen],
             name=form.cleaned_data["name"],
             facet=form.cleaned_data["facet"],
-            frozen_by=user_of(request),
+            frozen_by=current_user(request),
         )
-    except SnapshotRefused as refusal:
-        return _listed(request, topic_set, freeze_said=refusal.detail, status=400)
+    except Problem as problem:
+        return _listed(request, topic_set, freeze_said=problem.detail, status=400)
     messages.info(request, f"Frozen as “{frozen}”. It never changes; judgments given later need another freezing.")
     return redirect("annotations:snapshot", snapshot_id=frozen.pk)
 
@@ -113,10 +113,10 @@ def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             name=form.cleaned_data["name"],
             data=upload.read(),
             file_format=form.cleaned_data["file_format"],
-            imported_by=user_of(request),
+            imported_by=current_user(request),
         )
-    except (QuestionRefused, SnapshotRefused) as refusal:
-        return _listed(request, topic_set, import_said=refusal.detail, status=400)
+    except Problem as problem:
+        return _listed(request, topic_set, import_said=problem.detail, status=400)
     messages.info(request, f"Taken in as “{imported}”.")
     return redirect("annotations:snapshot", snapshot_id=imported.pk)
 

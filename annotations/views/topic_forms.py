@@ -13,9 +13,9 @@ from annotations.selectors.draws import LARGEST_SEED, MOST_TOPICS, Draw
 from annotations.selectors.exports import FORMATS
 from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, PAPERS, Plan
 from annotations.services.topics import LONGEST_NAME, LONGEST_PROSE, LONGEST_TITLE
+from engine.errors import Problem
 from search.filters import filters_checked, filters_written
 from search.question import LONGEST_TEXT
-from search.refusal import QuestionRefused
 
 MOST_WEIGHTS = 20
 SEEDS_OFFERED = 10**6
@@ -183,6 +183,6 @@ def _filters(form: forms.Form) -> dict[str, str]:
     """The filters that came with a form; one that is none is a fault of the form."""
     try:
         return filters_checked(filters_written(form.data))  # type: ignore[arg-type]  # a QueryDict, since it was posted
-    except QuestionRefused as refusal:
-        form.add_error(None, refusal.detail)
+    except Problem as problem:
+        form.add_error(None, problem.detail)
         return {}

@@ -31,16 +31,15 @@ from annotations.services.topics import (
 )
 from annotations.views.roles import administrators_only
 from annotations.views.topic_forms import DrawForm, TopicForm, TopicSetForm
-from engine.errors import ImageError
+from engine.errors import ImageError, Problem
 from search.files import private_storage
 from search.filters import filters_read, filters_written
 from search.forms import LARGEST_IMAGE_BYTES
+from search.http import current_user
 from search.models import Figure
 from search.question import Question
-from search.refusal import QuestionRefused
 from search.selectors.figures import figures_to_show
 from search.selectors.references import question_with_written
-from search.views.asker import user_of
 from search.views.files import PRIVATE_CACHE, image_answer
 from search.views.filter_board import filter_board
 
@@ -87,8 +86,8 @@ def topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             topic_set_describe(topic_set=row, **form.cleaned_data)
             messages.info(request, "Saved.")
             return redirect("annotations:topic-set", topic_set_id=row.pk)
-        except QuestionRefused as refusal:
-            form.add_error("name" if refusal.code in ("name", "name-taken") else None, refusal.detail)
+        except Problem as problem:
+            form.add_error("name" if problem.code in ("name", "name-taken") else None, problem.detail)
     return _set_rendered(request, row, describing=form, status=400)
 
 
@@ -98,8 +97,8 @@ def delete_topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     row = set_or_404(topic_set_id)
     try:
         topic_set_delete(topic_set=row)
-    except TopicSetLocked as refusal:
-        messages.warning(request, refusal.detail)
+    except TopicSetLocked as problem:
+        messages.warning(request, problem.detail)
         return redirect("annotations:topic-set", topic_set_id=row.pk)
     messages.info(request, f"{row} is deleted.")
     return redirect("annotations:topic-sets")
@@ -119,10 +118,10 @@ def add_topic(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             topic = topic_add(topic_set=row, new=new)
             messages.info(request, f"Topic {topic.number} is in {row}.")
             return redirect(f"{reverse('annotations:topic-set', args=[row.pk])}#topic-{topic.number}")
-        except (QuestionRefused, ImageError) as refusal:
+        except Problem as problem:
             fields = {"publication": "figure", "publication-gone": "figure", "figure-gone": "figure"}
-            of_image = isinstance(refusal, ImageError) or refusal.code in ("blank", "too-large")
-            form.add_error("drawing" if of_image else fields.get(refusal.code), refusal.detail)
+            of_image = isinstance(problem, ImageError) or problem.code in ("blank", "too-large")
+            form.add_error("drawing" if of_image else fields.get(problem.code), problem.detail)
     return _set_rendered(request, row, adding=form, status=400)
 
 
@@ -142,16 +141,16 @@ def topic(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponse:
             return redirect("annotations:topic-set", topic_set_id=row.pk)
         topic_describe(topic=found, title=request.POST.get("title", ""), need=request.POST.get("need", ""))
         messages.info(request, f"Topic {number} is saved.")
-    except QuestionRefused as refusal:
+    except Problem as problem:
         typed = request.POST if act == "" else None
-        return _set_rendered(request, row, status=400, refused=(number, refusal.detail, typed))
+        return _set_rendered(request, row, status=400, refused=(number, problem.detail, typed))
     return redirect(f"{reverse('annotations:topic-set', args=[row.pk])}#topic-{number}")
 
 
 @require_GET
 def topic_image(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponseBase:
     """The uploaded drawing of a topic, for who made the set and those who judge by it."""
-    found = drawing_of_topic(user_of(request), min(topic_set_id, LARGEST_KEY), min(number, 2**31 - 1))
+    found = drawing_of_topic(current_user(request), min(topic_set_id, LARGEST_KEY), min(number, 2**31 - 1))
     if found is None:
         raise Http404
     return image_answer(request, found.image, f"topic-{number}.png", private_storage(), PRIVATE_CACHE)
@@ -167,9 +166,9 @@ def _made_empty(request: HttpRequest, form: TopicSetForm) -> TopicSet | None:
     if not form.is_valid():
         return None
     try:
-        return topic_set_make(made_by=user_of(request), **form.cleaned_data)
-    except QuestionRefused as refusal:
-        form.add_error("name", refusal.detail)
+        return topic_set_make(made_by=current_user(request), **form.cleaned_data)
+    except Problem as problem:
+        form.add_error("name", problem.detail)
         return None
 
 
@@ -181,11 +180,11 @@ def _drawn(request: HttpRequest, form: DrawForm, *, wants_preview: bool) -> tupl
     try:
         if wants_preview:
             return None, topics_drawn(form.draw())
-        made = topic_set_draw(name=data["name"], note=data["note"], made_by=user_of(request), draw=form.draw())
+        made = topic_set_draw(name=data["name"], note=data["note"], made_by=current_user(request), draw=form.draw())
         return made, None
-    except QuestionRefused as refusal:
-        field = DRAW_FIELDS.get(refusal.code, refusal.code)
-        form.add_error(field if field in form.fields else None, refusal.detail)
+    except Problem as problem:
+        field = DRAW_FIELDS.get(problem.code, problem.code)
+        form.add_error(field if field in form.fields else None, problem.detail)
         return None, None
 
 
@@ -218,7 +217,7 @@ def _set_rendered(
     undo = request.session.get(UNDO)
     runs = runs_listed(row)
     context = {
-        "page": topic_set_page(row, user_of(request)),
+        "page": topic_set_page(row, current_user(request)),
         "topic_set": row,
         "runs": runs,
         "is_running": any(run.is_open for run in runs),
@@ -236,7 +235,7 @@ def _uploaded(file: UploadedFile[bytes] | None) -> tuple[bytes | None, str]:
         return None, ""
     size = file.size or 0
     if size > LARGEST_IMAGE_BYTES:
-        raise QuestionRefused(
+        raise Problem(
             "too-large",
             f"The file has {size / 2**20:.1f} MB; at most {LARGEST_IMAGE_BYTES >> 20} MB are taken. Save it with fewer "
             "pixels, or the page that is needed alone.",
@@ -251,11 +250,11 @@ def _figure(written: str) -> Figure | None:
     if written.isdecimal():
         found = figures_to_show().filter(pk=int(written)).first() if len(written) < 19 else None
         if found is None:
-            raise QuestionRefused("figure-gone", f"There is no figure {written[:20]} in the collection.")
+            raise Problem("figure-gone", f"There is no figure {written[:20]} in the collection.")
         return found
     asked = question_with_written(Question(), written)
     if len(asked.examples) != 1 or asked.publications:
-        raise QuestionRefused("publication", "Write one figure of a publication, as EP1234567A1/3.")
+        raise Problem("publication", "Write one figure of a publication, as EP1234567A1/3.")
     return get_object_or_404(figures_to_show(), pk=int(asked.examples[0].key))
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.evaluation.binary import DEFAULT_K, per_query_measures
 from engine.evaluation.estimates import Estimate, bootstrap_columns
-from engine.evaluation.kin import NONE, left_out
+from engine.evaluation.relatives import NONE, left_out
 from engine.ranking.fusion import Fusion, fused_scores
 
 _BLOCK_ROWS = 256

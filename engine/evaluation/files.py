@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
-from engine.errors import EngineError
+from engine.errors import Problem
 
 LARGEST_FILE_BYTES = 32 * 1024 * 1024
 LONGEST_LIST = 10_000
@@ -15,44 +15,41 @@ HIGHEST_GRADE = 127
 Scored = tuple[str, float]
 
 
-class FileRefused(EngineError):
-    """A file of a run or of qrels cannot be read. line: counts from 1, 0 for the whole file; detail says the mend."""
+class FileProblem(Problem):
+    """A file of a run or of qrels cannot be read. line: counts from 1, 0 for the whole file."""
 
     def __init__(self, line: int, detail: str) -> None:
-        said = f"Line {line}: {detail}" if line else detail
-        super().__init__(said)
-        self.code = "file-refused"
+        super().__init__("file-refused", f"Line {line}: {detail}" if line else detail)
         self.line = line
-        self.detail = said
 
 
 def text_of(data: bytes) -> str:
-    """The text of a file, without a byte order mark. Raises: FileRefused when it is too large or no UTF-8."""
+    """The text of a file, without a byte order mark. Raises: FileProblem when it is too large or no UTF-8."""
     if len(data) > LARGEST_FILE_BYTES:
-        raise FileRefused(
+        raise FileProblem(
             0, f"The file has {len(data):,} bytes; at most {LARGEST_FILE_BYTES:,} are read. Cut the lists, or split it."
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise FileRefused(line, "This is no UTF-8 text. Save the file as UTF-8, uncompressed.") from error
+        raise FileProblem(line, "This is no UTF-8 text. Save the file as UTF-8, uncompressed.") from error
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise FileRefused(line, "There is a NUL character. Save the file as plain text.")
+        raise FileProblem(line, "There is a NUL character. Save the file as plain text.")
     if not text.strip():
-        raise FileRefused(0, "The file is empty. Choose one that has lines.")
+        raise FileProblem(0, "The file is empty. Choose one that has lines.")
     return text
 
 
 def columns_of(text: str, names: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
-    """Line number and its columns, of every line that is not blank. Raises: FileRefused at one with other columns."""
+    """Line number and its columns, of every line that is not blank. Raises: FileProblem at one with other columns."""
     for number, line in enumerate(text.split("\n"), start=1):
         columns = line.split()
         if not columns:
             continue
         if len(columns) != len(names):
-            raise FileRefused(
+            raise FileProblem(
                 number,
                 f"There are {len(columns)} columns; a line has {len(names)}, with blanks between them: "
                 f"{' '.join(names)}.",
@@ -61,32 +58,32 @@ def columns_of(text: str, names: Sequence[str]) -> Iterator[tuple[int, list[str]
 
 
 def topic_checked(line: int, topic: str, topics: Collection[str]) -> str:
-    """A topic of the set. Raises: FileRefused when it is none."""
+    """A topic of the set. Raises: FileProblem when it is none."""
     if topic not in topics:
         known = sorted(topics, key=lambda number: (len(number), number))
         said = f"The topics here are {known[0]} to {known[-1]}." if known else "This topic set has no topics."
-        raise FileRefused(line, f"There is no topic {topic[:40]!r}. {said}")
+        raise FileProblem(line, f"There is no topic {topic[:40]!r}. {said}")
     return topic
 
 
 def score_read(line: int, text: str) -> float:
-    """A score as trec_eval keeps it, a 32-bit number. Raises: FileRefused when it is none."""
+    """A score as trec_eval keeps it, a 32-bit number. Raises: FileProblem when it is none."""
     try:
         value = float(text)
     except ValueError:
-        raise FileRefused(line, f"The score {text[:40]!r} is no number; write one like 0.7135.") from None
+        raise FileProblem(line, f"The score {text[:40]!r} is no number; write one like 0.7135.") from None
     with np.errstate(over="ignore"):  # what overflows is refused
         single = float(np.float32(value))
     if not math.isfinite(single):
-        raise FileRefused(line, f"The score {text[:40]!r} orders nothing; write a finite number like 0.7135.")
+        raise FileProblem(line, f"The score {text[:40]!r} orders nothing; write a finite number like 0.7135.")
     return single
 
 
 def grade_read(line: int, text: str) -> int | None:
-    """A grade; None for a negative one, which says pooled and unjudged. Raises: FileRefused when it is none."""
+    """A grade; None for a negative one, which says pooled and unjudged. Raises: FileProblem when it is none."""
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdecimal()) or len(digits) > 9 or int(text) > HIGHEST_GRADE:
-        raise FileRefused(
+        raise FileProblem(
             line, f"The grade {text[:40]!r} is none; write a whole number from 0 to {HIGHEST_GRADE}, -1 for unjudged."
         )
     return int(text) if int(text) >= 0 else None
@@ -99,19 +96,19 @@ class Lists:
         self._of: dict[str, dict[str, float]] = {}
 
     def add(self, line: int, topic: str, figure: str, score: float) -> None:
-        """Raises: FileRefused where the topic has the figure already, or too many."""
+        """Raises: FileProblem where the topic has the figure already, or too many."""
         found = self._of.setdefault(topic, {})
         if figure in found:
-            raise FileRefused(line, f"Topic {topic} has {figure[:60]!r} already; leave each figure once.")
+            raise FileProblem(line, f"Topic {topic} has {figure[:60]!r} already; leave each figure once.")
         if len(found) == LONGEST_LIST:
-            raise FileRefused(line, f"Topic {topic} has more than {LONGEST_LIST:,} figures; leave the first of them.")
+            raise FileProblem(line, f"Topic {topic} has more than {LONGEST_LIST:,} figures; leave the first of them.")
         found[figure] = score
 
     def ranked(self) -> dict[str, list[Scored]]:
         """By topic, figures in trec_eval's order: by score, and equal ones by name, both falling.
 
         Their scores fall strictly, so that the order is in them; written and read again they are the same.
-        Raises: FileRefused where there is no 32-bit number left below equal scores.
+        Raises: FileProblem where there is no 32-bit number left below equal scores.
         """
         return {topic: self._ordered(topic, found) for topic, found in self._of.items()}
 
@@ -121,7 +118,7 @@ class Lists:
         try:
             return list(zip(order, strictly_falling([found[name] for name in order]), strict=True))
         except ValueError as error:
-            raise FileRefused(
+            raise FileProblem(
                 0, f"The equal scores of topic {topic} are the lowest there can be; write them higher."
             ) from error
 

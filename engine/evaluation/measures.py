@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from engine.evaluation.binary import DEFAULT_K, list_average_precision_at_k
 from engine.evaluation.documents import publication_of
-from engine.evaluation.kin import without_kin
 from engine.evaluation.qrels import Qrels, in_topic_order
+from engine.evaluation.relatives import without_relatives
 
 UNJUDGED = -1
 """trec_eval's grade of a figure that was pooled and is unjudged: infAP reads it, the other measures see no judgment."""
@@ -162,9 +162,12 @@ def counted_lists(ranked: Mapping[str, Sequence[str]], qrels: Qrels, unit: Unit 
         figures = ranked.get(number, ())
         if len(set(figures)) != len(figures):
             raise ValueError(f"the ranking of topic {number} holds a figure twice")
-        kin_of = partial(qrels.kin_of, topic=number)
-        kept = without_kin(figures, topic.kin, kin_of, qrels.reserved)
-        known = {one: topic.figures[one].grade for one in without_kin(topic.figures, topic.kin, kin_of, qrels.reserved)}
+        relatives_of = partial(qrels.relatives_of, topic=number)
+        kept = without_relatives(figures, topic.relatives, relatives_of, qrels.reserved)
+        known = {
+            one: topic.figures[one].grade
+            for one in without_relatives(topic.figures, topic.relatives, relatives_of, qrels.reserved)
+        }
         unjudged = [figure for figure in kept if known.get(figure) is None]
         if unit == "publication":
             kept, known, unjudged = _by_publication(kept, known, unjudged)

@@ -15,7 +15,7 @@ from typing import Any
 
 from engine.errors import EngineError
 from engine.evaluation.documents import publication_of
-from engine.evaluation.kin import Kin
+from engine.evaluation.relatives import Relatives
 
 SCHEMA = "patentsearch-qrels/1"
 RULE = "the ruling where there is one, else the lower median of the assessors' grades"
@@ -46,7 +46,7 @@ class JudgedFigure:
     """
 
     grade: int | None
-    kin: Kin
+    relatives: Relatives
     originals: Mapping[str, int | None] = field(default_factory=dict)
     ruling: Ruled | None = None
 
@@ -57,7 +57,7 @@ class JudgedTopic:
 
     number: str
     title: str
-    kin: Kin | None
+    relatives: Relatives | None
     figures: Mapping[str, JudgedFigure]
 
 
@@ -83,10 +83,10 @@ class Qrels:
         figures = self.topics[topic].figures.values()
         return sum(figure.grade is not None and figure.grade >= relevant_from for figure in figures)
 
-    def kin_of(self, number: str, topic: str) -> Kin:
+    def relatives_of(self, number: str, topic: str) -> Relatives:
         """What a figure is kin by; of one that is not in the qrels of the topic, only its publication is known."""
         judged = self.topics[topic].figures.get(number)
-        return judged.kin if judged else Kin(publication_of(number))
+        return judged.relatives if judged else Relatives(publication_of(number))
 
     @property
     def assessors(self) -> list[str]:
@@ -121,8 +121,8 @@ class TopicToSettle:
 
     number: str
     title: str
-    kin: Kin | None
-    pooled: Mapping[str, Kin]
+    relatives: Relatives | None
+    pooled: Mapping[str, Relatives]
 
 
 def qrels_settled(
@@ -146,12 +146,12 @@ def qrels_settled(
     settled = {}
     for topic in topics:
         figures = {}
-        for number, kin in topic.pooled.items():
+        for number, relatives in topic.pooled.items():
             said = originals.get((topic.number, number), {})
             ruling = ruled.get((topic.number, number))
             grade = ruling.grade if ruling else lower_median(said.values())
-            figures[number] = JudgedFigure(grade, kin, said, ruling)
-        settled[topic.number] = JudgedTopic(topic.number, topic.title, topic.kin, figures)
+            figures[number] = JudgedFigure(grade, relatives, said, ruling)
+        settled[topic.number] = JudgedTopic(topic.number, topic.title, topic.relatives, figures)
     return Qrels(topic_set, facet, RULE, settled, frozenset(reserved))
 
 
@@ -182,7 +182,7 @@ def qrels_as_text(qrels: Qrels) -> str:
 
 
 def _topic_lines(topic: JudgedTopic) -> str:
-    head = {"number": topic.number, "title": topic.title, "kin": _kin_written(topic.kin)}
+    head = {"number": topic.number, "title": topic.title, "kin": _relatives_written(topic.relatives)}
     lines = [f"\n  {_json(_figure_written(number, topic.figures[number]))}" for number in sorted(topic.figures)]
     return "\n " + _json(head)[:-1] + ',"figures":[' + ",".join(lines) + "]}"
 
@@ -191,14 +191,14 @@ def _figure_written(number: str, figure: JudgedFigure) -> dict[str, Any]:
     return {
         "figure": number,
         "grade": figure.grade,
-        "kin": _kin_written(figure.kin),
+        "kin": _relatives_written(figure.relatives),
         "originals": dict(sorted(figure.originals.items())),
         "ruling": figure.ruling and {"grade": figure.ruling.grade, "adjudicator": figure.ruling.adjudicator},
     }
 
 
-def _kin_written(kin: Kin | None) -> list[str] | None:
-    return None if kin is None else [kin.publication, kin.family, kin.application]
+def _relatives_written(relatives: Relatives | None) -> list[str] | None:
+    return None if relatives is None else [relatives.publication, relatives.family, relatives.application]
 
 
 def _json(value: Any) -> str:
@@ -245,12 +245,12 @@ def _topic_read(reader: _Reader) -> JudgedTopic:
         if name in figures:
             raise QrelsError(f"topic {number} holds the figure {name} twice; keep one")
         figures[name] = _figure_read(figure)
-    return JudgedTopic(number, reader.text("title"), reader.kin(), figures)
+    return JudgedTopic(number, reader.text("title"), reader.relatives(), figures)
 
 
 def _figure_read(reader: _Reader) -> JudgedFigure:
-    kin = reader.kin()
-    if kin is None:
+    relatives = reader.relatives()
+    if relatives is None:
         raise QrelsError(f"{reader.place} needs its kin: publication, family, application")
     originals = _Reader(reader.value("originals"), f"{reader.place}, originals")
     said = {name: originals.grade(name) for name in originals.fields}
@@ -258,7 +258,7 @@ def _figure_read(reader: _Reader) -> JudgedFigure:
     if reader.value("ruling") is not None:
         one = _Reader(reader.value("ruling"), f"{reader.place}, ruling")
         ruling = Ruled(one.grade("grade"), one.text("adjudicator"))
-    return JudgedFigure(reader.grade("grade"), kin, said, ruling)
+    return JudgedFigure(reader.grade("grade"), relatives, said, ruling)
 
 
 class _Reader:
@@ -293,10 +293,10 @@ class _Reader:
             raise QrelsError(f'"{name}" of {self.place} must be a grade from 0 to 127, or null for unjudged')
         return value
 
-    def kin(self) -> Kin | None:
+    def relatives(self) -> Relatives | None:
         value = self.value("kin")
         if value is None:
             return None
         if not isinstance(value, list) or len(value) != 3 or not all(isinstance(one, str) for one in value):
             raise QrelsError(f'"kin" of {self.place} must be publication, family and application')
-        return Kin(*value)
+        return Relatives(*value)

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.evaluation.files import (
-    FileRefused,
+    FileProblem,
     Lists,
     Scored,
     grade_read,
@@ -46,7 +46,7 @@ def run_as_csv(lists: Mapping[str, Sequence[Scored]], tag: str) -> str:
 
 
 def run_from_csv(data: bytes, topics: Collection[str]) -> ReadRun:
-    """The run of a table with the columns topic, figure, score; others are ignored. Raises: FileRefused."""
+    """The run of a table with the columns topic, figure, score; others are ignored. Raises: FileProblem."""
     lists, tag = Lists(), ""
     for line, row in _rows(data, ("topic", "figure", "score")):
         tag = tag or row.get("run", "").removeprefix("'")
@@ -69,17 +69,17 @@ def run_as_json(lists: Mapping[str, Sequence[Scored]], tag: str, made_with: Mapp
 
 
 def run_from_json(data: bytes, topics: Collection[str]) -> ReadRun:
-    """The run of a JSON text of RUN_SCHEMA; figures are ordered by their scores. Raises: FileRefused."""
+    """The run of a JSON text of RUN_SCHEMA; figures are ordered by their scores. Raises: FileProblem."""
     read = _loaded(data)
     if not isinstance(read, dict) or read.get("schema") != RUN_SCHEMA:
-        raise FileRefused(0, f'A run in JSON is an object with "schema": "{RUN_SCHEMA}".')
+        raise FileProblem(0, f'A run in JSON is an object with "schema": "{RUN_SCHEMA}".')
     lists = Lists()
     for place, topic in enumerate(_items(read.get("topics"), 'the run\'s "topics"'), start=1):
         number = topic_checked(0, str(topic.get("number")), topics)
         for one in _items(topic.get("figures"), f'the "figures" of topic {place}'):
             figure, score = one.get("figure"), one.get("score")
             if not isinstance(figure, str) or isinstance(score, bool) or not isinstance(score, int | float):
-                raise FileRefused(0, f'Every figure of topic {number} needs "figure", a text, and "score", a number.')
+                raise FileProblem(0, f'Every figure of topic {number} needs "figure", a text, and "score", a number.')
             lists.add(0, number, figure, score_read(0, str(score)))
     return ReadRun(str(read.get("run") or ""), lists.ranked())
 
@@ -109,7 +109,7 @@ def _grade_written(grade: int | None) -> str:
 
 
 def grades_from_csv(data: bytes, topics: Collection[str]) -> Grades:
-    """Topic → figure → grade of a table with these three columns; others are ignored. Raises: FileRefused."""
+    """Topic → figure → grade of a table with these three columns; others are ignored. Raises: FileProblem."""
     grades: Grades = {}
     for line, row in _rows(data, ("topic", "figure", "grade")):
         grade = None if row["grade"] in ("", CANNOT_JUDGE) else grade_read(line, row["grade"])
@@ -137,7 +137,7 @@ def harmless(cell: str) -> str:
 
 
 def _rows(data: bytes, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by column name, without the blanks around them. Raises: FileRefused."""
+    """Line number and cells by column name, without the blanks around them. Raises: FileProblem."""
     reader = csv.reader(io.StringIO(text_of(data), newline=""), strict=True)
     names: list[str] = []
     try:
@@ -148,33 +148,33 @@ def _rows(data: bytes, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, s
                 names = [cell.strip().lower() for cell in cells]
                 lacking = [name for name in needed if names.count(name) != 1]
                 if lacking:
-                    raise FileRefused(
+                    raise FileProblem(
                         reader.line_num,
                         f"The first line must name the columns {', '.join(needed)}, each once, with commas between "
                         f"them; {', '.join(lacking)} is not there.",
                     )
                 continue
             if len(cells) != len(names) or max(map(len, cells)) > _LONGEST_CELL:
-                raise FileRefused(
+                raise FileProblem(
                     reader.line_num, f"There are {len(cells)} cells; the first line names {len(names)} columns."
                 )
             yield reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=True))
     except csv.Error as error:
-        raise FileRefused(reader.line_num, f"This is no line of CSV ({error}); quote cells with quotes.") from error
+        raise FileProblem(reader.line_num, f"This is no line of CSV ({error}); quote cells with quotes.") from error
 
 
 def _loaded(data: bytes) -> Any:
     try:
         return json.loads(text_of(data))
     except json.JSONDecodeError as error:
-        raise FileRefused(error.lineno, f"This is no JSON: {error.msg}.") from error
+        raise FileProblem(error.lineno, f"This is no JSON: {error.msg}.") from error
     except (ValueError, RecursionError) as error:
-        raise FileRefused(0, f"This is no JSON that can be read: {error}.") from error
+        raise FileProblem(0, f"This is no JSON that can be read: {error}.") from error
 
 
 def _items(value: Any, what: str) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-        raise FileRefused(0, f"{what[0].upper()}{what[1:]} must be a list of objects.")
+        raise FileProblem(0, f"{what[0].upper()}{what[1:]} must be a list of objects.")
     return value
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.evaluation.files import (
-    FileRefused,
+    FileProblem,
     Lists,
     Scored,
     columns_of,
@@ -48,11 +48,11 @@ def run_as_trec(lists: Mapping[str, Sequence[Scored]], tag: str) -> str:
 
 
 def run_from_trec(data: bytes, topics: Collection[str]) -> ReadRun:
-    """The run that a file holds. Raises: FileRefused, which names the first line that is wrong and its mend."""
+    """The run that a file holds. Raises: FileProblem, which names the first line that is wrong and its mend."""
     lists, tag = Lists(), ""
     for line, (topic, _, figure, _, score, said) in columns_of(text_of(data), RUN_COLUMNS):
         if tag and said != tag:
-            raise FileRefused(line, f"The tag is {said[:40]!r} and was {tag[:40]!r}; bring one run at a time.")
+            raise FileProblem(line, f"The tag is {said[:40]!r} and was {tag[:40]!r}; bring one run at a time.")
         tag = said
         lists.add(line, topic_checked(line, topic, topics), figure, score_read(line, score))
     return ReadRun(tag, lists.ranked())
@@ -69,7 +69,7 @@ def qrels_as_trec(qrels: Qrels) -> str:
 
 
 def grades_from_trec(data: bytes, topics: Collection[str]) -> Grades:
-    """Topic → figure → grade, None for unjudged. Raises: FileRefused, which names the wrong line and its mend."""
+    """Topic → figure → grade, None for unjudged. Raises: FileProblem, which names the wrong line and its mend."""
     grades: Grades = {}
     for line, (topic, _, figure, grade) in columns_of(text_of(data), QRELS_COLUMNS):
         grade_add(grades, line, topic_checked(line, topic, topics), figure, grade_read(line, grade))
@@ -77,7 +77,7 @@ def grades_from_trec(data: bytes, topics: Collection[str]) -> Grades:
 
 
 def grade_add(grades: Grades, line: int, topic: str, figure: str, grade: int | None) -> None:
-    """Raises: FileRefused where the topic has the figure already."""
+    """Raises: FileProblem where the topic has the figure already."""
     if figure in grades.setdefault(topic, {}):
-        raise FileRefused(line, f"Topic {topic} has {figure[:60]!r} already; leave one grade for each figure.")
+        raise FileProblem(line, f"Topic {topic} has {figure[:60]!r} already; leave one grade for each figure.")
     grades[topic][figure] = grade

@@ -30,19 +30,21 @@ def sample(count: int, most: int = MOST_SAMPLED, *, seed: int = 0) -> NDArray[np
     return np.sort(np.random.default_rng(seed).choice(count, most, replace=False)).astype(np.int64)
 
 
-def nearest_strangers(index: VectorIndex, vectors: Vectors, kin: Sequence[Ids]) -> NDArray[np.float32]:
+def nearest_strangers(index: VectorIndex, vectors: Vectors, relatives: Sequence[Ids]) -> NDArray[np.float32]:
     """(n,) float32: the similarity of each vector with the nearest figure that is not among its kin.
 
     vectors: (n, dim) float32 of unit length; kin: n arrays of ids, the figure's own among them. NaN where the index
     holds nobody but kin.
     """
-    if len(vectors) != len(kin):
-        raise ValueError(f"{len(vectors)} vectors with kin for {len(kin)}")
+    if len(vectors) != len(relatives):
+        raise ValueError(f"{len(vectors)} vectors with kin for {len(relatives)}")
     found = np.full(len(vectors), np.nan, dtype=np.float32)
     for start in range(0, len(vectors), _AT_ONCE):
         scores, ids = index.search(vectors[start : start + _AT_ONCE], _NEAREST)
         for row in range(len(ids)):
-            found[start + row] = _first_stranger(index, vectors[start + row], scores[row], ids[row], kin[start + row])
+            found[start + row] = _first_stranger(
+                index, vectors[start + row], scores[row], ids[row], relatives[start + row]
+            )
     return found
 
 
@@ -66,11 +68,11 @@ def percentile_of(similarity: float, quantiles: Sequence[float]) -> float:
     return float(np.interp(similarity, quantiles, places))
 
 
-def _first_stranger(index: VectorIndex, vector: Vectors, scores: Vectors, ids: Ids, kin: Ids) -> float:
-    stranger = np.flatnonzero(~np.isin(ids, kin))
+def _first_stranger(index: VectorIndex, vector: Vectors, scores: Vectors, ids: Ids, relatives: Ids) -> float:
+    stranger = np.flatnonzero(~np.isin(ids, relatives))
     if stranger.size and ids[stranger[0]] < 0:  # the padding: all that there is was among the first
         return float("nan")
     if not stranger.size:
-        again, left = index.search(vector[np.newaxis], 1, None, kin)
+        again, left = index.search(vector[np.newaxis], 1, None, relatives)
         return float(again[0, 0]) if left[0, 0] >= 0 else float("nan")
     return float(scores[stranger[0]])

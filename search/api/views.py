@@ -31,6 +31,7 @@ from search.api.serializers import (
     TokenRequestSerializer,
 )
 from search.models import Query, WorkState
+from search.queue import enqueue_query, wait_until_finished
 from search.selectors.batches import batch_report, batches_with_progress
 from search.selectors.figures import figure_page
 from search.selectors.hits import answer_as_json
@@ -42,7 +43,6 @@ from search.selectors.publications import (
 )
 from search.services.queries import query_bring
 from search.views.batches import delivery_take
-from workers import pipeline
 
 # A query that found no answer: what was sent cannot be used, or the search itself failed.
 REFUSED, FAILED = 422, 503
@@ -65,7 +65,7 @@ class SearchView(APIView):
         asked = QuestionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         query = query_bring(owner=_user(request), brought=asked.brought())
-        pipeline.query_start(query)
+        enqueue_query(query)
         return _answer(request, query)
 
 
@@ -204,7 +204,7 @@ class TokenView(APIView):
 
 
 def _answer(request: Request, query: Query) -> Response:
-    query = pipeline.query_wait(query, seconds=settings.QUERY_TIMEOUT_SECONDS)
+    query = wait_until_finished(query, seconds=settings.QUERY_TIMEOUT_SECONDS)
     if not query.is_finished:
         location = reverse("api:query", kwargs={"query_id": query.pk}, request=request)
         waiting = {"query": str(query.pk), "state": query.state, "location": location}

@@ -32,7 +32,7 @@ class Batch(Work):
 
 
 class Stage(models.TextChoices):
-    """What is to be done next with a document. The order of the pipeline is in workers.pipeline."""
+    """What is to be done next with a document. search.services.documents has the order."""
 
     STORE = "store", "reading the XML and the sheets"
     READ = "read", "reading numerals"

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import models
 from django.http import QueryDict
 
+from engine.errors import Problem
 from search.models.drawings import Figure
 from search.models.work import Work
-from search.question import Question, QuestionRefused, question_from_query, question_salvaged
+from search.question import Question, question_from_query, question_salvaged
 
 
 class QueryModality(models.TextChoices):
@@ -26,7 +27,7 @@ class QueryModality(models.TextChoices):
 def _question(asked: str) -> Question:
     try:
         return question_from_query(QueryDict(asked))
-    except QuestionRefused:
+    except Problem:
         return question_salvaged(QueryDict(asked))
 
 

@@ -113,14 +113,14 @@ def hint_of(query: Query, question: Question, mosaic: Mosaic) -> Hint | None:
     return Hint(level, thresholds, sides, _weak_from(mosaic.groups, sides, thresholds.nothing))
 
 
-def kin_of_figures(figure_ids: Sequence[int]) -> list[NDArray[np.int64]]:
+def relatives_of_figures(figure_ids: Sequence[int]) -> list[NDArray[np.int64]]:
     """For each figure those of its publication and family, itself among them: what a search with it leaves out."""
     publications = dict(Figure.objects.filter(pk__in=figure_ids).values_list("pk", "sheet__publication_id"))
-    kin: dict[int, NDArray[np.int64]] = {}
+    relatives: dict[int, NDArray[np.int64]] = {}
     for figure_id, publication in publications.items():
-        if publication not in kin:
-            kin[publication] = figures_of_families([figure_id])
-    return [kin[publications[figure_id]] for figure_id in figure_ids]
+        if publication not in relatives:
+            relatives[publication] = figures_of_families([figure_id])
+    return [relatives[publications[figure_id]] for figure_id in figure_ids]
 
 
 def sampled_sentences(figure_ids: Sequence[int], *, seed: int) -> dict[int, str]:

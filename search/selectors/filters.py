@@ -23,7 +23,7 @@ Condition = Q | Exists
 def figures_allowed(filters: Mapping[str, str]) -> NDArray[np.int64] | None:
     """Primary keys, ascending int64, of the figures that are shown and pass the filters; None without filters.
 
-    Raises QuestionRefused for a filter that cannot be read.
+    Raises Problem for a filter that cannot be read.
     """
     read = filters_checked(filters)
     if not read:

@@ -146,7 +146,7 @@ def hit_place(owner: User, asked: QueryDict, figure_id: int) -> HitPlace | None:
     """The figure's place among the hits of the query that an address names with `query`.
 
     The address ranks them with by, weight, group and top, and names the hit that was left for another figure of its
-    publication with `hit`. None without a query of this owner's. Raises: QuestionRefused.
+    publication with `hit`. None without a query of this owner's. Raises: Problem.
     """
     query = _query_of(owner, asked.get("query", ""))
     if query is None:
@@ -195,8 +195,10 @@ def _anchor(order: Sequence[int], figure_id: int, left: str) -> int | None:
     if left.isdecimal() and len(left) < 19 and int(left) in order:
         return int(left)
     publication = figures_to_show().filter(pk=figure_id).values("sheet__publication")
-    kin = set(figures_to_show().filter(sheet__publication__in=publication, pk__in=order).values_list("pk", flat=True))
-    return next((one for one in order if one in kin), None)
+    relatives = set(
+        figures_to_show().filter(sheet__publication__in=publication, pk__in=order).values_list("pk", flat=True)
+    )
+    return next((one for one in order if one in relatives), None)
 
 
 def _unlinked(numerals: Iterable[str], names: dict[str, str], here: set[str]) -> tuple[Unlinked, ...]:

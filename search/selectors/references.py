@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from engine.errors import Problem
 from search.models import Publication
-from search.question import Picture, Question, QuestionRefused
+from search.question import Picture, Question
 from search.selectors.figures import figures_to_show
 from search.selectors.publications import publications_to_show
 
@@ -19,10 +20,10 @@ def question_with_written(question: Question, written: str) -> Question:
     """The question with all that is written asked for as well: "EP 1 234 567 A1", "EP1234567", "EP1234567A1/3a".
 
     Several are parted by commas or semicolons. A number without its kind code means every publication of it.
-    Raises: QuestionRefused, naming the one that the collection lacks.
+    Raises: Problem, naming the one that the collection lacks.
     """
     if len(written) > LONGEST_WRITTEN:
-        raise QuestionRefused("publication", "That is no publication number. Write it as EP1234567A1.")
+        raise Problem("publication", "That is no publication number. Write it as EP1234567A1.")
     references, pictures = list(question.publications), list(question.examples)
     for one in filter(None, (part.strip() for part in _BETWEEN.split(written.replace("\0", "")))):
         number = "".join(one.split()).upper()
@@ -33,7 +34,7 @@ def question_with_written(question: Question, written: str) -> Question:
         elif found:
             references += found
         else:
-            raise QuestionRefused(
+            raise Problem(
                 "publication-gone",
                 f"The collection has no “{one[:40]}”. Write a publication as EP1234567A1, and one of its figures as "
                 "EP1234567A1/3.",

@@ -13,7 +13,7 @@ from engine.encoders.protocols import Vectors
 from engine.ranking.calibration import FEWEST, MOST_SAMPLED, nearest_strangers, quantiles_of, sample
 from search import runtime
 from search.models import AskedWith, Calibration, IndexVersion, Modality
-from search.selectors.calibrations import calibration_in_force, kin_of_figures, sampled_sentences
+from search.selectors.calibrations import calibration_in_force, relatives_of_figures, sampled_sentences
 from search.selectors.vectors import active_versions
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ def _calibrate(opened: runtime.OpenIndex, asked_with: AskedWith, deadline: float
         ids = drawn[start : start + _AT_ONCE]
         ids, vectors = _asking(opened, ids, asked_with)
         if len(ids):
-            reached.append(nearest_strangers(opened.layered, vectors, kin_of_figures(ids.tolist())))
+            reached.append(nearest_strangers(opened.layered, vectors, relatives_of_figures(ids.tolist())))
     similarities = np.concatenate(reached) if reached else np.empty(0, dtype=np.float32)
     similarities = similarities[~np.isnan(similarities)]
     if len(similarities) < FEWEST:

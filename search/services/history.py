@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from search.models import Query, WorkState
-from search.services.holds import row_held
+from search.services.locks import row_lock
 from search.services.materials import keys_of_address, materials_forget
 from search.services.queries import query_ask
 
@@ -47,9 +47,9 @@ def query_replay(*, query: Query) -> tuple[Query, bool]:
     """The replay of an answered query over the collection as it was then, and whether it is new.
 
     The collection of then does not grow, so that one replay serves; only one that failed by a fault is asked again.
-    Raises: QuestionRefused, saying the mend; Gone.
+    Raises: Problem, saying the mend; NotFound.
     """
-    row_held(query)  # two windows ask for one replay
+    row_lock(query)  # two windows ask for one replay
     before = query.replays.first()
     if before is not None and before.state != WorkState.QUARANTINED:
         return before, False

@@ -15,11 +15,11 @@ from django.db.models.functions import Now
 from django.http import QueryDict
 from numpy.typing import NDArray
 
-from engine.errors import DocumentError, EngineError
+from engine.errors import EngineError, Problem
 from engine.ranking.candidates import candidates_as_bytes
 from search import ranking
 from search.models import Hit, Material, MaterialKind, Modality, Query, Verdict, WorkState
-from search.question import Picture, Question, QuestionRefused, question_from_query
+from search.question import Picture, Question, question_from_query
 from search.ranking import Found
 from search.selectors.figures import figures_of_families, figures_to_show
 from search.selectors.hits import number_or_none
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def query_ask(*, owner: User, question: Question, replay_of: Query | None = None) -> Query:
-    """Check a question and store it as a waiting query. Raises QuestionRefused, saying the mend."""
+    """Check a question and store it as a waiting query. Raises Problem, saying the mend."""
     question_check(question, owner)
     query = Query.objects.create(
         owner=owner, asked=question.address, search_key=question.search_key, replay_of=replay_of
@@ -55,11 +55,11 @@ class Brought:
 
 @transaction.atomic
 def query_bring(*, owner: User, brought: Brought) -> Query:
-    """Keep what was brought and ask. Raises QuestionRefused, ImageError or DocumentError, each saying the mend."""
+    """Keep what was brought and ask. Raises Problem, ImageError or DocumentError, each saying the mend."""
     question = brought.question
     if brought.patent_xml is not None:
         if brought.image is None:
-            raise QuestionRefused("xml-alone", "A patent XML goes with a query image; add the drawing.")
+            raise Problem("xml-alone", "A patent XML goes with a query image; add the drawing.")
         kept = material_keep(owner=owner, kind=MaterialKind.PATENT_XML, data=brought.patent_xml, name="patent.xml")
         question = replace(question, patent_xml=str(kept.pk))
     if brought.image is not None:
@@ -98,7 +98,7 @@ def query_answer(*, query_id: str) -> Query | None:
         )
         asked.clock.lap("search")
         _store(query, question, asked, found, loading_seconds)
-    except (QuestionRefused, DocumentError) as error:
+    except Problem as error:
         work_reject(row=query, code=error.code, detail=error.detail)
     except Exception as error:  # of whatever kind: somebody waits for a word
         logger.error("query failed query=%s", query.pk, exc_info=error)
@@ -126,26 +126,26 @@ def queries_expire() -> int:
 
 
 def question_check(question: Question, owner: User) -> None:
-    """Raises QuestionRefused, saying the mend, where the question cannot be asked by its owner as things are now."""
+    """Raises Problem, saying the mend, where the question cannot be asked by its owner as things are now."""
     question_from_query(QueryDict(question.address))  # its rules hold for command line and API too
     if question.is_empty:
-        raise QuestionRefused("empty", "Give a drawing, a figure of the collection, or a text.")
+        raise Problem("empty", "Give a drawing, a figure of the collection, or a text.")
     pictures = (*question.examples, *question.liked, *question.disliked)
     figure_ids = {int(picture.key) for picture in pictures if picture.source == "figure"}
     missing = figure_ids - set(figures_to_show().filter(pk__in=figure_ids).values_list("pk", flat=True))
     if missing:
-        raise QuestionRefused("figure-gone", f"There is no figure {min(missing)} in the collection; leave it out.")
+        raise Problem("figure-gone", f"There is no figure {min(missing)} in the collection; leave it out.")
     named = publications_to_show().filter(reference__in=question.publications).values_list("reference", flat=True)
     unknown = sorted(set(question.publications) - set(named))
     if unknown:
-        raise QuestionRefused("publication-gone", f"There is no publication {unknown[0]} in the collection.")
+        raise Problem("publication-gone", f"There is no publication {unknown[0]} in the collection.")
     _check_materials(question, owner)
 
 
 def _check_materials(question: Question, owner: User) -> None:
     images = {picture.key for picture in question.examples if picture.source == "image"}
     if question.patent_xml and not images:
-        raise QuestionRefused("xml-alone", "A patent XML goes with a query image; add the drawing.")
+        raise Problem("xml-alone", "A patent XML goes with a query image; add the drawing.")
     wanted = {key: MaterialKind.IMAGE for key in images}
     wanted |= {question.passage: MaterialKind.TEXT, question.patent_xml: MaterialKind.PATENT_XML}
     wanted.pop("", None)
@@ -155,7 +155,7 @@ def _check_materials(question: Question, owner: User) -> None:
     }
     if any(there.get(key) != kind for key, kind in wanted.items()):
         days = settings.QUERY_RETENTION_DAYS
-        raise QuestionRefused(
+        raise Problem(
             "material-gone", f"What was uploaded for this query is gone; it is kept for {days} days. Upload it again."
         )
 
@@ -177,7 +177,7 @@ def _refuse_other_models(query: Query, asked: Asked) -> None:
     sides = {Modality.VISUAL: asked.vectors.visual, Modality.TEXT: asked.vectors.text}
     for side, compared in sides.items():
         if compared is not None and then.get(side.value) != now[side.value]:
-            raise QuestionRefused(
+            raise Problem(
                 "models-changed",
                 f"The collection of then was searched by the {side.value} model {then.get(side.value, 'unknown')}, and "
                 f"{now[side.value]} is in use today. It can be searched again as it was only with the model of then.",

@@ -36,7 +36,7 @@ class DeletedSearch:
 def search_save(*, owner: User, name: str, question: Question, replace: bool = False) -> SavedSearch:
     """Keep a question by name; saved again, it is the same row.
 
-    Raises: QuestionRefused where it cannot be asked, NameTaken where the name holds another question and `replace` is
+    Raises: Problem where it cannot be asked, NameTaken where the name holds another question and `replace` is
     not said.
     """
     question_check(question, owner)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from search.models import Desk, Shortlist, ShortlistShare, text_key
 from search.selectors.shortlists import shortlist_may_edit
-from search.services.holds import row_held
+from search.services.locks import row_lock
 from search.services.shortlists import TextChanged, shortlist_lock
 
 
@@ -30,8 +30,8 @@ def shortlist_create(*, owner: User, name: str) -> Shortlist:
 
 @transaction.atomic
 def shortlist_make_current(*, user: User, shortlist: Shortlist) -> Desk:
-    """The user's keys add to this list from now on. Raises: PermissionDenied when they may only look at it; Gone."""
-    row_held(shortlist)
+    """Make a list the one that the user's keys add to. Raises: PermissionDenied for a viewer; NotFound."""
+    row_lock(shortlist)
     if not shortlist_may_edit(user, shortlist):
         raise PermissionDenied("You may look at this shortlist. Ask its owner to let you edit it.")
     desk, _ = Desk.objects.update_or_create(owner=user, defaults={"shortlist": shortlist})
@@ -41,7 +41,7 @@ def shortlist_make_current(*, user: User, shortlist: Shortlist) -> Desk:
 def shortlist_describe(*, user: User, shortlist: Shortlist, name: str, note: str, started_from: str) -> Shortlist:
     """Name a list and write its note; started_from is the text_key of the note that was edited.
 
-    Raises: PermissionDenied; Gone; NameTaken; TextChanged when it has become another note since.
+    Raises: PermissionDenied; NotFound; NameTaken; TextChanged when it has become another note since.
     """
     try:
         with transaction.atomic():
@@ -71,10 +71,10 @@ def shortlist_delete(*, user: User, shortlist: Shortlist) -> None:
 def shortlist_share(*, user: User, shortlist: Shortlist, username: str, may_edit: bool) -> ShortlistShare:
     """Let a colleague see a list, and edit it where may_edit says so; again changes that.
 
-    Raises: PermissionDenied for all but its owner; NoSuchColleague; Gone.
+    Raises: PermissionDenied for all but its owner; NoSuchColleague; NotFound.
     """
     _require_owner(user, shortlist)
-    row_held(shortlist)
+    row_lock(shortlist)
     colleague = User.objects.filter(username=username, is_active=True).exclude(pk=user.pk).first()
     if colleague is None:
         raise NoSuchColleague(username)

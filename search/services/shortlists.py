@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from search.models import Desk, Figure, Pin, Relevance, Shortlist, ShortlistEntry, text_key
 from search.selectors.shortlists import shortlist_may_edit
-from search.services.holds import row_held
+from search.services.locks import row_lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class TextChanged(Exception):
 
 
 def shortlist_lock(user: User, shortlist: Shortlist) -> Shortlist:
-    """The list as it is now, held for this transaction and marked as changed. Raises: PermissionDenied; Gone."""
-    held = row_held(shortlist)
+    """The list as it is now, held for this transaction and marked as changed. Raises: PermissionDenied; NotFound."""
+    held = row_lock(shortlist)
     if not shortlist_may_edit(user, shortlist):
         raise PermissionDenied("You may look at this shortlist. Ask its owner to let you edit it.")
     Shortlist.objects.filter(pk=shortlist.pk).update(changed_at=timezone.now())

@@ -10,6 +10,7 @@ import numpy as np
 from django.contrib.auth.models import User
 
 from engine.encoders.protocols import Vectors
+from engine.errors import Problem
 from engine.linking import analyse_text, link_sentences
 from engine.numerals.settling import settle
 from engine.patents import parse_patent
@@ -19,7 +20,7 @@ from engine.sheets.reading import TextKind
 from search import ranking, runtime
 from search.files import file_read, private_storage
 from search.models import Figure, Material, Modality, Query
-from search.question import MOST_EXAMPLES, Picture, Question, QuestionRefused
+from search.question import MOST_EXAMPLES, Picture, Question
 from search.ranking import QueryVectors, mean_vector
 from search.selectors.figures import figures_of_publications, sentences_of_region
 from search.services.pictures import picture_pixels
@@ -53,7 +54,7 @@ class Asked:
 def vectors_of_question(query: Query, question: Question) -> Asked:
     """All vectors of a question; notes and linked sentences are set on the query, which is not saved.
 
-    Raises: QuestionRefused where nothing of it can be searched for.
+    Raises: Problem where nothing of it can be searched for.
     """
     clock = Clock()
     pictures = _pictures(question)
@@ -66,9 +67,7 @@ def vectors_of_question(query: Query, question: Question) -> Asked:
     else:
         vectors, before = _with_feedback(plain, question, query, clock), plain
     if vectors.is_empty:
-        raise QuestionRefused(
-            "blank", "There is nothing drawn on the image to search for. Choose another, or add text."
-        )
+        raise Problem("blank", "There is nothing drawn on the image to search for. Choose another, or add text.")
     query.notes = [*query.notes, *_lacks(vectors, question)]
     return Asked(vectors, before, tuple(token for token, _ in drawn), clock)
 

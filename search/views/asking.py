@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from search.http import current_user, is_fragment
 from search.models import Query
 from search.question import Question, question_from_query
 from search.selectors.history import searches_of
 from search.selectors.queries import collection_counts, recent_questions
 from search.selectors.references import question_with_written
 from search.services.materials import passage_keep
-from search.views.asker import is_fragment, user_of
 from search.views.panel import panels_of
 
 RECENT = 8
@@ -20,19 +20,19 @@ USUAL_DENSITY = 2
 
 
 def question_posted(request: HttpRequest) -> Question:
-    """The question of a sent form, with what was typed into its field of publications. Raises QuestionRefused."""
+    """The question of a sent form, with what was typed into its field of publications. Raises Problem."""
     question = question_with_written(question_from_query(request.POST), request.POST.get("written", ""))
-    return passage_keep(owner=user_of(request), question=question)
+    return passage_keep(owner=current_user(request), question=question)
 
 
 def panel_page(
     request: HttpRequest, question: Question, *, status: int = 200, fault: str = "", query: Query | None = None
 ) -> HttpResponse:
     """The question without hits: to be asked, or with what is wrong with it."""
-    recent = recent_questions(user_of(request), most=RECENT)
-    saved = list(searches_of(user_of(request))[:RECENT])
+    recent = recent_questions(current_user(request), most=RECENT)
+    saved = list(searches_of(current_user(request))[:RECENT])
     kept = [*(one.question for one in recent), *(one.question for one in saved)]
-    panel, *asked = panels_of([question, *kept], user_of(request))
+    panel, *asked = panels_of([question, *kept], current_user(request))
     context = {
         "panel": panel,
         "fault": fault,

@@ -16,11 +16,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from search.forms import DeliveryForm
+from search.http import current_user
 from search.models import Batch
+from search.queue import enqueue_batch, enqueue_document
 from search.selectors.batches import batch_page, batches_with_progress, is_unfinished, progress_of
 from search.services.batches import batch_receive, document_retry
-from search.views.asker import user_of
-from workers import pipeline
 
 PER_PAGE = 25
 DOCUMENTS_PER_PAGE = 200
@@ -31,7 +31,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     _administrators_only(request)
     form = DeliveryForm(request.POST, request.FILES) if request.method == "POST" else DeliveryForm()
     if request.method == "POST" and form.is_valid():
-        taken = [delivery_take(upload, user_of(request)) for upload in form.cleaned_data["deliveries"]]
+        taken = [delivery_take(upload, current_user(request)) for upload in form.cleaned_data["deliveries"]]
         _say_what_is_known(request, taken)
         if len(taken) == 1:
             return redirect("search:batch", batch_id=taken[0][0].pk)
@@ -62,7 +62,7 @@ def retry(request: HttpRequest, batch_id: int, document_id: int) -> HttpResponse
     _administrators_only(request)
     found = get_object_or_404(Batch, pk=batch_id)
     document = get_object_or_404(found.documents, pk=document_id)
-    pipeline.document_continue(document_retry(document_id=document.pk).pk)
+    enqueue_document(document_retry(document_id=document.pk).pk)
     return redirect("search:batch", batch_id=found.pk)
 
 
@@ -73,7 +73,7 @@ def delivery_take(upload: UploadedFile[bytes], received_by: User) -> tuple[Batch
             file.write(chunk)
         file.flush()
         batch, created = batch_receive(path=Path(file.name), file_name=upload.name or "", received_by=received_by)
-    pipeline.batch_start(batch)
+    enqueue_batch(batch)
     return batch, created
 
 

@@ -12,14 +12,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from engine.errors import Problem
 from search.comparison import MOST_PANES, Comparison, comparison_from_query
+from search.http import current_user, is_fragment
 from search.models import Figure, ShortlistEntry
-from search.question import Picture, QuestionRefused
+from search.question import Picture
 from search.selectors.comparing import ComparePage, DrawnPart, Pane, compare_page, figures_on_desk
 from search.selectors.figures import figure_by_reference, figures_to_show
 from search.selectors.publications import publication_by_reference
 from search.selectors.shortlists import entries_on_desk
-from search.views.asker import is_fragment, user_of
 from search.views.overlay import AROUND_NUMERAL, turned
 
 LETTERS = "ABCD"
@@ -77,11 +78,11 @@ class Choice:
 @require_GET
 def compare(request: HttpRequest) -> HttpResponse:
     """The pictures side by side; `adding` opens what can be added, `add` adds a figure by number and label."""
-    user = user_of(request)
+    user = current_user(request)
     try:
         comparison = comparison_from_query(request.GET)
         page = compare_page(user, comparison)
-    except QuestionRefused as error:
+    except Problem as error:
         raise BadRequest(error.detail) from error
     if page is None:
         raise Http404

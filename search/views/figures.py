@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from engine.errors import Problem
+from search.http import current_user, is_fragment
 from search.models import Sheet
-from search.question import QuestionRefused
 from search.selectors.reader import HitPlace, hit_place, reader_page
 from search.services.examiners import figures_seen, sheet_turn
 from search.services.previews import preview_size
-from search.views.asker import is_fragment, user_of
 from search.views.overlay import boxes_of, frame_of, legend_of
 
 MOST_SEEN_AT_ONCE = 500
@@ -36,13 +36,13 @@ class Addresses:
 @require_GET
 def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
     """The figure on its sheet, framed; with `?view=sheet` the whole sheet. Page, or fragment for a page in place."""
-    user = user_of(request)
+    user = current_user(request)
     reader = reader_page(figure_id, user)
     if reader is None:
         raise Http404
     try:
         place = hit_place(user, request.GET, figure_id)
-    except QuestionRefused as error:
+    except Problem as error:
         raise BadRequest(error.detail) from error
     legend = legend_of(reader.page.numerals)
     context = {
@@ -71,7 +71,7 @@ def turn(request: HttpRequest, sheet_id: int) -> HttpResponse:
     wanted = request.POST.get("turn", "")
     if wanted not in ("0", "90", "180", "270"):
         return HttpResponseBadRequest("turn must be 0, 90, 180 or 270")
-    sheet_turn(owner=user_of(request), sheet=sheet, turn=int(wanted))
+    sheet_turn(owner=current_user(request), sheet=sheet, turn=int(wanted))
     if is_fragment(request):
         return HttpResponse(status=204)
     back = request.POST.get("back", "")
@@ -85,7 +85,7 @@ def seen(request: HttpRequest) -> HttpResponse:
     keys = request.POST.getlist("figure")[:MOST_SEEN_AT_ONCE]
     if not keys or not all(key.isdecimal() and len(key) < 19 for key in keys):
         return HttpResponseBadRequest("figure must be the key of a figure")
-    figures_seen(owner=user_of(request), figure_ids=[int(key) for key in keys])
+    figures_seen(owner=current_user(request), figure_ids=[int(key) for key in keys])
     return HttpResponse(status=204)
 
 

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from engine.errors import Problem
 from search.filters import FILTERS, filters_read, filters_written
-from search.question import QuestionRefused, question_from_query, question_salvaged
+from search.http import current_user, is_fragment
+from search.question import question_from_query, question_salvaged
 from search.selectors.filter_counts import SCHEMES, filter_counts
-from search.views.asker import is_fragment, user_of
 from search.views.filter_board import filter_board, prefixes_of
 from search.views.panel import panel_of
 
@@ -27,8 +28,8 @@ def filters(request: HttpRequest) -> HttpResponse:
     fault = ""
     try:
         question = question_from_query(_without(request.GET, faults))
-    except QuestionRefused as refusal:
-        question, fault = question_salvaged(request.GET), refusal.detail
+    except Problem as problem:
+        question, fault = question_salvaged(request.GET), problem.detail
     also = request.GET.get("also", "")
     also = also if also in SCHEMES else ""
     counts = filter_counts(question.filters, prefixes=prefixes_of(question.filters, also))
@@ -36,7 +37,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     in_place = is_fragment(request)
     context = {"board": board, "fault": fault}
     if not in_place:
-        context["panel"] = panel_of(question, user_of(request))
+        context["panel"] = panel_of(question, current_user(request))
     status = 400 if (faults or fault) and not in_place else 200
     template = "search/_filter_board.html" if in_place else "search/filters.html"
     response = render(request, template, context, status=status)

@@ -13,11 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from search.http import current_user
 from search.selectors.history import history_matching, history_of, remembered
 from search.selectors.queries import queries_of
 from search.services.history import history_forget, query_forget
 from search.views.asked import asked_in_words
-from search.views.asker import user_of
 from search.views.searches import UNDO
 
 PER_PAGE = 40
@@ -27,7 +27,7 @@ LONGEST_WANTED = 200
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
     """One's own queries, newest first, those that hold the words of `q`."""
-    user = user_of(request)
+    user = current_user(request)
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_WANTED]
     found = history_matching(user, wanted) if wanted else history_of(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -47,7 +47,7 @@ def history(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Forget one query, and go back to where it stood in the list."""
-    query = get_object_or_404(queries_of(user_of(request)).defer("candidates"), pk=query_id)
+    query = get_object_or_404(queries_of(current_user(request)).defer("candidates"), pk=query_id)
     query_forget(query=query)
     messages.info(request, "Forgotten: the query, what it found, and what was uploaded for it alone.")
     return _back(request)
@@ -56,7 +56,7 @@ def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def forget_all(request: HttpRequest) -> HttpResponse:
     """Forget all queries of the person who asks for it."""
-    count = history_forget(owner=user_of(request))
+    count = history_forget(owner=current_user(request))
     request.session.pop(UNDO, None)
     messages.info(request, f"Forgotten: {count} quer{'y' if count == 1 else 'ies'}, and what was uploaded for them.")
     return redirect("search:history")

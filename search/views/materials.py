@@ -14,16 +14,15 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from engine.errors import ImageError
+from engine.errors import ImageError, Problem
 from engine.imaging import encode_png, thumbnail
 from engine.sheets.reading import GrayImage
-from patentsearch.errors import REFUSALS
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES, CropForm
+from search.http import current_user
 from search.models import Material, MaterialKind
 from search.question import (
     Picture,
     Question,
-    QuestionRefused,
     is_material_key,
     picture_from_token,
     question_from_query,
@@ -32,7 +31,6 @@ from search.question import (
 from search.selectors.figures import figures_to_show
 from search.services.materials import THUMBNAIL_DPI, material_page, material_take, page_pixels
 from search.services.pictures import picture_pixels
-from search.views.asker import user_of
 from search.views.asking import fault_in_place, lead_to, question_posted
 from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
 
@@ -51,11 +49,9 @@ def upload(request: HttpRequest) -> HttpResponse:
         if not files and not question.is_empty:
             return lead_to(request, _address_of(question, ()))  # Enter presses the form's first button
         if not files or len(files) > MOST_FILES:
-            raise QuestionRefused(
-                "files", f"Choose a drawing, a document or a patent XML; at most {MOST_FILES} at once."
-            )
+            raise Problem("files", f"Choose a drawing, a document or a patent XML; at most {MOST_FILES} at once.")
         taken = [_take(request, file) for file in files]
-    except REFUSALS as error:
+    except Problem as error:
         return fault_in_place(request, question, getattr(error, "detail", str(error)))
     images = [Picture("image", str(one.pk)) for one in taken if one.kind == MaterialKind.IMAGE]
     question = replace(question, examples=(*question.examples, *images))
@@ -80,7 +76,7 @@ def pages(request: HttpRequest, material_id: uuid.UUID) -> HttpResponse:
             pictures = _chosen(document, request.POST.getlist("page"))
             question = replace(question, examples=(*question.examples, *pictures))
             return redirect(_address_of(question, then))
-    except REFUSALS as error:
+    except Problem as error:
         fault = getattr(error, "detail", str(error))
     context = {
         "document": document,
@@ -111,8 +107,8 @@ def picture(request: HttpRequest, source: Literal["image", "figure"], token: str
         wanted = picture_from_token(source, token)
         if source == "figure":
             get_object_or_404(figures_to_show(), pk=int(wanted.key))
-        pixels = picture_pixels(wanted, owner=user_of(request))
-    except QuestionRefused as error:
+        pixels = picture_pixels(wanted, owner=current_user(request))
+    except Problem as error:
         raise Http404 from error
     if size.isdecimal() and 16 <= int(size[:5]) <= LARGEST_SIZE_PX:
         pixels = thumbnail(pixels, int(size[:5]))
@@ -129,8 +125,8 @@ def crop(request: HttpRequest) -> HttpResponse:
     try:
         marked = picture_from_token("image" if source == "image" else "figure", token)
         question = question_from_query(QueryDict(request.GET.get("question", "")))
-        pixels = picture_pixels(replace(marked, region=None, turn=0, mirrored=False), owner=user_of(request))
-    except QuestionRefused as error:
+        pixels = picture_pixels(replace(marked, region=None, turn=0, mirrored=False), owner=current_user(request))
+    except Problem as error:
         raise Http404 from error
     form = CropForm(request.GET if "width" in request.GET else None, initial=CropForm.initial_of(marked))
     if form.is_valid():
@@ -160,12 +156,12 @@ def _address_of(question: Question, documents: Sequence[str]) -> str:
 
 
 def _chosen(document: Material, pages: Sequence[str]) -> tuple[Picture, ...]:
-    """Pictures of the pages, at most MOST_FILES. Raises QuestionRefused or ImageError."""
+    """Pictures of the pages, at most MOST_FILES. Raises Problem or ImageError."""
     wanted = dict.fromkeys(int(page) for page in pages if page.isdecimal() and len(page) < 6)
     if not wanted:
-        raise QuestionRefused("page", "Mark a page, or press “Search with it” below one.")
+        raise Problem("page", "Mark a page, or press “Search with it” below one.")
     if len(wanted) > MOST_FILES:
-        raise QuestionRefused("page", f"Mark at most {MOST_FILES} pages.")
+        raise Problem("page", f"Mark at most {MOST_FILES} pages.")
     return tuple(Picture("image", str(material_page(document=document, page=page).pk)) for page in wanted)
 
 
@@ -179,7 +175,7 @@ def _with_part(question: Question, whole: Picture, part: Picture) -> Question:
 
 
 def _take(request: HttpRequest, file: UploadedFile[bytes]) -> Material:
-    """The file kept. Raises QuestionRefused, which names the file and says the mend."""
+    """The file kept. Raises Problem, which names the file and says the mend."""
     name, size = file.name or "", file.size or 0
     largest = LARGEST_XML_BYTES
     try:
@@ -187,19 +183,19 @@ def _take(request: HttpRequest, file: UploadedFile[bytes]) -> Material:
         if not data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
             largest = LARGEST_IMAGE_BYTES
         if size > largest:
-            raise QuestionRefused(
+            raise Problem(
                 "too-large",
                 f"The file has {size / 2**20:.1f} MB; at most {largest >> 20} MB are taken. Save it with fewer pixels, "
                 "or the page that is needed alone.",
             )
-        return material_take(owner=user_of(request), data=data, name=name)
-    except REFUSALS as error:
+        return material_take(owner=current_user(request), data=data, name=name)
+    except Problem as error:
         detail = getattr(error, "detail", str(error))
-        raise QuestionRefused(error.code, f"“{name[:60]}” was not taken. {detail}" if name else detail) from error
+        raise Problem(error.code, f"“{name[:60]}” was not taken. {detail}" if name else detail) from error
 
 
 def _own(request: HttpRequest, material_id: uuid.UUID, kind: MaterialKind) -> Material:
-    return get_object_or_404(Material.objects.filter(owner=user_of(request), kind=kind), pk=material_id)
+    return get_object_or_404(Material.objects.filter(owner=current_user(request), kind=kind), pk=material_id)
 
 
 def _png(pixels: GrayImage, cache: str) -> HttpResponse:

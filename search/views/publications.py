@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from engine.linking.terms import terms_of
+from search.http import current_user
 from search.models import Party
 from search.selectors.publications import (
     figures_by_numeral,
@@ -22,7 +23,6 @@ from search.selectors.publications import (
 )
 from search.selectors.queries import query_of
 from search.selectors.texts import PublicationText, text_of_publication
-from search.views.asker import user_of
 
 PER_PAGE = 50
 LONGEST_FIND = 400
@@ -66,7 +66,7 @@ def publication(request: HttpRequest, reference: str) -> HttpResponse:
     drawn = figures_by_numeral(sheets)
     wanted = request.GET.get("find", "").replace("\0", "")[:LONGEST_FIND]
     finding = _finding(wanted, request.GET.get("at", ""), text_of_publication(found, terms_of(wanted)))
-    query = query_of(user_of(request), request.GET.get("query", ""))
+    query = query_of(current_user(request), request.GET.get("query", ""))
     context = {
         "publication": found,
         "parties": list(parties.items()),

@@ -10,8 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from engine.errors import Problem
+from search.http import current_user, is_fragment
 from search.models import Query
-from search.question import Question, QuestionRefused, question_from_query, question_salvaged
+from search.question import Question, question_from_query, question_salvaged
+from search.queue import enqueue_query, wait_until_finished
 from search.selectors.calibrations import hint_of
 from search.selectors.examiners import seen_among
 from search.selectors.figures import figures_to_show
@@ -19,12 +22,10 @@ from search.selectors.hits import mosaic_of, others_found
 from search.selectors.queries import answer_shown, queries_of
 from search.selectors.shortlists import entries_on_desk
 from search.services.queries import query_ask_once
-from search.views.asker import is_fragment, user_of
 from search.views.asking import density_of, lead_to, panel_page, question_posted
 from search.views.materials import upload
 from search.views.panel import panel_of
 from search.views.waiting import waiting_page
-from workers import pipeline
 
 STAGES = ("loading", "numerals", "visual", "text", "feedback", "search", "store")  # as the worker goes through them
 WAIT_SECONDS = 3.0  # within one request; more would keep a web thread from others while the worker is away
@@ -44,19 +45,19 @@ def workbench(request: HttpRequest) -> HttpResponse:
         if request.method == "POST":
             question = question_posted(request)
             if question.is_empty and not question.patent_xml:
-                raise QuestionRefused("empty", "Give a drawing, a publication or figure, or a text.")
+                raise Problem("empty", "Give a drawing, a publication or figure, or a text.")
             return redirect(f"{reverse('search:query')}?{question.address}")
         question = question_from_query(request.GET)
         if is_fragment(request):
             return _ranked_again(request, question)
         if question.is_empty:
             return panel_page(request, question)
-        query, is_new = query_ask_once(owner=user_of(request), question=question)
-    except QuestionRefused as error:
+        query, is_new = query_ask_once(owner=current_user(request), question=question)
+    except Problem as error:
         return panel_page(request, question, status=400, fault=error.detail)
     if is_new:
-        pipeline.query_start(query)
-    query = pipeline.query_wait(query, seconds=WAIT_SECONDS)
+        enqueue_query(query)
+    query = wait_until_finished(query, seconds=WAIT_SECONDS)
     if not query.is_finished:
         return waiting_page(request, query)
     if query.error_code:
@@ -67,18 +68,18 @@ def workbench(request: HttpRequest) -> HttpResponse:
 @require_GET
 def answer(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """The address of one's own query."""
-    query = get_object_or_404(queries_of(user_of(request)).defer("candidates"), pk=query_id)
+    query = get_object_or_404(queries_of(current_user(request)).defer("candidates"), pk=query_id)
     return redirect(f"{reverse('search:query')}?{query.asked}")
 
 
 @require_GET
 def others(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpResponse:
     """The others found of a hit's publication or family, as the address ranks and groups them; page, or fragment."""
-    query = get_object_or_404(queries_of(user_of(request)), pk=query_id)
+    query = get_object_or_404(queries_of(current_user(request)), pk=query_id)
     figure = get_object_or_404(figures_to_show(), pk=figure_id)
     try:
         question = query.question.ranked_as(question_from_query(request.GET))
-    except QuestionRefused as error:
+    except Problem as error:
         raise BadRequest(error.detail) from error
     context = {
         "query": query,
@@ -99,7 +100,7 @@ def _ranked_again(request: HttpRequest, question: Question) -> HttpResponse:
 
     While the slider moves, `first` asks for no more hits than are in view.
     """
-    query = answer_shown(user_of(request), request.GET.get("query", ""), question.search_key)
+    query = answer_shown(current_user(request), request.GET.get("query", ""), question.search_key)
     if query is None:
         return lead_to(request, f"{reverse('search:query')}?{question.address}")
     first = request.GET.get("first", "")
@@ -113,13 +114,13 @@ def _results(request: HttpRequest, query: Query, question: Question, first: int 
     groups = mosaic.groups[:first]
     shown = [group.best.figure_id for group in groups]
     context = {
-        "panel": panel_of(question, user_of(request)),
+        "panel": panel_of(question, current_user(request)),
         "query": query,
         "mosaic": mosaic,
         "groups": groups,
         "hint": hint_of(query, question, mosaic),
-        "seen": seen_among(user_of(request), shown),
-        "entries": entries_on_desk(user_of(request), shown),
+        "seen": seen_among(current_user(request), shown),
+        "entries": entries_on_desk(current_user(request), shown),
         "liked": {int(picture.key) for picture in question.liked},
         "disliked": {int(picture.key) for picture in question.disliked},
         "density": density_of(request),

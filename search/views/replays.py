@@ -10,17 +10,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from engine.errors import Problem
+from search.http import current_user
 from search.models import Query
-from search.question import Question, QuestionRefused, question_from_query
+from search.question import Question, question_from_query
+from search.queue import enqueue_query, wait_until_finished
 from search.selectors.differences import difference_of, models_changed_since
 from search.selectors.history import answers_to
 from search.selectors.queries import queries_of
 from search.services.history import query_replay
 from search.services.queries import query_ask_once
 from search.views.asked import asked_in_words
-from search.views.asker import user_of
 from search.views.waiting import waiting_page
-from workers import pipeline
 
 WAIT_SECONDS = 3.0  # as on the workbench
 RANKING_FIELDS = ("by", "weight", "top", "group")
@@ -48,13 +49,13 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     `then=again` asks the collection of then anew instead of showing what was stored; `show=changes` leaves out what is
     the same. A search that has no answer yet is asked, and waited for.
     """
-    user = user_of(request)
+    user = current_user(request)
     query = get_object_or_404(queries_of(user), pk=query_id)
     if query.replay_of_id is not None:
         return redirect("search:then-and-today", query_id=query.replay_of_id)
     try:
         question = _ranked(query.question, request)
-    except QuestionRefused as error:
+    except Problem as error:
         return render(request, "search/not_taken.html", {"fault": error.detail}, status=400)
     again = request.GET.get("then") == AGAIN
     stored = _answered(lambda: (query, False))
@@ -69,7 +70,7 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, query: Query, question: Question, then: Answer, today: Answer) -> dict[str, object]:
-    (asked,) = asked_in_words([question], user_of(request))
+    (asked,) = asked_in_words([question], current_user(request))
     both = then.query is not None and today.query is not None and not then.fault and not today.fault
     difference = difference_of(then.query, today.query, question) if both and then.query and today.query else None
     again = request.GET.get("then") == AGAIN
@@ -106,16 +107,16 @@ def _answered(ask: Callable[[], tuple[Query, bool]]) -> Answer:
     """The query that `ask` gives, rung for where it is new, and waited for a while."""
     try:
         query, is_new = ask()
-    except QuestionRefused as error:
+    except Problem as error:
         return Answer(None, error.detail)
     if is_new:
-        pipeline.query_start(query)
-    query = pipeline.query_wait(query, seconds=WAIT_SECONDS)
+        enqueue_query(query)
+    query = wait_until_finished(query, seconds=WAIT_SECONDS)
     return Answer(query, query.error_detail if query.error_code and query.is_finished else "")
 
 
 def _ranked(question: Question, request: HttpRequest) -> Question:
-    """The question, ranked as the address says where it says so. Raises: QuestionRefused."""
+    """The question, ranked as the address says where it says so. Raises: Problem."""
     if not any(name in request.GET for name in RANKING_FIELDS):
         return question
     return question.ranked_as(question_from_query(request.GET))

@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from engine.errors import Problem
 from search.forms import SearchNameForm
+from search.http import current_user
 from search.models import SavedSearch
-from search.question import Question, QuestionRefused, question_from_query
+from search.question import Question, question_from_query
 from search.selectors.history import kept_searches, searches_of
 from search.services.saved import (
     DeletedSearch,
@@ -23,7 +25,6 @@ from search.services.saved import (
     search_save,
 )
 from search.views.asked import asked_in_words
-from search.views.asker import user_of
 
 UNDO = "deleted_search"  # of the session: the last one deleted, which can be brought back
 
@@ -63,7 +64,7 @@ def undo_delete(request: HttpRequest) -> HttpResponse:
     if deleted is None:
         messages.info(request, "There is nothing to bring back.")
         return redirect("search:searches")
-    search = search_restore(owner=user_of(request), deleted=DeletedSearch(**deleted))
+    search = search_restore(owner=current_user(request), deleted=DeletedSearch(**deleted))
     messages.info(request, f"“{search.name}” is back.")
     return redirect(f"{reverse('search:searches')}#search-{search.pk}")
 
@@ -75,8 +76,10 @@ def _save(request: HttpRequest) -> HttpResponse:
         if not form.is_valid():
             return _naming(request, question, form.fault, status=400)
         replace = request.POST.get("replace") == "1"
-        search = search_save(owner=user_of(request), name=form.cleaned_data["name"], question=question, replace=replace)
-    except QuestionRefused as error:
+        search = search_save(
+            owner=current_user(request), name=form.cleaned_data["name"], question=question, replace=replace
+        )
+    except Problem as error:
         return render(request, "search/not_taken.html", {"fault": error.detail}, status=400)
     except NameTaken as error:
         return _naming(request, question, taken=error.search, status=409)
@@ -89,7 +92,7 @@ def _naming(
 ) -> HttpResponse:
     """The name is asked for once more: it is none, or holds another question."""
     before = [taken.question] if taken is not None else []
-    asked, *old = asked_in_words([question, *before], user_of(request))
+    asked, *old = asked_in_words([question, *before], current_user(request))
     context = {
         "asked": asked,
         "taken": taken,
@@ -102,8 +105,8 @@ def _naming(
 
 def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = None, typed: str = "") -> HttpResponse:
     """The list; after a refused renaming with the fault and what was typed, at its place."""
-    kept = kept_searches(user_of(request))
-    asked = asked_in_words([one.search.question for one in kept], user_of(request))
+    kept = kept_searches(current_user(request))
+    asked = asked_in_words([one.search.question for one in kept], current_user(request))
     context = {
         "rows": list(zip(kept, asked, strict=True)),
         "fault": fault,
@@ -117,4 +120,4 @@ def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = Non
 
 
 def _search(request: HttpRequest, search_id: int) -> SavedSearch:
-    return get_object_or_404(searches_of(user_of(request)), pk=search_id)
+    return get_object_or_404(searches_of(current_user(request)), pk=search_id)

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from search.http import current_user, is_fragment
 from search.models import Pin, Shortlist, ShortlistEntry
 from search.selectors.shortlists import entries_shown, shortlist_may_edit
 from search.services.pins import MOST_PINS, TooManyPins, pin_add, pin_delete, pin_edit
 from search.services.shortlists import TextChanged, entry_move, entry_note, entry_remove
-from search.views.asker import is_fragment, user_of
 from search.views.shortlist_forms import NoteForm, PinForm
 from search.views.shortlist_pages import LARGEST_KEY, Unsaved, shortlist_or_404, shortlist_rendered
 from search.views.shortlists import UNDO, Said, remember
@@ -39,7 +39,7 @@ def note(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse
         text = f"{entry.note}\n\n{text}"
     try:
         entry, change = entry_note(
-            user=user_of(request),
+            user=current_user(request),
             shortlist=row,
             entry_id=entry.pk,
             note=text,
@@ -59,7 +59,7 @@ def move(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse
     to = request.POST.get("to", "")
     if to not in ("up", "down", "first", "last"):
         raise BadRequest("an entry moves up, down, first or last")
-    order = entry_move(user=user_of(request), shortlist=row, entry_id=entry.pk, to=to)
+    order = entry_move(user=current_user(request), shortlist=row, entry_id=entry.pk, to=to)
     if is_fragment(request):
         return JsonResponse({"order": order})
     return _back(row, entry.pk)
@@ -69,7 +69,7 @@ def move(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse
 def remove(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse:
     """Take an entry off its list, which can be undone."""
     row, entry = _entry(request, shortlist_id, entry_id)
-    remember(request, entry_remove(user=user_of(request), shortlist=row, figure=entry.figure))
+    remember(request, entry_remove(user=current_user(request), shortlist=row, figure=entry.figure))
     said = Said("Removed from ", row, ".")
     if is_fragment(request):
         return render(request, "search/_said.html", _said(request, said))
@@ -86,7 +86,7 @@ def add_pin(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpRespo
         return _pins(request, row, entry, _unsaved(request, entry, 0, form.said), status=400)
     note = form.cleaned_data["note"]
     try:
-        _, change = pin_add(user=user_of(request), shortlist=row, entry_id=entry.pk, box=form.box, note=note)
+        _, change = pin_add(user=current_user(request), shortlist=row, entry_id=entry.pk, box=form.box, note=note)
     except TooManyPins:
         said = f"Not saved: a drawing takes {MOST_PINS} pins. Take one off, or write it into the note."
         return _pins(request, row, entry, _unsaved(request, entry, 0, said), status=400)
@@ -100,7 +100,7 @@ def edit_pin(request: HttpRequest, shortlist_id: int, entry_id: int, pin_id: int
     row, entry = _entry(request, shortlist_id, entry_id)
     pin = get_object_or_404(entry.pins, pk=min(pin_id, LARGEST_KEY))
     if request.POST.get("delete"):
-        remember(request, pin_delete(user=user_of(request), shortlist=row, pin_id=pin.pk))
+        remember(request, pin_delete(user=current_user(request), shortlist=row, pin_id=pin.pk))
         return _pins(request, row, entry, said=Said("A pin was taken off on ", row, "."))
     form = PinForm(request.POST)
     if not form.is_valid():
@@ -108,7 +108,7 @@ def edit_pin(request: HttpRequest, shortlist_id: int, entry_id: int, pin_id: int
     data = form.cleaned_data
     try:
         _, change = pin_edit(
-            user=user_of(request),
+            user=current_user(request),
             shortlist=row,
             pin_id=pin.pk,
             box=form.box,
@@ -165,7 +165,7 @@ def _pins(
     context = {
         "shown": entries_shown(row.entries.filter(pk=entry.pk))[0],
         "shortlist": row,
-        "may_edit": shortlist_may_edit(user_of(request), row),
+        "may_edit": shortlist_may_edit(current_user(request), row),
         "unsaved": unsaved,
         **_said(request, said),
     }

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from engine.report import Report, ReportFonts, report_csv, report_numbers, report_pdf
+from search.http import current_user
 from search.selectors.reports import references_of, shortlist_report
-from search.views.asker import user_of
 from search.views.shortlist_pages import shortlist_or_404
 
 _FONTS = settings.BASE_DIR / "static" / "vendor" / "dejavu-2.37.3"
@@ -39,7 +39,7 @@ def numbers(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 
 def _report(request: HttpRequest, shortlist_id: int, *, with_drawings: bool) -> Report:
     row = shortlist_or_404(request, shortlist_id)
-    return shortlist_report(row, examiner=user_of(request), date=timezone.localdate(), with_drawings=with_drawings)
+    return shortlist_report(row, examiner=current_user(request), date=timezone.localdate(), with_drawings=with_drawings)
 
 
 def _file(data: bytes, content_type: str, name: str) -> HttpResponse:

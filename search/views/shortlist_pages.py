@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from search.http import current_user
 from search.models import Shortlist, text_key
 from search.selectors.shortlists import desk_shortlist, shortlist_page, shortlists_listed, shortlists_of
 from search.services.sharing import (
@@ -24,7 +25,6 @@ from search.services.sharing import (
     shortlist_unshare,
 )
 from search.services.shortlists import TextChanged
-from search.views.asker import user_of
 from search.views.shortlist_forms import DescriptionForm, NameForm, ShareForm
 from search.views.shortlists import LONGEST_KEY, UNDO
 
@@ -61,7 +61,7 @@ class Unsaved:
 @require_http_methods(["GET", "HEAD", "POST"])
 def shortlist_list(request: HttpRequest) -> HttpResponse:
     """The lists; a form makes a new one, which then is the current one."""
-    user = user_of(request)
+    user = current_user(request)
     said = ""
     if request.method == "POST":
         form = NameForm(request.POST)
@@ -87,7 +87,7 @@ def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     data = form.cleaned_data
     try:
         shortlist_describe(
-            user=user_of(request),
+            user=current_user(request),
             shortlist=row,
             name=data["name"],
             note=data["note"],
@@ -110,14 +110,14 @@ def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @require_GET
 def current(request: HttpRequest) -> HttpResponse:
     """Leads to the list that the keys add to, or to all of them before there is one."""
-    row = desk_shortlist(user_of(request))
+    row = desk_shortlist(current_user(request))
     return redirect("search:shortlists") if row is None else redirect("search:shortlist", shortlist_id=row.pk)
 
 
 @require_POST
 def make_current(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     row = shortlist_or_404(request, shortlist_id)
-    shortlist_make_current(user=user_of(request), shortlist=row)
+    shortlist_make_current(user=current_user(request), shortlist=row)
     messages.info(request, f"Figures are kept on {row} from now on.")
     return _back(request, row)
 
@@ -125,7 +125,7 @@ def make_current(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     row = shortlist_or_404(request, shortlist_id)
-    shortlist_delete(user=user_of(request), shortlist=row)
+    shortlist_delete(user=current_user(request), shortlist=row)
     messages.info(request, f"{row} is deleted.")
     return redirect("search:shortlists")
 
@@ -140,7 +140,7 @@ def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
         if not form.is_valid():
             raise NoSuchColleague(username)
         shared = shortlist_share(
-            user=user_of(request),
+            user=current_user(request),
             shortlist=row,
             username=form.cleaned_data["username"],
             may_edit=form.cleaned_data["may_edit"] == "edit",
@@ -156,7 +156,7 @@ def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @require_POST
 def unshare(request: HttpRequest, shortlist_id: int, user_id: int) -> HttpResponse:
     """Take a list from a colleague, or leave it."""
-    row, user = shortlist_or_404(request, shortlist_id), user_of(request)
+    row, user = shortlist_or_404(request, shortlist_id), current_user(request)
     shortlist_unshare(user=user, shortlist=row, colleague_id=min(user_id, LARGEST_KEY))
     if user_id == user.pk:
         messages.info(request, f"You have left {row}.")
@@ -167,7 +167,7 @@ def unshare(request: HttpRequest, shortlist_id: int, user_id: int) -> HttpRespon
 
 def shortlist_or_404(request: HttpRequest, shortlist_id: int) -> Shortlist:
     """A list that the user may see."""
-    found = shortlists_of(user_of(request)).select_related("owner")
+    found = shortlists_of(current_user(request)).select_related("owner")
     return get_object_or_404(found, pk=min(shortlist_id, LARGEST_KEY))
 
 
@@ -177,7 +177,7 @@ def shortlist_rendered(
     """The page of a list, with what could not be saved."""
     change = request.session.get(UNDO)
     context = {
-        "page": shortlist_page(user_of(request), row),
+        "page": shortlist_page(current_user(request), row),
         "shortlist": row,
         "unsaved": unsaved,
         "can_undo": change is not None and change["shortlist_id"] == row.pk,

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from search.http import current_user, is_fragment
 from search.models import Figure, Relevance, Shortlist, ShortlistEntry
 from search.selectors.figures import figures_to_show
 from search.selectors.shortlists import shortlists_of
 from search.services.shortlists import Change, change_undo, entry_keep, entry_remove, shortlist_current
-from search.views.asker import is_fragment, user_of
 
 UNDO = "shortlist_change"  # of the session: the last change, which can be undone
 LONGEST_KEY = 18  # digits that a primary key of the database may have
@@ -41,7 +41,7 @@ def keep(request: HttpRequest, figure_id: int) -> HttpResponse:
     if relevance not in Relevance.values:
         raise BadRequest("no such relevance")
     figure, shortlist = _figure(figure_id), _shortlist(request)
-    entry, change = entry_keep(user=user_of(request), shortlist=shortlist, figure=figure, relevance=relevance)
+    entry, change = entry_keep(user=current_user(request), shortlist=shortlist, figure=figure, relevance=relevance)
     remember(request, change)
     rated = f"rated {relevance}" if relevance else "not rated"
     return _answer(request, figure_id, entry, Said("Kept on ", shortlist, f", {rated}."))
@@ -51,7 +51,7 @@ def keep(request: HttpRequest, figure_id: int) -> HttpResponse:
 def unkeep(request: HttpRequest, figure_id: int) -> HttpResponse:
     """Take a figure off `shortlist`, else off the current one."""
     figure, shortlist = _figure(figure_id), _shortlist(request)
-    change = entry_remove(user=user_of(request), shortlist=shortlist, figure=figure)
+    change = entry_remove(user=current_user(request), shortlist=shortlist, figure=figure)
     remember(request, change)
     return _answer(request, figure_id, None, Said("Removed from ", shortlist, "."))
 
@@ -63,8 +63,8 @@ def undo_keep(request: HttpRequest) -> HttpResponse:
     if kept is None:
         return _answer(request, None, None, Said("There is nothing to undo."))
     change = Change(**kept)
-    shortlist = get_object_or_404(shortlists_of(user_of(request)), pk=change.shortlist_id)
-    if change_undo(user=user_of(request), shortlist=shortlist, change=change):
+    shortlist = get_object_or_404(shortlists_of(current_user(request)), pk=change.shortlist_id)
+    if change_undo(user=current_user(request), shortlist=shortlist, change=change):
         said = Said("Undone on ", shortlist, ".")
     else:
         said = Said("Not undone: somebody has changed the entry on ", shortlist, " since.")
@@ -109,7 +109,7 @@ def _figure(figure_id: int) -> Figure:
 def _shortlist(request: HttpRequest) -> Shortlist:
     wanted = request.POST.get("shortlist", "")
     if not wanted:
-        return shortlist_current(owner=user_of(request))
+        return shortlist_current(owner=current_user(request))
     if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_KEY):
         raise BadRequest("no such shortlist")
-    return get_object_or_404(shortlists_of(user_of(request)), pk=int(wanted))
+    return get_object_or_404(shortlists_of(current_user(request)), pk=int(wanted))

@@ -8,21 +8,21 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from search.models import Query, WorkState
+from search.queue import QUERY_PATIENCE
 from search.selectors.queries import queries_ahead
 from search.services.queries import query_give_up
-from workers import pipeline
 
 
 def waiting_page(request: HttpRequest, query: Query) -> HttpResponse:
     """A page that comes again by itself until the query is answered, and what to do where nobody answers it."""
     waited = timezone.now() - query.created_at
     untouched = query.state == WorkState.WAITING
-    given_up = untouched and waited > pipeline.QUERY_PATIENCE
+    given_up = untouched and waited > QUERY_PATIENCE
     if given_up:
         query_give_up(query=query)
     context = {
         "query": query,
-        "ahead": queries_ahead(query, patience=pipeline.QUERY_PATIENCE),
+        "ahead": queries_ahead(query, patience=QUERY_PATIENCE),
         "waited_seconds": round(waited.total_seconds()),
         "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
         "given_up": given_up,

@@ -11,9 +11,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from engine.errors import Problem
 from engine.ranking.calibration import FEWEST
+from search.http import current_user, is_fragment
 from search.models import Explanation, Figure, Query, WorkState
-from search.question import Question, QuestionRefused, question_from_query
+from search.question import Question, question_from_query
+from search.queue import QUERY_PATIENCE, enqueue_explanation, wait_until_finished
 from search.selectors.calibrations import (
     BY_TEXT_ALONE,
     WITH_DRAWING,
@@ -26,8 +29,6 @@ from search.selectors.queries import queries_of
 from search.selectors.vectors import active_versions
 from search.selectors.why import asked_picture, asked_sentences, found_sentences, pairs_shown, parts_shown
 from search.services.explanations import explanation_ask, explanation_retry
-from search.views.asker import is_fragment, user_of
-from workers import pipeline
 
 WAIT_SECONDS = 3.0  # as for hits
 FRAGMENT_WAIT_SECONDS = 0.1  # all but the sentences is there at once, and they ask for themselves
@@ -42,14 +43,14 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
 
     A page; a fragment that comes at once, its sentences perhaps later; or, with `part=sentences`, those alone.
     """
-    query = get_object_or_404(queries_of(user_of(request)), pk=query_id)
+    query = get_object_or_404(queries_of(current_user(request)), pk=query_id)
     question = _ranked_as(request, query)
     hit = next((one for one in hits_ranked(query, question) if one.figure_id == figure_id), None)
     figure = figures_to_show().filter(pk=figure_id).first() if hit is not None else None
     if hit is None or figure is None:
         raise Http404
     if request.method == "POST":
-        pipeline.explanation_start(explanation_retry(query=query, figure_id=figure_id))
+        enqueue_explanation(explanation_retry(query=query, figure_id=figure_id))
         if not is_fragment(request):
             return redirect(request.get_full_path())
     asked = asked_sentences(query, question, hit)
@@ -110,7 +111,7 @@ def _ranked_as(request: HttpRequest, query: Query) -> Question:
     """The query's question, ranked as the address says."""
     try:
         return query.question.ranked_as(question_from_query(request.GET))
-    except QuestionRefused as error:
+    except Problem as error:
         raise BadRequest(error.detail) from error
 
 
@@ -151,8 +152,8 @@ def _explanation(query: Query, figure_id: int, seconds: float) -> Explanation:
     """The explanation as far as it is, after a wait."""
     explanation, is_new = explanation_ask(query=query, figure_id=figure_id)
     if is_new:
-        pipeline.explanation_start(explanation)
-    return pipeline.work_wait(explanation, seconds=seconds)
+        enqueue_explanation(explanation)
+    return wait_until_finished(explanation, seconds=seconds)
 
 
 def _progress(explanation: Explanation) -> dict[str, object]:
@@ -161,7 +162,7 @@ def _progress(explanation: Explanation) -> dict[str, object]:
     return {
         "waited_seconds": round(waited.total_seconds()),
         "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
-        "given_up": untouched and waited > pipeline.QUERY_PATIENCE,
+        "given_up": untouched and waited > QUERY_PATIENCE,
     }
 
 
@@ -173,7 +174,7 @@ def _query_named(request: HttpRequest) -> Query | None:
         key = uuid.UUID(wanted)
     except ValueError as error:
         raise Http404 from error
-    return get_object_or_404(queries_of(user_of(request)), pk=key)
+    return get_object_or_404(queries_of(current_user(request)), pk=key)
 
 
 def _answer(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:

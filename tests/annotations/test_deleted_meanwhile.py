@@ -19,8 +19,8 @@ from annotations.services.fits import fit_ask, fit_delete
 from annotations.services.runs import Plan, run_delete, runs_make
 from annotations.services.snapshots import snapshot_store
 from annotations.services.topics import topic_delete, topic_set_delete
-from engine.evaluation.kin import Kin
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
+from engine.evaluation.relatives import Relatives
 from search.models import Figure, Verdict, WorkState
 from tests.annotation_collection import use_stand_ins
 from tests.annotation_fits import fit_make, judged_make
@@ -130,7 +130,7 @@ def test_a_run_that_is_deleted_while_it_is_scored_is_not_found(maker: User) -> N
     figures = list(Figure.objects.order_by("pk"))
     topic_set = topic_set_make(maker, figures[:1])
     number = numbers_of_figures([figures[1].pk])[figures[1].pk]
-    judged = {"1": JudgedTopic("1", "", None, {number: JudgedFigure(2, Kin(number))})}
+    judged = {"1": JudgedTopic("1", "", None, {number: JudgedFigure(2, Relatives(number))})}
     snapshot_store(
         topic_set=topic_set,
         name="Judged",

@@ -15,10 +15,10 @@ from playwright.sync_api import Page, expect
 from engine.imaging import decode_png, encode_png
 from search.files import file_read, private_storage
 from search.models import Figure, Material, MaterialKind, Query, SuggestedWeight
+from search.views import queries
 from tests.browser.conftest import NewPage
 from tests.browser.waiting import until
 from tests.factories import drawing_make, publication_make, query_answered
-from workers import pipeline
 
 pytestmark = pytest.mark.browser
 FORMATS = {"png": "PNG", "tif": "TIFF", "jpg": "JPEG", "gif": "GIF", "bmp": "BMP", "webp": "WEBP"}
@@ -51,7 +51,7 @@ def answering(collection: list[Figure], monkeypatch: pytest.MonkeyPatch) -> list
         likes = query.question.liked or query.question.disliked
         query_answered(query, hits=collection[::-1] if likes else collection, before=collection if likes else ())
 
-    monkeypatch.setattr(pipeline, "query_start", answer)
+    monkeypatch.setattr(queries, "enqueue_query", answer)
     return collection
 
 

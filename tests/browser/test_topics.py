@@ -39,7 +39,7 @@ def opened(page: Page, address: str) -> Page:
 
 
 def answer_waiting_runs() -> None:
-    """What a query worker does that is rung for them."""
+    """Do what a query worker does once they are enqueued."""
     for run_id in Run.objects.order_by("pk").values_list("pk", flat=True):
         run_answer(run_id=run_id)
 

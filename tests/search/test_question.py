@@ -9,16 +9,9 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.errors import Problem
 from engine.ranking.fusion import Fusion
-from search.question import (
-    GROUPS,
-    RANKINGS,
-    Picture,
-    Question,
-    QuestionRefused,
-    question_from_query,
-    question_ranked_by,
-)
+from search.question import GROUPS, RANKINGS, Picture, Question, question_from_query, question_ranked_by
 
 UUID = "8e8d3f1c-6d7c-4d0e-9a57-6f3f0f4f2b11"
 regions = st.tuples(st.integers(0, 5000), st.integers(0, 5000), st.integers(1, 5000), st.integers(1, 5000))
@@ -118,10 +111,10 @@ def test_whatever_changes_what_is_found_is_another_search() -> None:
     ],
 )
 def test_an_address_that_is_no_question_is_refused_with_the_mend(address: str, code: str) -> None:
-    with pytest.raises(QuestionRefused) as refusal:
+    with pytest.raises(Problem) as problem:
         question_from_query(QueryDict(address))
-    assert refusal.value.code == code
-    assert refusal.value.detail.endswith(".")
+    assert problem.value.code == code
+    assert problem.value.detail.endswith(".")
 
 
 def test_turning_four_times_and_mirroring_twice_changes_nothing() -> None:

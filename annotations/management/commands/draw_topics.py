@@ -11,9 +11,9 @@ from annotations.management.finding import user_found
 from annotations.selectors.document_numbers import numbers_of_figures
 from annotations.selectors.draws import Draw
 from annotations.services.topics import topic_set_draw
+from engine.errors import Problem
 from search.filters import FILTERS, filters_checked
 from search.management.services import ServiceCommand
-from search.refusal import QuestionRefused
 
 
 class Command(ServiceCommand):
@@ -43,8 +43,8 @@ class Command(ServiceCommand):
             topic_set = topic_set_draw(
                 name=options["name"], note=options["note"], draw=draw, made_by=user_found(options["by"])
             )
-        except QuestionRefused as refusal:
-            raise CommandError(refusal.detail) from refusal
+        except Problem as problem:
+            raise CommandError(problem.detail) from problem
         figures = dict(topic_set.topics.order_by("number").values_list("number", "figure"))
         numbers = numbers_of_figures([pk for pk in figures.values() if pk is not None])
         topics = [{"number": number, "figure": numbers[pk]} for number, pk in figures.items() if pk is not None]

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from annotations.management.files import ExportCommand
 from annotations.management.finding import run_found, topic_set_found
 from annotations.selectors.exports import run_file
-from search.refusal import QuestionRefused
+from engine.errors import Problem
 
 
 class Command(ExportCommand):
@@ -28,6 +28,6 @@ class Command(ExportCommand):
         run = run_found(options["run"], topic_set)
         try:
             exported = run_file(run, options["format"])
-        except QuestionRefused as refusal:
-            raise CommandError(refusal.detail) from refusal
+        except Problem as problem:
+            raise CommandError(problem.detail) from problem
         return {"run": run.name, "id": run.pk, "sha256": run.sha256} | self.deliver(exported, **options)

@@ -12,7 +12,7 @@ from annotations.management.finding import topic_set_found, user_found
 from annotations.models import Facet
 from annotations.selectors.snapshots import snapshot_qrels
 from annotations.services.imports import qrels_import
-from search.refusal import QuestionRefused
+from engine.errors import Problem
 
 
 class Command(ImportCommand):
@@ -34,8 +34,8 @@ class Command(ImportCommand):
                 facet=options["facet"],
                 imported_by=user,
             )
-        except QuestionRefused as refusal:
-            raise CommandError(refusal.detail) from refusal
+        except Problem as problem:
+            raise CommandError(problem.detail) from problem
         qrels = snapshot_qrels(snapshot)
         figures = sum(len(topic.figures) for topic in qrels.topics.values())
         self.say(f"snapshot {snapshot.pk} {snapshot.name}: {figures} figures, {qrels.rule}")

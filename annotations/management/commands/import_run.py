@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 from annotations.management.files import ImportCommand, bytes_of
 from annotations.management.finding import topic_set_found, user_found
 from annotations.services.imports import run_import
-from search.refusal import QuestionRefused
+from engine.errors import Problem
 
 
 class Command(ImportCommand):
@@ -30,8 +30,8 @@ class Command(ImportCommand):
                 file_format=options["format"],
                 imported_by=user,
             )
-        except QuestionRefused as refusal:
-            raise CommandError(refusal.detail) from refusal
+        except Problem as problem:
+            raise CommandError(problem.detail) from problem
         figures = sum(len(one.figure_ids) for one in run.lists.all())
         self.say(f"run {run.pk} {run.name}: {figures} figures. {run.note}".rstrip())
         return {"run": run.name, "id": run.pk, "figures": figures, "note": run.note, "sha256": run.sha256}

@@ -12,13 +12,13 @@ from django.core.management.base import CommandError
 
 from annotations.management.finding import topic_set_found, user_found
 from annotations.models import Run, System, TopicSet
+from annotations.queue import enqueue_run
 from annotations.selectors.runs import runs_listed
 from annotations.services.runs import BY_NAME, DEFAULT_DEPTH, PAPERS, Plan, runs_make
+from engine.errors import Problem
 from search.filters import FILTERS, filters_checked
 from search.management.services import ServiceCommand, worker_for
 from search.models import WorkState
-from search.refusal import QuestionRefused
-from workers import pipeline
 
 ASKED_EVERY_SECONDS, SHOWN_EVERY_SECONDS = 0.2, 5.0
 
@@ -48,11 +48,11 @@ class Command(ServiceCommand):
                 filters=filters_checked({name: options[name] for name in FILTERS}),
             )
             runs = runs_make(topic_set=topic_set, plan=plan, made_by=user_found(options["by"]))
-        except QuestionRefused as refusal:
-            raise CommandError(refusal.detail) from refusal
+        except Problem as problem:
+            raise CommandError(problem.detail) from problem
         with worker_for("query") if options["wait"] else nullcontext():
             for run in runs:
-                pipeline.run_start(run.pk)
+                enqueue_run(run.pk)
             if options["wait"]:
                 self._await(topic_set, runs)
         made = list(Run.objects.filter(pk__in=[run.pk for run in runs]).order_by("pk"))

@@ -15,10 +15,10 @@ from engine.delivery import pack_folder
 from engine.errors import DeliveryError
 from search.management.services import ServiceCommand, worker_for
 from search.models import Batch
+from search.queue import enqueue_batch
 from search.selectors.batches import batch_report
 from search.services.batches import batch_receive
 from search.services.indexes import indexes_refresh
-from workers import pipeline
 
 SHOWN_EVERY_SECONDS = 5.0
 
@@ -35,7 +35,7 @@ class Command(ServiceCommand):
         batches = [self._receive(path) for path in options["paths"]]
         with worker_for("batch") if options["wait"] else nullcontext():
             for batch in batches:
-                pipeline.batch_start(batch)
+                enqueue_batch(batch)
             if options["wait"]:
                 for batch in batches:
                     self._await(batch)

@@ -28,7 +28,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class Relatives:
     """Which figures are of one publication, and of one family: by the documents, and as the file knows; all (n, n)."""
 
     publication: Flags
@@ -55,7 +55,7 @@ class Command(ServiceCommand):
             families = json.loads(options["families"].read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise CommandError(f"{options['families']} is no readable JSON: {error}") from error
-        kin = _kin(collection.publications, families)
+        relatives = _relatives(collection.publications, families)
         sides = {
             "drawing": collection.vectors.visual @ collection.vectors.visual.T,
             "text": collection.vectors.text @ collection.vectors.text.T,
@@ -63,15 +63,15 @@ class Command(ServiceCommand):
         }
         result: dict[str, Any] = {"figures": len(collection.figures), "thresholds": THRESHOLDS, "rates": {}}
         percentiles = {}
-        for calibrated_with, barred in (("recorded kin", kin.recorded), ("known kin", kin.known)):
+        for calibrated_with, barred in (("recorded kin", relatives.recorded), ("known kin", relatives.known)):
             for side, similarities in sides.items():
-                percentiles[side] = _percentiles(similarities, barred, kin)
-                result["rates"][f"{side}, {calibrated_with}"] = _rates(*percentiles[side], kin)
+                percentiles[side] = _percentiles(similarities, barred, relatives)
+                result["rates"][f"{side}, {calibrated_with}"] = _rates(*percentiles[side], relatives)
             both = [_highest(percentiles["drawing"][at], percentiles["text"][at]) for at in range(2)]
-            result["rates"][f"drawing and text, {calibrated_with}"] = _rates(both[0], both[1], kin)
-        result["line"] = _line(sides, kin, collection.publications)
+            result["rates"][f"drawing and text, {calibrated_with}"] = _rates(both[0], both[1], relatives)
+        result["line"] = _line(sides, relatives, collection.publications)
         result["growth"] = {
-            side: _medians_by_share(sides[side], kin.recorded) for side in ("drawing", "text", "sentence")
+            side: _medians_by_share(sides[side], relatives.recorded) for side in ("drawing", "text", "sentence")
         }
         if not options["json"]:
             self._print(result)
@@ -88,7 +88,7 @@ class Command(ServiceCommand):
         self.stdout.write(f"median of strangers by share of the figures: {result['growth']}")
 
 
-def _kin(publications: Sequence[str], families: Mapping[str, str]) -> Kin:
+def _relatives(publications: Sequence[str], families: Mapping[str, str]) -> Relatives:
     recorded = dict(Publication.objects.values_list("reference", "family_key"))
 
     def same(labels: Sequence[str]) -> Flags:
@@ -97,7 +97,7 @@ def _kin(publications: Sequence[str], families: Mapping[str, str]) -> Kin:
 
     own = same(publications)
     by_documents = own | same([recorded.get(one, "") for one in publications])
-    return Kin(own, by_documents, by_documents | same([families.get(one, "") for one in publications]))
+    return Relatives(own, by_documents, by_documents | same([families.get(one, "") for one in publications]))
 
 
 def _sentence_similarities(collection: EvaluatedCollection) -> NDArray[np.float32]:
@@ -120,15 +120,15 @@ def _best(similarities: NDArray[np.float32], barred: Flags) -> NDArray[np.float3
 
 
 def _percentiles(
-    similarities: NDArray[np.float32], calibrated_without: Flags, kin: Kin
+    similarities: NDArray[np.float32], calibrated_without: Flags, relatives: Relatives
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The best of each query as a percentile, with its family and without, (n,) each.
 
     Two halves: what is asked by the figures of one half of the publications is read against strangers of the other's.
     """
     strangers = _best(similarities, calibrated_without)
-    found = (_best(similarities, kin.publication), _best(similarities, kin.known))
-    groups = kin.known.argmax(axis=1)  # the first of a figure's kin stands for them all
+    found = (_best(similarities, relatives.publication), _best(similarities, relatives.known))
+    groups = relatives.known.argmax(axis=1)  # the first of a figure's kin stands for them all
     half = np.random.default_rng(SEED).integers(0, 2, len(groups))[groups]
     places = np.full((2, len(groups)), np.nan)
     for side in (0, 1):
@@ -140,7 +140,7 @@ def _percentiles(
 
 
 def _line(
-    sides: Mapping[str, NDArray[np.float32]], kin: Kin, publications: Sequence[str]
+    sides: Mapping[str, NDArray[np.float32]], relatives: Relatives, publications: Sequence[str]
 ) -> dict[str, dict[str, float]]:
     """By threshold: of the family's publications, how many have their best figure below the line that says "no more
     similar than unrelated figures", and of the others, how many have it above. Either side above is enough.
@@ -151,11 +151,11 @@ def _line(
     for threshold in (25, 50, 75):
         above = np.zeros((len(publications), len(names)), dtype=bool)
         for side in ("drawing", "text"):
-            least = np.nanpercentile(_best(sides[side], kin.recorded), threshold)
+            least = np.nanpercentile(_best(sides[side], relatives.recorded), threshold)
             strong = np.nan_to_num(sides[side], nan=-1.0) >= least
             above |= strong @ member.T > 0
-        family = (kin.known & ~kin.publication) @ member.T > 0
-        own = kin.known @ member.T > 0
+        family = (relatives.known & ~relatives.publication) @ member.T > 0
+        own = relatives.known @ member.T > 0
         asked = family.any(axis=1)
         found[str(threshold)] = {
             "kin_below": round(float((family & ~above)[asked].sum() / family[asked].sum()), 3),
@@ -178,11 +178,13 @@ def _highest(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     return np.fmax(one, other)
 
 
-def _rates(with_kin: NDArray[np.float64], without_kin: NDArray[np.float64], kin: Kin) -> dict[str, Any]:
+def _rates(
+    with_relatives: NDArray[np.float64], without_relatives: NDArray[np.float64], relatives: Relatives
+) -> dict[str, Any]:
     """Shares by threshold: of the queries with kin that are called nothing, of those without that are not."""
-    has_family = (kin.known & ~kin.publication).any(axis=1)
-    something = with_kin[has_family & ~np.isnan(with_kin)]
-    nothing = without_kin[~np.isnan(without_kin)]
+    has_family = (relatives.known & ~relatives.publication).any(axis=1)
+    something = with_relatives[has_family & ~np.isnan(with_relatives)]
+    nothing = without_relatives[~np.isnan(without_relatives)]
     return {
         "with_kin": len(something),
         "without_kin": len(nothing),

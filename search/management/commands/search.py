@@ -9,15 +9,15 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from engine.errors import DocumentError, ImageError
+from engine.errors import Problem
 from search.filters import FILTERS, filters_checked
 from search.management.services import ServiceCommand, command_line_user, worker_for
 from search.models import Query, QueryModality
-from search.question import Picture, Question, QuestionRefused, question_ranked_by
+from search.question import Picture, Question, question_ranked_by
+from search.queue import enqueue_query, wait_until_finished
 from search.selectors.figures import figure_by_reference
 from search.selectors.hits import answer_as_json
 from search.services.queries import Brought, query_bring
-from workers import pipeline
 
 PATIENCE_SECONDS = 120.0
 
@@ -43,8 +43,8 @@ class Command(ServiceCommand):
         query = self._ask(options)
         try:
             with worker_for("query"):
-                pipeline.query_start(query)
-                query = pipeline.query_wait(query, seconds=PATIENCE_SECONDS)
+                enqueue_query(query)
+                query = wait_until_finished(query, seconds=PATIENCE_SECONDS)
             if query.state != "done":
                 raise CommandError(query.error_detail or f"no answer within {PATIENCE_SECONDS:.0f} s")
             answer = answer_as_json(query)
@@ -65,7 +65,7 @@ class Command(ServiceCommand):
                 )
         try:
             filters = filters_checked({name: options[name] for name in FILTERS})
-        except QuestionRefused as error:
+        except Problem as error:
             raise CommandError(f"--{error.code.replace('_', '-')}: {error.detail}") from error
         question = Question(
             examples=() if figure is None else (Picture("figure", str(figure.pk)),),
@@ -82,7 +82,7 @@ class Command(ServiceCommand):
         )
         try:
             return query_bring(owner=command_line_user(), brought=brought)
-        except (QuestionRefused, ImageError, DocumentError) as error:
+        except Problem as error:
             raise CommandError(error.detail) from error
 
     def _print(self, answer: dict[str, Any]) -> None:

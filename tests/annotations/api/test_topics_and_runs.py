@@ -22,7 +22,6 @@ from tests.annotation_fits import fit_make
 from tests.annotation_rows import run_make, topic_set_make
 from tests.api_calls import got, removed, sent
 from tests.factories import drawing_make
-from workers import pipeline
 
 pytestmark = pytest.mark.django_db
 
@@ -198,32 +197,27 @@ def test_a_change_that_is_none_is_refused_in_words(
     assert got(admin, f"/api/topic-sets/{topic_set.pk}/") == before
 
 
-@pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """What the workers were rung for."""
-    found: list[tuple[str, int]] = []
-    monkeypatch.setattr(pipeline, "run_start", lambda key: found.append(("run", key)))
-    monkeypatch.setattr(pipeline, "fit_start", lambda key: found.append(("fit", key)))
-    return found
-
-
 def test_a_failed_run_and_a_failed_fit_wait_again_and_no_other_does(
-    admin: APIClient, runs: list[Run], rung: list[tuple[str, int]]
+    admin: APIClient, runs: list[Run], enqueued: list[tuple[str, Any]]
 ) -> None:
     fit = fit_make(runs[0], runs[1])
     for kind, row in (("run", runs[0]), ("fit", fit)):
         address = f"/api/{kind}s/{row.pk}/retry/"
         assert sent(admin, address, status=202)["state"] == "done"
-        assert not rung
+        assert not enqueued
         work_quarantine(row=row, code="gave-up", detail="The worker was lost.")
         waits = sent(admin, address, status=202)
         assert (waits["id"], waits["state"], waits["error_code"], waits["error_detail"]) == (row.pk, "waiting", "", "")
-        assert rung == [(kind, row.pk)]
-        rung.clear()
+        assert enqueued == [({"run": "answer_run", "fit": "fit_fusion"}[kind], row.pk)]
+        enqueued.clear()
 
 
 def test_a_run_is_made_again_once_the_collection_has_changed(
-    admin: APIClient, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rung: list[tuple[str, int]]
+    admin: APIClient,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    enqueued: list[tuple[str, Any]],
 ) -> None:
     use_stand_ins(settings, tmp_path, monkeypatch)
     figures = collection_make()
@@ -231,16 +225,18 @@ def test_a_run_is_made_again_once_the_collection_has_changed(
     (run,) = sent(admin, f"/api/topic-sets/{made['id']}/runs/", {"systems": ["avg"], "depth": 20}, status=202)
     while run_answer(run_id=run["id"]):
         pass
-    rung.clear()
+    enqueued.clear()
     same = sent(admin, f"{run['url']}again/", status=202)
-    assert (same["id"], same["state"], rung) == (run["id"], "done", [])
+    assert (same["id"], same["state"], enqueued) == (run["id"], "done", [])
     FigureEmbedding.objects.filter(figure=figures[-1]).delete()
     other = sent(admin, f"{run['url']}again/", status=202)
     assert (other["name"], other["system"], other["depth"], other["state"]) == ("avg-2", "avg", 20, "waiting")
-    assert rung == [("run", other["id"])]
+    assert enqueued == [("answer_run", other["id"])]
 
 
-def test_an_imported_run_is_not_made_again_here(admin: APIClient, runs: list[Run], rung: list[tuple[str, int]]) -> None:
+def test_an_imported_run_is_not_made_again_here(
+    admin: APIClient, runs: list[Run], enqueued: list[tuple[str, Any]]
+) -> None:
     Run.objects.filter(pk=runs[0].pk).update(system=System.IMPORTED)
     assert sent(admin, f"/api/runs/{runs[0].pk}/again/", status=400)["code"] == "imported"
-    assert (Run.objects.count(), rung) == (2, [])
+    assert (Run.objects.count(), enqueued) == (2, [])

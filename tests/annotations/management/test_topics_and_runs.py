@@ -20,7 +20,6 @@ from search.management.services import ServiceCommand
 from search.models import Figure, FigureEmbedding
 from tests.annotation_collection import collection_make, index_reopen, standing_in
 from tests.factories import user_make
-from workers import pipeline
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +42,7 @@ def _within_the_services_of_the_tests(collection: list[Figure], db: None, monkey
 
     monkeypatch.setattr(ServiceCommand, "handle", handle)
     monkeypatch.setattr(make_runs, "worker_for", lambda queue: nullcontext())
-    monkeypatch.setattr(pipeline, "run_start", lambda run_id: run_answer(run_id=run_id))
+    monkeypatch.setattr(make_runs, "enqueue_run", lambda run_id: run_answer(run_id=run_id))
     index_reopen(monkeypatch)
 
 

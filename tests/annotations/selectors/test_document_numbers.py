@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from annotations.selectors.document_numbers import figures_of_numbers, kin_of_figures, numbers_of_figures
-from engine.evaluation.kin import Kin
+from annotations.selectors.document_numbers import figures_of_numbers, numbers_of_figures, relatives_of_figures
+from engine.evaluation.relatives import Relatives
 from search.models import Figure, Publication
 from tests.factories import publication_make
 
@@ -51,8 +51,8 @@ def test_where_a_correction_left_two_figures_at_a_place_the_living_one_is_meant(
     assert figures_of_numbers(["EP1A1/1.1/1"]) == {"EP1A1/1.1/1": new.pk}
 
 
-def test_kin_has_publication_family_and_application() -> None:
+def test_relatives_has_publication_family_and_application() -> None:
     publication = publication_make("EP1A1", sheets=1)
     Publication.objects.update(family_key="F", application_number="A")
     figure = figures_of(publication)[0]
-    assert kin_of_figures([figure.pk]) == {figure.pk: Kin("EP1A1", "F", "A")}
+    assert relatives_of_figures([figure.pk]) == {figure.pk: Relatives("EP1A1", "F", "A")}

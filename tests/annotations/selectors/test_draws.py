@@ -10,8 +10,8 @@ import pytest
 from django.utils import timezone
 
 from annotations.selectors.draws import Draw, topics_drawn
+from engine.errors import Problem
 from search.models import Figure, FigureEmbedding, Modality, Publication, SentenceLink
-from search.refusal import QuestionRefused
 from tests.annotation_collection import KEYS, collection_make, index_reopen, standing_in
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +97,7 @@ def test_neither_retired_nor_unembedded_nor_filtered_figures_are_drawn(figures: 
     ],
 )
 def test_what_cannot_be_drawn_is_refused_with_the_number_that_can(draw: Draw, code: str, said: str) -> None:
-    with pytest.raises(QuestionRefused) as refusal:
+    with pytest.raises(Problem) as problem:
         topics_drawn(draw)
-    assert refusal.value.code == code
-    assert said in refusal.value.detail
+    assert problem.value.code == code
+    assert said in problem.value.detail

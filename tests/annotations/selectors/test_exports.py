@@ -13,8 +13,8 @@ from annotations.selectors.exports import document_number_rows, qrels_file, run_
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.snapshots import SnapshotDamaged
 from annotations.services.snapshots import snapshot_freeze
+from engine.errors import Problem
 from search.models import Figure, Publication, WorkState
-from search.refusal import QuestionRefused
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.factories import publication_make, user_make
 
@@ -59,7 +59,7 @@ def test_a_run_is_written_by_document_numbers(run: Run) -> None:
 
 def test_a_run_that_is_not_done_is_not_written(run: Run) -> None:
     run.state = WorkState.RUNNING
-    with pytest.raises(QuestionRefused, match="not done"):
+    with pytest.raises(Problem, match="not done"):
         run_file(run, "trec")
 
 

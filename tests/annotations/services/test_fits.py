@@ -22,13 +22,13 @@ from annotations.services.fits import (
     fit_promote,
     fit_retry,
     fit_withdraw,
-    promotion_refusal,
+    promotion_problem,
 )
 from annotations.services.runs import run_delete
+from engine.errors import Problem
 from engine.evaluation import fitting
 from engine.evaluation.measures import MeasureOptions, measure_run
 from search.models import SuggestedWeight, WorkState
-from search.refusal import QuestionRefused
 from search.services.work import worker_name
 from tests.annotation_collection import StandInDrawings, collection_make, index_reopen, standing_in
 from tests.annotation_fits import BEST, Judged, fit_done_make, judged_by_weight, judged_make, run_done_make
@@ -123,7 +123,7 @@ def test_noise_is_not_offered_however_well_it_fits(average: Run, staff: User) ->
     assert fit.gain is not None and fit.low is not None
     assert fit.fitted["in_sample_gain"] >= 0 > fit.low
     assert fit.fitted["in_sample_gain"] > fit.gain
-    with pytest.raises(QuestionRefused, match="reaches down to"):
+    with pytest.raises(Problem, match="reaches down to"):
         fit_promote(fit=fit, promoted_by=staff)
     assert not SuggestedWeight.objects.exists()
 
@@ -133,8 +133,8 @@ def test_a_gain_over_a_weak_baseline_alone_is_not_offered(average: Run, topic_se
     text = run_done_make(topic_set, staff, System.TEXT)
     fit = fit_done_make(judged_by_weight(average, 0.5, name="by average"), text, staff)
     assert fit.low is not None and fit.low > 0
-    assert "usual 50 %" in promotion_refusal(fit)
-    with pytest.raises(QuestionRefused):
+    assert "usual 50 %" in promotion_problem(fit)
+    with pytest.raises(Problem):
         fit_promote(fit=fit, promoted_by=staff)
 
 
@@ -166,9 +166,9 @@ def test_a_promoted_fit_is_not_deleted_and_a_withdrawn_one_is_with_its_run_left(
     run = fit.run
     assert run is not None
     fit_promote(fit=fit, promoted_by=staff)
-    with pytest.raises(QuestionRefused, match="Withdraw it first"):
+    with pytest.raises(Problem, match="Withdraw it first"):
         fit_delete(fit=fit)
-    with pytest.raises(QuestionRefused, match="fitted fusion"):
+    with pytest.raises(Problem, match="fitted fusion"):
         run_delete(run=run)
     fit_withdraw(fit=fit)
     for _ in range(2):
@@ -235,7 +235,7 @@ def test_other_models_are_refused_with_the_mend_and_a_retry_goes_on(
     fit_answer(fit_id=fit.pk)
     fit.refresh_from_db()
     assert (fit.state, fit.error_code) == (WorkState.REJECTED, "models-changed")
-    assert promotion_refusal(fit) == "The fit is not done yet."
+    assert promotion_problem(fit) == "The fit is not done yet."
     monkeypatch.undo()
     assert fit_retry(fit=fit).state == WorkState.WAITING
 
@@ -244,25 +244,25 @@ def test_what_cannot_be_fitted_is_refused_with_the_mend(
     snapshot: QrelsSnapshot, average: Run, topic_set: TopicSet, staff: User, rows: Judged
 ) -> None:
     few = judged_by_weight(average, BEST, name="few", topics=4)
-    with pytest.raises(QuestionRefused, match="judged for 4 topics"):
+    with pytest.raises(Problem, match="judged for 4 topics"):
         fit_ask(snapshot=few, baseline=average, asked_by=staff)
-    with pytest.raises(QuestionRefused, match="judged for 0 topics"):
+    with pytest.raises(Problem, match="judged for 0 topics"):
         fit_ask(snapshot=snapshot, baseline=average, relevant_from=3, asked_by=staff)
-    with pytest.raises(QuestionRefused, match="grade 1, 2 or 3"):
+    with pytest.raises(Problem, match="grade 1, 2 or 3"):
         fit_ask(snapshot=snapshot, baseline=average, relevant_from=0, asked_by=staff)
     short = run_done_make(topic_set, staff, System.VISUAL, depth=10)
-    with pytest.raises(QuestionRefused, match="keeps 10 figures"):
+    with pytest.raises(Problem, match="keeps 10 figures"):
         fit_ask(snapshot=snapshot, baseline=short, asked_by=staff)
     Run.objects.filter(pk=short.pk).update(state=WorkState.RUNNING)
     short.refresh_from_db()
-    with pytest.raises(QuestionRefused, match="not done"):
+    with pytest.raises(Problem, match="not done"):
         fit_ask(snapshot=snapshot, baseline=short, asked_by=staff)
     other = run_done_make(topic_set_make(staff, rows.figures[:5], name="Others"), staff)
-    with pytest.raises(QuestionRefused, match="other topics"):
+    with pytest.raises(Problem, match="other topics"):
         fit_ask(snapshot=snapshot, baseline=other, asked_by=staff)
     gone = run_done_make(topic_set, staff, System.TEXT)
     Run.objects.filter(pk=gone.pk).delete()
-    with pytest.raises(QuestionRefused, match="deleted meanwhile"):
+    with pytest.raises(Problem, match="deleted meanwhile"):
         fit_ask(snapshot=snapshot, baseline=gone, asked_by=staff)
     assert not FusionFit.objects.exists()
 

@@ -17,10 +17,10 @@ from annotations.selectors.exports import qrels_file, run_file
 from annotations.selectors.runs import run_content
 from annotations.selectors.snapshots import snapshot_qrels
 from annotations.services.imports import qrels_import, run_import
-from engine.evaluation.kin import Kin
+from engine.errors import Problem
 from engine.evaluation.qrels import RULE_IMPORTED, Ruled, qrels_from_text
+from engine.evaluation.relatives import Relatives
 from search.models import Figure, Publication, Verdict, WorkState
-from search.refusal import QuestionRefused
 from tests.annotation_rows import run_make, topic_set_make
 from tests.factories import publication_make, user_make
 
@@ -104,16 +104,16 @@ def test_the_same_file_twice_is_the_same_run(importing: Importing) -> None:
 
 def test_another_run_under_a_taken_name_is_refused(importing: Importing) -> None:
     importing.run(RUN)
-    with pytest.raises(QuestionRefused, match="Another run is called theirs"):
+    with pytest.raises(Problem, match="Another run is called theirs"):
         importing.run("1 Q0 EP4A1/1.1/1 1 0.9 theirs\n")
     run_make(importing.topic_set, [], name="visual")
-    with pytest.raises(QuestionRefused, match="Another run is called visual"):
+    with pytest.raises(Problem, match="Another run is called visual"):
         importing.run(RUN, name="visual")
 
 
-def test_kin_and_reserved_figures_are_left_out_and_counted(importing: Importing) -> None:
-    kin = "1 Q0 EP1A1/2.1/1 1 5 x\n1 Q0 EP3A1/1.1/1 1 4 x\n1 Q0 EP6A1/1.1/1 1 3 x\n1 Q0 EP4A1/1.1/1 1 2 x\n"
-    run = importing.run(kin)
+def test_relatives_and_reserved_figures_are_left_out_and_counted(importing: Importing) -> None:
+    relatives = "1 Q0 EP1A1/2.1/1 1 5 x\n1 Q0 EP3A1/1.1/1 1 4 x\n1 Q0 EP6A1/1.1/1 1 3 x\n1 Q0 EP4A1/1.1/1 1 2 x\n"
+    run = importing.run(relatives)
     assert run.lists.get(topic__number=1).figure_ids == [figure("EP4A1/1.1/1")]
     assert "3 figures were left out" in run.note
     assert "Nothing was found for topic 2" in run.note
@@ -158,7 +158,7 @@ def test_a_run_goes_out_and_comes_in_unchanged_in_every_format(importing: Import
 def test_a_run_that_cannot_come_in_is_refused_whole(
     importing: Importing, text: str, name: str, file_format: str, told: str
 ) -> None:
-    with pytest.raises(QuestionRefused) as refused:
+    with pytest.raises(Problem) as refused:
         importing.run(text, name, file_format)
     assert told in refused.value.detail
     assert Run.objects.count() == 0
@@ -167,7 +167,7 @@ def test_a_run_that_cannot_come_in_is_refused_whole(
 def test_a_set_without_topics_takes_no_run() -> None:
     importing = set_make()
     empty = TopicSet.objects.create(name="empty", created_by=importing.staff)
-    with pytest.raises(QuestionRefused, match="no topics"):
+    with pytest.raises(Problem, match="no topics"):
         Importing(importing.staff, empty).run(RUN)
 
 
@@ -178,12 +178,12 @@ QRELS = """1 0 EP4A1/1.1/1 3
 """
 
 
-def test_qrels_come_in_frozen_with_the_kin_of_the_collection(importing: Importing) -> None:
+def test_qrels_come_in_frozen_with_the_relatives_of_the_collection(importing: Importing) -> None:
     snapshot = importing.qrels(QRELS)
     qrels = snapshot_qrels(snapshot)
     assert qrels.grades("1") == {"EP4A1/1.1/1": 3, "EP5A1/1.1/1": None}
     assert qrels.grades("2") == {"EP4A1/1.1/1": 0}
-    assert qrels.topics["1"].kin == Kin("EP1A1", "F")
+    assert qrels.topics["1"].relatives == Relatives("EP1A1", "F")
     assert qrels.topics["1"].title == "Need 1"
     assert qrels.reserved == {"EP6A1"}
     assert qrels.rule.startswith(f"{RULE_IMPORTED}; 1 figure was left out")
@@ -193,7 +193,7 @@ def test_qrels_come_in_frozen_with_the_kin_of_the_collection(importing: Importin
 def test_the_same_qrels_twice_are_the_same_snapshot_and_others_are_refused(importing: Importing) -> None:
     first = importing.qrels(QRELS)
     assert importing.qrels("\n".join(reversed(QRELS.splitlines()))) == first
-    with pytest.raises(QuestionRefused, match="never change"):
+    with pytest.raises(Problem, match="never change"):
         importing.qrels("1 0 EP4A1/1.1/1 1\n")
     assert QrelsSnapshot.objects.count() == 1
 
@@ -221,12 +221,12 @@ def test_qrels_go_out_and_come_in_as_trec_and_csv(importing: Importing) -> None:
         assert importing.qrels(qrels_file(snapshot, file_format).text, file_format=file_format) == snapshot
 
 
-def test_the_kin_that_a_file_names_is_not_believed(importing: Importing) -> None:
+def test_the_relatives_that_a_file_names_is_not_believed(importing: Importing) -> None:
     read = json.loads(importing.qrels("1 0 EP4A1/1.1/1 3\n").content)
     read["topics"][0]["figures"][0]["kin"] = ["EP1A1", "F", ""]
     read["topics"][0]["kin"] = None
     kept = qrels_from_text(importing.qrels(json.dumps(read), "other", "json").content)
-    assert kept.topics["1"].figures["EP4A1/1.1/1"].kin == Kin("EP4A1")
+    assert kept.topics["1"].figures["EP4A1/1.1/1"].relatives == Relatives("EP4A1")
 
 
 @pytest.mark.parametrize(
@@ -241,7 +241,7 @@ def test_the_kin_that_a_file_names_is_not_believed(importing: Importing) -> None
     ],
 )
 def test_qrels_that_cannot_come_in_are_refused(importing: Importing, text: str, file_format: str, told: str) -> None:
-    with pytest.raises(QuestionRefused) as refused:
+    with pytest.raises(Problem) as refused:
         importing.qrels(text, file_format=file_format)
     assert told in refused.value.detail
     assert QrelsSnapshot.objects.count() == 0
@@ -250,19 +250,19 @@ def test_qrels_that_cannot_come_in_are_refused(importing: Importing, text: str, 
 @pytest.mark.parametrize(("change", "told"), [({"facet": "smell"}, "facet"), ({"topics": None}, "list")])
 def test_json_qrels_of_another_kind_are_refused(importing: Importing, change: dict[str, object], told: str) -> None:
     read = json.loads(importing.qrels(QRELS).content) | change
-    with pytest.raises(QuestionRefused, match=told):
+    with pytest.raises(Problem, match=told):
         importing.qrels(json.dumps(read), "other", "json")
 
 
 def test_json_qrels_of_other_topics_are_refused(importing: Importing) -> None:
     read = json.loads(importing.qrels(QRELS).content)
     read["topics"][0]["number"] = "77"
-    with pytest.raises(QuestionRefused, match="topic '77', which this set lacks"):
+    with pytest.raises(Problem, match="topic '77', which this set lacks"):
         importing.qrels(json.dumps(read), "other", "json")
 
 
 def test_a_name_that_is_none_is_refused(importing: Importing) -> None:
-    with pytest.raises(QuestionRefused, match="Give a name"):
+    with pytest.raises(Problem, match="Give a name"):
         importing.qrels(QRELS, name=" ")
 
 

@@ -16,10 +16,17 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Session, Showing
-from annotations.refusal import AssessmentRefused, SessionClosed
 from annotations.selectors.showings import judgments_that_hold
 from annotations.services.assessments import LONGEST_LOOK_SECONDS, LONGEST_REASON, Assessed
-from annotations.services.judgments import Recorded, StaleBase, judgment_record, judgment_undo, place_keep
+from annotations.services.judgments import (
+    Recorded,
+    SessionClosed,
+    StaleBase,
+    judgment_record,
+    judgment_undo,
+    place_keep,
+)
+from engine.errors import Problem
 from search.models import Figure
 from tests.annotation_rows import pool_make, run_make, session_make, topic_set_make
 from tests.factories import publication_make, user_make
@@ -116,7 +123,7 @@ def test_the_same_id_for_another_event_is_refused(judge: Judge, change: str) -> 
         "base": (2, 2, other, ""),
         "reason": (2, 2, None, "why"),
     }[change]
-    with pytest.raises(AssessmentRefused) as refused:
+    with pytest.raises(Problem) as refused:
         judge(position, grade, base=base, reason=reason, client_id=client_id)
     assert refused.value.code == "client-id-taken"
     assert list(Judgment.objects.all()) == [other.judgment, known.judgment]
@@ -131,7 +138,7 @@ def test_the_same_id_of_two_assessors_is_refused_for_the_second(
         lambda: undo(colleague, session, client_id),
     ]
     for take in takes:
-        with pytest.raises(AssessmentRefused) as refused:
+        with pytest.raises(Problem) as refused:
             take()
         assert refused.value.code == "client-id-taken"
     assert Judgment.objects.get() == first.judgment
@@ -168,7 +175,7 @@ def test_undo_goes_back_step_by_step_through_pairs_and_changes(judge: Judge, ses
         seen.append((undone.judgment.showing.position, undone.judgment.grade, undone.judgment.says_nothing))
     assert seen == [(1, 1, False), (2, None, True), (1, None, True)]
     assert not Showing.objects.exclude(current=None).exists()
-    with pytest.raises(AssessmentRefused) as refused:
+    with pytest.raises(Problem) as refused:
         undo(assessor, session)
     assert refused.value.code == "nothing-to-undo"
 
@@ -209,10 +216,10 @@ def test_an_undo_sent_again_takes_back_one_judgment(judge: Judge, session: Sessi
 
 def test_an_undo_is_no_judgment_of_the_same_id_and_the_reverse(judge: Judge, session: Session, assessor: User) -> None:
     judge(1, 1, client_id=(judged := uuid.uuid4()))
-    with pytest.raises(AssessmentRefused):
+    with pytest.raises(Problem):
         undo(assessor, session, judged)
     undo(assessor, session, taken := uuid.uuid4())
-    with pytest.raises(AssessmentRefused):
+    with pytest.raises(Problem):
         judge(1, 1, client_id=taken)
 
 
@@ -274,7 +281,7 @@ GOOD = Assessed(grade=2)
 def test_garbage_is_refused_in_words_and_stored_nowhere(
     said: Assessed, code: str, session: Session, assessor: User
 ) -> None:
-    with pytest.raises(AssessmentRefused) as refused:
+    with pytest.raises(Problem) as refused:
         judgment_record(
             assessor=assessor, session_id=session.pk, position=1, client_id=uuid.uuid4(), base=None, assessed=said
         )
@@ -383,5 +390,5 @@ def test_the_same_id_of_two_assessors_at_once_is_one_event(judge: Judge, colleag
     results = in_two_threads(
         lambda: judge(1, 1, client_id=client_id), lambda: judge(1, 1, client_id=client_id, by=colleague)
     )
-    assert sorted(type(one).__name__ for one in results) == ["AssessmentRefused", "Recorded"], results
+    assert sorted(type(one).__name__ for one in results) == ["Problem", "Recorded"], results
     assert Judgment.objects.count() == 1

@@ -18,12 +18,12 @@ from annotations.selectors.pools import (
     pool_preview,
     runs_to_pool,
 )
-from annotations.services.holds import RunGone
+from annotations.services.locks import RunNotFound
 from annotations.services.pools import NothingToJudge, PoolNameTaken, pool_make
 from annotations.services.runs import run_delete
 from annotations.services.sessions import SessionOptions, session_close, session_make
+from engine.errors import Problem
 from search.models import Figure, WorkState
-from search.refusal import QuestionRefused
 from tests.annotation_rows import judgment_make, run_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -224,7 +224,7 @@ def test_a_run_stays_that_a_pool_is_just_being_made_of(topic_set: TopicSet, runs
         lambda: run_delete(run=runs[0]),
     )
     assert isinstance(pool, Pool), pool
-    assert isinstance(refused, QuestionRefused) and refused.code == "run-in-use", refused
+    assert isinstance(refused, Problem) and refused.code == "run-in-use", refused
     assert set(pool.runs.all()) == set(runs)
 
 
@@ -235,5 +235,5 @@ def test_no_pool_is_made_of_a_run_that_is_just_being_deleted(topic_set: TopicSet
         lambda: pool_make(topic_set=topic_set, runs=runs, depth=3, name="three", made_by=maker),
     )
     assert deleted is None
-    assert isinstance(refused, RunGone), refused
+    assert isinstance(refused, RunNotFound), refused
     assert not Pool.objects.exists()

@@ -11,10 +11,10 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 
 from annotations.models import Candidate, Judgment, Ruling, Session
-from annotations.refusal import AssessmentRefused
 from annotations.services.assessments import Assessed
 from annotations.services.rulings import Ruled, RuledMeanwhile, ruling_record, ruling_that_holds, ruling_undo
 from annotations.services.sessions import AlreadyJudged, session_delete
+from engine.errors import Problem
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -82,7 +82,7 @@ def test_a_ruling_sent_twice_is_one(session: Session, candidates: list[Candidate
     assert (first.is_new, again.is_new) == (True, False)
     assert Ruling.objects.get() == again.ruling
     for other, grade in ((candidates[0], 3), (candidates[1], 2)):
-        with pytest.raises(AssessmentRefused) as refused:
+        with pytest.raises(Problem) as refused:
             rule(session, other, adjudicator, grade, client_id=client_id)
         assert refused.value.code == "client-id-taken"
 
@@ -111,7 +111,7 @@ def test_rulings_are_taken_back_one_by_one_each_to_what_held_before(
         steps.append((undone.pk, holds(session, candidates[0]), holds(session, candidates[1])))
     assert steps == [(candidates[0].pk, 1, "x"), (candidates[1].pk, 1, None), (candidates[0].pk, None, None)]
     assert Ruling.objects.count() == 6
-    with pytest.raises(AssessmentRefused) as refused:
+    with pytest.raises(Problem) as refused:
         undo(session, adjudicator)
     assert refused.value.code == "nothing-to-undo"
 
@@ -158,7 +158,7 @@ def test_only_what_the_session_judges_is_ruled_on(
     pool = pool_make(session.pool.topic_set, list(session.pool.runs.all()), depth=2, name="other")
     with pytest.raises(Candidate.DoesNotExist):
         rule(session, pool.candidates.all()[0], adjudicator, 1)
-    with pytest.raises(AssessmentRefused):
+    with pytest.raises(Problem):
         rule(session, candidates[0], adjudicator, 4)
     assert not Ruling.objects.exists()
 
@@ -227,6 +227,6 @@ def test_nothing_is_ruled_nor_taken_back_in_a_session_that_is_just_being_deleted
         lambda: session_delete(session=session), lambda: rule(session, candidates[0], adjudicator, 2)
     )
     assert isinstance(refused, Candidate.DoesNotExist), refused
-    with pytest.raises(AssessmentRefused, match="nothing-to-undo"):
+    with pytest.raises(Problem, match="nothing-to-undo"):
         undo(session, adjudicator)
     assert not Session.objects.exists()

@@ -20,12 +20,11 @@ from annotations.services import answering, asking
 from annotations.services.answering import run_answer
 from annotations.services.runs import PAPERS, Plan, run_again, run_delete, run_make, run_retry, runs_make
 from annotations.services.topics import NewTopic, topic_add, topic_set_make
-from engine.errors import WeightsMissing
+from engine.errors import Problem, WeightsMissing
 from engine.imaging import encode_png
 from search import runtime
 from search.files import private_storage
 from search.models import Figure, FigureEmbedding, Modality, Publication, Verdict, WorkState
-from search.refusal import QuestionRefused
 from search.services.indexes import index_build, indexes_refresh
 from search.services.work import MAX_ATTEMPTS, work_free_orphans
 from tests.annotation_collection import (
@@ -136,7 +135,7 @@ def plainly_ranked(topic: Topic, run: Run, left_out: set[int]) -> list[tuple[int
     return sorted(scored, key=lambda one: (-round(one[1], 6), one[0]))[: run.depth]
 
 
-def kin_of(figure: Figure | None) -> set[int]:
+def relatives_of(figure: Figure | None) -> set[int]:
     if figure is None:
         return set()
     own = Figure.objects.filter(sheet__publication__family_key=figure.sheet.publication.family_key)
@@ -151,7 +150,7 @@ def test_every_system_ranks_as_plain_arithmetic_does(topic_set: TopicSet, maker:
         assert run.state == WorkState.DONE, (run.name, run.error_detail)
         for topic in topic_set.topics.all():
             ranked = run.lists.get(topic=topic)
-            plain = plainly_ranked(topic, run, kin_of(topic.figure))
+            plain = plainly_ranked(topic, run, relatives_of(topic.figure))
             assert ranked.figure_ids == [pk for pk, _ in plain], (run.name, topic.number)
             assert ranked.scores == pytest.approx([score for _, score in plain], abs=1e-5)
             assert ranked.scores == sorted(ranked.scores, reverse=True)
@@ -173,15 +172,17 @@ def test_a_run_says_all_that_decided_it(topic_set: TopicSet, maker: User) -> Non
     assert other.verdict == Verdict.ACCEPTED and other.note == ""
 
 
-def test_kin_and_reserved_publications_are_in_no_list(topic_set: TopicSet, maker: User, figures: list[Figure]) -> None:
-    kin, of_one_application, reserved = (figures[place].sheet.publication for place in (4, 6, 8))
+def test_relatives_and_reserved_publications_are_in_no_list(
+    topic_set: TopicSet, maker: User, figures: list[Figure]
+) -> None:
+    relatives, of_one_application, reserved = (figures[place].sheet.publication for place in (4, 6, 8))
     own = figures[0].sheet.publication
-    Publication.objects.filter(pk=kin.pk).update(family_key=own.family_key)
+    Publication.objects.filter(pk=relatives.pk).update(family_key=own.family_key)
     Publication.objects.filter(pk=of_one_application.pk).update(application_number=own.application_number)
     topic_set.reserved.set([reserved])
     for run in runs_make(topic_set=topic_set, plan=ALL, made_by=maker):
         run_answer(run_id=run.pk)
-    barred = {own.pk, kin.pk, of_one_application.pk, reserved.pk}
+    barred = {own.pk, relatives.pk, of_one_application.pk, reserved.pk}
     for ranked in RankedList.objects.select_related("topic"):
         found = set(
             Figure.objects.filter(pk__in=ranked.figure_ids).values_list("sheet__publication", flat=True).distinct()
@@ -380,7 +381,7 @@ def test_a_run_is_deleted_while_nothing_stands_on_it(topic_set: TopicSet, maker:
     run, used = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL, System.TEXT)), made_by=maker)
     run_answer(run_id=run.pk)
     pool_make(topic_set, [used])
-    with pytest.raises(QuestionRefused, match="run-in-use"):
+    with pytest.raises(Problem, match="run-in-use"):
         run_delete(run=used)
     run_delete(run=run)
     run_delete(run=run)
@@ -430,19 +431,19 @@ def test_a_fitted_run_ranks_by_its_weight_and_keeps_it(topic_set: TopicSet, make
 def test_a_plan_that_cannot_be_run_is_refused_with_the_mend(
     topic_set: TopicSet, maker: User, plan: Plan, code: str
 ) -> None:
-    with pytest.raises(QuestionRefused) as refusal:
+    with pytest.raises(Problem) as problem:
         runs_make(topic_set=topic_set, plan=plan, made_by=maker)
-    assert refusal.value.code == code
-    assert refusal.value.detail.endswith(".")
+    assert problem.value.code == code
+    assert problem.value.detail.endswith(".")
     assert not Run.objects.exists()
 
 
 def test_nothing_is_run_over_no_topics_or_before_there_is_an_index(maker: User) -> None:
     empty = topic_set_make(name="Empty", made_by=maker)
-    with pytest.raises(QuestionRefused, match="no-topics"):
+    with pytest.raises(Problem, match="no-topics"):
         runs_make(topic_set=empty, plan=Plan(), made_by=maker)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM search_indexversion")
-    with pytest.raises(QuestionRefused, match="no-index"):
+    with pytest.raises(Problem, match="no-index"):
         runs_make(topic_set=empty, plan=Plan(), made_by=maker)
     assert indexes_refresh()  # what the next round of upkeep would bring

@@ -11,7 +11,7 @@ from django.db import connection
 
 from annotations.models import Assignment, Judgment, Pool, Session, Showing
 from annotations.services.judgments import judgment_undo
-from annotations.services.pools import PoolGone
+from annotations.services.pools import PoolNotFound
 from annotations.services.pools import pool_make as pool_unite
 from annotations.services.sessions import (
     AlreadyJudged,
@@ -23,7 +23,7 @@ from annotations.services.sessions import (
     session_make,
     session_reopen,
 )
-from search.refusal import Gone
+from engine.errors import NotFound
 from tests.annotation_rows import judgment_make, pool_make, run_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -162,7 +162,7 @@ def test_a_session_that_is_gone_is_neither_closed_nor_opened_nor_joined(
     session = made(pool, assessors[:1], maker)
     Session.objects.filter(pk=session.pk).delete()
     for act in (session_close, session_reopen, lambda session: assignment_add(session=session, assessor=assessors[1])):
-        with pytest.raises(Gone, match="The session was deleted meanwhile"):
+        with pytest.raises(NotFound, match="The session was deleted meanwhile"):
             act(session=session)
 
 
@@ -188,7 +188,7 @@ def test_a_session_made_while_the_last_one_over_its_pool_is_deleted_is_refused(
         lambda: session_delete(session=session), lambda: made(pool, assessors, maker, name="Second")
     )
     assert deleted is None
-    assert isinstance(refused, PoolGone), refused
+    assert isinstance(refused, PoolNotFound), refused
     assert (Session.objects.count(), Pool.objects.count()) == (0, 0)
 
 

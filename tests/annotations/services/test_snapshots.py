@@ -16,7 +16,8 @@ from annotations.models import Facet, QrelsSnapshot, Ruling, Session, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures
 from annotations.selectors.snapshots import SnapshotDamaged, name_proposed, seen, snapshot_qrels, snapshot_summary
 from annotations.services.sessions import AlreadyJudged, session_delete
-from annotations.services.snapshots import SnapshotRefused, snapshot_freeze
+from annotations.services.snapshots import snapshot_freeze
+from engine.errors import Problem
 from search.models import Figure, Publication
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.factories import publication_make, user_make
@@ -99,7 +100,7 @@ def test_frozen_qrels_stay_as_they_were(judging: Judging) -> None:
     first = judging.freeze()
     judging.judge("anna", 0, 0, 0, 0)
     assert judging.grades(QrelsSnapshot.objects.get(pk=first.pk)) == [3, 0, 1, 2]
-    with pytest.raises(SnapshotRefused) as refused:
+    with pytest.raises(Problem) as refused:
         judging.freeze()
     assert refused.value.code == "name-taken"
     assert judging.grades(judging.freeze("second")) == [0, 0, 0, 0]
@@ -155,7 +156,7 @@ def test_a_facet_has_its_own_grades(judging: Judging) -> None:
     for showing, looks in zip(showings.filter(is_repeat=False), (3, None, 0), strict=False):
         judgment_make(showing, 1, looks=looks)
     assert judging.grades(judging.freeze("looks", Facet.LOOKS)) == [3, None, 0, None]
-    with pytest.raises(SnapshotRefused, match="works alike"):
+    with pytest.raises(Problem, match="works alike"):
         judging.freeze("works", Facet.WORKS)
 
 
@@ -169,25 +170,25 @@ def test_figures_retired_later_stay_judged(judging: Judging) -> None:
 @pytest.mark.parametrize(("name", "code"), [("", "no-name"), ("x" * 121, "no-name"), ("a\0b", "no-name")])
 def test_a_name_that_cannot_be_is_refused(judging: Judging, name: str, code: str) -> None:
     judging.judge("anna", 3)
-    with pytest.raises(SnapshotRefused) as refused:
+    with pytest.raises(Problem) as refused:
         judging.freeze(name)
     assert refused.value.code == code
 
 
 def test_nothing_judged_is_refused_in_words(judging: Judging) -> None:
-    with pytest.raises(SnapshotRefused, match="Nothing is judged yet"):
+    with pytest.raises(Problem, match="Nothing is judged yet"):
         judging.freeze()
-    with pytest.raises(SnapshotRefused, match="Choose at least one session"):
+    with pytest.raises(Problem, match="Choose at least one session"):
         judging.freeze(sessions=[])
     judging.judge("anna", None, None)
-    with pytest.raises(SnapshotRefused, match="no figure has a grade"):
+    with pytest.raises(Problem, match="no figure has a grade"):
         judging.freeze()
     assert not QrelsSnapshot.objects.exists()
 
 
 def test_sessions_of_another_topic_set_are_refused(judging: Judging) -> None:
     other = topic_set_make(judging.staff, judging.figures[:1], name="Others")
-    with pytest.raises(SnapshotRefused) as refused:
+    with pytest.raises(Problem) as refused:
         snapshot_freeze(topic_set=other, sessions=[judging.session], name="x", frozen_by=judging.staff)
     assert refused.value.code == "other-topics"
 
@@ -245,5 +246,5 @@ def test_a_session_is_frozen_with_others_or_deleted_and_never_both(committed: Ju
         assert isinstance(refused, AlreadyJudged), refused
         assert QrelsSnapshot.objects.get().sessions.count() == 2
     else:
-        assert isinstance(refused, SnapshotRefused) and refused.code == "session-gone", refused
+        assert isinstance(refused, Problem) and refused.code == "session-gone", refused
         assert not QrelsSnapshot.objects.exists()

@@ -24,12 +24,11 @@ from annotations.services.topics import (
     topic_set_draw,
     topic_set_make,
 )
-from engine.errors import ImageError
+from engine.errors import ImageError, NotFound, Problem
 from engine.imaging import decode_png, encode_png
 from search.files import file_read, private_storage
 from search.integrity import faults
 from search.models import Figure
-from search.refusal import Gone, QuestionRefused
 from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_rows import run_make
 from tests.annotation_rows import topic_set_make as rows_make
@@ -70,12 +69,12 @@ def test_a_drawn_set_has_its_figures_seed_and_reserved_publications(
 
 def test_a_name_is_taken_once_and_a_bad_one_is_refused(administrator: User, topic_set: TopicSet) -> None:
     for name, code in (("Pumps", "name-taken"), ("", "name"), ("a" * 121, "name"), ("a\0b", "name")):
-        with pytest.raises(QuestionRefused) as refusal:
+        with pytest.raises(Problem) as problem:
             topic_set_make(name=name, made_by=administrator)
-        assert refusal.value.code == code
+        assert problem.value.code == code
     other = topic_set_make(name="  Rotors \n two ", made_by=administrator)
     assert other.name == "Rotors two"
-    with pytest.raises(QuestionRefused, match="name-taken"):
+    with pytest.raises(Problem, match="name-taken"):
         topic_set_describe(topic_set=other, name="Pumps", note="")
     assert TopicSet.objects.get(pk=other.pk).name == "Rotors two"
 
@@ -90,7 +89,7 @@ def test_a_figure_is_a_topic_once_unless_other_words_go_with_it(topic_set: Topic
 
 def test_a_topic_is_of_one_thing(topic_set: TopicSet, figures: list[Figure]) -> None:
     for new in (NewTopic(), NewTopic(figure=figures[0], image=IMAGE)):
-        with pytest.raises(QuestionRefused, match="empty"):
+        with pytest.raises(Problem, match="empty"):
             topic_add(topic_set=topic_set, new=new)
 
 
@@ -105,9 +104,9 @@ def test_an_uploaded_drawing_is_kept_as_our_own_in_the_private_storage(topic_set
 
 @pytest.mark.parametrize(("image", "code"), [(b"hello", "format"), (b"", "empty"), (BLANK, "blank")])
 def test_an_image_that_is_none_is_refused_and_leaves_nothing(topic_set: TopicSet, image: bytes, code: str) -> None:
-    with pytest.raises((ImageError, QuestionRefused)) as refusal:
+    with pytest.raises((ImageError, Problem)) as problem:
         topic_add(topic_set=topic_set, new=NewTopic(image=image, image_name="x.png"))
-    assert getattr(refusal.value, "code", "") == code
+    assert getattr(problem.value, "code", "") == code
     assert not topic_set.topics.exists()
 
 
@@ -165,16 +164,16 @@ def test_topics_are_locked_once_a_run_exists(administrator: User, figures: list[
 
 def test_words_that_are_too_long_or_hold_a_nul_are_refused(topic_set: TopicSet, figures: list[Figure]) -> None:
     for field, value in (("title", "a" * 201), ("need", "a" * 20_001), ("text", "a" * 20_001), ("need", "\0")):
-        with pytest.raises(QuestionRefused) as refusal:
+        with pytest.raises(Problem) as problem:
             topic_add(topic_set=topic_set, new=NewTopic(figure=figures[0], **{field: value}))  # type: ignore[arg-type]
-        assert refusal.value.code == field
+        assert problem.value.code == field
     assert not topic_set.topics.exists()
 
 
 def test_a_topic_for_a_set_that_is_gone_is_refused(administrator: User, figures: list[Figure]) -> None:
     gone = topic_set_make(name=str(uuid.uuid4()), made_by=administrator)
     topic_set_delete(topic_set=gone)
-    with pytest.raises(QuestionRefused, match="topic-set-gone"):
+    with pytest.raises(Problem, match="topic-set-gone"):
         topic_add(topic_set=gone, new=NewTopic(figure=figures[0]))
 
 
@@ -183,10 +182,10 @@ def test_what_is_gone_is_not_described_and_does_not_come_back(
 ) -> None:
     topic = topic_add(topic_set=topic_set, new=NewTopic(figure=figures[0]))
     topic_delete(topic=topic)
-    with pytest.raises(Gone, match="The topic was deleted meanwhile"):
+    with pytest.raises(NotFound, match="The topic was deleted meanwhile"):
         topic_describe(topic=topic, title="Seal")
     topic_set_delete(topic_set=topic_set)
-    with pytest.raises(Gone, match="The topic set was deleted meanwhile"):
+    with pytest.raises(NotFound, match="The topic set was deleted meanwhile"):
         topic_set_describe(topic_set=topic_set, name="Seals")
     assert not TopicSet.objects.exists()
 

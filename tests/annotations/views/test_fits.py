@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -21,7 +22,6 @@ from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_fits import fit_make, judged_by_weight, run_done_make
 from tests.annotation_rows import run_make, topic_set_make
 from tests.factories import publication_make
-from workers import pipeline
 
 pytestmark = pytest.mark.django_db
 
@@ -31,14 +31,6 @@ def as_administrator(administrator: User) -> Client:
     client = Client()
     client.force_login(administrator)
     return client
-
-
-@pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The fits that the worker was rung for."""
-    found: list[int] = []
-    monkeypatch.setattr(pipeline, "fit_start", found.append)
-    return found
 
 
 @pytest.fixture
@@ -76,15 +68,19 @@ def page_of(fit: FusionFit) -> str:
     return reverse("annotations:fit", args=[fit.pk])
 
 
-def test_a_fit_is_asked_for_rung_for_and_followed(
-    as_administrator: Client, topic_set: TopicSet, snapshot: QrelsSnapshot, average: Run, rung: list[int]
+def test_a_fit_is_requested_enqueued_and_followed(
+    as_administrator: Client,
+    topic_set: TopicSet,
+    snapshot: QrelsSnapshot,
+    average: Run,
+    enqueued: list[tuple[str, Any]],
 ) -> None:
     asked = {"snapshot": snapshot.pk, "baseline": average.pk, "relevant_from": "1"}
     for _ in range(2):
         answer = as_administrator.post(address_of(topic_set), asked)
         fit = FusionFit.objects.get()
         assert answer["Location"] == page_of(fit)
-    assert set(rung) == {fit.pk}
+    assert set(enqueued) == {("fit_fusion", fit.pk)}
     waiting = as_administrator.get(page_of(fit)).content.decode()
     assert "data-refresh-seconds" in waiting and "0 of 6" in waiting
     assert "data-refresh-ended" not in as_administrator.get(f"{page_of(fit)}?fragment").content.decode()
@@ -122,7 +118,7 @@ def test_a_wrong_choice_says_the_mend(
     topic_set: TopicSet,
     snapshot: QrelsSnapshot,
     average: Run,
-    rung: list[int],
+    enqueued: list[tuple[str, Any]],
     wrong: dict[str, str],
     said: str,
 ) -> None:
@@ -130,11 +126,15 @@ def test_a_wrong_choice_says_the_mend(
     answer = as_administrator.post(address_of(topic_set), asked | wrong)
     assert answer.status_code == 400
     assert said in answer.content.decode()
-    assert not FusionFit.objects.exists() and not rung
+    assert not FusionFit.objects.exists() and not enqueued
 
 
 def test_damaged_qrels_are_said_and_not_fitted_to(
-    as_administrator: Client, topic_set: TopicSet, snapshot: QrelsSnapshot, average: Run, rung: list[int]
+    as_administrator: Client,
+    topic_set: TopicSet,
+    snapshot: QrelsSnapshot,
+    average: Run,
+    enqueued: list[tuple[str, Any]],
 ) -> None:
     QrelsSnapshot.objects.update(content="{}")
     asked = {"snapshot": snapshot.pk, "baseline": average.pk, "relevant_from": "1"}
@@ -186,11 +186,13 @@ def test_the_page_tells_in_sample_and_held_out_apart_and_every_number_of_the_plo
     assert done.snapshot.sha256 in page
 
 
-def test_a_failed_fit_says_why_and_is_tried_again(as_administrator: Client, done: FusionFit, rung: list[int]) -> None:
+def test_a_failed_fit_says_why_and_is_tried_again(
+    as_administrator: Client, done: FusionFit, enqueued: list[tuple[str, Any]]
+) -> None:
     work_reject(row=done, code="models-changed", detail="Another model is in use.")
     assert "Another model is in use." in as_administrator.get(page_of(done)).content.decode()
     assert as_administrator.post(f"{page_of(done)}retry/")["Location"] == page_of(done)
-    assert rung == [done.pk]
+    assert enqueued == [("fit_fusion", done.pk)]
     done.refresh_from_db()
     assert done.state == WorkState.WAITING
 

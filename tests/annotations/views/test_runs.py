@@ -22,7 +22,6 @@ from tests.annotation_collection import collection_make, index_reopen, standing_
 from tests.annotation_rows import pool_make, run_make
 from tests.annotation_rows import topic_set_make as rows_make
 from tests.factories import publication_make, user_make
-from workers import pipeline
 
 pytestmark = pytest.mark.django_db
 
@@ -34,14 +33,6 @@ def as_maker(administrator: User) -> Client:
     client = Client()
     client.force_login(administrator)
     return client
-
-
-@pytest.fixture
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The runs that the worker was rung for."""
-    found: list[int] = []
-    monkeypatch.setattr(pipeline, "run_start", found.append)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +60,14 @@ def address_of(topic_set: TopicSet) -> str:
     return f"/topics/{topic_set.pk}/runs/"
 
 
-def test_the_systems_of_a_plan_are_made_in_one_step(as_maker: Client, topic_set: TopicSet, rung: list[int]) -> None:
+def test_the_systems_of_a_plan_are_made_in_one_step(
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]]
+) -> None:
     answer = as_maker.post(address_of(topic_set), {**FOUR, "weights": "30, 70 %", "country": "EP"})
     assert answer["Location"] == address_of(topic_set)
     runs = list(topic_set.runs.order_by("pk"))
     assert [run.name for run in runs] == ["visual", "text", "max", "avg", "weighted-30", "weighted-70"]
-    assert rung == [run.pk for run in runs]
+    assert enqueued == [("answer_run", run.pk) for run in runs]
     assert {run.depth for run in runs} == {5}
     assert {json.dumps(run.filters) for run in runs} == {'{"country": "EP"}'}
     again = as_maker.post(address_of(topic_set), {**FOUR, "country": "EP", "next": "topics"})
@@ -96,17 +89,17 @@ def test_the_systems_of_a_plan_are_made_in_one_step(as_maker: Client, topic_set:
     ],
 )
 def test_a_plan_that_cannot_be_made_says_why(
-    as_maker: Client, topic_set: TopicSet, rung: list[int], fields: dict[str, Any], said: str
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]], fields: dict[str, Any], said: str
 ) -> None:
     answer = as_maker.post(address_of(topic_set), {**FOUR, **fields})
     assert answer.status_code == 400
     assert 'class="fault"' in answer.content.decode()
     assert said in answer.content.decode()
-    assert not topic_set.runs.exists() and not rung
+    assert not topic_set.runs.exists() and not enqueued
 
 
 def test_lists_refresh_themselves_until_every_run_is_done(
-    as_maker: Client, topic_set: TopicSet, rung: list[int]
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]]
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.earliest("pk")
@@ -123,7 +116,7 @@ def test_lists_refresh_themselves_until_every_run_is_done(
 
 
 def test_a_run_shows_each_topics_figures_by_rank_with_all_that_decided_it(
-    as_maker: Client, topic_set: TopicSet, rung: list[int]
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]]
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="avg")
@@ -155,7 +148,9 @@ def test_a_figure_that_was_retired_keeps_its_rank_without_its_picture(as_maker: 
     assert f"/figures/{figures[1].pk}/" not in page
 
 
-def test_a_failed_run_says_why_and_is_tried_again(as_maker: Client, topic_set: TopicSet, rung: list[int]) -> None:
+def test_a_failed_run_says_why_and_is_tried_again(
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]]
+) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.earliest("pk")
     Run.objects.filter(pk=run.pk).update(
@@ -164,17 +159,17 @@ def test_a_failed_run_says_why_and_is_tried_again(as_maker: Client, topic_set: T
     for address in (address_of(topic_set), f"/runs/{run.pk}/"):
         page = as_maker.get(address).content.decode()
         assert "models-changed" in page and "Retry" in page
-    rung.clear()
+    enqueued.clear()
     as_maker.post(f"/runs/{run.pk}/retry/")
-    assert rung == [run.pk]
+    assert enqueued == [("answer_run", run.pk)]
     run_answer(run_id=run.pk)
-    rung.clear()
+    enqueued.clear()
     as_maker.post(f"/runs/{run.pk}/retry/")  # done meanwhile
-    assert not rung
+    assert not enqueued
 
 
 def test_a_run_is_made_again_over_the_collection_of_today(
-    as_maker: Client, topic_set: TopicSet, rung: list[int]
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]]
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="visual")
@@ -182,11 +177,11 @@ def test_a_run_is_made_again_over_the_collection_of_today(
     same = as_maker.post(f"/runs/{run.pk}/again/", follow=True)
     assert "Nothing has changed since" in same.content.decode()
     collection_make(publications=1, first=30)
-    rung.clear()
+    enqueued.clear()
     answer = as_maker.post(f"/runs/{run.pk}/again/")
     later = topic_set.runs.get(name="visual-2")
     assert answer["Location"] == f"/runs/{later.pk}/"
-    assert rung == [later.pk]
+    assert enqueued == [("answer_run", later.pk)]
 
 
 def test_a_run_in_use_is_not_deleted(as_maker: Client, administrator: User) -> None:
@@ -202,7 +197,7 @@ def test_a_run_in_use_is_not_deleted(as_maker: Client, administrator: User) -> N
 
 
 def test_what_is_taken_away_comes_in_again_as_another_systems_run(
-    as_maker: Client, topic_set: TopicSet, rung: list[int]
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]]
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="visual")

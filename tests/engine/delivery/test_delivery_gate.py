@@ -15,11 +15,11 @@ from engine.delivery import ArchiveLimits, DeliveryError, DocumentError, Documen
 from tests.engine.delivery.making import TIFF, XML, document_zip, tarred, zipped
 
 
-def refusal_of(path: Path, data: bytes, limits: ArchiveLimits = ArchiveLimits()) -> str:  # noqa: B008
+def problem_of(path: Path, data: bytes, limits: ArchiveLimits = ArchiveLimits()) -> str:  # noqa: B008
     path.write_bytes(data)
-    with pytest.raises(DeliveryError) as refusal:
+    with pytest.raises(DeliveryError) as problem:
         open_delivery(path, limits)
-    return refusal.value.code
+    return problem.value.code
 
 
 def tar_with(kind: bytes, name: str = "EP1/imgf0001.tif", link: str = "/tmp/hostile_secret.txt") -> bytes:
@@ -33,12 +33,12 @@ def tar_with(kind: bytes, name: str = "EP1/imgf0001.tif", link: str = "/tmp/host
 
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
 def test_a_tar_with_a_link_or_device_is_refused(tmp_path: Path, kind: bytes) -> None:
-    assert refusal_of(tmp_path / "a.tar", tar_with(kind)) == "special-file"
+    assert problem_of(tmp_path / "a.tar", tar_with(kind)) == "special-file"
 
 
 @pytest.mark.parametrize("name", ["../../tmp/x.tif", "/tmp/x.tif", "C:\\x.tif", "a\\..\\..\\x.tif"])
 def test_a_tar_with_a_name_that_points_outside_is_refused(tmp_path: Path, name: str) -> None:
-    assert refusal_of(tmp_path / "a.tar", tarred({"EP1.xml": XML, name: TIFF})) == "unsafe-name"
+    assert problem_of(tmp_path / "a.tar", tarred({"EP1.xml": XML, name: TIFF})) == "unsafe-name"
 
 
 def test_a_tar_with_one_name_twice_is_refused(tmp_path: Path) -> None:
@@ -46,26 +46,26 @@ def test_a_tar_with_one_name_twice_is_refused(tmp_path: Path) -> None:
     with tarfile.open(fileobj=twice, mode="w") as archive:
         for _ in range(2):
             archive.addfile(tarfile.TarInfo("EP1.xml"), io.BytesIO())
-    assert refusal_of(tmp_path / "a.tar", twice.getvalue()) == "duplicate-names"
+    assert problem_of(tmp_path / "a.tar", twice.getvalue()) == "duplicate-names"
 
 
 def test_a_tar_header_that_claims_gigabytes_is_not_taken_into_memory(tmp_path: Path) -> None:
     info = tarfile.TarInfo("pax")
     info.type, info.size = tarfile.XHDTYPE, 1 << 32
-    assert refusal_of(tmp_path / "a.tar", info.tobuf() + tarred({"EP1.xml": XML})) == "broken-archive"
+    assert problem_of(tmp_path / "a.tar", info.tobuf() + tarred({"EP1.xml": XML})) == "broken-archive"
 
 
 def test_a_gzip_bomb_is_stopped_by_what_it_produces(tmp_path: Path) -> None:
     bomb = gzip.compress(bytes(64 << 20), mtime=0)
-    assert refusal_of(tmp_path / "a.tar.gz", bomb) == "ratio"
-    assert refusal_of(tmp_path / "a.tar.gz", bomb, ArchiveLimits(max_total_bytes=1 << 20)) == "total-too-large"
+    assert problem_of(tmp_path / "a.tar.gz", bomb) == "ratio"
+    assert problem_of(tmp_path / "a.tar.gz", bomb, ArchiveLimits(max_total_bytes=1 << 20)) == "total-too-large"
 
 
 def test_a_cut_off_tar_is_refused(tmp_path: Path) -> None:
     packed = tarred({"EP1.xml": XML, "imgf0001.tif": bytes(range(256)) * 400}, "w:gz")
-    assert refusal_of(tmp_path / "a.tar.gz", packed[: len(packed) // 2]) == "truncated"
+    assert problem_of(tmp_path / "a.tar.gz", packed[: len(packed) // 2]) == "truncated"
     plain = tarred({"EP1.xml": XML, "imgf0001.tif": bytes(5000)})
-    assert refusal_of(tmp_path / "a.tar", plain[:2000]) == "broken-archive"
+    assert problem_of(tmp_path / "a.tar", plain[:2000]) == "broken-archive"
 
 
 def second_view() -> bytes:
@@ -82,25 +82,25 @@ def second_view() -> bytes:
 def test_a_second_list_of_entries_is_refused_even_where_every_offset_fits(tmp_path: Path) -> None:
     data = second_view()
     assert len(zipfile.ZipFile(io.BytesIO(data)).namelist()) == 1
-    assert refusal_of(tmp_path / "a.zip", data) == "two-views"
+    assert problem_of(tmp_path / "a.zip", data) == "two-views"
 
 
 def test_overlapping_entries_are_refused_at_any_ratio(tmp_path: Path) -> None:
     data = bytearray(zipped({"EP1.zip": document_zip(), "EP2.zip": document_zip(2)}))
     second = data.rfind(b"PK\x01\x02")
     struct.pack_into("<L", data, second + 42, 0)
-    assert refusal_of(tmp_path / "a.zip", bytes(data)) == "overlap"
+    assert problem_of(tmp_path / "a.zip", bytes(data)) == "overlap"
 
 
 def test_data_behind_or_before_a_zip_is_refused(tmp_path: Path) -> None:
     data = zipped({"EP1.zip": document_zip()})
-    assert refusal_of(tmp_path / "a.zip", data + b"tail") == "trailing-data"
-    assert refusal_of(tmp_path / "a.zip", b"PK\x03\x04" + bytes(100) + data) == "two-views"
+    assert problem_of(tmp_path / "a.zip", data + b"tail") == "trailing-data"
+    assert problem_of(tmp_path / "a.zip", b"PK\x03\x04" + bytes(100) + data) == "two-views"
 
 
 def test_an_archive_that_is_also_a_folder_is_refused(tmp_path: Path) -> None:
     data = zipped({"EP1.zip": document_zip(), "EP1.zip/EP2.xml": XML})
-    assert refusal_of(tmp_path / "a.zip", data) == "unsafe-name"
+    assert problem_of(tmp_path / "a.zip", data) == "unsafe-name"
 
 
 SEEDS = [

@@ -79,9 +79,9 @@ def test_a_bare_xml_takes_the_images_beside_it_and_no_other_document(tmp_path: P
 def test_a_file_stored_under_another_name_is_judged_by_the_name_it_was_given(tmp_path: Path) -> None:
     stored = written(tmp_path / "3fa9", tarred(LOOSE))
     assert list(documents_of(stored)) == ["EP1NWA1/EP1NWA1.xml"]
-    with pytest.raises(DeliveryError) as refusal:
+    with pytest.raises(DeliveryError) as problem:
         open_delivery(stored, given_name="week.zip")
-    assert refusal.value.code == "not-an-archive"
+    assert problem.value.code == "not-an-archive"
     bare = written(tmp_path / "77ab", XML)
     assert list(documents_of(bare, given_name="EP1NWA1.xml")) == ["EP1NWA1.xml"]
 
@@ -138,9 +138,9 @@ def test_a_delivery_without_any_document_is_refused(tmp_path: Path) -> None:
         written(tmp_path / "b" / "only.tar", tarred({"readme.txt": b"x"})),
         written(tmp_path / "c" / "readme.txt", b"x").parent,
     ):
-        with pytest.raises(DeliveryError) as refusal:
+        with pytest.raises(DeliveryError) as problem:
             open_delivery(path)
-        assert refusal.value.code == "nothing-to-ingest"
+        assert problem.value.code == "nothing-to-ingest"
 
 
 def test_a_folder_of_broken_documents_fails_document_by_document(tmp_path: Path) -> None:
@@ -149,9 +149,9 @@ def test_a_folder_of_broken_documents_fails_document_by_document(tmp_path: Path)
     with open_delivery(tmp_path) as delivery:
         codes = []
         for member in delivery.members():
-            with pytest.raises(DocumentError) as refusal:
+            with pytest.raises(DocumentError) as problem:
                 delivery.read(member.name)
-            codes.append((refusal.value.member, refusal.value.code))
+            codes.append((problem.value.member, problem.value.code))
     assert codes == [("EP1.zip", "empty-file"), ("EP2.zip", "not-an-archive")]
 
 
@@ -176,9 +176,9 @@ def test_an_image_that_two_documents_of_a_folder_name_is_given_to_neither(tmp_pa
     written(tmp_path / "imgf0001.tif", TIFF)
     with open_delivery(tmp_path) as delivery:
         for name in ("EP1.xml", "EP2.xml"):
-            with pytest.raises(DocumentError) as refusal:
+            with pytest.raises(DocumentError) as problem:
                 delivery.read(name)
-            assert refusal.value.code == "shared-folder"
+            assert problem.value.code == "shared-folder"
     (tmp_path / "EP2.xml").write_bytes(b"<biblio/>")
     assert documents_of(tmp_path)["EP1.xml"][1] == {"imgf0001.tif": TIFF}
 
@@ -186,9 +186,9 @@ def test_an_image_that_two_documents_of_a_folder_name_is_given_to_neither(tmp_pa
 def test_an_unknown_member_is_no_document(tmp_path: Path) -> None:
     with open_delivery(written(tmp_path / "EP1.zip", document_zip())) as delivery:
         for name in ("../../etc/passwd", "EP2.xml", "", "TOC.xml", "imgf0001.tif"):
-            with pytest.raises(DocumentError) as refusal:
+            with pytest.raises(DocumentError) as problem:
                 delivery.read(name)
-            assert refusal.value.code == "no-such-member"
+            assert problem.value.code == "no-such-member"
 
 
 def test_a_broken_image_is_an_error_of_its_document_when_read(tmp_path: Path) -> None:
@@ -198,9 +198,9 @@ def test_a_broken_image_is_an_error_of_its_document_when_read(tmp_path: Path) ->
     with open_delivery(written(tmp_path / "week.zip", zipped({"EP1.zip": bytes(inner)}))) as delivery:
         document = delivery.read("EP1.zip")
         assert document.xml == XML
-        with pytest.raises(DocumentError) as refusal:
+        with pytest.raises(DocumentError) as problem:
             document.files["imgf0001.tif"]
-    assert (refusal.value.member, refusal.value.code) == ("EP1.zip", "broken-entry")
+    assert (problem.value.member, problem.value.code) == ("EP1.zip", "broken-entry")
 
 
 def test_limits_are_settings(tmp_path: Path) -> None:
@@ -211,9 +211,9 @@ def test_limits_are_settings(tmp_path: Path) -> None:
         (ArchiveLimits(max_total_bytes=1000), "total-too-large"),
         (ArchiveLimits(max_name_bytes=4), "name-too-long"),
     ):
-        with pytest.raises(DeliveryError) as refusal:
+        with pytest.raises(DeliveryError) as problem:
             open_delivery(path, limits)
-        assert refusal.value.code == code
+        assert problem.value.code == code
     with open_delivery(path, ArchiveLimits(max_xml_bytes=10)) as delivery, pytest.raises(DocumentError) as too_long:
         delivery.read("EP1.zip")
     assert too_long.value.code == "entry-too-large"
@@ -223,9 +223,9 @@ def test_a_third_level_opens_where_the_limit_allows_it(tmp_path: Path) -> None:
     year = zipped({"week.zip": zipped({"EP1.zip": document_zip(), "EP2.zip": document_zip(2)})})
     path = written(tmp_path / "year.zip", year)
     assert list(documents_of(path, limits=ArchiveLimits(max_depth=3))) == ["week.zip/EP1.zip", "week.zip/EP2.zip"]
-    with open_delivery(path) as delivery, pytest.raises(DocumentError) as refusal:
+    with open_delivery(path) as delivery, pytest.raises(DocumentError) as problem:
         delivery.read("week.zip")
-    assert refusal.value.code == "too-deep"
+    assert problem.value.code == "too-deep"
 
 
 @pytest.mark.parametrize("outer", ["zip", "tar"])
@@ -243,6 +243,6 @@ def test_a_stored_batch_larger_than_one_file_may_be_is_read_in_place(tmp_path: P
     assert (document.xml_name, dict(document.files)) == ("EP7NWA1.xml", {"imgf0001.tif": TIFF})
     packed = written(tmp_path / "packed.zip", zipped({"week.zip": week}))
     if outer == "zip":
-        with pytest.raises(DeliveryError) as refusal:
+        with pytest.raises(DeliveryError) as problem:
             open_delivery(packed, limits)
-        assert refusal.value.code == "entry-too-large"
+        assert problem.value.code == "entry-too-large"

@@ -17,9 +17,9 @@ from engine.evaluation.collection import (
     same_publication,
 )
 from engine.evaluation.estimates import bootstrap
-from engine.evaluation.kin import Kin
 from engine.evaluation.measures import MeasureOptions, measure_run
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
+from engine.evaluation.relatives import Relatives
 from engine.ranking.fusion import Fusion
 
 
@@ -136,7 +136,7 @@ def test_the_fast_evaluation_agrees_with_ir_measures_over_blocks(grouping_name: 
     relevant = grouping.relevant(np.arange(count))
     judged = {
         str(q): JudgedTopic(
-            str(q), "", None, {str(i): JudgedFigure(1, Kin(str(i))) for i in np.flatnonzero(relevant[q])}
+            str(q), "", None, {str(i): JudgedFigure(1, Relatives(str(i))) for i in np.flatnonzero(relevant[q])}
         )
         for q in range(count)
     }

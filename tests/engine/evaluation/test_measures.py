@@ -8,9 +8,9 @@ from math import log2
 import pytest
 
 from engine.evaluation.curves import RECALL_POINTS, PrecisionRecall, precision_recall, spread
-from engine.evaluation.kin import Kin
 from engine.evaluation.measures import MeasureOptions, RunMeasures, counted_lists, measure_names, measure_run
 from engine.evaluation.qrels import RULE, JudgedFigure, JudgedTopic, Qrels
+from engine.evaluation.relatives import Relatives
 
 
 def number(name: str) -> str:
@@ -33,7 +33,7 @@ def qrels_of(topics: Mapping[str, Mapping[str, int | None]], **fields: object) -
                 topic,
                 "",
                 None,
-                {number(name): JudgedFigure(grade, Kin(name[0])) for name, grade in grades.items()},
+                {number(name): JudgedFigure(grade, Relatives(name[0])) for name, grade in grades.items()},
             )
             for topic, grades in topics.items()
         },
@@ -208,14 +208,19 @@ def test_an_unjudged_figure_of_a_judged_publication_may_yet_make_it_relevant() -
     assert measured("B1 A1", grades, relevant)["AP@3"] == 1 / 2  # the list holds nothing unjudged of B
 
 
-def test_kin_and_reserved_publications_count_neither_in_lists_nor_in_judgments() -> None:
+def test_relatives_and_reserved_publications_count_neither_in_lists_nor_in_judgments() -> None:
     topic = JudgedTopic(
         "1",
         "",
-        Kin("A", "F"),
+        Relatives("A", "F"),
         {
-            number(name): JudgedFigure(2, kin)
-            for name, kin in {"A2": Kin("A", "F"), "B1": Kin("B", "F"), "C1": Kin("C"), "R1": Kin("R")}.items()
+            number(name): JudgedFigure(2, relatives)
+            for name, relatives in {
+                "A2": Relatives("A", "F"),
+                "B1": Relatives("B", "F"),
+                "C1": Relatives("C"),
+                "R1": Relatives("R"),
+            }.items()
         },
     )
     qrels = Qrels("Set", "overall", RULE, {"1": topic}, frozenset({"R"}))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.evaluation.kin import Kin
 from engine.evaluation.qrels import (
     RULE,
     Assessed,
@@ -26,9 +25,10 @@ from engine.evaluation.qrels import (
     qrels_settled,
     qrels_sha256,
 )
+from engine.evaluation.relatives import Relatives
 
 A, B, C = "EP1A1/1.1/1", "EP2A1/1.1/1", "EP3A1/2.1/1"
-POOLED = {number: Kin(number.split("/")[0], "F") for number in (A, B, C)}
+POOLED = {number: Relatives(number.split("/")[0], "F") for number in (A, B, C)}
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_several_assessors_come_to_the_lower_median(grades: list[int | None], mi
 
 
 def settled(assessed: list[Assessed], rulings: list[Ruling]) -> Qrels:
-    topics = [TopicToSettle("1", "Pumps", Kin("EP9A1"), POOLED), TopicToSettle("2", "", None, {})]
+    topics = [TopicToSettle("1", "Pumps", Relatives("EP9A1"), POOLED), TopicToSettle("2", "", None, {})]
     return qrels_settled(topic_set="Set", facet="overall", topics=topics, assessed=assessed, rulings=rulings)
 
 
@@ -103,7 +103,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 FIGURES = st.builds(
     JudgedFigure,
     GRADES,
-    st.builds(Kin, TEXTS, TEXTS, TEXTS),
+    st.builds(Relatives, TEXTS, TEXTS, TEXTS),
     st.dictionaries(TEXTS, GRADES, max_size=3),
     st.none() | st.builds(Ruled, GRADES, TEXTS),
 )

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.evaluation import files
-from engine.evaluation.files import FileRefused, Scored, strictly_falling
-from engine.evaluation.kin import Kin
+from engine.evaluation.files import FileProblem, Scored, strictly_falling
 from engine.evaluation.measures import MeasureOptions, measure_run
 from engine.evaluation.qrels import RULE, RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels, Ruled
+from engine.evaluation.relatives import Relatives
 from engine.evaluation.tables import (
     grades_from_csv,
     qrels_as_csv,
@@ -57,7 +57,7 @@ def qrels_of(grades: dict[str, dict[str, int | None]]) -> Qrels:
         RULE_IMPORTED,
         {
             topic: JudgedTopic(
-                topic, "", None, {one: JudgedFigure(grade, Kin(one.split("/")[0])) for one, grade in of.items()}
+                topic, "", None, {one: JudgedFigure(grade, Relatives(one.split("/")[0])) for one, grade in of.items()}
             )
             for topic, of in grades.items()
         },
@@ -149,14 +149,14 @@ def test_however_the_unjudged_of_a_list_are_judged_precision_recall_and_first_ra
     assert low.values["list AP@4"] >= low.values["AP@4"] - 1e-9
 
 
-def test_qrels_are_written_with_minus_1_for_the_unjudged_and_without_kin() -> None:
+def test_qrels_are_written_with_minus_1_for_the_unjudged_and_without_relatives() -> None:
     figures = {
-        "B/1.1/1": JudgedFigure(None, Kin("B")),
-        "A/1.1/1": JudgedFigure(2, Kin("A")),
-        "T/1.1/2": JudgedFigure(3, Kin("T")),
-        "R/1.1/2": JudgedFigure(3, Kin("R")),
+        "B/1.1/1": JudgedFigure(None, Relatives("B")),
+        "A/1.1/1": JudgedFigure(2, Relatives("A")),
+        "T/1.1/2": JudgedFigure(3, Relatives("T")),
+        "R/1.1/2": JudgedFigure(3, Relatives("R")),
     }
-    topics = {"10": JudgedTopic("10", "", Kin("T"), figures), "2": JudgedTopic("2", "", None, {})}
+    topics = {"10": JudgedTopic("10", "", Relatives("T"), figures), "2": JudgedTopic("2", "", None, {})}
     qrels = Qrels("Set", "overall", RULE, topics, frozenset({"R"}))
     assert qrels_as_trec(qrels) == "10 0 A/1.1/1 2\n10 0 B/1.1/1 -1\n"
     assert grades_from_trec(qrels_as_trec(qrels).encode(), TOPICS) == {"10": {"A/1.1/1": 2, "B/1.1/1": None}}
@@ -164,9 +164,9 @@ def test_qrels_are_written_with_minus_1_for_the_unjudged_and_without_kin() -> No
 
 def test_the_table_of_qrels_has_what_everybody_said() -> None:
     figures = {
-        "A/1.1/1": JudgedFigure(2, Kin("A"), {"ann": 1, "=bob": 3}, Ruled(2, "@eve")),
-        "B/1.1/1": JudgedFigure(None, Kin("B"), {"ann": None}),
-        "C/1.1/1": JudgedFigure(None, Kin("C"), {"ann": 3}, Ruled(None, "eve")),
+        "A/1.1/1": JudgedFigure(2, Relatives("A"), {"ann": 1, "=bob": 3}, Ruled(2, "@eve")),
+        "B/1.1/1": JudgedFigure(None, Relatives("B"), {"ann": None}),
+        "C/1.1/1": JudgedFigure(None, Relatives("C"), {"ann": 3}, Ruled(None, "eve")),
     }
     text = qrels_as_csv(Qrels("Set", "overall", RULE, {"1": JudgedTopic("1", "", None, figures)}))
     assert text.splitlines() == [
@@ -245,7 +245,7 @@ Reader = Callable[[bytes, tuple[str, ...]], object]
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_line_and_mend(reader: Reader, data: bytes, told: str) -> None:
-    with pytest.raises(FileRefused) as refused:
+    with pytest.raises(FileProblem) as refused:
         reader(data, TOPICS)
     assert told in refused.value.detail
 
@@ -263,7 +263,7 @@ def test_a_file_that_is_wrong_is_refused_with_line_and_mend(reader: Reader, data
 )
 def test_a_figure_without_a_score_that_orders_is_refused(figure: dict[str, object]) -> None:
     run = {"schema": "patentsearch-run/1", "topics": [{"number": "1", "figures": [figure]}]}
-    with pytest.raises(FileRefused):
+    with pytest.raises(FileProblem):
         run_from_json(json.dumps(run).encode(), TOPICS)
 
 
@@ -277,10 +277,10 @@ def test_half_a_character_in_json_is_read_and_breaks_nothing() -> None:
 def test_too_large_a_file_and_too_long_a_list_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "LONGEST_LIST", 2)
     data = b"".join(b"1 Q0 F%d 1 0.5 x\n" % place for place in range(3))
-    with pytest.raises(FileRefused, match="Line 3: Topic 1 has more than 2 figures"):
+    with pytest.raises(FileProblem, match="Line 3: Topic 1 has more than 2 figures"):
         run_from_trec(data, TOPICS)
     monkeypatch.setattr(files, "LARGEST_FILE_BYTES", len(data) - 1)
-    with pytest.raises(FileRefused, match="at most"):
+    with pytest.raises(FileProblem, match="at most"):
         run_from_trec(data, TOPICS)
 
 

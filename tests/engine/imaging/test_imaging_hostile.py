@@ -111,9 +111,9 @@ def test_a_refused_kind_is_named_with_what_would_do(hostile_images: Hostile) -> 
         "i45_heic_header.heic": "HEIC",
     }
     for name, word in words.items():
-        with pytest.raises(ImageError, match=f"{word}.*Accepted are TIFF, PNG, JPEG, GIF, WEBP and BMP") as refusal:
+        with pytest.raises(ImageError, match=f"{word}.*Accepted are TIFF, PNG, JPEG, GIF, WEBP and BMP") as problem:
             open_pages((folder / name).read_bytes(), name)
-        assert refusal.value.code == "format"
+        assert problem.value.code == "format"
 
 
 def test_hostile_images_stay_small_in_memory(hostile_images: Hostile) -> None:

@@ -121,26 +121,26 @@ def test_limits_are_settings() -> None:
         (ImageLimits(max_pixels=100_000), "too-many-pixels"),
         (ImageLimits(min_side_px=301), "too-small"),
     ):
-        with pytest.raises(ImageError) as refusal:
+        with pytest.raises(ImageError) as problem:
             open_pages(data, "a.png", limits)
-        assert refusal.value.code == code
+        assert problem.value.code == code
     several = saved(drawing(), "TIFF", save_all=True, append_images=[drawing()] * 2)
     for limits, code in (
         (ImageLimits(max_frames=2), "too-many-pages"),
         (ImageLimits(max_pixels=300_000), "too-many-pixels"),
     ):
         for opened in (open_pages, open_image):
-            with pytest.raises(ImageError) as refusal:
+            with pytest.raises(ImageError) as problem:
                 opened(several, "a.tif", limits)
-            assert refusal.value.code == code
+            assert problem.value.code == code
 
 
 def test_a_jpeg_built_of_endless_scans_is_refused() -> None:
     data = saved(drawing(), "JPEG", progressive=True)
     at = data.rfind(b"\xff\xda")
-    with pytest.raises(ImageError) as refusal:
+    with pytest.raises(ImageError) as problem:
         open_pages(data[:at] + data[at:-2] * 120 + data[-2:], "a.jpg")
-    assert refusal.value.code == "too-many-scans"
+    assert problem.value.code == "too-many-scans"
 
 
 def test_a_cut_off_sheet_is_refused_wherever_it_is_cut() -> None:

@@ -56,10 +56,10 @@ def test_a_page_is_drawn_in_grey_at_the_resolution_asked_for() -> None:
     ],
 )
 def test_what_is_no_pdf_is_refused_with_the_mend(data: bytes, code: str) -> None:
-    with pytest.raises(ImageError) as refusal:
+    with pytest.raises(ImageError) as problem:
         pdf_page_count(data)
-    assert refusal.value.code == code
-    assert refusal.value.detail.endswith(".")
+    assert problem.value.code == code
+    assert problem.value.detail.endswith(".")
 
 
 def test_a_page_that_is_not_there_is_refused() -> None:
@@ -81,5 +81,5 @@ def test_any_damage_ends_in_a_refusal_or_a_page() -> None:
             broken[at] = random.integers(0, 256)
         try:
             assert pdf_page(bytes(broken), 1, dpi=50).ndim == 2
-        except ImageError as refusal:
-            assert refusal.detail.endswith(".")
+        except ImageError as problem:
+            assert problem.detail.endswith(".")

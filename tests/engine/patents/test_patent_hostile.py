@@ -50,8 +50,8 @@ def all_text(document: PatentDocument) -> str:
 def verdict_of(xml: bytes) -> tuple[str, str, PatentDocument | None]:
     try:
         document = parse_patent(xml, "m.xml")
-    except DocumentError as refusal:
-        return "reject", refusal.code, None
+    except DocumentError as problem:
+        return "reject", problem.code, None
     return ("accept-with-warning" if document.notes else "accept"), "", document
 
 

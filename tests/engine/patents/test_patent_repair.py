@@ -147,7 +147,7 @@ def test_any_damage_is_read_or_refused_but_never_another_error(damage: bytes, at
     xml = build_patent_xml()
     try:
         document = parse_patent(xml[:at] + damage + xml[at + len(damage) :], "m.xml")
-    except DocumentError as refusal:
-        assert refusal.detail
+    except DocumentError as problem:
+        assert problem.detail
     else:
         assert document.number.country

@@ -21,7 +21,7 @@ def ids(*found: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array(found, dtype=np.int64)
 
 
-def test_the_nearest_that_is_no_kin_counts() -> None:
+def test_the_nearest_that_is_no_relatives_counts() -> None:
     index = index_of([[1, 0], [0.8, 0.6], [0.6, 0.8], [0, 1]])
     vectors = index.vectors(ids(1, 1, 4))
     # 1·2 = .8, 1·3 = .6; without its kin 2 the nearest of 1 is 3; of 4 without 3 it is 2 with .6.
@@ -29,25 +29,25 @@ def test_the_nearest_that_is_no_kin_counts() -> None:
     assert reached.tolist() == pytest.approx([0.8, 0.6, 0.6])
 
 
-def test_a_figure_among_kin_alone_reaches_nobody() -> None:
+def test_a_figure_among_relatives_alone_reaches_nobody() -> None:
     index = index_of([[1, 0], [0.8, 0.6]])
     assert np.isnan(nearest_strangers(index, index.vectors(ids(1)), [ids(1, 2)])).all()
 
 
-def test_strangers_are_found_behind_many_kin_as_by_looking_at_all() -> None:
+def test_strangers_are_found_behind_many_relatives_as_by_looking_at_all() -> None:
     drawn = np.random.default_rng(3).normal(size=(300, 8)).astype(np.float32)
     vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
     index = MemoryIndex(np.arange(300), vectors, encoder_key=KEY)
-    kin = [np.argsort(-(vectors @ vectors[0]))[:100].astype(np.int64), ids(1), np.arange(300)]
-    reached = nearest_strangers(index, vectors[[0, 1, 2]], kin)
+    relatives = [np.argsort(-(vectors @ vectors[0]))[:100].astype(np.int64), ids(1), np.arange(300)]
+    reached = nearest_strangers(index, vectors[[0, 1, 2]], relatives)
     plain = vectors @ vectors[[0, 1]].T
-    plain[kin[0], 0] = -1
+    plain[relatives[0], 0] = -1
     plain[1, 1] = -1
     assert reached[:2].tolist() == pytest.approx(plain.max(axis=0).tolist(), abs=1e-6)
     assert np.isnan(reached[2])
 
 
-def test_each_vector_wants_its_kin() -> None:
+def test_each_vector_wants_its_relatives() -> None:
     index = index_of([[1, 0], [0, 1]])
     with pytest.raises(ValueError, match="kin for 1"):
         nearest_strangers(index, index.vectors(ids(1, 2)), [ids(1)])

@@ -59,9 +59,9 @@ def test_a_bad_question_is_refused_in_words(client: Client, examiner: User, body
     client.force_login(examiner)
     answer = post(client, body)
     assert answer.status_code == 400, answer.content[:300]
-    refusal = answer.json()
-    assert refusal["code"]
-    assert refusal["detail"]
+    problem = answer.json()
+    assert problem["code"]
+    assert problem["detail"]
     assert not Query.objects.exists()
 
 

@@ -12,7 +12,7 @@ from engine.encoders.protocols import Vectors
 from engine.ranking.calibration import FEWEST
 from search import runtime
 from search.models import AskedWith, Calibration, Figure, Modality, Publication
-from search.selectors.calibrations import kin_of_figures, sampled_sentences
+from search.selectors.calibrations import relatives_of_figures, sampled_sentences
 from search.services import calibrations
 from search.services.calibrations import calibrations_refresh
 from search.services.embeddings import embeddings_store
@@ -75,7 +75,7 @@ def test_each_side_is_calibrated_once_and_again_only_after_growth() -> None:
     assert Calibration.objects.count() == 6
 
 
-def test_the_quantiles_are_those_of_the_nearest_that_is_no_kin() -> None:
+def test_the_quantiles_are_those_of_the_nearest_that_is_no_relatives() -> None:
     figures = collection_make(publications=13, sheets=4)
     indexes_refresh()
     visual = next(one for one in calibrations_refresh() if one.modality == Modality.VISUAL)
@@ -111,12 +111,12 @@ def test_nothing_is_calibrated_before_the_first_index() -> None:
     assert calibrations_refresh() == []
 
 
-def test_kin_are_publication_and_family() -> None:
+def test_relatives_are_publication_and_family() -> None:
     figures = collection_make(publications=3, sheets=2)
     Publication.objects.filter(reference__in=["EP1000000A1", "EP1000002A1"]).update(family_key="F")
     pks = [figure.pk for figure in figures]
-    kin = kin_of_figures([pks[0], pks[1], pks[2]])
-    assert [sorted(some.tolist()) for some in kin] == [[*pks[:2], *pks[4:]], [*pks[:2], *pks[4:]], pks[2:4]]
+    relatives = relatives_of_figures([pks[0], pks[1], pks[2]])
+    assert [sorted(some.tolist()) for some in relatives] == [[*pks[:2], *pks[4:]], [*pks[:2], *pks[4:]], pks[2:4]]
 
 
 def test_sampled_sentences_are_the_figures_own() -> None:

@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from engine.errors import NotFound
 from search.models import Figure, Query, Shortlist, ShortlistEntry
-from search.refusal import Gone
 from search.services.history import query_forget, query_replay
 from search.services.sharing import shortlist_delete, shortlist_describe, shortlist_make_current, shortlist_share
 from search.services.shortlists import entry_keep
@@ -49,14 +49,14 @@ def test_a_shortlist_that_is_deleted_meanwhile_is_gone(act: Callable[[User, Shor
     _, gave = second_during_first(
         partial(shortlist_delete, user=owner, shortlist=shortlist), partial(act, owner, shortlist)
     )
-    assert isinstance(gave, Gone)
+    assert isinstance(gave, NotFound)
     assert not Shortlist.objects.exists() and not ShortlistEntry.objects.exists()
 
 
 def test_a_query_that_is_forgotten_while_it_is_replayed_is_gone(owner: User) -> None:
     query = query_make(owner)
     _, gave = second_during_first(partial(query_forget, query=query), partial(query_replay, query=query))
-    assert isinstance(gave, Gone)
+    assert isinstance(gave, NotFound)
     assert not Query.objects.exists()
 
 

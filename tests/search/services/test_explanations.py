@@ -10,12 +10,12 @@ import pytest
 from django.contrib.auth.models import User
 
 from engine.encoders.protocols import Vectors
-from search import runtime
+from search import queue, runtime
 from search.models import Explanation, Figure, Query, SentenceLink, WorkState
 from search.services import explanations
 from search.services.explanations import explanation_answer, explanation_ask, explanation_retry
 from tests.factories import publication_make, query_make, user_make
-from workers import pipeline
+from workers.sweep import sweep_open_work
 from workers.tasks import explain_hit
 
 pytestmark = pytest.mark.django_db
@@ -106,17 +106,17 @@ def test_a_failure_is_said_and_can_be_asked_again(
     assert Explanation.objects.get().state == WorkState.DONE
 
 
-def test_open_explanations_are_rung_for_again(
+def test_open_explanations_are_enqueued_again(
     asked_and_found: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query, found = asked_and_found
     explanation, _ = explanation_ask(query=query, figure_id=found.pk)
-    rung: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(pipeline, "_queue_length", lambda queue: 0)
-    monkeypatch.setattr(pipeline, "_ring", lambda task, pk, **how: rung.append((task, pk, how["queue"])))
-    pipeline.sweep_open_work()
-    assert ("explain_hit", explanation.pk, "query") in rung
-    rung.clear()
+    enqueued: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(queue, "queue_length", lambda name: 0)
+    monkeypatch.setattr(queue, "enqueue", lambda task, pk, **how: enqueued.append((task, pk, how["queue"])))
+    sweep_open_work()
+    assert ("explain_hit", explanation.pk, "query") in enqueued
+    enqueued.clear()
     explanation_answer(explanation_id=explanation.pk)
-    pipeline.sweep_open_work()
-    assert not rung
+    sweep_open_work()
+    assert not enqueued

@@ -14,10 +14,11 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from engine.encoders.protocols import Vectors
+from engine.errors import Problem
 from search import ranking, runtime
 from search.files import private_storage
 from search.models import Figure, FigureEmbedding, Hit, Material, Modality, Query, SavedSearch, WorkState
-from search.question import Picture, Question, QuestionRefused
+from search.question import Picture, Question
 from search.selectors.differences import Mark, difference_of, models_changed_since
 from search.selectors.hits import hits_ranked
 from search.services.embeddings import embeddings_store
@@ -149,7 +150,7 @@ def test_a_search_saved_twice_is_one_and_another_question_under_its_name_is_refu
 def test_a_search_that_cannot_be_asked_is_not_saved(owner: User) -> None:
     theirs = material_make(user_make("other"))
     for question in (Question(), asked_with(theirs), Question(text="a", examples=(Picture("figure", "99"),))):
-        with pytest.raises(QuestionRefused):
+        with pytest.raises(Problem):
             search_save(owner=owner, name="x", question=question)
     assert not SavedSearch.objects.exists()
 

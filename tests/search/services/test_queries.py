@@ -9,11 +9,11 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from pytest_django import Settings
 
-from engine.errors import DocumentError, ImageError
+from engine.errors import DocumentError, ImageError, Problem
 from engine.imaging import encode_png
 from search.files import file_read, private_storage
 from search.models import Figure, FigureEmbedding, Hit, Material, MaterialKind, Query, WorkState
-from search.question import LONGEST_TEXT, Picture, Question, QuestionRefused
+from search.question import LONGEST_TEXT, Picture, Question
 from search.services.queries import Brought, queries_expire, query_ask, query_ask_once, query_bring
 from tests.deliveries import patent_xml
 from tests.factories import drawing_make, material_make, publication_make, query_make, user_make
@@ -47,16 +47,16 @@ def owner() -> User:
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_with_the_mend(owner: User, question: Question, code: str) -> None:
-    with pytest.raises(QuestionRefused) as refusal:
+    with pytest.raises(Problem) as problem:
         query_ask(owner=owner, question=question)
-    assert refusal.value.code == code
-    assert refusal.value.detail.endswith(".")
+    assert problem.value.code == code
+    assert problem.value.detail.endswith(".")
     assert not Query.objects.exists()
 
 
 def test_nobody_asks_with_what_another_brought(owner: User) -> None:
     theirs = material_make(user_make("other"))
-    with pytest.raises(QuestionRefused, match="material-gone"):
+    with pytest.raises(Problem, match="material-gone"):
         query_ask(owner=owner, question=Question(examples=(Picture("image", str(theirs.pk)),)))
 
 
@@ -65,7 +65,7 @@ def test_an_image_that_is_none_and_an_xml_that_is_none_leave_nothing(owner: User
         query_bring(owner=owner, brought=Brought(Question(), image=b"hello", image_name="hello.png"))
     with pytest.raises(DocumentError):
         query_bring(owner=owner, brought=Brought(Question(), image=IMAGE, patent_xml=b"<html/>"))
-    with pytest.raises(QuestionRefused, match="xml-alone"):
+    with pytest.raises(Problem, match="xml-alone"):
         query_bring(owner=owner, brought=Brought(Question(text="a"), patent_xml=patent_xml()))
     assert not Query.objects.exists()
     assert not Material.objects.exists()

@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from search import queue
 from search.models import (
     AskedWith,
     Calibration,
@@ -29,18 +30,17 @@ from search.models import (
 )
 from search.views import why
 from tests.factories import publication_make, query_make, user_make
-from workers import pipeline
 
 PAIR = {"asked": "The rotor 12 turns.", "found": "A rotor 12 is turned by hand.", "similarity": 0.83}
 
 
 @pytest.fixture(autouse=True)
-def rung(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Messages that would be sent; no worker runs in these tests, so that waiting for one is in vain."""
     monkeypatch.setattr(why, "WAIT_SECONDS", 0.0)
     monkeypatch.setattr(why, "FRAGMENT_WAIT_SECONDS", 0.0)
     sent: list[Any] = []
-    monkeypatch.setattr(pipeline, "_ring", lambda task, pk, **_: sent.append((task, pk)))
+    monkeypatch.setattr(queue, "enqueue", lambda task, pk, **_: sent.append((task, pk)))
     return sent
 
 
@@ -75,14 +75,18 @@ def explained(query: Query, figure: Figure, pairs: Sequence[Any] = (PAIR,)) -> N
 
 
 def test_the_page_asks_the_worker_once(
-    as_examiner: Client, query: Query, figures: list[Figure], rung: list[Any], django_capture_on_commit_callbacks: Any
+    as_examiner: Client,
+    query: Query,
+    figures: list[Figure],
+    enqueued: list[Any],
+    django_capture_on_commit_callbacks: Any,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         page = said(as_examiner, address(query, figures[1]))
         assert "The search worker compares the sentences" in page
         assert '<noscript><meta http-equiv="refresh"' in page
         said(as_examiner, address(query, figures[1]), **{"HX-Request": "true", "HX-Target": "why-body"})
-    assert rung == [("explain_hit", Explanation.objects.get().pk)]
+    assert enqueued == [("explain_hit", Explanation.objects.get().pk)]
 
 
 def test_pairs_scores_parts_and_numerals_are_shown(as_examiner: Client, query: Query, figures: list[Figure]) -> None:
@@ -149,7 +153,7 @@ def test_a_failure_is_said_and_asked_again_by_a_post(
     as_examiner: Client,
     query: Query,
     figures: list[Figure],
-    rung: list[Any],
+    enqueued: list[Any],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     Explanation.objects.create(
@@ -160,7 +164,7 @@ def test_a_failure_is_said_and_asked_again_by_a_post(
     with django_capture_on_commit_callbacks(execute=True):
         answer = as_examiner.post(address(query, figures[1]))
     assert answer.status_code == 302
-    assert rung == [("explain_hit", Explanation.objects.get().pk)]
+    assert enqueued == [("explain_hit", Explanation.objects.get().pk)]
     assert "compares the sentences" in said(as_examiner, address(query, figures[1]))
 
 

@@ -1,4 +1,4 @@
-"""What a topic set holds out, for engine.evaluation.kin.without_kin; kin itself is in document_numbers."""
+"""What a topic set holds out, for engine.evaluation.relatives.without_kin; kin itself is in document_numbers."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ Ranked = TypeVar("Ranked")
 
 
 @dataclass(frozen=True, slots=True)
-class Kin:
+class Relatives:
     """What a figure is kin by: its publication, and the keys of family and application, empty where unknown."""
 
     publication: str
@@ -28,7 +28,7 @@ class Kin:
     application: str = ""
 
 
-def is_kin(a: Kin, b: Kin) -> bool:
+def is_related(a: Relatives, b: Relatives) -> bool:
     """Whether both are of one publication, one family or one application. Two unknown keys are not the same."""
     return (
         (a.publication != "" and a.publication == b.publication)
@@ -37,10 +37,10 @@ def is_kin(a: Kin, b: Kin) -> bool:
     )
 
 
-def without_kin(
+def without_relatives(
     ranked: Iterable[Ranked],
-    topic_kin: Kin | None,
-    kin_of: Callable[[Ranked], Kin],
+    topic_relatives: Relatives | None,
+    relatives_of: Callable[[Ranked], Relatives],
     reserved: Collection[str] = frozenset(),
 ) -> list[Ranked]:
     """What may count for a topic, in the order given.
@@ -49,8 +49,10 @@ def without_kin(
     """
     kept = []
     for one in ranked:
-        kin = kin_of(one)
-        if kin.publication in reserved or (topic_kin is not None and is_kin(topic_kin, kin)):
+        relatives = relatives_of(one)
+        if relatives.publication in reserved or (
+            topic_relatives is not None and is_related(topic_relatives, relatives)
+        ):
             continue
         kept.append(one)
     return kept

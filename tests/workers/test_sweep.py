@@ -6,7 +6,8 @@ import pytest
 from celery import current_app
 
 from search.models import Batch, Document
-from workers import pipeline
+from search.queue import CONTINUED_PRIORITY, NEW_PRIORITY, enqueue_document
+from workers.sweep import LONGEST_QUEUE, sweep_open_work
 
 pytestmark = pytest.mark.django_db
 
@@ -39,14 +40,14 @@ def batch() -> Batch:
 def test_a_document_that_is_begun_goes_before_those_that_are_not(
     batch: Batch, django_capture_on_commit_callbacks: Any
 ) -> None:
-    pipeline.sweep_open_work()
+    sweep_open_work()
     with django_capture_on_commit_callbacks(execute=True):
-        pipeline.document_continue(7)
-    assert len(waiting(pipeline.CONTINUED_PRIORITY)) == 1
+        enqueue_document(7)
+    assert len(waiting(CONTINUED_PRIORITY)) == 1
     assert waiting(0) == []  # upkeep's place
 
 
 def test_the_queue_is_kept_short_however_often_it_is_swept(batch: Batch) -> None:
     for _ in range(3):
-        pipeline.sweep_open_work()
-    assert len(waiting(pipeline.BEGUN_PRIORITY)) == pipeline.RUNG_AT_ONCE
+        sweep_open_work()
+    assert len(waiting(NEW_PRIORITY)) == LONGEST_QUEUE

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 
-def user_of(request: HttpRequest) -> User:
+def current_user(request: HttpRequest) -> User:
     """Who is logged in."""
     assert isinstance(request.user, User)  # the login middleware lets nobody else in
     return request.user
