@@ -38,5 +38,7 @@ function sendOnce(form) {
     isSent = true;
   });
   // A page that comes back by the Back button may be ruled on again.
-  window.addEventListener("pageshow", () => { isSent = false; });
+  window.addEventListener("pageshow", () => {
+    isSent = false;
+  });
 }

@@ -43,10 +43,14 @@ export async function attachWithin(root) {
 }
 
 // What comes in place is given to htmx a moment after it is seen; who is quicker must not send it the browser's own way.
-document.addEventListener("click", ({ target }) => {
-  const element = target.closest("[hx-get], [hx-post]");
-  if (element) window.htmx?.process(element);
-}, { capture: true });
+document.addEventListener(
+  "click",
+  ({ target }) => {
+    const element = target.closest("[hx-get], [hx-post]");
+    if (element) window.htmx?.process(element);
+  },
+  { capture: true },
+);
 document.addEventListener("htmx:load", (event) => attachWithin(event.target));
 await import("./typed.js");
 await import("./keys.js");

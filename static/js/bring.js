@@ -5,7 +5,8 @@
  */
 const TAKEN = /\.(tiff?|pdf|xml|png|jpe?g|webp|gif|bmp)$/i;
 const NO_DRAWING = "This is no drawing: TIFF, PNG, JPEG, GIF, BMP, WEBP, PDF or a patent XML are taken.";
-const NOT_SENT = "The file did not arrive: the server does not answer, or you are no longer logged in. Your query stands as it was; send the file again.";
+const NOT_SENT =
+  "The file did not arrive: the server does not answer, or you are no longer logged in. Your query stands as it was; send the file again.";
 const isTaken = (file) => file.type.startsWith("image/") || TAKEN.test(file.name);
 
 export function attach(part) {

@@ -33,7 +33,11 @@ export function attach(box) {
 
   function draw() {
     const ink = colour("--ink");
-    const axis = { stroke: ink, grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
+    const axis = {
+      stroke: ink,
+      grid: { stroke: colour("--line"), width: 1 },
+      ticks: { stroke: colour("--line"), width: 1 },
+    };
     const low = Math.min(quantiles[0], best ?? 1);
     const high = Math.max(quantiles.at(-1), best ?? -1);
     const room = (high - low) * 0.03 || 0.01;
@@ -43,7 +47,10 @@ export function attach(box) {
       legend: { show: false },
       cursor: { show: false },
       scales: { x: { time: false, range: [low - room, high + room] }, y: { range: [0, 100] } },
-      axes: [{ ...axis, label: box.dataset.title, labelSize: 24 }, { ...axis, label: "in 100 find less", size: 48 }],
+      axes: [
+        { ...axis, label: box.dataset.title, labelSize: 24 },
+        { ...axis, label: "in 100 find less", size: 48 },
+      ],
       series: [{}, { stroke: colour("--accent"), width: 2, points: { show: false } }],
       hooks: { draw: [mark] },
     };

@@ -15,8 +15,12 @@ function comparison() {
   return link ? new URL(link.href) : null;
 }
 
-function key() { return `compare-marks-${comparison()?.searchParams.get("query")}`; }
-function marked() { return JSON.parse(sessionStorage.getItem(key()) ?? "[]"); }
+function key() {
+  return `compare-marks-${comparison()?.searchParams.get("query")}`;
+}
+function marked() {
+  return JSON.parse(sessionStorage.getItem(key()) ?? "[]");
+}
 
 function put(marks) {
   sessionStorage.setItem(key(), JSON.stringify(marks));
@@ -29,7 +33,8 @@ function mark() {
   const { figureId } = hit.dataset;
   const marks = marked();
   if (marks.some((one) => one.figure === figureId)) return put(marks.filter((one) => one.figure !== figureId));
-  if (marks.length === MOST) return say(`${MOST} hits are marked already: compare them with Shift+C, or take a mark off with b.`);
+  if (marks.length === MOST)
+    return say(`${MOST} hits are marked already: compare them with Shift+C, or take a mark off with b.`);
   put([...marks, { figure: figureId, picture: hit.querySelector("img").getAttribute("src") }]);
 }
 
@@ -85,13 +90,21 @@ function show() {
     }
   }
   bar().hidden = !marks.length;
-  bar().querySelector(".marked-pictures").replaceChildren(...marks.map((one) => {
-    const image = document.createElement("img");
-    [image.src, image.alt] = [one.picture, ""];
-    return image;
-  }));
-  bar().querySelector("[data-marks-said]").textContent = marks.length ? `${marks.length} of at most ${MOST} marked` : "";
-  bar().querySelector(".marked-tools").replaceChildren(...tools(marks));
+  bar()
+    .querySelector(".marked-pictures")
+    .replaceChildren(
+      ...marks.map((one) => {
+        const image = document.createElement("img");
+        [image.src, image.alt] = [one.picture, ""];
+        return image;
+      }),
+    );
+  bar().querySelector("[data-marks-said]").textContent = marks.length
+    ? `${marks.length} of at most ${MOST} marked`
+    : "";
+  bar()
+    .querySelector(".marked-tools")
+    .replaceChildren(...tools(marks));
 }
 
 function tools(marks) {

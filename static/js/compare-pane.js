@@ -15,8 +15,12 @@ export class Pane {
     this.overlay = new Overlay(this.stage);
   }
 
-  get key() { return this.article.dataset.pane; }
-  get svg() { return this.article.querySelector("svg[data-sheet]"); }
+  get key() {
+    return this.article.dataset.pane;
+  }
+  get svg() {
+    return this.article.querySelector("svg[data-sheet]");
+  }
 
   /** Paint the picture that the article holds now. */
   async show(svg = this.svg) {
@@ -39,7 +43,10 @@ export class Pane {
   /** Numbers of shared names are read upright, however the picture is turned. */
   upright() {
     for (const number of this.overlay.svg.querySelectorAll(".shared-number")) {
-      number.setAttribute("transform", `rotate(${-this.stage.rotation} ${number.getAttribute("x")} ${number.getAttribute("y")})`);
+      number.setAttribute(
+        "transform",
+        `rotate(${-this.stage.rotation} ${number.getAttribute("x")} ${number.getAttribute("y")})`,
+      );
     }
   }
 

@@ -23,8 +23,11 @@ export class Together {
     for (const stage of stages) {
       if (this.#own.has(stage)) continue;
       this.#own.set(stage, { ...WHOLE });
-      const lead = () => { this.leader = stage; };
-      for (const event of ["canvas-press", "canvas-scroll", "canvas-pinch", "canvas-double-click"]) stage.viewer.addHandler(event, lead);
+      const lead = () => {
+        this.leader = stage;
+      };
+      for (const event of ["canvas-press", "canvas-scroll", "canvas-pinch", "canvas-double-click"])
+        stage.viewer.addHandler(event, lead);
       stage.viewer.addHandler("animation", () => this.#follow(stage, moved));
       stage.viewer.addHandler("resize", () => {
         this.leader = null; // what moves now is the window, not the drawing

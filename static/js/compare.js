@@ -34,7 +34,9 @@ class Compare {
     this.#listen();
   }
 
-  get current() { return this.panes.find((pane) => pane.article.classList.contains("is-current")) ?? this.panes[0]; }
+  get current() {
+    return this.panes.find((pane) => pane.article.classList.contains("is-current")) ?? this.panes[0];
+  }
 
   async open() {
     await Promise.all(this.panes.map((pane) => pane.show()));
@@ -85,7 +87,8 @@ class Compare {
     if (shown.length !== 2) this.#overlay(false);
     await Promise.all(painted);
     this.#settle();
-    if (focused && document.activeElement === document.body) this.root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    if (focused && document.activeElement === document.body)
+      this.root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     this.root.dispatchEvent(new CustomEvent("compare:shown", { bubbles: true }));
   }
 
@@ -109,7 +112,9 @@ class Compare {
     pane.article.remove();
   }
 
-  #articles(root = this.root) { return [...root.querySelectorAll("[data-pane]")]; }
+  #articles(root = this.root) {
+    return [...root.querySelectorAll("[data-pane]")];
+  }
 
   #fetch(href) {
     const address = addressOf(href);
@@ -137,7 +142,9 @@ class Compare {
       if (!next || now !== this.#wanted) return;
       const keys = this.panes.map((pane) => pane.key);
       const fresh = this.#articles(next).filter((article) => !keys.includes(article.dataset.pane));
-      const going = this.panes.filter((pane) => !this.#articles(next).some((article) => article.dataset.pane === pane.key));
+      const going = this.panes.filter(
+        (pane) => !this.#articles(next).some((article) => article.dataset.pane === pane.key),
+      );
       fresh.forEach((article, at) => {
         const svg = article.querySelector("svg[data-sheet]");
         if (svg) going[at]?.stage.prepare(sheetOf(svg)).catch(() => {});
@@ -158,8 +165,12 @@ class Compare {
     const body = new FormData();
     told.forEach((figure) => body.append("figure", figure));
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
-    fetch(this.root.dataset.seenUrl, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true" } })
-      .catch(() => told.forEach((figure) => this.#seen.add(figure)));
+    fetch(this.root.dataset.seenUrl, {
+      method: "POST",
+      body,
+      keepalive: true,
+      headers: { "X-CSRFToken": token, "HX-Request": "true" },
+    }).catch(() => told.forEach((figure) => this.#seen.add(figure)));
   }
 
   /** Light a shared name in all panes, or none. */
@@ -180,7 +191,9 @@ class Compare {
     }
     const place = this.root.querySelector("[data-lit-said]");
     const row = rows.find((one) => one.classList.contains("is-lit"));
-    const said = row ? `${number}: ${[...row.querySelectorAll(".part")].map((part) => part.textContent).join(", ")}` : "";
+    const said = row
+      ? `${number}: ${[...row.querySelectorAll(".part")].map((part) => part.textContent).join(", ")}`
+      : "";
     if (place && place.textContent !== said) place.textContent = said;
   }
 
@@ -189,7 +202,8 @@ class Compare {
     this.#light(number);
     if (!this.#lit) return this.#light(0);
     this.root.querySelector(`tr[data-shared="${number}"]`).scrollIntoView({ block: "nearest" });
-    for (const { overlay, stage } of this.panes) if (overlay.svg && overlay.lit.size && !this.together.isOn) stage.reveal(overlay.boxesOf(overlay.lit));
+    for (const { overlay, stage } of this.panes)
+      if (overlay.svg && overlay.lit.size && !this.together.isOn) stage.reveal(overlay.boxesOf(overlay.lit));
   }
 
   #step(by) {
@@ -266,7 +280,10 @@ class Compare {
     history.replaceState(null, "", address);
     this.#wanted += 1;
     this.#ahead.clear();
-    this.#fetch(address).then((next) => this.#swap(next), () => {}); // the links that lead on from here
+    this.#fetch(address).then(
+      (next) => this.#swap(next),
+      () => {},
+    ); // the links that lead on from here
     this.#ahead.delete(addressOf(address));
   }
 
@@ -282,7 +299,10 @@ class Compare {
     const acts = {
       in: () => this.#move((stage) => stage.zoom(1)),
       out: () => this.#move((stage) => stage.zoom(-1)),
-      fit: () => this.together.isOn ? this.together.reset() : this.panes.forEach((pane) => pane.stage.sheet && pane.stage.frame("sheet")),
+      fit: () =>
+        this.together.isOn
+          ? this.together.reset()
+          : this.panes.forEach((pane) => pane.stage.sheet && pane.stage.frame("sheet")),
       together: () => this.together.toggle(),
       overlay: () => this.#overlay(),
       blink: () => this.#blink(),
@@ -320,17 +340,24 @@ class Compare {
     else this.go(link.href);
   }
 
-  #paneOf(element) { return this.panes.find((pane) => pane.article.contains(element)); }
+  #paneOf(element) {
+    return this.panes.find((pane) => pane.article.contains(element));
+  }
 
   #addKeys() {
     const group = "This drawing";
     const press = (selector) => () => this.current?.article.querySelector(selector)?.click();
     addKey({ key: "r", label: "Turn by a quarter", group, run: press("[data-quarter]") });
     addKey({ key: "Shift+M", label: "Mirror left to right", group, run: press("[data-mirror]") });
-    addKey({ key: "e", label: "Exchange with the next one", group, run: () => {
-      const at = this.panes.indexOf(this.current);
-      this.panes[Math.min(at, this.panes.length - 2)]?.article.querySelector("[data-exchange]")?.click();
-    } });
+    addKey({
+      key: "e",
+      label: "Exchange with the next one",
+      group,
+      run: () => {
+        const at = this.panes.indexOf(this.current);
+        this.panes[Math.min(at, this.panes.length - 2)]?.article.querySelector("[data-exchange]")?.click();
+      },
+    });
     addKey({ key: "Delete", label: "Remove", group, run: press("[data-remove]") });
     addKey({ key: "m", label: "More like this", group, run: press("[data-more]") });
     addKey({ key: "f", label: "Search with this figure", group, run: press("[data-search]") });
@@ -338,7 +365,12 @@ class Compare {
       addKey({ key: String(at + 1), label: `Keys act on ${letter}`, group, run: () => this.#choose(this.panes[at]) });
     }
     for (const [key, [right, down]] of Object.entries(ARROWS)) {
-      addKey({ key, label: "Move the drawing", group: "Compare", run: () => this.#move((stage) => stage.pan(right, down)) });
+      addKey({
+        key,
+        label: "Move the drawing",
+        group: "Compare",
+        run: () => this.#move((stage) => stage.pan(right, down)),
+      });
     }
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#lit) this.#light((this.#lit = 0));

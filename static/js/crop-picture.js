@@ -36,7 +36,12 @@ export async function attach(box) {
   function fromFields() {
     const [left, top, width, height] = numbers();
     own = true;
-    selection.$change((left / 100) * shown.width, (top / 100) * shown.height, (width / 100) * shown.width, (height / 100) * shown.height);
+    selection.$change(
+      (left / 100) * shown.width,
+      (top / 100) * shown.height,
+      (width / 100) * shown.width,
+      (height / 100) * shown.height,
+    );
     own = false;
     paint();
   }
@@ -64,7 +69,17 @@ export async function attach(box) {
     context.translate(preview.width / 2, preview.height / 2);
     context.scale((field("mirrored").checked ? -1 : 1) * fit, fit);
     context.rotate((turn * Math.PI) / 180);
-    context.drawImage(image, (left / 100) * image.naturalWidth, (top / 100) * image.naturalHeight, size.width, size.height, -size.width / 2, -size.height / 2, size.width, size.height);
+    context.drawImage(
+      image,
+      (left / 100) * image.naturalWidth,
+      (top / 100) * image.naturalHeight,
+      size.width,
+      size.height,
+      -size.width / 2,
+      -size.height / 2,
+      size.width,
+      size.height,
+    );
   }
 
   selection.addEventListener("change", (event) => {
@@ -75,7 +90,8 @@ export async function attach(box) {
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-label", "Frame of the part: arrow keys move it, with Shift they resize it");
   canvas.addEventListener("keydown", (event) => {
-    const [across, down] = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [];
+    const [across, down] =
+      { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [];
     if (across === undefined) return;
     event.preventDefault();
     const [left, top, width, height] = numbers();
@@ -90,7 +106,8 @@ export async function attach(box) {
     fromFields();
   });
   const all = numbers();
-  if (all[2] === 100 && all[3] === 100) ["left", "top", "width", "height"].forEach((name, at) => (field(name).value = [20, 20, 60, 60][at]));
+  if (all[2] === 100 && all[3] === 100)
+    ["left", "top", "width", "height"].forEach((name, at) => (field(name).value = [20, 20, 60, 60][at]));
   fromFields();
   canvas.focus();
 }

@@ -58,13 +58,18 @@ class Finder {
       if (same >= 0) return same;
     }
     const top = 120 + (this.#origin ?? scrollY) - scrollY;
-    return Math.max(0, this.#found.findIndex((one) => one.element.getBoundingClientRect().bottom > top));
+    return Math.max(
+      0,
+      this.#found.findIndex((one) => one.element.getBoundingClientRect().bottom > top),
+    );
   }
 
   #places(terms) {
-    this.#texts ??= [...this.root.querySelectorAll("[data-findable]")].map((element) => (
-      { element, text: element.textContent, section: element.closest("[data-section-title]")?.dataset.sectionTitle ?? "" }
-    ));
+    this.#texts ??= [...this.root.querySelectorAll("[data-findable]")].map((element) => ({
+      element,
+      text: element.textContent,
+      section: element.closest("[data-section-title]")?.dataset.sectionTitle ?? "",
+    }));
     const longestFirst = [...terms.keys()].sort((one, other) => terms[other].length - terms[one].length);
     const pattern = new RegExp(longestFirst.map((term) => `(${patternOf(terms[term])})`).join("|"), "giu");
     const found = [];
@@ -73,7 +78,14 @@ class Finder {
         one.nodes ??= nodesOf(one.element);
         const at = match.slice(1).findIndex((words) => words !== undefined); // groups stand longest first
         const { element, section, nodes } = one;
-        found.push({ element, section, nodes, start: match.index, end: match.index + match[0].length, term: longestFirst[at] });
+        found.push({
+          element,
+          section,
+          nodes,
+          start: match.index,
+          end: match.index + match[0].length,
+          term: longestFirst[at],
+        });
       }
     }
     return found;
@@ -120,22 +132,30 @@ class Finder {
 
   #tell(terms) {
     this.#say();
-    this.root.querySelector("[data-terms]").replaceChildren(...terms.map((term, number) => {
-      const places = this.#found.filter((one) => one.term === number);
-      const item = document.createElement("li");
-      item.className = `term-${number + 1}`;
-      const sections = new Map();
-      for (const { section } of places) sections.set(section, (sections.get(section) ?? 0) + 1);
-      item.append(element("b", "", term), " ", element("span", "number", String(places.length)));
-      if (places.length) item.append(" ", element("span", "faint small", [...sections].map(([name, count]) => `${name} ${count}`).join(" ")));
-      return item;
-    }));
+    this.root.querySelector("[data-terms]").replaceChildren(
+      ...terms.map((term, number) => {
+        const places = this.#found.filter((one) => one.term === number);
+        const item = document.createElement("li");
+        item.className = `term-${number + 1}`;
+        const sections = new Map();
+        for (const { section } of places) sections.set(section, (sections.get(section) ?? 0) + 1);
+        item.append(element("b", "", term), " ", element("span", "number", String(places.length)));
+        if (places.length)
+          item.append(
+            " ",
+            element("span", "faint small", [...sections].map(([name, count]) => `${name} ${count}`).join(" ")),
+          );
+        return item;
+      }),
+    );
     for (const offer of this.root.querySelectorAll("[data-offered]")) {
       offer.hidden = terms.some((term) => term.toLowerCase() === offer.dataset.offered.toLowerCase());
     }
   }
 
-  #steps() { return [this.root.querySelector("[data-found-previous]"), this.root.querySelector("[data-found-next]")]; }
+  #steps() {
+    return [this.root.querySelector("[data-found-previous]"), this.root.querySelector("[data-found-next]")];
+  }
 
   /** The address says what is looked for, so that reload and bookmark find it again. */
   #remember() {
@@ -185,7 +205,10 @@ class Finder {
       event.preventDefault();
       if (!this.#now()) this.step(1);
     });
-    for (const [link, by] of [[previous, -1], [next, 1]]) {
+    for (const [link, by] of [
+      [previous, -1],
+      [next, 1],
+    ]) {
       link.addEventListener("click", (event) => {
         event.preventDefault();
         this.step(by);
@@ -215,14 +238,21 @@ class Finder {
 export function termsOf(written) {
   const found = new Map();
   for (const [, ...groups] of written.matchAll(WRITTEN)) {
-    const term = groups.find((group) => group !== undefined).trim().replace(/\s+/gu, " ").slice(0, LONGEST_TERM);
+    const term = groups
+      .find((group) => group !== undefined)
+      .trim()
+      .replace(/\s+/gu, " ")
+      .slice(0, LONGEST_TERM);
     if (term && !found.has(term.toLowerCase())) found.set(term.toLowerCase(), term);
   }
   return [...found.values()].slice(0, MOST_TERMS);
 }
 
 function patternOf(term) {
-  return term.split(" ").map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("\\s+");
+  return term
+    .split(" ")
+    .map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"))
+    .join("\\s+");
 }
 
 /** The text nodes of an element, each with how many characters stand before it. */
@@ -242,7 +272,10 @@ function rangeOf({ nodes, start, end }) {
   const first = nodes.findLast(([, before]) => before <= start);
   const last = nodes.findLast(([, before]) => before < end);
   return new StaticRange({
-    startContainer: first[0], startOffset: start - first[1], endContainer: last[0], endOffset: end - last[1],
+    startContainer: first[0],
+    startOffset: start - first[1],
+    endContainer: last[0],
+    endOffset: end - last[1],
   });
 }
 

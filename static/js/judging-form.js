@@ -7,10 +7,14 @@ export function valuesOf(said) {
   return Object.fromEntries(Object.keys(NOTHING).map((name) => [name, said?.[name] ?? NOTHING[name]]));
 }
 
-export function isSame(one, other) { return JSON.stringify(valuesOf(one)) === JSON.stringify(valuesOf(other)); }
+export function isSame(one, other) {
+  return JSON.stringify(valuesOf(one)) === JSON.stringify(valuesOf(other));
+}
 
 /** Whether there is a grade, or the word that none can be given. */
-export function isJudged(said) { return Boolean(said) && (said.grade !== null || said.cannot_judge); }
+export function isJudged(said) {
+  return Boolean(said) && (said.grade !== null || said.cannot_judge);
+}
 
 export class Form extends EventTarget {
   #draft = { ...NOTHING };
@@ -41,9 +45,13 @@ export class Form extends EventTarget {
     });
   }
 
-  get values() { return { ...this.#draft, reason: this.#draft.reason.trim() }; }
+  get values() {
+    return { ...this.#draft, reason: this.#draft.reason.trim() };
+  }
 
-  set(values) { this.show({ ...this.#draft, ...values }); }
+  set(values) {
+    this.show({ ...this.#draft, ...values });
+  }
 
   /** Show these values in every control. */
   show(said) {
@@ -53,7 +61,8 @@ export class Form extends EventTarget {
       button.setAttribute("aria-pressed", String(isGiven));
     }
     for (const name of FACETS) {
-      for (const radio of this.form.querySelectorAll(`input[name="${name}"]`)) radio.checked = Number(radio.value) === values[name];
+      for (const radio of this.form.querySelectorAll(`input[name="${name}"]`))
+        radio.checked = Number(radio.value) === values[name];
     }
     if (this.reason.value !== values.reason) this.reason.value = values.reason;
     this.edges.forEach((edge, at) => (edge.value = values.region?.[at] ?? ""));
@@ -78,13 +87,20 @@ export class Form extends EventTarget {
     if (numbers.every((one) => one === null)) return this.#tell("region", { region: null });
     const [left, top, width, height] = numbers;
     const isWhole = numbers.every((one) => Number.isInteger(one));
-    const isInside = isWhole && left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= 10_000 && top + height <= 10_000;
+    const isInside =
+      isWhole && left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= 10_000 && top + height <= 10_000;
     const last = this.edges.at(-1);
-    last.setCustomValidity(isInside || !isWhole ? "" : "The part must lie within the drawing: left and width, top and height together at most 10000.");
+    last.setCustomValidity(
+      isInside || !isWhole
+        ? ""
+        : "The part must lie within the drawing: left and width, top and height together at most 10000.",
+    );
     if (isInside) this.#tell("region", { region: numbers });
     else if (isWhole) last.reportValidity();
     return undefined;
   }
 
-  #tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
 }

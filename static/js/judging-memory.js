@@ -8,7 +8,9 @@ export class Memory {
   }
 
   /** By position what was said of a pair without a grade. */
-  get drafts() { return this.#read("drafts", {}); }
+  get drafts() {
+    return this.#read("drafts", {});
+  }
 
   /** Keep what is said of a pair, or with null forget it. */
   draft(position, values) {
@@ -17,7 +19,9 @@ export class Memory {
   }
 
   /** A judgment { takes, position, before } that can be taken back. */
-  judged(one) { this.#write("undo", [...this.#read("undo", []), one].slice(-MOST_UNDONE)); }
+  judged(one) {
+    this.#write("undo", [...this.#read("undo", []), one].slice(-MOST_UNDONE));
+  }
 
   /** The newest of them, forgotten by this; its fields are null where only the server knows it. */
   takeBack() {
@@ -26,6 +30,10 @@ export class Memory {
     return all.at(-1) ?? { takes: null, position: null, before: null };
   }
 
-  #read(what, otherwise) { return JSON.parse(sessionStorage.getItem(`judging-${what} ${this.key}`)) ?? otherwise; }
-  #write(what, value) { sessionStorage.setItem(`judging-${what} ${this.key}`, JSON.stringify(value)); }
+  #read(what, otherwise) {
+    return JSON.parse(sessionStorage.getItem(`judging-${what} ${this.key}`)) ?? otherwise;
+  }
+  #write(what, value) {
+    sessionStorage.setItem(`judging-${what} ${this.key}`, JSON.stringify(value));
+  }
 }

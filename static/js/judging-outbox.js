@@ -31,12 +31,17 @@ export class Outbox extends EventTarget {
     addEventListener("storage", (event) => this.#otherTab(event));
     addEventListener("online", () => this.retry());
     addEventListener("focus", () => this.held?.kind === "login" && this.retry());
-    document.addEventListener("visibilitychange", () => !document.hidden && this.held?.kind === "login" && this.retry());
+    document.addEventListener(
+      "visibilitychange",
+      () => !document.hidden && this.held?.kind === "login" && this.retry(),
+    );
   }
 
   /** All that this assessor has not had acknowledged, in order, of every session. */
   entries() {
-    const keys = Object.keys(localStorage).filter((key) => key.startsWith(this.#prefix)).sort();
+    const keys = Object.keys(localStorage)
+      .filter((key) => key.startsWith(this.#prefix))
+      .sort();
     return keys.map((key) => ({ ...JSON.parse(localStorage.getItem(key)), key }));
   }
 
@@ -50,15 +55,21 @@ export class Outbox extends EventTarget {
 
   /** What holds of a pair as far as the outbox knows; undefined where it knows nothing. */
   holds(position) {
-    const last = this.entries().filter((one) => one.session === this.session && one.position === position).at(-1);
+    const last = this.entries()
+      .filter((one) => one.session === this.session && one.position === position)
+      .at(-1);
     return last && heldAfter(last);
   }
 
   /** Keep a judgment { position, url, base, before, values, seconds }, and send it. Returns the event. */
-  judge(judgment) { return this.#put({ kind: "judgment", ...judgment }); }
+  judge(judgment) {
+    return this.#put({ kind: "judgment", ...judgment });
+  }
 
   /** Keep an undo { position, url, takes, before }; position is null where only the server knows what is newest. */
-  undo(undo) { return this.#put({ kind: "undo", ...undo }); }
+  undo(undo) {
+    return this.#put({ kind: "undo", ...undo });
+  }
 
   /** Try at once. */
   retry() {
@@ -140,7 +151,12 @@ export class Outbox extends EventTarget {
     }
     if (answer.status === 403 && code === "form-expired") return this.#renewToken(entry);
     if (answer.status === 0 || answer.status === 429 || answer.status >= 500) return this.#later();
-    this.held = { ...why(answer.status, code), entry, current: answer.json?.current ?? null, detail: answer.json?.error?.detail };
+    this.held = {
+      ...why(answer.status, code),
+      entry,
+      current: answer.json?.current ?? null,
+      detail: answer.json?.error?.detail,
+    };
     return false;
   }
 
@@ -155,7 +171,8 @@ export class Outbox extends EventTarget {
       return true;
     }
     if (status === 401) this.held = { kind: "login", entry };
-    else if (status === 404 || (status === 200 && json.assessor !== this.assessor)) this.held = { kind: "account", entry };
+    else if (status === 404 || (status === 200 && json.assessor !== this.assessor))
+      this.held = { kind: "account", entry };
     else return this.#later();
     return false;
   }
@@ -171,13 +188,20 @@ export class Outbox extends EventTarget {
     const stored = this.entries().at(-1)?.key.slice(this.#prefix.length).split("-")[0] ?? 0;
     this.#last = Math.max(Date.now(), this.#last + 1, Number(stored) + 1); // a clock that was set back changes no order
     const id = makeId();
-    const entry = { ...event, client_id: id, session: this.session, key: `${this.#prefix}${String(this.#last).padStart(15, "0")}-${id.slice(0, 8)}` };
+    const entry = {
+      ...event,
+      client_id: id,
+      session: this.session,
+      key: `${this.#prefix}${String(this.#last).padStart(15, "0")}-${id.slice(0, 8)}`,
+    };
     this.#store(entry);
     this.send();
     return entry;
   }
 
-  #store({ key, ...entry }) { localStorage.setItem(key, JSON.stringify(entry)); }
+  #store({ key, ...entry }) {
+    localStorage.setItem(key, JSON.stringify(entry));
+  }
 
   #otherTab({ key, newValue, oldValue }) {
     if (!key?.startsWith(this.#prefix)) return;
@@ -188,8 +212,12 @@ export class Outbox extends EventTarget {
     this.send();
   }
 
-  #tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
-  #changed() { this.#tell("changed", {}); }
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+  #changed() {
+    this.#tell("changed", {});
+  }
 }
 
 /** What holds of a pair once this event is recorded, with the client_id that the server then gives it. */

@@ -18,11 +18,16 @@ export class Pairs {
    */
   constructor(root, address, told) {
     Object.assign(this, { root, address, told });
-    this.panes = Object.fromEntries(ROLES.map((role) => [role, new Pane(this.section.querySelector(`[data-role="${role}"]`))]));
-    for (const instead of this.section.querySelectorAll("[data-instead]")) instead.parentElement.querySelector(".stage-view").hidden = true;
+    this.panes = Object.fromEntries(
+      ROLES.map((role) => [role, new Pane(this.section.querySelector(`[data-role="${role}"]`))]),
+    );
+    for (const instead of this.section.querySelectorAll("[data-instead]"))
+      instead.parentElement.querySelector(".stage-view").hidden = true;
   }
 
-  get section() { return this.root.querySelector("[data-pair]"); }
+  get section() {
+    return this.root.querySelector("[data-pair]");
+  }
 
   /** Paint the pair that the page came with. */
   async open() {
@@ -45,7 +50,9 @@ export class Pairs {
   }
 
   /** Ask anew for this pair when it is wanted next. */
-  forget(position) { this.#texts.delete(position); }
+  forget(position) {
+    this.#texts.delete(position);
+  }
 
   /** Get pairs ready in the order given: the first decoded, the others fetched. */
   async prepare(positions) {
@@ -59,7 +66,10 @@ export class Pairs {
         const svg = next.querySelector(`[data-role="${role}"] svg[data-sheet]`);
         if (!svg || svg.dataset.sheet === this.panes[role].key) continue;
         if (at < DECODED) await this.panes[role].stage.prepare(sheetOf(svg)).catch(() => {});
-        else await new Promise((done) => { warm(svg.dataset.full, done); });
+        else
+          await new Promise((done) => {
+            warm(svg.dataset.full, done);
+          });
         if (turn !== this.#turn) return;
       }
       this.root.dataset.ahead = String(at + 1); // tests wait for it

@@ -18,17 +18,25 @@ export class Progress {
   }
 
   /** How many pairs are the assessor's. */
-  get count() { return this.states.filter((state) => state !== PASSED_ON).length; }
+  get count() {
+    return this.states.filter((state) => state !== PASSED_ON).length;
+  }
   /** The last position of these. */
-  get last() { return this.states.findLastIndex((state) => state !== PASSED_ON) + 1; }
-  get open() { return this.states.filter((state) => state === OPEN).length; }
+  get last() {
+    return this.states.findLastIndex((state) => state !== PASSED_ON) + 1;
+  }
+  get open() {
+    return this.states.filter((state) => state === OPEN).length;
+  }
 
   set(position, said, isPassedOn = this.isPassedOn(position)) {
-    const state = said?.cannot_judge ? "x" : said?.grade ?? (isPassedOn ? PASSED_ON : OPEN);
+    const state = said?.cannot_judge ? "x" : (said?.grade ?? (isPassedOn ? PASSED_ON : OPEN));
     this.states[position - 1] = String(state);
   }
 
-  isPassedOn(position) { return this.states[position - 1] === PASSED_ON; }
+  isPassedOn(position) {
+    return this.states[position - 1] === PASSED_ON;
+  }
 
   /** The assessor's pair after this one, or before it where by is -1; 0 where there is none. */
   beside(position, by) {
@@ -37,9 +45,15 @@ export class Progress {
     return there >= 1 && there <= this.states.length ? there : 0;
   }
 
-  isOpen(position) { return this.states[position - 1] === OPEN; }
-  isNewTopic(position) { return this.topics[position - 1] !== this.topics[this.beside(position, -1) - 1]; }
-  topicAt(position) { return this.topics[position - 1]; }
+  isOpen(position) {
+    return this.states[position - 1] === OPEN;
+  }
+  isNewTopic(position) {
+    return this.topics[position - 1] !== this.topics[this.beside(position, -1) - 1];
+  }
+  topicAt(position) {
+    return this.topics[position - 1];
+  }
 
   /** The next pair without a judgment after this one, from the start again after the last; 0 where there is none. */
   nextOpen(position) {
@@ -54,7 +68,9 @@ export class Progress {
   }
 
   /** How long it has been looked at, in seconds. */
-  get seconds() { return this.#seconds + (this.#since ? (performance.now() - this.#since) / 1000 : 0); }
+  get seconds() {
+    return this.#seconds + (this.#since ? (performance.now() - this.#since) / 1000 : 0);
+  }
 
   /** Count a first judgment into the pace. */
   took(seconds) {
@@ -70,7 +86,10 @@ export class Progress {
     this.#write("[data-place]", `Pair ${position} of ${Math.max(position, this.last)}`);
     this.#write("[data-said-of]", `${said} of ${this.count} judged`);
     const others = new Set(this.topics.filter((one, at) => one !== topic && this.states[at] === OPEN));
-    this.#write("[data-topic-of]", `this topic ${mine.filter((state) => state !== OPEN).length} of ${mine.length}, ${others.size} more topic${others.size === 1 ? "" : "s"}`);
+    this.#write(
+      "[data-topic-of]",
+      `this topic ${mine.filter((state) => state !== OPEN).length} of ${mine.length}, ${others.size} more topic${others.size === 1 ? "" : "s"}`,
+    );
     this.root.querySelector("[data-progress]").value = said;
     this.#write("[data-pace]", this.#pace());
   }
@@ -84,14 +103,18 @@ export class Progress {
     return this.open ? `${median.toFixed(1)} s each, ${about} left` : `${median.toFixed(1)} s each`;
   }
 
-  #paces() { return JSON.parse(sessionStorage.getItem(this.key) ?? "[]"); }
+  #paces() {
+    return JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
+  }
 
   #write(selector, text) {
     const place = this.root.querySelector(selector);
     if (place.textContent !== text) place.textContent = text;
   }
 
-  #go() { this.#since = document.hidden ? 0 : performance.now(); }
+  #go() {
+    this.#since = document.hidden ? 0 : performance.now();
+  }
 
   #hold() {
     this.#seconds = this.seconds;

@@ -20,7 +20,9 @@ export class Region extends EventTarget {
     this.region = null;
   }
 
-  get isMarking() { return this.#catcher !== null; }
+  get isMarking() {
+    return this.#catcher !== null;
+  }
 
   /** Draw a region, or none, on the drawing that is shown now. */
   show(region) {
@@ -39,7 +41,9 @@ export class Region extends EventTarget {
     }
     const { width, height } = this.pane.stage.sheet;
     const scale = [width, height, width, height];
-    ["x", "y", "width", "height"].forEach((name, at) => frame.setAttribute(name, String((region[at] * scale[at]) / WHOLE)));
+    ["x", "y", "width", "height"].forEach((name, at) =>
+      frame.setAttribute(name, String((region[at] * scale[at]) / WHOLE)),
+    );
   }
 
   /** Let the hand mark a part from now on. */
@@ -50,7 +54,10 @@ export class Region extends EventTarget {
     catcher.className = "region-catcher";
     catcher.tabIndex = 0;
     catcher.setAttribute("role", "application");
-    catcher.setAttribute("aria-label", "Part of the candidate: arrow keys move the frame, with Shift they resize it, Enter ends");
+    catcher.setAttribute(
+      "aria-label",
+      "Part of the candidate: arrow keys move the frame, with Shift they resize it, Enter ends",
+    );
     const help = document.createElement("p");
     help.className = "region-help";
     help.textContent = "Drag a frame. Arrow keys move it, with Shift they resize it; Enter ends.";
@@ -105,9 +112,11 @@ export class Region extends EventTarget {
     const [left, top, width, height] = this.region;
     const [across, down] = arrow.map((one) => one * STEP);
     const within = (value, least, most) => Math.min(Math.max(value, least), most);
-    return this.#mark(event.shiftKey
-      ? [left, top, within(width + across, LEAST, WHOLE - left), within(height + down, LEAST, WHOLE - top)]
-      : [within(left + across, 0, WHOLE - width), within(top + down, 0, WHOLE - height), width, height]);
+    return this.#mark(
+      event.shiftKey
+        ? [left, top, within(width + across, LEAST, WHOLE - left), within(height + down, LEAST, WHOLE - top)]
+        : [within(left + across, 0, WHOLE - width), within(top + down, 0, WHOLE - height), width, height],
+    );
   }
 
   #mark(region) {

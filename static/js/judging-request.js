@@ -16,7 +16,12 @@ export function ask(address, { body = null, token = "", isFragment = false } = {
       request.setRequestHeader("Content-Type", "application/json");
       request.setRequestHeader("X-CSRFToken", token);
     }
-    request.onload = () => resolve({ status: request.status, text: request.responseText, json: isFragment ? null : parsed(request.responseText) });
+    request.onload = () =>
+      resolve({
+        status: request.status,
+        text: request.responseText,
+        json: isFragment ? null : parsed(request.responseText),
+      });
     request.onerror = request.ontimeout = request.onabort = () => resolve({ status: 0, text: "", json: null });
     request.send(body && JSON.stringify(body));
   });

@@ -18,12 +18,16 @@ export class Stay {
     this.#show();
   }
 
-  get isOn() { return this.input.checked; }
+  get isOn() {
+    return this.input.checked;
+  }
 
   /** Enter goes on also after a grade that was clicked, whose button has the focus. */
   offer() {
     if (this.isOn && document.activeElement?.closest(".grades")) this.button.focus({ preventScroll: true });
   }
 
-  #show() { this.button.hidden = !(this.always || this.isOn); }
+  #show() {
+    this.button.hidden = !(this.always || this.isOn);
+  }
 }

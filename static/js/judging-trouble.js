@@ -4,9 +4,20 @@ const GRADES = ["not relevant", "marginally relevant", "relevant", "highly relev
 /** A judgment in a few words. */
 export function saidOf(values) {
   if (!values) return "nothing";
-  const grade = values.cannot_judge ? "cannot judge" : values.grade === null ? "no grade" : `${values.grade} ${GRADES[values.grade]}`;
-  const facets = [["looks alike", values.looks], ["works alike", values.works]].filter(([, one]) => one !== null && one !== undefined);
-  const more = [...facets.map(([name, one]) => `${name} ${one}`), values.reason && `“${values.reason}”`, values.region && "a part marked"];
+  const grade = values.cannot_judge
+    ? "cannot judge"
+    : values.grade === null
+      ? "no grade"
+      : `${values.grade} ${GRADES[values.grade]}`;
+  const facets = [
+    ["looks alike", values.looks],
+    ["works alike", values.works],
+  ].filter(([, one]) => one !== null && one !== undefined);
+  const more = [
+    ...facets.map(([name, one]) => `${name} ${one}`),
+    values.reason && `“${values.reason}”`,
+    values.region && "a part marked",
+  ];
   return [grade, ...more.filter(Boolean)].join(", ");
 }
 
@@ -36,19 +47,25 @@ function made(outbox, { kind, entry, current, detail }, login) {
   }
   if (kind === "account") {
     return [
-      text("Somebody else has logged in from this browser, or this session is no longer yours. What you judged is kept here, and is sent when you log in again under your own name."),
+      text(
+        "Somebody else has logged in from this browser, or this session is no longer yours. What you judged is kept here, and is sent when you log in again under your own name.",
+      ),
       button("Try again", () => outbox.retry()),
     ];
   }
   if (kind === "conflict") {
     return [
-      text(`${pair} was judged elsewhere meanwhile, in another window perhaps. There: ${saidOf(current)}. Here: ${saidOf(entry.values)}.`),
+      text(
+        `${pair} was judged elsewhere meanwhile, in another window perhaps. There: ${saidOf(current)}. Here: ${saidOf(entry.values)}.`,
+      ),
       button(`Keep what is there: ${short(current)}`, () => outbox.keepTheirs()),
       button(`Keep what is here: ${short(entry.values)}`, () => outbox.keepMine()),
     ];
   }
   return [
-    text(`${pair}, ${entry.kind === "undo" ? "which takes a judgment back" : saidOf(entry.values)}, was not taken: ${detail ?? "the server refused it."}`),
+    text(
+      `${pair}, ${entry.kind === "undo" ? "which takes a judgment back" : saidOf(entry.values)}, was not taken: ${detail ?? "the server refused it."}`,
+    ),
     button("Try again", () => outbox.retry()),
     button("Give it up", () => outbox.discard()),
   ];

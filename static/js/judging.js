@@ -51,7 +51,9 @@ class Judging {
     this.#known.set(this.position, currentOf(this.#section));
   }
 
-  get #section() { return this.root.querySelector("[data-pair]"); }
+  get #section() {
+    return this.root.querySelector("[data-pair]");
+  }
 
   async open() {
     for (const { session, position } of this.outbox.entries()) {
@@ -107,7 +109,10 @@ class Judging {
     this.progress.start();
     this.#showState();
     this.said.pair(this.position, this.progress, this.#holds(this.position));
-    if (this.root.querySelector(".dock").contains(document.activeElement) && document.activeElement !== this.form.reason) {
+    if (
+      this.root.querySelector(".dock").contains(document.activeElement) &&
+      document.activeElement !== this.form.reason
+    ) {
       this.root.querySelector("#candidate-heading").focus({ preventScroll: true }); // Enter must not grade this one too
     }
     clearTimeout(this.#placed);
@@ -121,7 +126,9 @@ class Judging {
     const following = Array.from({ length: Math.max(0, last - this.position) }, (_, at) => this.position + 1 + at);
     const after = following.filter((position) => !this.progress.isPassedOn(position));
     const open = this.progress.nextOpen(this.position);
-    return [after[0], open, this.progress.beside(this.position, -1), ...after.slice(1)].filter((one, at, all) => one > 0 && all.indexOf(one) === at);
+    return [after[0], open, this.progress.beside(this.position, -1), ...after.slice(1)].filter(
+      (one, at, all) => one > 0 && all.indexOf(one) === at,
+    );
   }
 
   #loadAgain(position, status) {
@@ -149,7 +156,8 @@ class Judging {
   #settle(isEnough) {
     const { values } = this.form;
     const wasJudged = isJudged(this.#holds(this.position));
-    const isComplete = isEnough || !this.asksFacets || (values.grade !== null && values.looks !== null && values.works !== null);
+    const isComplete =
+      isEnough || !this.asksFacets || (values.grade !== null && values.looks !== null && values.works !== null);
     if ((!wasJudged && !isComplete) || !this.#commit()) {
       this.#keepDraft();
       return this.#showState();
@@ -169,7 +177,14 @@ class Judging {
     let entry;
     try {
       const url = this.#section.dataset.recordUrl;
-      entry = this.outbox.judge({ position: this.position, url, base: before?.client_id ?? null, before, values, seconds });
+      entry = this.outbox.judge({
+        position: this.position,
+        url,
+        base: before?.client_id ?? null,
+        before,
+        values,
+        seconds,
+      });
     } catch (error) {
       this.said.instead(`Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
       return false;
@@ -243,7 +258,8 @@ class Judging {
     if (this.outbox.holds(entry.position) === undefined) return this.#renew(entry.position);
     this.progress.set(entry.position, this.outbox.holds(entry.position));
     this.#showState();
-    if (entry.position === this.position && !this.memory.drafts[this.position]) this.form.show(this.#holds(this.position));
+    if (entry.position === this.position && !this.memory.drafts[this.position])
+      this.form.show(this.#holds(this.position));
   }
 
   /** Ask the server anew what holds of a pair. */
@@ -251,7 +267,8 @@ class Judging {
     this.pairs.forget(position);
     await this.pairs.prepare([position]);
     this.#showState();
-    if (position === this.position && this.#isShown && !this.memory.drafts[position]) this.form.show(this.#holds(position));
+    if (position === this.position && this.#isShown && !this.memory.drafts[position])
+      this.form.show(this.#holds(position));
   }
 
   /** What is said of this pair and cannot be recorded yet, for want of a grade, stays with the pair. */
@@ -266,7 +283,10 @@ class Judging {
     if (!this.#isShown) return; // what is written is of the pair that is seen
     this.progress.show(this.position);
     this.said.steps(this.position, this.progress);
-    this.said.given(this.#holds(this.position), this.memory.drafts[this.position], { isClosed: this.isClosed, stays: this.stay.isOn });
+    this.said.given(this.#holds(this.position), this.memory.drafts[this.position], {
+      isClosed: this.isClosed,
+      stays: this.stay.isOn,
+    });
   }
 
   #keepPlace() {
@@ -314,9 +334,14 @@ class Judging {
       event.preventDefault();
       this.#undo();
     });
-    document.addEventListener("keydown", (event) => {
-      if (event.repeat && HELD_DOWN.test(event.key) && !event.target.closest?.("textarea, input")) event.preventDefault();
-    }, { capture: true });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.repeat && HELD_DOWN.test(event.key) && !event.target.closest?.("textarea, input"))
+          event.preventDefault();
+      },
+      { capture: true },
+    );
     addEventListener("beforeunload", (event) => !this.#isLeaving && outbox.entries().length && event.preventDefault());
     addEventListener("pagehide", () => this.#pause());
     document.addEventListener("visibilitychange", () => document.hidden && this.#pause());

@@ -14,7 +14,8 @@ const KEYS = {
 };
 
 function meant() {
-  const card = document.activeElement?.closest("[data-figure-id]") ?? document.querySelector("[data-figure-id].is-current");
+  const card =
+    document.activeElement?.closest("[data-figure-id]") ?? document.querySelector("[data-figure-id].is-current");
   if (card) return card.querySelector("form[data-keep]");
   const forms = document.querySelectorAll("form[data-keep]");
   return forms.length === 1 ? forms[0] : null;
@@ -46,7 +47,8 @@ export function tell(text) {
 }
 
 function fail(event) {
-  if (event.target.matches?.("form[data-keep], #keep-said form")) tell("Not kept: the server did not answer as it should. Try it again.");
+  if (event.target.matches?.("form[data-keep], #keep-said form"))
+    tell("Not kept: the server did not answer as it should. Try it again.");
 }
 
 /** The form comes anew with its answer: the button that had the focus has it again, or "Keep" where it is gone. */

@@ -6,7 +6,8 @@
  */
 import { createKeybindingsHandler } from "../vendor/tinykeys-3.1.0/tinykeys.module.js";
 
-const TYPING = 'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="range"]), textarea, select, [contenteditable="true"]';
+const TYPING =
+  'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="range"]), textarea, select, [contenteditable="true"]';
 const added = new Map(); // key → { key, label, group, run }
 const SEQUENCE_MS = 1000;
 let listen = () => {};
@@ -61,7 +62,12 @@ function run(key, event) {
  * anybody told of the change would be lost.
  */
 function bind() {
-  const keys = [...new Set([...added.keys(), ...[...document.querySelectorAll("[data-key]")].map((element) => element.dataset.key)])];
+  const keys = [
+    ...new Set([
+      ...added.keys(),
+      ...[...document.querySelectorAll("[data-key]")].map((element) => element.dataset.key),
+    ]),
+  ];
   const gathered = keys.sort().join("\n");
   if (gathered === bound) return; // a sequence goes on
   bound = gathered;
@@ -77,7 +83,8 @@ function forms(key) {
 
 /** As Enter sends the form of one line, by its first button. */
 function send(event) {
-  const isAsked = event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && !event.defaultPrevented;
+  const isAsked =
+    event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing && !event.defaultPrevented;
   const form = isAsked && event.target instanceof HTMLTextAreaElement && event.target.form;
   const button = form && [...form.elements].find((one) => one.type === "submit" && !one.disabled);
   if (!button) return; // it is being sent
@@ -91,7 +98,8 @@ function working() {
   const put = (group, key, label) => groups.set(group, (groups.get(group) ?? new Map()).set(key, label));
   for (const { key, label, group } of added.values()) put(group, key, label);
   for (const element of document.querySelectorAll("[data-key][data-key-label]")) {
-    if (element.offsetParent !== null) put(element.dataset.keyGroup ?? "Page", element.dataset.key, element.dataset.keyLabel);
+    if (element.offsetParent !== null)
+      put(element.dataset.keyGroup ?? "Page", element.dataset.key, element.dataset.keyLabel);
   }
   const isWritten = [...document.querySelectorAll("textarea")].some((area) => area.offsetParent !== null);
   if (isWritten) put("Everywhere", "Ctrl+Enter", "Send what is written in several lines");

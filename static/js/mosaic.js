@@ -66,7 +66,12 @@ const ACTIONS = {
 };
 
 function addKeys() {
-  const moves = { j: ["Next hit", 1], k: ["Previous hit", -1], ArrowRight: ["Next hit", 1], ArrowLeft: ["Previous hit", -1] };
+  const moves = {
+    j: ["Next hit", 1],
+    k: ["Previous hit", -1],
+    ArrowRight: ["Next hit", 1],
+    ArrowLeft: ["Previous hit", -1],
+  };
   for (const [key, [label, by]] of Object.entries(moves)) addKey({ key, label, group: GROUP, run: () => step(by) });
   addKey({ key: "ArrowDown", label: "Hit below", group: GROUP, run: () => step(columns()) });
   addKey({ key: "ArrowUp", label: "Hit above", group: GROUP, run: () => step(-columns()) });

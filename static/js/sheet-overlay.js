@@ -19,11 +19,21 @@ export class Overlay {
     stage.addEventListener("moved", () => this.follow());
   }
 
-  get hasNames() { return localStorage.getItem(NAMES_KEY) === "yes"; }
-  get hasBoxes() { return localStorage.getItem(BOXES_KEY) !== "no"; }
+  get hasNames() {
+    return localStorage.getItem(NAMES_KEY) === "yes";
+  }
+  get hasBoxes() {
+    return localStorage.getItem(BOXES_KEY) !== "no";
+  }
 
-  toggleNames() { localStorage.setItem(NAMES_KEY, this.hasNames ? "no" : "yes"); this.apply(); }
-  toggleBoxes() { localStorage.setItem(BOXES_KEY, this.hasBoxes ? "no" : "yes"); this.apply(); }
+  toggleNames() {
+    localStorage.setItem(NAMES_KEY, this.hasNames ? "no" : "yes");
+    this.apply();
+  }
+  toggleBoxes() {
+    localStorage.setItem(BOXES_KEY, this.hasBoxes ? "no" : "yes");
+    this.apply();
+  }
 
   /** Lay this SVG over the stage in place of the one before; the viewer paints the sheet itself. */
   adopt(svg) {
@@ -46,13 +56,17 @@ export class Overlay {
   follow() {
     if (!this.svg || !this.stage.sheet) return;
     const matrix = this.stage.matrix();
-    this.svg.querySelector("[data-on-sheet]").setAttribute("transform", `matrix(${matrix.map((one) => one.toFixed(5)).join(" ")})`);
+    this.svg
+      .querySelector("[data-on-sheet]")
+      .setAttribute("transform", `matrix(${matrix.map((one) => one.toFixed(5)).join(" ")})`);
     this.#place(matrix);
   }
 
   /** Boxes [left, top, width, height] of these numerals on the sheet. */
   boxesOf(numerals) {
-    return [...this.svg.querySelectorAll("[data-numerals]")].filter((box) => numerals.has(box.dataset.numerals)).map(boxOf);
+    return [...this.svg.querySelectorAll("[data-numerals]")]
+      .filter((box) => numerals.has(box.dataset.numerals))
+      .map(boxOf);
   }
 
   #namesOf(svg) {
@@ -86,7 +100,9 @@ export class Overlay {
     for (const { element, width, at, lit } of shown) {
       const wanted = width && (lit || this.hasNames);
       const places = wanted ? placesBeside(onScreen[at], width) : [];
-      const free = places.find((place) => within(place, frame) && ![...taken, ...onScreen].some((other) => meet(place, other)));
+      const free = places.find(
+        (place) => within(place, frame) && ![...taken, ...onScreen].some((other) => meet(place, other)),
+      );
       const found = free ?? (lit ? (places.find((place) => within(place, frame)) ?? places[0]) : null);
       element.classList.toggle("is-shown", Boolean(found));
       element.classList.toggle("is-lit", lit);
@@ -113,8 +129,10 @@ function placesBeside([left, top, width, height], wide) {
   const middle = top + (height - high) / 2;
   const centre = left + (width - wide) / 2;
   return [
-    [left + width + GAP_PX, middle, wide, high], [left - wide - GAP_PX, middle, wide, high],
-    [centre, top + height + 1, wide, high], [centre, top - high - 1, wide, high],
+    [left + width + GAP_PX, middle, wide, high],
+    [left - wide - GAP_PX, middle, wide, high],
+    [centre, top + height + 1, wide, high],
+    [centre, top - high - 1, wide, high],
   ];
 }
 

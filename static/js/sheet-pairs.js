@@ -40,13 +40,19 @@ export class Pairs {
     this.#light((this.#kept = null));
   }
 
-  letGo() { this.#light((this.#kept = null)); }
+  letGo() {
+    this.#light((this.#kept = null));
+  }
 
   /** Light the next (1) or previous (-1) numeral, and bring its first sentence into view. */
-  stepNumeral(by) { this.#step(this.legend, by); }
+  stepNumeral(by) {
+    this.#step(this.legend, by);
+  }
 
   /** Light the next (1) or previous (-1) sentence's numerals on the sheet. */
-  stepSentence(by) { this.#step(this.sentences, by); }
+  stepSentence(by) {
+    this.#step(this.sentences, by);
+  }
 
   #step(list, by) {
     if (!list.length) return;
@@ -77,7 +83,10 @@ export class Pairs {
     const wanted = new Set(numeralsOf(element));
     for (const one of this.singles) one.classList.toggle("is-lit", wanted.has(one.dataset.numerals));
     for (const one of this.sentences) {
-      const isMeant = element?.dataset.numeralsAll !== undefined ? one === element : numeralsOf(one).some((numeral) => wanted.has(numeral));
+      const isMeant =
+        element?.dataset.numeralsAll !== undefined
+          ? one === element
+          : numeralsOf(one).some((numeral) => wanted.has(numeral));
       one.classList.toggle("is-lit", isMeant);
     }
     this.overlay.lit = wanted;
@@ -89,7 +98,8 @@ export class Pairs {
     const place = this.root.querySelector("[data-lit-said]");
     const names = this.legend.filter((one) => wanted.has(one.dataset.numerals)).map((one) => one.textContent.trim());
     const count = this.sentences.filter((one) => one.classList.contains("is-lit")).length;
-    const mentions = element?.dataset.numeralsAll === undefined ? ` – ${count} ${count === 1 ? "sentence" : "sentences"}` : "";
+    const mentions =
+      element?.dataset.numeralsAll === undefined ? ` – ${count} ${count === 1 ? "sentence" : "sentences"}` : "";
     const said = element ? names.join(", ") + mentions : "";
     if (place.textContent !== said) place.textContent = said;
   }
@@ -97,5 +107,7 @@ export class Pairs {
 
 function numeralsOf(element) {
   if (!element) return [];
-  return element.dataset.numerals !== undefined ? [element.dataset.numerals] : element.dataset.numeralsAll.split(" ").filter(Boolean);
+  return element.dataset.numerals !== undefined
+    ? [element.dataset.numerals]
+    : element.dataset.numeralsAll.split(" ").filter(Boolean);
 }

@@ -20,7 +20,10 @@ const MOST_ENTRIES = 60;
 const SEEN_AFTER_MS = 400;
 const STAYS_AFTER_MS = 350;
 const ARROWS = {
-  ArrowLeft: ["at the left", -1, 0], ArrowRight: ["at the right", 1, 0], ArrowUp: ["above", 0, -1], ArrowDown: ["below", 0, 1],
+  ArrowLeft: ["at the left", -1, 0],
+  ArrowRight: ["at the right", 1, 0],
+  ArrowUp: ["above", 0, -1],
+  ArrowDown: ["below", 0, 1],
 };
 
 class Reader {
@@ -97,7 +100,8 @@ class Reader {
     this.pairs.refresh();
     this.#markSeen(entry.figure); // not when it has settled: somebody may have flipped on by then
     root.querySelector('[data-reader-part="text"]').scrollTop = entry.scrolled ?? 0;
-    if (focused && document.activeElement === document.body) root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    if (focused && document.activeElement === document.body)
+      root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     root.dispatchEvent(new CustomEvent("reader:shown", { bubbles: true }));
     setTimeout(() => this.#settle(), 0); // after the frame that shows it
   }
@@ -121,7 +125,9 @@ class Reader {
   /** What can wait until the figure is painted. */
   #settle() {
     const { root, current } = this;
-    root.querySelector('[data-reader-part="strip"] [aria-current]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    root
+      .querySelector('[data-reader-part="strip"] [aria-current]')
+      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (!current.attached) {
       current.attached = true;
       for (const part of root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
@@ -149,7 +155,8 @@ class Reader {
       return href ? this.#load(addressOf(href)).catch(() => null) : null; // it is asked for again when it is wanted
     };
     const onward = async () => {
-      for (let [entry, steps] = [from, 0]; entry && steps < STEPS_AHEAD; steps += 1) entry = await next(entry, this.#lastKey);
+      for (let [entry, steps] = [from, 0]; entry && steps < STEPS_AHEAD; steps += 1)
+        entry = await next(entry, this.#lastKey);
     };
     const aside = async (keys) => {
       for (const key of keys) if (key !== this.#lastKey) await next(from, key);
@@ -166,7 +173,9 @@ class Reader {
     this.#entries.set(address, entry);
     this.#forgetOldest();
     const ready = entry.svg ? Promise.resolve(entry) : entry.promise;
-    ready.then((full) => this.#entries.has(address) && this.#entries.set(address, full)).catch(() => this.#entries.delete(address));
+    ready
+      .then((full) => this.#entries.has(address) && this.#entries.set(address, full))
+      .catch(() => this.#entries.delete(address));
     return ready.then(async (full) => {
       await this.stage.prepare(full.sheet);
       return full;
@@ -187,13 +196,24 @@ class Reader {
   }
 
   #entryOf(reader, address) {
-    const parts = new Map([...reader.querySelectorAll("[data-reader-part]")].map((part) => [part.dataset.readerPart, [...part.childNodes]]));
+    const parts = new Map(
+      [...reader.querySelectorAll("[data-reader-part]")].map((part) => [part.dataset.readerPart, [...part.childNodes]]),
+    );
     const svg = reader.querySelector("svg[data-sheet]");
     const elements = [...parts.values()].flat().filter((node) => node instanceof Element);
     return {
-      parts, svg, address, sheet: sheetOf(svg), figure: reader.dataset.figure, title: reader.dataset.title,
+      parts,
+      svg,
+      address,
+      sheet: sheetOf(svg),
+      figure: reader.dataset.figure,
+      title: reader.dataset.title,
       strip: reader.querySelector("[data-strip]").dataset.strip,
-      links: () => elements.flatMap((element) => [...(element.matches("a[data-flip]") ? [element] : []), ...element.querySelectorAll("a[data-flip]")]),
+      links: () =>
+        elements.flatMap((element) => [
+          ...(element.matches("a[data-flip]") ? [element] : []),
+          ...element.querySelectorAll("a[data-flip]"),
+        ]),
     };
   }
 
@@ -221,7 +241,12 @@ class Reader {
 
   #post(address, body) {
     const token = this.root.querySelector("[name=csrfmiddlewaretoken]").value;
-    return fetch(address, { method: "POST", body, keepalive: true, headers: { "X-CSRFToken": token, "HX-Request": "true" } });
+    return fetch(address, {
+      method: "POST",
+      body,
+      keepalive: true,
+      headers: { "X-CSRFToken": token, "HX-Request": "true" },
+    });
   }
 
   #markSeen(figure) {

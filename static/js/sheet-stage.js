@@ -19,9 +19,15 @@ export function sheetOf(svg) {
   const numbers = (name) => svg.dataset[name].split(" ").map(Number);
   const [width, height] = numbers("size");
   return {
-    key: svg.dataset.sheet, width, height,
-    upright: Number(svg.dataset.upright), turn: Number(svg.dataset.turn), figureBox: numbers("figureBox"),
-    preview: svg.dataset.preview, previewSize: numbers("previewSize"), full: svg.dataset.full,
+    key: svg.dataset.sheet,
+    width,
+    height,
+    upright: Number(svg.dataset.upright),
+    turn: Number(svg.dataset.turn),
+    figureBox: numbers("figureBox"),
+    preview: svg.dataset.preview,
+    previewSize: numbers("previewSize"),
+    full: svg.dataset.full,
   };
 }
 
@@ -39,9 +45,20 @@ export class Stage extends EventTarget {
     claimStyle();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.viewer = window.OpenSeadragon({
-      element: box, drawer: "canvas", prefixUrl: "", showNavigationControl: false, keyboardNavEnabled: false,
-      immediateRender: true, blendTime: 0, animationTime: calm ? 0 : 0.3, springStiffness: 9,
-      visibilityRatio: 0.2, minZoomImageRatio: 0.6, maxZoomPixelRatio: 6, minPixelRatio: 0.5, preload: true,
+      element: box,
+      drawer: "canvas",
+      prefixUrl: "",
+      showNavigationControl: false,
+      keyboardNavEnabled: false,
+      immediateRender: true,
+      blendTime: 0,
+      animationTime: calm ? 0 : 0.3,
+      springStiffness: 9,
+      visibilityRatio: 0.2,
+      minZoomImageRatio: 0.6,
+      maxZoomPixelRatio: 6,
+      minPixelRatio: 0.5,
+      preload: true,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
     });
     this.viewer.canvas.setAttribute("role", "group");
@@ -53,11 +70,17 @@ export class Stage extends EventTarget {
     }
   }
 
-  get framed() { return this.#framed; }
-  get rotation() { return (this.sheet.upright + this.sheet.turn) % 360; }
+  get framed() {
+    return this.#framed;
+  }
+  get rotation() {
+    return (this.sheet.upright + this.sheet.turn) % 360;
+  }
 
   /** Whether the sheet can be shown in the next frame. */
-  isReady(sheet) { return Boolean(this.#images.get(sheet.key)?.image); }
+  isReady(sheet) {
+    return Boolean(this.#images.get(sheet.key)?.image);
+  }
 
   /** Decode the sheet's picture ahead and give it to the viewer. */
   async prepare(sheet) {
@@ -138,7 +161,10 @@ export class Stage extends EventTarget {
     const right = Math.max(...boxes.map((box) => box[0] + box[2]));
     const bottom = Math.max(...boxes.map((box) => box[1] + box[3]));
     const wanted = CLOSEST * Math.max(width, height);
-    const margin = Math.max(0.1 * Math.max(right - left, bottom - top), (wanted - Math.max(right - left, bottom - top)) / 2);
+    const margin = Math.max(
+      0.1 * Math.max(right - left, bottom - top),
+      (wanted - Math.max(right - left, bottom - top)) / 2,
+    );
     this.#leaveFrame();
     this.#fit(grown([left, top, right - left, bottom - top], margin, width, height), false);
   }
@@ -149,8 +175,12 @@ export class Stage extends EventTarget {
     const [zero, along, down] = [at(0, 0), at(1, 0), at(0, 1)];
     const scale = 1 / this.sheet.width;
     return [
-      (along.x - zero.x) * scale, (along.y - zero.y) * scale,
-      (down.x - zero.x) * scale, (down.y - zero.y) * scale, zero.x, zero.y,
+      (along.x - zero.x) * scale,
+      (along.y - zero.y) * scale,
+      (down.x - zero.x) * scale,
+      (down.y - zero.y) * scale,
+      zero.x,
+      zero.y,
     ];
   }
 
@@ -212,7 +242,12 @@ export class Stage extends EventTarget {
       this.viewer.addHandler("tile-load-failed", failed);
       this.viewer.addTiledImage({
         // Wider than any view, until its picture is there: what is out of view is not loaded.
-        tileSource: source, opacity: 0, preload: true, width: 100, x: -50, y: (-50 * sheet.height) / sheet.width,
+        tileSource: source,
+        opacity: 0,
+        preload: true,
+        width: 100,
+        x: -50,
+        y: (-50 * sheet.height) / sheet.width,
         success: (event) => {
           item = event.item;
           // What the viewer still has of a sheet that was there before is not loaded again.
@@ -232,7 +267,10 @@ export class Stage extends EventTarget {
     source.downloadTileStart = (job) => {
       const pixels = this.#pixels.get(job.src) ?? decode(job.src);
       this.#pixels.delete(job.src); // from here on it is the viewer's
-      pixels.then((context) => job.finish(context, null, "context2d"), (error) => job.fail(String(error), null));
+      pixels.then(
+        (context) => job.finish(context, null, "context2d"),
+        (error) => job.fail(String(error), null),
+      );
     };
     source.downloadTileAbort = () => {}; // an answer that nobody waits for any more does no harm
     return source;

@@ -77,7 +77,8 @@ export function note(page) {
 
     /** The page goes away: hand over what is unsaved without waiting for an answer. */
     hand() {
-      if (this.tone === "is-unsaved" && !this.isChoosing()) navigator.sendBeacon(this.form.action, new FormData(this.form));
+      if (this.tone === "is-unsaved" && !this.isChoosing())
+        navigator.sendBeacon(this.form.action, new FormData(this.form));
     },
 
     answered(event) {
@@ -85,7 +86,8 @@ export function note(page) {
       const { status } = event.detail.xhr;
       if (status === 200) this.succeeded();
       else if (status === 409 || status === 400) this.become("Not saved: see below", "is-fault", false);
-      else if (status === 403 || status === 404) this.become("Not saved: you may no longer edit this. Copy your text.", "is-fault", true);
+      else if (status === 403 || status === 404)
+        this.become("Not saved: you may no longer edit this. Copy your text.", "is-fault", true);
       else this.become("Not saved: the server did not answer. Save it again.", "is-fault", true);
     },
 

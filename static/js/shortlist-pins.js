@@ -34,7 +34,8 @@ export function drawing() {
       this.isMarking = true;
       this.marking = "is-marking";
       this.paint();
-      for (const field of details.querySelectorAll("input[type=number]")) field.addEventListener("input", () => this.paint());
+      for (const field of details.querySelectorAll("input[type=number]"))
+        field.addEventListener("input", () => this.paint());
       // Alpine shows the frame at the next painting.
       this.$nextTick(() => requestAnimationFrame(() => this.frame()?.focus({ preventScroll: true })));
     },
@@ -74,7 +75,12 @@ export function drawing() {
       const [width, height] = this.$root.querySelector("svg").dataset.size.split(" ").map(Number);
       const rect = this.frame().querySelector("rect");
       const shares = this.numbers();
-      const parts = { x: shares[0] * width, y: shares[1] * height, width: shares[2] * width, height: shares[3] * height };
+      const parts = {
+        x: shares[0] * width,
+        y: shares[1] * height,
+        width: shares[2] * width,
+        height: shares[3] * height,
+      };
       for (const [name, part] of Object.entries(parts)) rect.setAttribute(name, part / 100);
     },
 
@@ -119,18 +125,21 @@ export function drawing() {
         this.cancel();
         return;
       }
-      const [across, down] = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [];
+      const [across, down] =
+        { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [];
       if (across === undefined || event.altKey) return;
       event.preventDefault();
       const [left, top, width, height] = this.numbers();
       const within = (value, least, most) => Math.min(Math.max(value, least), most);
-      if (event.shiftKey) this.put([left, top, within(width + across, SMALLEST, 100 - left), within(height + down, SMALLEST, 100 - top)]);
+      if (event.shiftKey)
+        this.put([left, top, within(width + across, SMALLEST, 100 - left), within(height + down, SMALLEST, 100 - top)]);
       else this.put([within(left + across, 0, 100 - width), within(top + down, 0, 100 - height), width, height]);
     },
 
     light(event) {
       const pin = event.target.closest?.("[data-pin]")?.dataset.pin;
-      for (const one of this.$root.querySelectorAll("[data-pin]")) one.classList.toggle("is-lit", one.dataset.pin === pin);
+      for (const one of this.$root.querySelectorAll("[data-pin]"))
+        one.classList.toggle("is-lit", one.dataset.pin === pin);
     },
 
     unlight() {

@@ -56,7 +56,8 @@ function arrange(order) {
     else list().insertBefore(entry, at);
   }
   renumber();
-  if (focused instanceof HTMLElement && focused !== document.activeElement && list().contains(focused)) focused.focus({ preventScroll: true });
+  if (focused instanceof HTMLElement && focused !== document.activeElement && list().contains(focused))
+    focused.focus({ preventScroll: true });
 }
 
 function move(entry, to) {
@@ -64,7 +65,9 @@ function move(entry, to) {
   if (!form) return;
   const keys = entries().map((one) => one.dataset.entry);
   const at = keys.indexOf(entry.dataset.entry);
-  const place = { up: Math.max(at - 1, 0), down: Math.min(at + 1, keys.length - 1), first: 0, last: keys.length - 1 }[to];
+  const place = { up: Math.max(at - 1, 0), down: Math.min(at + 1, keys.length - 1), first: 0, last: keys.length - 1 }[
+    to
+  ];
   keys.splice(place, 0, ...keys.splice(at, 1));
   arrange(keys);
   entry.scrollIntoView({ block: "nearest" });
@@ -89,12 +92,15 @@ async function send(form, to) {
 async function renew() {
   const answer = await fetch(location.pathname);
   if (!answer.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelectorAll("[data-entries] > [data-entry]");
+  const fresh = new DOMParser()
+    .parseFromString(await answer.text(), "text/html")
+    .querySelectorAll("[data-entries] > [data-entry]");
   const wanted = new Map([...fresh].map((entry) => [entry.dataset.entry, entry]));
   for (const entry of entries()) {
     const now = wanted.get(entry.dataset.entry);
     if (!now) entry.remove();
-    else if (now.dataset.revision !== entry.dataset.revision && !entry.querySelector("[data-note].is-unsaved")) replace(entry, now);
+    else if (now.dataset.revision !== entry.dataset.revision && !entry.querySelector("[data-note].is-unsaved"))
+      replace(entry, now);
   }
   for (const [key, entry] of wanted) {
     if (entries().some((one) => one.dataset.entry === key)) continue;
@@ -136,17 +142,57 @@ function addKeys() {
   const add = (key, label, run) => addKey({ key, label, group: GROUP, run });
   add("j", "Next figure", () => step(1));
   add("k", "Previous figure", () => step(-1));
-  add("o", "Open the figure", onCurrent((entry) => entry.querySelector("[data-entry-open]")?.click()));
-  add("e", "In Espacenet", onCurrent((entry) => entry.querySelector('[data-entry-action="e"]')?.click()));
-  add("r", "In the European Patent Register", onCurrent((entry) => entry.querySelector('[data-entry-action="r"]')?.click()));
+  add(
+    "o",
+    "Open the figure",
+    onCurrent((entry) => entry.querySelector("[data-entry-open]")?.click()),
+  );
+  add(
+    "e",
+    "In Espacenet",
+    onCurrent((entry) => entry.querySelector('[data-entry-action="e"]')?.click()),
+  );
+  add(
+    "r",
+    "In the European Patent Register",
+    onCurrent((entry) => entry.querySelector('[data-entry-action="r"]')?.click()),
+  );
   if (!document.querySelector("[data-move-form]")) return;
-  add("n", "Write its note", onCurrent((entry) => entry.querySelector("[data-note] textarea")?.focus()));
-  add("p", "Pin a note to its drawing", onCurrent((entry) => entry.querySelector("[data-pin-new]")?.click()));
-  add("Alt+ArrowUp", "Move up", onCurrent((entry) => move(entry, "up")));
-  add("Alt+ArrowDown", "Move down", onCurrent((entry) => move(entry, "down")));
-  add("Alt+Home", "Move to the top", onCurrent((entry) => move(entry, "first")));
-  add("Alt+End", "Move to the end", onCurrent((entry) => move(entry, "last")));
-  add("Delete", "Remove from the shortlist", onCurrent((entry) => entry.querySelector("[data-remove-form] button")?.click()));
+  add(
+    "n",
+    "Write its note",
+    onCurrent((entry) => entry.querySelector("[data-note] textarea")?.focus()),
+  );
+  add(
+    "p",
+    "Pin a note to its drawing",
+    onCurrent((entry) => entry.querySelector("[data-pin-new]")?.click()),
+  );
+  add(
+    "Alt+ArrowUp",
+    "Move up",
+    onCurrent((entry) => move(entry, "up")),
+  );
+  add(
+    "Alt+ArrowDown",
+    "Move down",
+    onCurrent((entry) => move(entry, "down")),
+  );
+  add(
+    "Alt+Home",
+    "Move to the top",
+    onCurrent((entry) => move(entry, "first")),
+  );
+  add(
+    "Alt+End",
+    "Move to the end",
+    onCurrent((entry) => move(entry, "last")),
+  );
+  add(
+    "Delete",
+    "Remove from the shortlist",
+    onCurrent((entry) => entry.querySelector("[data-remove-form] button")?.click()),
+  );
 }
 
 export function attach(page) {
@@ -169,7 +215,8 @@ export function attach(page) {
   // What was sent in vain comes back with its reason, in place.
   page.addEventListener("htmx:beforeSwap", (event) => {
     const { xhr } = event.detail;
-    if ((xhr.status === 409 || xhr.status === 400) && event.target.closest("[data-entry]")) event.detail.shouldSwap = true;
+    if ((xhr.status === 409 || xhr.status === 400) && event.target.closest("[data-entry]"))
+      event.detail.shouldSwap = true;
   });
   document.body.addEventListener("shortlist-changed", renew);
   if (location.hash.startsWith("#entry-")) go(document.getElementById(location.hash.slice(1)));

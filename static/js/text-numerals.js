@@ -19,7 +19,10 @@ export function attach(root) {
 
   function light(numeral) {
     if (lit === numeral) return;
-    for (const [one, isOn] of [[lit, false], [numeral, true]]) {
+    for (const [one, isOn] of [
+      [lit, false],
+      [numeral, true],
+    ]) {
       if (one === null) continue;
       for (const mark of mentions.get(one) ?? []) mark.classList.toggle("is-lit", isOn);
       const row = root.querySelector(`[data-part="${CSS.escape(one)}"]`);

@@ -9,7 +9,11 @@
  */
 import { forgetTyped, readTyped, unsendTyped, writeTyped } from "./typed-store.js";
 
-const TYPED = "textarea, select, input:not([type]), " + ["text", "search", "number", "date", "url", "email", "tel", "checkbox"].map((type) => `input[type="${type}"]`).join(", ");
+const TYPED =
+  "textarea, select, input:not([type]), " +
+  ["text", "search", "number", "date", "url", "email", "tel", "checkbox"]
+    .map((type) => `input[type="${type}"]`)
+    .join(", ");
 const HOURS_KEPT = 12;
 const user = document.querySelector("[data-user]")?.dataset.user ?? "";
 let page = location.pathname + location.search;
@@ -24,7 +28,10 @@ function here() {
   const before = page;
   page = now;
   if (before.split("?")[0] !== location.pathname) return page; // another page in its place, as the reader has them
-  const forms = Object.entries(readTyped(user)).map(([key, kept]) => [key.startsWith(`${before}#`) ? now + key.slice(before.length) : key, kept]);
+  const forms = Object.entries(readTyped(user)).map(([key, kept]) => [
+    key.startsWith(`${before}#`) ? now + key.slice(before.length) : key,
+    kept,
+  ]);
   writeTyped(user, Object.fromEntries(forms));
   return page;
 }
@@ -32,10 +39,12 @@ function here() {
 /** Fields by name and place. What answers each change by itself, as the ranking does, is nothing that waits for sending. */
 function fieldsOf(form) {
   const places = {};
-  return [...form.elements].filter((field) => field.name && field.matches(TYPED) && !answersItself(field, form)).map((field) => {
-    places[field.name] = (places[field.name] ?? -1) + 1;
-    return { field, id: `${field.name} ${places[field.name]}` };
-  });
+  return [...form.elements]
+    .filter((field) => field.name && field.matches(TYPED) && !answersItself(field, form))
+    .map((field) => {
+      places[field.name] = (places[field.name] ?? -1) + 1;
+      return { field, id: `${field.name} ${places[field.name]}` };
+    });
 }
 
 function answersItself(field, form) {
@@ -45,13 +54,16 @@ function answersItself(field, form) {
 
 function isChanged(field) {
   if (field.type === "checkbox") return field.checked !== field.defaultChecked;
-  if (field.localName === "select") return [...field.options].some((option) => option.selected !== option.defaultSelected);
+  if (field.localName === "select")
+    return [...field.options].some((option) => option.selected !== option.defaultSelected);
   return field.value !== field.defaultValue;
 }
 
 function keep(form, more = {}) {
   const typed = fieldsOf(form).filter(({ field }) => isChanged(field));
-  const fields = Object.fromEntries(typed.map(({ field, id }) => [id, field.type === "checkbox" ? field.checked : field.value]));
+  const fields = Object.fromEntries(
+    typed.map(({ field, id }) => [id, field.type === "checkbox" ? field.checked : field.value]),
+  );
   const forms = readTyped(user);
   if (typed.length || more.files?.length) forms[keyOf(form)] = { fields, at: Date.now(), ...more };
   else delete forms[keyOf(form)];
@@ -76,7 +88,12 @@ function restore(form) {
     if (!(id in kept.fields)) continue;
     if (field.type === "checkbox") field.checked = kept.fields[id];
     else field.value = kept.fields[id];
-    for (let part = field.closest("details:not([open])"); part; part = part.parentElement.closest("details:not([open])")) part.open = true;
+    for (
+      let part = field.closest("details:not([open])");
+      part;
+      part = part.parentElement.closest("details:not([open])")
+    )
+      part.open = true;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   say(form, kept);
@@ -125,7 +142,9 @@ const plainFetch = window.fetch;
 window.fetch = async (...request) => {
   const answer = await plainFetch(...request);
   const login = document.querySelector("[data-login]")?.dataset.login;
-  const isLogin = answer.redirected ? new URL(answer.url).pathname === login : answer.status === 401 && !answer.headers.get("Content-Type")?.startsWith("application/json");
+  const isLogin = answer.redirected
+    ? new URL(answer.url).pathname === login
+    : answer.status === 401 && !answer.headers.get("Content-Type")?.startsWith("application/json");
   if (login && isLogin && !document.querySelector("[data-stays]")) return leave(login);
   if (answer.status === 403 && answer.headers.get("HX-Refresh") === "true") {
     location.reload();

@@ -40,7 +40,8 @@ export function attach(dialog) {
     event.detail.shouldSwap = false; // logged out meanwhile
     location.assign(address);
   });
-  for (const fault of ["htmx:responseError", "htmx:sendError"]) document.addEventListener(fault, (event) => ours(event) && fail());
+  for (const fault of ["htmx:responseError", "htmx:sendError"])
+    document.addEventListener(fault, (event) => ours(event) && fail());
   dialog.addEventListener("close", () => {
     const figure = body.querySelector("[data-why]")?.dataset.why;
     body.replaceChildren();

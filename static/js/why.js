@@ -5,7 +5,8 @@
 export function attach(fragment) {
   if (!document.querySelector("[data-attached]")) return; // it came with its page
   const at = document.activeElement;
-  if (!at || at === document.body || at.matches("dialog, #why-body, [data-key='w']")) fragment.querySelector("[data-why-title]").focus({ preventScroll: true });
+  if (!at || at === document.body || at.matches("dialog, #why-body, [data-key='w']"))
+    fragment.querySelector("[data-why-title]").focus({ preventScroll: true });
   const beside = fragment.closest('[data-reader-part="text"]');
   if (beside) beside.scrollTop = 0; // it stands first there
   fragment.querySelector("[data-why-close]")?.addEventListener("click", () => {
