@@ -63,9 +63,9 @@ function bar() {
     const said = document.createElement("span");
     said.dataset.marksSaid = "";
     said.setAttribute("role", "status");
-    const tools = document.createElement("span");
-    tools.className = "marked-tools";
-    found.append(pictures, said, tools);
+    const toolbar = document.createElement("span");
+    toolbar.className = "marked-tools";
+    found.append(pictures, said, toolbar);
     document.body.append(found);
   }
   return found;

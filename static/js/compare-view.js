@@ -6,7 +6,7 @@
 /** zoom: 1 shows the picture whole; x, y: from its middle, in shares of what is seen of it upright. */
 const WHOLE = { zoom: 1, x: 0, y: 0 };
 
-export class Together {
+export class SharedView {
   #shared = { ...WHOLE };
   #own = new WeakMap(); // stage → its difference from the shared view
   #isFollowing = false;

@@ -10,7 +10,7 @@
  * says which is lit, buttons [data-act] act on all panes. The pane that keys mean bears is-current.
  */
 import { Pane } from "./compare-pane.js";
-import { Together } from "./compare-view.js";
+import { SharedView } from "./compare-view.js";
 import { addKey } from "./keys.js";
 import { sheetOf } from "./sheet-stage.js";
 
@@ -29,7 +29,7 @@ class Compare {
 
   constructor(root) {
     this.root = root;
-    this.together = new Together();
+    this.together = new SharedView();
     this.panes = this.#articles().map((article) => new Pane(article));
     this.#listen();
   }
@@ -101,8 +101,7 @@ class Compare {
     this.panes.forEach((pane) => pane.overlay.svg && pane.overlay.follow());
     this.#applyTools();
     window.htmx?.process(this.root);
-    // Not imported above: that module waits for this one while the page is loaded.
-    import("./behaviours.js").then(({ attachWithin }) => attachWithin(this.root));
+    this.root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours look for what is new
     this.#markSeen();
     this.#prefetch();
   }

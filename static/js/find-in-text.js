@@ -139,11 +139,11 @@ class Finder {
         item.className = `term-${number + 1}`;
         const sections = new Map();
         for (const { section } of places) sections.set(section, (sections.get(section) ?? 0) + 1);
-        item.append(element("b", "", term), " ", element("span", "number", String(places.length)));
+        item.append(elementWith("b", "", term), " ", elementWith("span", "number", String(places.length)));
         if (places.length)
           item.append(
             " ",
-            element("span", "faint small", [...sections].map(([name, count]) => `${name} ${count}`).join(" ")),
+            elementWith("span", "faint small", [...sections].map(([name, count]) => `${name} ${count}`).join(" ")),
           );
         return item;
       }),
@@ -286,7 +286,7 @@ function highlightOf(ranges) {
   return highlight;
 }
 
-function element(name, className, text) {
+function elementWith(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;
   made.textContent = text;

@@ -8,10 +8,11 @@
  * same event. A lost connection, and a server without its database, are tried again for ever; what the server refuses waits
  * for the assessor, and all after it.
  */
-import { ask } from "./judging-request.js";
+import { renewToken, sendEvent } from "./judging-server.js";
 
 const WAITS_MS = [400, 800, 1500, 3000, 6000, 12_000];
 const SENDING_SHOWN_AFTER_MS = 500;
+const RENEWED_MS = 2000;
 
 export class Outbox extends EventTarget {
   #prefix;
@@ -25,15 +26,15 @@ export class Outbox extends EventTarget {
   constructor({ assessor, session, stateUrl, token }) {
     super();
     Object.assign(this, { assessor, session, stateUrl, token });
-    this.held = null; // { kind, entry, current, detail }: what waits for the assessor
-    this.lacksDatabase = false; // whether the server said so last, which is no refusal
+    this.blocked = null; // { kind, entry, current, detail }: why nothing is sent until the assessor decides
+    this.lacksDatabase = false; // whether the last answer was 503 for want of it
     this.#prefix = `judging ${assessor} `;
     addEventListener("storage", (event) => this.#otherTab(event));
     addEventListener("online", () => this.retry());
-    addEventListener("focus", () => this.held?.kind === "login" && this.retry());
+    addEventListener("focus", () => this.blocked?.kind === "login" && this.retry());
     document.addEventListener(
       "visibilitychange",
-      () => !document.hidden && this.held?.kind === "login" && this.retry(),
+      () => !document.hidden && this.blocked?.kind === "login" && this.retry(),
     );
   }
 
@@ -45,20 +46,20 @@ export class Outbox extends EventTarget {
     return keys.map((key) => ({ ...JSON.parse(localStorage.getItem(key)), key }));
   }
 
-  /** "saved", "saving", "unsaved" or "held", and how many events wait. */
+  /** "saved", "saving", "unsaved" or "blocked", and how many events wait. */
   get state() {
     const count = this.entries().length;
     if (!count) return { tone: "saved", count };
-    if (this.held) return { tone: "held", count };
+    if (this.blocked) return { tone: "blocked", count };
     return { tone: this.#failures ? "unsaved" : "saving", count };
   }
 
-  /** What holds of a pair as far as the outbox knows; undefined where it knows nothing. */
-  holds(position) {
+  /** The newest judgment of a pair that waits here, null after an undo; undefined where none waits. */
+  latest(position) {
     const last = this.entries()
       .filter((one) => one.session === this.session && one.position === position)
       .at(-1);
-    return last && heldAfter(last);
+    return last && judgmentAfter(last);
   }
 
   /** Keep a judgment { position, url, base, before, values, seconds }, and send it. Returns the event. */
@@ -73,16 +74,16 @@ export class Outbox extends EventTarget {
 
   /** Try at once. */
   retry() {
-    this.held = null;
+    this.blocked = null;
     clearTimeout(this.#timer);
     return this.send();
   }
 
-  /** Of a conflict: say it again on top of what holds. */
+  /** Settle a conflict: record this assessor's judgment on top of the server's. */
   keepMine() {
-    const { entry, current } = this.held;
+    const { entry, current } = this.blocked;
     const renamed = { ...entry, client_id: makeId(), base: current?.client_id ?? null, before: current };
-    for (const one of this.entries().filter((one) => one.key > entry.key)) {
+    for (const one of this.entries().filter(({ key }) => key > entry.key)) {
       if (one.base === entry.client_id) this.#store({ ...one, base: renamed.client_id });
       if (one.takes === entry.client_id) this.#store({ ...one, takes: renamed.client_id, before: current });
     }
@@ -90,31 +91,31 @@ export class Outbox extends EventTarget {
     return this.retry();
   }
 
-  /** Of a conflict: leave what holds, and drop what was to be taken back with it. */
+  /** Settle a conflict: leave the server's judgment, and drop the undo of the one that is given up. */
   keepTheirs() {
-    const { entry, current } = this.held;
-    for (const one of this.entries().filter((one) => one.key > entry.key)) {
+    const { entry, current } = this.blocked;
+    for (const one of this.entries().filter(({ key }) => key > entry.key)) {
       if (one.base === entry.client_id) this.#store({ ...one, base: current?.client_id ?? null });
       if (one.takes === entry.client_id) localStorage.removeItem(one.key);
     }
     return this.discard();
   }
 
-  /** The server wants a login, as somebody else was told. */
+  /** Wait for a login: another request was answered by 401. */
   needLogin() {
-    this.held ??= { kind: "login", entry: { client_id: "" } };
+    this.blocked ??= { kind: "login", entry: { client_id: "" } };
     this.#changed();
   }
 
-  /** Give up the event that is held. */
+  /** Give up the event that blocks the others. */
   discard() {
-    localStorage.removeItem(this.held.entry.key);
+    localStorage.removeItem(this.blocked.entry.key);
     return this.retry();
   }
 
   /** Send all that is kept, unless this tab or another one is at it. */
   async send() {
-    if (this.#isSending || this.held) return this.#changed();
+    if (this.#isSending || this.blocked) return this.#changed();
     this.#isSending = true;
     clearTimeout(this.#timer);
     const shown = setTimeout(() => this.#changed(), SENDING_SHOWN_AFTER_MS);
@@ -128,53 +129,42 @@ export class Outbox extends EventTarget {
   }
 
   async #sendAll() {
-    for (let next = this.entries()[0]; next && !this.held; next = this.entries()[0]) {
+    for (let next = this.entries()[0]; next && !this.blocked; next = this.entries()[0]) {
       const goesOn = await this.#sendOne(next);
       if (!goesOn) return;
     }
   }
 
+  /** Send one event. Returns whether the next may follow. */
   async #sendOne(entry) {
-    const answer = await ask(entry.url, { body: bodyOf(entry, this.assessor), token: this.token });
-    const code = answer.json?.error?.code;
-    this.lacksDatabase = answer.status === 503 && code === "database";
-    if (answer.status === 200 || answer.status === 201) {
+    const { outcome, ...answer } = await sendEvent(entry, this);
+    this.lacksDatabase = answer.lacksDatabase;
+    if (outcome === "recorded" || outcome === "nothing-to-undo") {
       this.#failures = 0;
       localStorage.removeItem(entry.key);
-      this.#tell("answered", { entry, answer: answer.json });
+      if (outcome === "recorded") this.#tell("answered", { entry, answer });
+      else this.#tell("undone-nothing", { entry });
       return true;
     }
-    if (answer.status === 400 && code === "nothing-to-undo") {
-      localStorage.removeItem(entry.key);
-      this.#tell("undone-nothing", { entry });
-      return true;
-    }
-    if (answer.status === 403 && code === "form-expired") return this.#renewToken(entry);
-    if (answer.status === 0 || answer.status === 429 || answer.status >= 500) return this.#later();
-    this.held = {
-      ...why(answer.status, code),
-      entry,
-      current: answer.json?.current ?? null,
-      detail: answer.json?.error?.detail,
-    };
+    if (outcome === "form-expired") return this.#renewToken(entry);
+    if (outcome === "later") return this.#later();
+    this.blocked = { kind: outcome, entry, current: answer.current, detail: answer.detail };
     return false;
   }
 
   /** After a new login the token is another one; it is ours alone if the same person has logged in. */
   async #renewToken(entry) {
-    const { status, json } = await ask(this.stateUrl);
-    if (status === 200 && json.assessor === this.assessor && json.csrf_token && !this.isRenewed) {
-      this.token = json.csrf_token;
-      this.isRenewed = true; // once a while: a token that is refused again must not be asked for without end
-      setTimeout(() => (this.isRenewed = false), 2000);
-      this.#tell("renewed", {});
-      return true;
+    const { outcome, token } = await renewToken(this.stateUrl, this.assessor);
+    if (outcome === "later" || (outcome === "renewed" && this.isRenewed)) return this.#later();
+    if (outcome !== "renewed") {
+      this.blocked = { kind: outcome, entry };
+      return false;
     }
-    if (status === 401) this.held = { kind: "login", entry };
-    else if (status === 404 || (status === 200 && json.assessor !== this.assessor))
-      this.held = { kind: "account", entry };
-    else return this.#later();
-    return false;
+    this.token = token;
+    this.isRenewed = true; // once a while: a token that is refused again must not be asked for without end
+    setTimeout(() => (this.isRenewed = false), RENEWED_MS);
+    this.#tell("renewed", {});
+    return true;
   }
 
   #later() {
@@ -207,7 +197,7 @@ export class Outbox extends EventTarget {
     if (!key?.startsWith(this.#prefix)) return;
     this.#failures = 0;
     this.lacksDatabase = false; // whoever sends next will say
-    if (this.held && !localStorage.getItem(this.held.entry.key)) this.held = null; // settled in the other tab
+    if (this.blocked && !localStorage.getItem(this.blocked.entry.key)) this.blocked = null; // settled in the other tab
     this.#tell("elsewhere", { entry: JSON.parse(newValue ?? oldValue) });
     this.send();
   }
@@ -220,10 +210,10 @@ export class Outbox extends EventTarget {
   }
 }
 
-/** What holds of a pair once this event is recorded, with the client_id that the server then gives it. */
-export function heldAfter(entry) {
-  const said = entry.kind === "undo" ? entry.before : entry.values;
-  return said ? { ...said, client_id: entry.client_id } : null;
+/** The judgment of a pair once this event is recorded, with the client_id that the server then gives it. */
+export function judgmentAfter(entry) {
+  const values = entry.kind === "undo" ? entry.before : entry.values;
+  return values ? { ...values, client_id: entry.client_id } : null;
 }
 
 /** A version 4 UUID; crypto.randomUUID is missing where the page comes over plain HTTP from another host. */
@@ -233,17 +223,6 @@ export function makeId() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
   const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return [0, 8, 12, 16, 20].map((at, part) => digits.slice(at, [8, 12, 16, 20, 32][part])).join("-");
-}
-
-function bodyOf(entry, assessor) {
-  const { client_id, base, values, seconds } = entry;
-  return entry.kind === "undo" ? { client_id, assessor } : { client_id, base, assessor, seconds, ...values };
-}
-
-function why(status, code) {
-  if (status === 409) return { kind: "conflict" };
-  if (status === 401) return { kind: "login" };
-  return { kind: code === "other-account" || status === 404 ? "account" : "refused" };
 }
 
 /** Without locks (plain HTTP from another host) two tabs may send the same event; the server takes it once. */

@@ -1,6 +1,6 @@
 /** The pairs of a session: asked for before they are wanted, decoded before they are shown, put in each other's place. */
 import { Pane } from "./compare-pane.js";
-import { ask } from "./judging-request.js";
+import { request } from "./judging-request.js";
 import { sheetOf } from "./sheet-stage.js";
 
 const DECODED = 3; // pairs ahead whose pictures are decoded
@@ -123,7 +123,7 @@ export class Pairs {
   #text(position) {
     if (!this.#texts.has(position)) {
       const askedAt = performance.now();
-      const text = ask(`${this.address}?at=${position}`, { isFragment: true }).then((answer) => {
+      const text = request(`${this.address}?at=${position}`, { isFragment: true }).then((answer) => {
         const isPair = answer.status === 200 && answer.text.includes("data-pair");
         if (!isPair) throw answer.status;
         const section = sectionOf(answer.text);

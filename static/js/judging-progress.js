@@ -61,6 +61,14 @@ export class Progress {
     return (after >= 0 ? after : this.states.findIndex((state, at) => state === OPEN && at !== position - 1)) + 1;
   }
 
+  /** The pairs to make ready after this one, the likeliest first. */
+  ahead(position) {
+    const after = [];
+    for (let next = position + 1; next <= this.last; next += 1) if (!this.isPassedOn(next)) after.push(next);
+    const likeliest = [after[0], this.nextOpen(position), this.beside(position, -1), ...after.slice(1)];
+    return [...new Set(likeliest)].filter((one) => one > 0);
+  }
+
   /** A pair is looked at from now on. */
   start() {
     this.#seconds = 0;

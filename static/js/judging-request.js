@@ -5,25 +5,25 @@
 const PATIENCE_MS = 20_000;
 
 /** GET, or POST of a JSON body: { status, text, json }; status is 0 where the server was not reached. Never rejects. */
-export function ask(address, { body = null, token = "", isFragment = false } = {}) {
+export function request(address, { body = null, token = "", isFragment = false } = {}) {
   return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open(body ? "POST" : "GET", address);
-    request.timeout = PATIENCE_MS;
-    if (isFragment) request.setRequestHeader("HX-Request", "true");
-    else request.setRequestHeader("Accept", "application/json");
+    const exchange = new XMLHttpRequest();
+    exchange.open(body ? "POST" : "GET", address);
+    exchange.timeout = PATIENCE_MS;
+    if (isFragment) exchange.setRequestHeader("HX-Request", "true");
+    else exchange.setRequestHeader("Accept", "application/json");
     if (body) {
-      request.setRequestHeader("Content-Type", "application/json");
-      request.setRequestHeader("X-CSRFToken", token);
+      exchange.setRequestHeader("Content-Type", "application/json");
+      exchange.setRequestHeader("X-CSRFToken", token);
     }
-    request.onload = () =>
+    exchange.onload = () =>
       resolve({
-        status: request.status,
-        text: request.responseText,
-        json: isFragment ? null : parsed(request.responseText),
+        status: exchange.status,
+        text: exchange.responseText,
+        json: isFragment ? null : parsed(exchange.responseText),
       });
-    request.onerror = request.ontimeout = request.onabort = () => resolve({ status: 0, text: "", json: null });
-    request.send(body && JSON.stringify(body));
+    exchange.onerror = exchange.ontimeout = exchange.onabort = () => resolve({ status: 0, text: "", json: null });
+    exchange.send(body && JSON.stringify(body));
   });
 }
 

@@ -1,8 +1,8 @@
-/** What the outbox cannot settle alone is told to the assessor, who settles it. */
+/** Problems that the outbox cannot solve alone, with buttons for the assessor to decide. */
 const GRADES = ["not relevant", "marginally relevant", "relevant", "highly relevant"];
 
 /** A judgment in a few words. */
-export function saidOf(values) {
+export function describe(values) {
   if (!values) return "nothing";
   const grade = values.cannot_judge
     ? "cannot judge"
@@ -21,14 +21,14 @@ export function saidOf(values) {
   return [grade, ...more.filter(Boolean)].join(", ");
 }
 
-/** Fill the place of trouble with what is held or why nothing is taken, or empty it. login: its address, leading back here. */
+/** Show in its place why nothing is sent, or empty it. login: its address, leading back here. */
 export function showTrouble(place, outbox, login) {
-  const held = outbox.held ?? (outbox.lacksDatabase && { kind: "database", entry: { client_id: "" } });
-  const key = held ? `${held.kind} ${held.entry.client_id}` : "";
+  const problem = outbox.blocked ?? (outbox.lacksDatabase && { kind: "database", entry: { client_id: "" } });
+  const key = problem ? `${problem.kind} ${problem.entry.client_id}` : "";
   if (place.dataset.of === key) return;
   place.dataset.of = key;
-  place.hidden = !held;
-  place.replaceChildren(...(held ? made(outbox, held, login) : []));
+  place.hidden = !problem;
+  place.replaceChildren(...(problem ? made(outbox, problem, login) : []));
 }
 
 function made(outbox, { kind, entry, current, detail }, login) {
@@ -56,7 +56,7 @@ function made(outbox, { kind, entry, current, detail }, login) {
   if (kind === "conflict") {
     return [
       text(
-        `${pair} was judged elsewhere meanwhile, in another window perhaps. There: ${saidOf(current)}. Here: ${saidOf(entry.values)}.`,
+        `${pair} was judged elsewhere meanwhile, in another window perhaps. There: ${describe(current)}. Here: ${describe(entry.values)}.`,
       ),
       button(`Keep what is there: ${short(current)}`, () => outbox.keepTheirs()),
       button(`Keep what is here: ${short(entry.values)}`, () => outbox.keepMine()),
@@ -64,7 +64,7 @@ function made(outbox, { kind, entry, current, detail }, login) {
   }
   return [
     text(
-      `${pair}, ${entry.kind === "undo" ? "which takes a judgment back" : saidOf(entry.values)}, was not taken: ${detail ?? "the server refused it."}`,
+      `${pair}, ${entry.kind === "undo" ? "which takes a judgment back" : describe(entry.values)}, was not taken: ${detail ?? "the server refused it."}`,
     ),
     button("Try again", () => outbox.retry()),
     button("Give it up", () => outbox.discard()),
@@ -83,8 +83,8 @@ function text(words) {
 }
 
 function button(words, run) {
-  const made = document.createElement("button");
-  [made.type, made.textContent] = ["button", words];
-  made.addEventListener("click", run);
-  return made;
+  const element = document.createElement("button");
+  [element.type, element.textContent] = ["button", words];
+  element.addEventListener("click", run);
+  return element;
 }

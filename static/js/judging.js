@@ -7,24 +7,24 @@
  * places [data-saved], [data-announce], [data-trouble], [data-given], and <dialog data-instructions-dialog>.
  * "judging:shown" is dispatched when a pair is painted.
  */
+import { Answers } from "./judging-answers.js";
 import { Form, isJudged, isSame } from "./judging-form.js";
+import { attachInstructions } from "./judging-instructions.js";
 import { addJudgingKeys } from "./judging-keys.js";
 import { Memory } from "./judging-memory.js";
-import { heldAfter, Outbox } from "./judging-outbox.js";
+import { judgmentAfter, Outbox } from "./judging-outbox.js";
 import { currentOf, Pairs } from "./judging-pairs.js";
 import { Progress } from "./judging-progress.js";
 import { Region } from "./judging-region.js";
-import { Said } from "./judging-said.js";
+import { Status } from "./judging-status.js";
 import { Stay } from "./judging-stay.js";
 import { showTrouble } from "./judging-trouble.js";
 
 const PLACE_AFTER_MS = 2000;
 const LOAD_AGAIN_MS = 2000;
-const HELD_DOWN = /^([0-3xzqwerasdf]|Enter)$/; // keys that must not repeat while they are held
+const ONCE_A_PRESS = /^([0-3xzqwerasdf]|Enter)$/; // keys that must not repeat while they are held
 
 class Judging {
-  #known = new Map(); // position → what the server said holds
-  #heard = new Map(); // position → as of when
   #isShown = false; // whether the pair can be judged: never one that was not seen
   #isLeaving = false;
   #isFresh = false; // whether the pair was judged for the first time since it was shown
@@ -34,7 +34,7 @@ class Judging {
   constructor(root) {
     this.root = root;
     const { assessor, session, address, stateUrl, undoUrl } = root.dataset;
-    this.said = new Said(root);
+    this.status = new Status(root);
     this.memory = new Memory(`${assessor} ${session}`);
     this.position = Number(this.#section.dataset.position);
     this.asksFacets = "asksFacets" in root.dataset;
@@ -45,10 +45,11 @@ class Judging {
     const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
     this.outbox = new Outbox({ assessor: Number(assessor), session: Number(session), stateUrl, token });
     this.progress = new Progress(root, `${assessor} ${session}`);
-    this.pairs = new Pairs(root, address, (...told) => this.#told(...told));
+    this.answers = new Answers(this.outbox);
+    this.pairs = new Pairs(root, address, (...answer) => this.#received(...answer));
     this.form = new Form(root.querySelector("[data-judgment]"));
     this.region = new Region(this.pairs.panes.candidate);
-    this.#known.set(this.position, currentOf(this.#section));
+    this.answers.report(this.position, currentOf(this.#section), 0);
   }
 
   get #section() {
@@ -57,31 +58,23 @@ class Judging {
 
   async open() {
     for (const { session, position } of this.outbox.entries()) {
-      if (session === this.outbox.session && position) this.progress.set(position, this.outbox.holds(position));
+      if (session === this.outbox.session && position) this.progress.set(position, this.outbox.latest(position));
     }
     this.#listen();
     addJudgingKeys(this.pairs, { step: (which) => this.#step(which), goOn: () => this.#goOn() });
-    this.#instruct();
+    attachInstructions(this.root, () => this.progress.start()); // reading them is no judging
     this.outbox.send();
     await this.pairs.open();
     this.#arrived();
     this.root.dataset.ready = ""; // tests wait for it
   }
 
-  /** What holds of a pair: what waits to be sent, else what the server said. */
-  #holds(position) {
-    const waiting = this.outbox.holds(position);
-    return waiting === undefined ? (this.#known.get(position) ?? null) : waiting;
+  #received(position, judgment, askedAt, isPassedOn = false) {
+    if (this.answers.report(position, judgment, askedAt))
+      this.progress.set(position, this.answers.of(position), isPassedOn);
   }
 
-  #told(position, current, askedAt = performance.now(), isPassedOn = false) {
-    if ((this.#heard.get(position) ?? -1) > askedAt) return; // somebody asked later, and has the answer
-    this.#heard.set(position, askedAt);
-    this.#known.set(position, current);
-    this.progress.set(position, this.#holds(position), isPassedOn);
-  }
-
-  /** Go to another pair; what is said of this one goes along into the outbox. */
+  /** Go to another pair, after recording the judgment of this one. */
   async go(position) {
     if (position < 1 || position > this.progress.states.length) return;
     this.#commit();
@@ -104,11 +97,11 @@ class Judging {
     this.#isShown = true;
     this.#isFresh = false;
     this.root.removeAttribute("aria-busy");
-    this.form.show(this.memory.drafts[this.position] ?? this.#holds(this.position));
+    this.form.show(this.memory.drafts[this.position] ?? this.answers.of(this.position));
     this.region.show(this.form.values.region);
     this.progress.start();
     this.#showState();
-    this.said.pair(this.position, this.progress, this.#holds(this.position));
+    this.status.pair(this.position, this.progress, this.answers.of(this.position));
     if (
       this.root.querySelector(".dock").contains(document.activeElement) &&
       document.activeElement !== this.form.reason
@@ -118,23 +111,13 @@ class Judging {
     clearTimeout(this.#placed);
     this.#placed = setTimeout(() => this.#keepPlace(), PLACE_AFTER_MS);
     this.root.dispatchEvent(new CustomEvent("judging:shown", { bubbles: true, detail: { position: this.position } }));
-    this.pairs.prepare(this.#ahead());
-  }
-
-  #ahead() {
-    const { last } = this.progress;
-    const following = Array.from({ length: Math.max(0, last - this.position) }, (_, at) => this.position + 1 + at);
-    const after = following.filter((position) => !this.progress.isPassedOn(position));
-    const open = this.progress.nextOpen(this.position);
-    return [after[0], open, this.progress.beside(this.position, -1), ...after.slice(1)].filter(
-      (one, at, all) => one > 0 && all.indexOf(one) === at,
-    );
+    this.pairs.prepare(this.progress.ahead(this.position));
   }
 
   #loadAgain(position, status) {
     this.root.setAttribute("aria-busy", "true");
     if (status === 401) this.outbox.needLogin();
-    else this.said.instead(`Pair ${position} could not be loaded; trying again. What you judged is kept.`);
+    else this.status.message(`Pair ${position} could not be loaded; trying again. What you judged is kept.`);
     this.#loading = setTimeout(() => this.go(position), LOAD_AGAIN_MS);
   }
 
@@ -152,10 +135,10 @@ class Judging {
     return this.#settle(false);
   }
 
-  /** After a change: record it where enough is said, and go on where all is said of a new pair. */
+  /** After a change: record the judgment once it is complete enough, and go on from a new pair once all of it is given. */
   #settle(isEnough) {
     const { values } = this.form;
-    const wasJudged = isJudged(this.#holds(this.position));
+    const wasJudged = isJudged(this.answers.of(this.position));
     const isComplete =
       isEnough || !this.asksFacets || (values.grade !== null && values.looks !== null && values.works !== null);
     if ((!wasJudged && !isComplete) || !this.#commit()) {
@@ -169,7 +152,7 @@ class Judging {
 
   /** Put what the form says into the outbox, if it says something new. Returns whether it is kept, now or before. */
   #commit() {
-    const before = this.#holds(this.position);
+    const before = this.answers.of(this.position);
     const { values } = this.form;
     if (!isJudged(values) || this.isClosed || !this.#isShown) return false;
     if (isSame(values, before)) return true;
@@ -186,7 +169,7 @@ class Judging {
         seconds,
       });
     } catch (error) {
-      this.said.instead(`Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
+      this.status.message(`Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
       return false;
     }
     this.#isFresh ||= !isJudged(before);
@@ -211,7 +194,7 @@ class Judging {
   #finish() {
     this.#showState();
     this.isFinished = true;
-    this.said.instead("All pairs are judged.");
+    this.status.message("All pairs are judged.");
     this.#leaveWhenSaved();
   }
 
@@ -229,14 +212,14 @@ class Judging {
     if (last.position) this.memory.draft(last.position, null);
     const entry = this.outbox.undo({ ...last, url: this.undoUrl });
     if (!entry.position) return;
-    this.progress.set(entry.position, heldAfter(entry));
+    this.progress.set(entry.position, judgmentAfter(entry));
     this.#isShown = false; // what the form says now is what is taken back
-    this.go(entry.position).then(() => this.said.say(`Taken back: pair ${entry.position}.`));
+    this.go(entry.position).then(() => this.status.announce(`Taken back: pair ${entry.position}.`));
   }
 
   #answered({ entry, answer }) {
     if (entry.session !== this.outbox.session) return;
-    this.#told(answer.position, answer.current);
+    this.#received(answer.position, answer.current);
     if (entry.kind === "undo" && answer.position !== entry.position) this.#undoneElsewhere(entry, answer);
     this.#showState();
     this.#leaveWhenSaved();
@@ -249,41 +232,41 @@ class Judging {
       this.#renew(entry.position);
     }
     this.#isShown = false;
-    this.go(answer.position).then(() => this.said.say(`Taken back: pair ${answer.position}.`));
+    this.go(answer.position).then(() => this.status.announce(`Taken back: pair ${answer.position}.`));
   }
 
-  /** Another tab has said something of a pair. */
+  /** Another tab has put a judgment into the outbox, or taken one out. */
   #elsewhere({ entry }) {
     if (entry.session !== this.outbox.session || !entry.position) return;
-    if (this.outbox.holds(entry.position) === undefined) return this.#renew(entry.position);
-    this.progress.set(entry.position, this.outbox.holds(entry.position));
+    if (this.outbox.latest(entry.position) === undefined) return this.#renew(entry.position);
+    this.progress.set(entry.position, this.outbox.latest(entry.position));
     this.#showState();
     if (entry.position === this.position && !this.memory.drafts[this.position])
-      this.form.show(this.#holds(this.position));
+      this.form.show(this.answers.of(this.position));
   }
 
-  /** Ask the server anew what holds of a pair. */
+  /** Ask the server anew for the judgment of a pair. */
   async #renew(position) {
     this.pairs.forget(position);
     await this.pairs.prepare([position]);
     this.#showState();
     if (position === this.position && this.#isShown && !this.memory.drafts[position])
-      this.form.show(this.#holds(position));
+      this.form.show(this.answers.of(position));
   }
 
-  /** What is said of this pair and cannot be recorded yet, for want of a grade, stays with the pair. */
+  /** Keep as a draft what cannot be recorded yet for want of a grade. */
   #keepDraft() {
     const { values } = this.form;
-    this.memory.draft(this.position, isSame(values, this.#holds(this.position)) ? null : values);
+    this.memory.draft(this.position, isSame(values, this.answers.of(this.position)) ? null : values);
   }
 
   #showState() {
-    this.said.saved(this.outbox.state);
+    this.status.saved(this.outbox.state);
     showTrouble(this.root.querySelector("[data-trouble]"), this.outbox, () => this.#loginAddress());
     if (!this.#isShown) return; // what is written is of the pair that is seen
     this.progress.show(this.position);
-    this.said.steps(this.position, this.progress);
-    this.said.given(this.#holds(this.position), this.memory.drafts[this.position], {
+    this.status.steps(this.position, this.progress);
+    this.status.given(this.answers.of(this.position), this.memory.drafts[this.position], {
       isClosed: this.isClosed,
       stays: this.stay.isOn,
     });
@@ -301,18 +284,6 @@ class Judging {
     return `${this.root.dataset.loginUrl}?next=${encodeURIComponent(here)}`;
   }
 
-  #instruct() {
-    const dialog = this.root.querySelector("[data-instructions-dialog]");
-    const isWanted = dialog.open;
-    dialog.close();
-    this.root.querySelector("[data-instructions]").addEventListener("click", (event) => {
-      event.preventDefault();
-      dialog.showModal();
-    });
-    dialog.addEventListener("close", () => this.progress.start()); // reading them is no judging
-    if (isWanted) dialog.showModal();
-  }
-
   #listen() {
     const { outbox, form, region } = this;
     form.addEventListener("grade", ({ detail }) => this.#choose(detail.value));
@@ -325,7 +296,7 @@ class Judging {
     outbox.addEventListener("changed", () => this.#showState());
     outbox.addEventListener("answered", ({ detail }) => this.#answered(detail));
     outbox.addEventListener("elsewhere", ({ detail }) => this.#elsewhere(detail));
-    outbox.addEventListener("undone-nothing", () => this.said.say("There is nothing to take back."));
+    outbox.addEventListener("undone-nothing", () => this.status.announce("There is nothing to take back."));
     outbox.addEventListener("renewed", () => {
       for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = outbox.token;
     });
@@ -337,7 +308,7 @@ class Judging {
     document.addEventListener(
       "keydown",
       (event) => {
-        if (event.repeat && HELD_DOWN.test(event.key) && !event.target.closest?.("textarea, input"))
+        if (event.repeat && ONCE_A_PRESS.test(event.key) && !event.target.closest?.("textarea, input"))
           event.preventDefault();
       },
       { capture: true },
@@ -347,7 +318,7 @@ class Judging {
     document.addEventListener("visibilitychange", () => document.hidden && this.#pause());
   }
 
-  /** The assessor leaves, for a while or for good: what is said is kept, and where. */
+  /** Record the judgment and the position when the page is hidden or left. */
   #pause() {
     this.#commit();
     this.#keepPlace();
@@ -375,7 +346,7 @@ class Judging {
       this.#commit();
       const open = this.progress.nextOpen(this.position);
       if (open) this.go(open);
-      else this.said.say("Every other pair is judged.");
+      else this.status.announce("Every other pair is judged.");
     } else {
       this.go(this.progress.beside(this.position, which === "on" ? 1 : -1));
     }
@@ -385,7 +356,7 @@ class Judging {
   #goOn() {
     if (!this.#isShown) return;
     if (this.#commit()) this.#advance(this.#isFresh);
-    else this.said.say("The overall grade is missing.");
+    else this.status.announce("The overall grade is missing.");
   }
 
   #mark() {
@@ -410,7 +381,7 @@ class Judging {
 
   /** A reason or a part was given: of a judged pair it is recorded at once, of another with its grade. */
   #changed() {
-    if (isJudged(this.#holds(this.position))) this.#commit();
+    if (isJudged(this.answers.of(this.position))) this.#commit();
     else this.#keepDraft();
     this.#showState();
   }

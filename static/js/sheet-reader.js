@@ -10,7 +10,7 @@
 import { addKey } from "./keys.js";
 import { Overlay } from "./sheet-overlay.js";
 import { Keeps } from "./sheet-keeps.js";
-import { Pairs } from "./sheet-pairs.js";
+import { Numerals } from "./sheet-numerals.js";
 import { sheetOf, Stage } from "./sheet-stage.js";
 
 const ASIDE = ["]", "n", "j"]; // keys of links that may be wanted next, the likeliest first
@@ -45,7 +45,7 @@ class Reader {
     this.overlay = new Overlay(this.stage);
     this.current = this.#entryOf(root, location.href);
     this.#entries.set(addressOf(location.href), this.current);
-    this.pairs = new Pairs(root, this.overlay, this.stage);
+    this.numerals = new Numerals(root, this.overlay, this.stage);
     this.#listen();
   }
 
@@ -57,7 +57,7 @@ class Reader {
     await new Promise(requestAnimationFrame);
     await new Promise(requestAnimationFrame);
     this.overlay.adopt(svg);
-    this.pairs.refresh();
+    this.numerals.refresh();
     this.#applyTools();
     this.root.dataset.reading = ""; // tests wait for it
     this.#markSeen(this.current.figure);
@@ -97,7 +97,7 @@ class Reader {
     root.dataset.figure = entry.figure;
     document.title = entry.title;
     this.#applyTools();
-    this.pairs.refresh();
+    this.numerals.refresh();
     this.#markSeen(entry.figure); // not when it has settled: somebody may have flipped on by then
     root.querySelector('[data-reader-part="text"]').scrollTop = entry.scrolled ?? 0;
     if (focused && document.activeElement === document.body)
@@ -276,10 +276,10 @@ class Reader {
       in: () => this.stage.zoom(1),
       out: () => this.stage.zoom(-1),
       whole: () => this.stage.frame(this.stage.framed === "sheet" ? "figure" : "sheet"),
-      numeral: () => this.pairs.stepNumeral(1),
-      "numeral-back": () => this.pairs.stepNumeral(-1),
-      sentence: () => this.pairs.stepSentence(1),
-      "sentence-back": () => this.pairs.stepSentence(-1),
+      numeral: () => this.numerals.stepNumeral(1),
+      "numeral-back": () => this.numerals.stepNumeral(-1),
+      sentence: () => this.numerals.stepSentence(1),
+      "sentence-back": () => this.numerals.stepSentence(-1),
       names: () => this.overlay.toggleNames(),
       boxes: () => this.overlay.toggleBoxes(),
     };
@@ -303,7 +303,7 @@ class Reader {
     for (const [key, [side, right, down]] of Object.entries(ARROWS)) {
       addKey({ key, label: `See more ${side}`, group: "Reading", run: () => this.stage.pan(right, down) });
     }
-    addKey({ key: "Escape", label: "Let go of what is lit", group: "Reading", run: () => this.pairs.letGo() });
+    addKey({ key: "Escape", label: "Let go of what is lit", group: "Reading", run: () => this.numerals.letGo() });
     // Beside the sheet the arrow keys scroll, as everywhere.
     this.root.querySelector('[data-reader-part="text"]').addEventListener("keydown", (event) => {
       if (event.key in ARROWS) event.stopPropagation();

@@ -1,19 +1,19 @@
-/** What the judging page says in words: where one is, what was given, whether it is saved; and to those who hear it. */
+/** The judging page's status in words: the position, the judgment, whether it is saved, and announcements to screen readers. */
 import { isJudged } from "./judging-form.js";
-import { saidOf } from "./judging-trouble.js";
+import { describe } from "./judging-trouble.js";
 
-export class Said {
+export class Status {
   constructor(root) {
     this.root = root;
   }
 
-  /** To those who hear the page. */
-  say(words) {
+  /** Announce to screen readers. */
+  announce(words) {
     this.#write("[data-announce]", words);
   }
 
-  /** In the place of what was given. */
-  instead(words) {
+  /** Show a message in place of the judgment. */
+  message(words) {
     this.#write("[data-given]", words);
   }
 
@@ -23,20 +23,20 @@ export class Said {
       saved: "All saved",
       saving: "Saving…",
       unsaved: `Not saved: ${count}`,
-      held: `Not saved: ${count}`,
+      blocked: `Not saved: ${count}`,
     };
-    this.root.querySelector("[data-saved]").dataset.tone = tone === "held" ? "unsaved" : tone;
+    this.root.querySelector("[data-saved]").dataset.tone = tone === "blocked" ? "unsaved" : tone;
     this.#write("[data-saved]", words[tone]);
   }
 
   /** What was given to the pair that is seen, or what is still lacking. */
-  given(held, draft, { isClosed, stays }) {
+  given(judgment, draft, { isClosed, stays }) {
     const lacks = isJudged(draft) ? "all three record it, or Enter." : "the overall grade is missing.";
-    if (draft) this.instead(`Not recorded yet: ${lacks}`);
+    if (draft) this.message(`Not recorded yet: ${lacks}`);
     else
-      this.instead(
-        held
-          ? `You gave: ${saidOf(held)}${isClosed ? "" : `. Another grade replaces it${stays ? ", Enter goes on" : ""}.`}`
+      this.message(
+        judgment
+          ? `You gave: ${describe(judgment)}${isClosed ? "" : `. Another grade replaces it${stays ? ", Enter goes on" : ""}.`}`
           : "",
       );
   }
@@ -59,7 +59,7 @@ export class Said {
   }
 
   /** A pair that has just come. */
-  pair(position, progress, held) {
+  pair(position, progress, judgment) {
     const isNew = progress.isNewTopic(position);
     this.root.classList.toggle("is-new-topic", isNew);
     const [topic, candidate] = ["topic", "candidate"].map((role) =>
@@ -70,9 +70,9 @@ export class Said {
       progress.isPassedOn(position) && "Another assessor has it now.",
       isNew && `Another topic. ${topic}.`,
       `${candidate}.`,
-      held && `You gave ${saidOf(held)}.`,
+      judgment && `You gave ${describe(judgment)}.`,
     ];
-    this.say(parts.filter(Boolean).join(" "));
+    this.announce(parts.filter(Boolean).join(" "));
     document.title = `Pair ${position} of ${Math.max(position, progress.last)}, ${this.root.dataset.sessionName} – Patent image search`;
   }
 

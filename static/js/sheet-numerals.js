@@ -6,7 +6,7 @@
  * entry among them, [data-numerals-all="12 14"] a sentence with the numerals it mentions, [data-lit-said] the place
  * where it is said what is lit.
  */
-export class Pairs {
+export class Numerals {
   #kept = null;
 
   constructor(root, overlay, stage) {

@@ -1,0 +1,12 @@
+/** The instructions of a session: <dialog data-instructions-dialog>, opened by [data-instructions] or by the page itself. */
+export function attachInstructions(root, closed) {
+  const dialog = root.querySelector("[data-instructions-dialog]");
+  const isWanted = dialog.open;
+  dialog.close();
+  root.querySelector("[data-instructions]").addEventListener("click", (event) => {
+    event.preventDefault();
+    dialog.showModal();
+  });
+  dialog.addEventListener("close", closed);
+  if (isWanted) dialog.showModal();
+}
