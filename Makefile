@@ -1,13 +1,14 @@
 # make up    everything on this machine, from a fresh checkout, until Ctrl-C
-# make test  lint, types, layers and all tests
+# make test  lint, types, layers and all tests;  make test-js  the tests of static/js alone
 # make lint  the first three alone;  make lock  pin every dependency anew;  make clean  take away what make made
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+NODE := node_modules
 # Each process its share of the cores.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: up test lint lock clean
+.PHONY: up test test-js lint lock clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.runtime
@@ -16,14 +17,19 @@ up: $(VENV)/.runtime
 test: $(VENV)/.development
 	@scripts/require-chromium
 	@$(MAKE) --no-print-directory lint
+	@$(MAKE) --no-print-directory test-js
 	@# Three processes on two cores: browsers, services and kills are mostly waited for.
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-lint: $(VENV)/.development
+test-js: $(NODE)/.development
+	npm run --silent test
+
+lint: $(VENV)/.development $(NODE)/.development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	npm run --silent lint
 
 # An environment is good as long as the hash of what it was made from has not changed; times of files say nothing
 # after a checkout. Development holds all of runtime.
@@ -33,6 +39,9 @@ $(VENV)/.runtime: requirements.txt scripts/environment
 $(VENV)/.development: requirements-dev.txt scripts/environment
 	@scripts/environment $(PYTHON) $(VENV) development requirements-dev.txt
 
+$(NODE)/.development: package.json package-lock.json scripts/require-node
+	@scripts/require-node $(NODE) development
+
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --no-header --annotation-style=line \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
@@ -41,4 +50,4 @@ lock: $(VENV)/.development
 	$(LOCK) --output-file=requirements-dev.txt --constraint=requirements.txt requirements-dev.in
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(NODE) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -7,9 +7,8 @@
  * <output data-found-said>, <ul data-terms>, perhaps <a data-offered="word">, and <section data-section-title> with
  * [data-findable] for each piece of text. The server's own marks of terms (mark.term) are taken over.
  */
-const MOST_TERMS = 6;
-const LONGEST_TERM = 120;
-const WRITTEN = /"([^"]*)"?|“([^”]*)”?|„([^“]*)“?|«([^»]*)»?|(\S+)/gu;
+import { MOST_TERMS, patternOf, termsOf } from "./find-terms.js";
+
 const TYPING_MS = 120;
 const SHORTEST_TYPED = 2; // shorter ones are looked for by Enter
 
@@ -70,13 +69,12 @@ class Finder {
       text: element.textContent,
       section: element.closest("[data-section-title]")?.dataset.sectionTitle ?? "",
     }));
-    const longestFirst = [...terms.keys()].sort((one, other) => terms[other].length - terms[one].length);
-    const pattern = new RegExp(longestFirst.map((term) => `(${patternOf(terms[term])})`).join("|"), "giu");
+    const { pattern, order } = patternOf(terms);
     const found = [];
     for (const one of this.#texts) {
       for (const match of one.text.matchAll(pattern)) {
         one.nodes ??= nodesOf(one.element);
-        const at = match.slice(1).findIndex((words) => words !== undefined); // groups stand longest first
+        const at = match.slice(1).findIndex((words) => words !== undefined);
         const { element, section, nodes } = one;
         found.push({
           element,
@@ -84,7 +82,7 @@ class Finder {
           nodes,
           start: match.index,
           end: match.index + match[0].length,
-          term: longestFirst[at],
+          term: order[at],
         });
       }
     }
@@ -233,26 +231,6 @@ class Finder {
     this.#remember();
     return true;
   }
-}
-
-export function termsOf(written) {
-  const found = new Map();
-  for (const [, ...groups] of written.matchAll(WRITTEN)) {
-    const term = groups
-      .find((group) => group !== undefined)
-      .trim()
-      .replace(/\s+/gu, " ")
-      .slice(0, LONGEST_TERM);
-    if (term && !found.has(term.toLowerCase())) found.set(term.toLowerCase(), term);
-  }
-  return [...found.values()].slice(0, MOST_TERMS);
-}
-
-function patternOf(term) {
-  return term
-    .split(" ")
-    .map((word) => word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&"))
-    .join("\\s+");
 }
 
 /** The text nodes of an element, each with how many characters stand before it. */

@@ -6,6 +6,8 @@
  * an image of the viewer's world, all in the same place with only one to be seen: showing another one is a matter of
  * one frame, for the pixels of its preview were decoded when it was made ready.
  */
+import { around, grown, isInView } from "./sheet-geometry.js";
+
 const MOST_SHEETS = 20; // kept decoded; a preview takes about 8 MB
 const STAYS_AFTER_MS = 250; // who flips on sooner is shown previews alone
 const STEP = 1.4; // of zooming by key
@@ -131,7 +133,7 @@ export class Stage extends EventTarget {
   frame(what) {
     const { width, height, figureBox } = this.sheet;
     const margin = what === "figure" ? MARGIN * Math.max(figureBox[2], figureBox[3]) : 0;
-    this.#fit(what === "figure" ? grown(figureBox, margin, width, height) : [0, 0, width, height], true);
+    this.#fit(what === "figure" ? grown(figureBox, margin, [width, height]) : [0, 0, width, height], true);
     this.#framed = this.#wanted = what;
     this.dispatchEvent(new Event("framed"));
   }
@@ -154,19 +156,15 @@ export class Stage extends EventTarget {
 
   /** Bring boxes [left, top, width, height] into view where one of them is not. */
   reveal(boxes) {
-    if (!boxes.length || boxes.every((box) => this.#isInView(box))) return;
+    const { viewport } = this.viewer;
+    const [matrix, size] = [this.matrix(), viewport.getContainerSize()];
+    if (!boxes.length || boxes.every((box) => isInView(box, matrix, size))) return;
     const { width, height } = this.sheet;
-    const left = Math.min(...boxes.map((box) => box[0]));
-    const top = Math.min(...boxes.map((box) => box[1]));
-    const right = Math.max(...boxes.map((box) => box[0] + box[2]));
-    const bottom = Math.max(...boxes.map((box) => box[1] + box[3]));
-    const wanted = CLOSEST * Math.max(width, height);
-    const margin = Math.max(
-      0.1 * Math.max(right - left, bottom - top),
-      (wanted - Math.max(right - left, bottom - top)) / 2,
-    );
+    const wanted = around(boxes);
+    const longest = Math.max(wanted[2], wanted[3]);
+    const margin = Math.max(0.1 * longest, (CLOSEST * Math.max(width, height) - longest) / 2);
     this.#leaveFrame();
-    this.#fit(grown([left, top, right - left, bottom - top], margin, width, height), false);
+    this.#fit(grown(wanted, margin, [width, height]), false);
   }
 
   /** [a, b, c, d, e, f] that takes a pixel of the sheet to where it is in the window, as SVG writes a matrix. */
@@ -193,14 +191,6 @@ export class Stage extends EventTarget {
     const centre = new OpenSeadragon.Point((left + width / 2) / unit, (top + height / 2) / unit);
     viewport.zoomTo(zoom, null, immediately);
     viewport.panTo(centre, immediately);
-  }
-
-  #isInView([left, top, width, height]) {
-    const [a, b, c, d, e, f] = this.matrix();
-    const [x, y] = [left + width / 2, top + height / 2];
-    const size = this.viewer.viewport.getContainerSize();
-    const [across, down] = [a * x + c * y + e, b * x + d * y + f];
-    return across >= 0 && down >= 0 && across <= size.x && down <= size.y;
   }
 
   #leaveFrame() {
@@ -315,10 +305,4 @@ async function decode(address) {
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   return context;
-}
-
-function grown([left, top, width, height], margin, widthMost, heightMost) {
-  const [right, bottom] = [Math.min(widthMost, left + width + margin), Math.min(heightMost, top + height + margin)];
-  const [x, y] = [Math.max(0, left - margin), Math.max(0, top - margin)];
-  return [x, y, right - x, bottom - y];
 }

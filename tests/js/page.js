@@ -44,12 +44,20 @@ define("addEventListener", (name, run) => {
   listeners.push([name, run]);
   window.addEventListener(name, run);
 });
+define("navigator", { platform: "Linux" });
 define("dispatchEvent", window.dispatchEvent.bind(window));
+
+// What happy-dom lacks.
+Object.defineProperty(window.HTMLOptionElement.prototype, "defaultSelected", {
+  get() {
+    return this.hasAttribute("selected");
+  },
+});
 
 /** Start a test from an empty page, with nothing of the one before still at work. */
 export function clear(html = "") {
   for (const [name, run] of listeners.splice(0)) window.removeEventListener(name, run);
-  define("navigator", { locks: makeLocks() });
+  define("navigator", { platform: "Linux", locks: makeLocks() });
   localStorage.clear();
   sessionStorage.clear();
   document.body.innerHTML = html;
