@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Adjudicating: both drawings can be zoomed, moved and shown alone as in judging, and a ruling goes out once however often its
  * key is pressed. Without it everything works as forms and links.

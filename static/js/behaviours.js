@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Attaches each behaviour to the elements that ask for it by a data- attribute; pages work without any of them. Content
  * that was put in place later announces itself by the event "htmx:load", so no behaviour imports this module.

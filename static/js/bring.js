@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Files dropped anywhere on the page, pasted with Ctrl-V or chosen are sent at once, with the form they join.
  * <div data-bring hx-trigger="bring"> stands in that form and holds one <input type="file">, <button data-bring-send>,

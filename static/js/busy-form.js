@@ -1,3 +1,4 @@
+// @ts-check
 /** Says that a sent form is on its way, and takes no second sending. <form data-busy="Searching…"> holds one <button data-busy-button>. */
 export function attach(form) {
   const button = form.querySelector("[data-busy-button]");

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Plots how many sampled figures find less than a similarity. <div data-calibration-plot data-quantiles="[101 numbers]"
  * data-best="0.83" data-title="…">; the table beside it says the same in numbers.
@@ -55,6 +56,7 @@ export function attach(box) {
       hooks: { draw: [mark] },
     };
     box.replaceChildren();
+    // @ts-expect-error: the library is no class to TypeScript, and ships no types
     new uPlot(options, [[...points.keys()], [...points.values()]], box);
   }
 

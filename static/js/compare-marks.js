@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Marks up to four hits of a mosaic and lays them side by side: `b` marks the current hit, Shift+C compares the marked.
  *
@@ -11,6 +12,7 @@ const LETTERS = "ABCD";
 const hits = () => [...document.querySelectorAll("[data-mosaic] > [data-figure-id]")];
 
 function comparison() {
+  /** @type {HTMLAnchorElement | null} */
   const link = document.querySelector('[data-mosaic] [data-hit-action="c"]');
   return link ? new URL(link.href) : null;
 }

@@ -1,3 +1,4 @@
+// @ts-check
 /** A pane of drawings side by side, as compare.js describes it: one <article data-pane> with its stage and overlay. */
 import { Overlay } from "./sheet-overlay.js";
 import { sheetOf, Stage } from "./sheet-stage.js";

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Several deep-zoom stages that move as one. What they share is a view: how much nearer than whole the drawings are, and
  * how far from their middle. A pane that was moved alone keeps its own difference from then on.

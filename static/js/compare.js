@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Drawings side by side: deep zoom that moves them together, names that light in all of them, hits one after the other
  * in the last pane, one drawing laid over the other. Without this behaviour every step is a plain link.
@@ -163,7 +164,9 @@ class Compare {
     this.#seen.clear();
     const body = new FormData();
     told.forEach((figure) => body.append("figure", figure));
-    const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
+    /** @type {HTMLInputElement} */
+    const field = document.querySelector("[name=csrfmiddlewaretoken]");
+    const token = field.value;
     fetch(this.root.dataset.seenUrl, {
       method: "POST",
       body,

@@ -1,3 +1,4 @@
+// @ts-check
 /** <button data-copy="text"> puts its text on the clipboard, and says so in place of its name for a moment. */
 const SAID_MS = 1600;
 

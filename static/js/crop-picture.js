@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * A part of a picture is marked with a frame instead of by numbers. <div data-crop data-cropper="address of the library"> holds
  * <img data-crop-image>, and a form with the fields left, top, width, height (percent), turn and mirrored; hidden until

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * <input type="range" data-density> sets how large the drawings of the mosaic are, as do the keys + and -. It is kept in
  * a cookie, so that the next page is laid out so from the start.

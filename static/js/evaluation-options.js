@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * What is refused is shown, too. <form data-evaluation-options hx-target="#evaluation" hx-select="#evaluation">: the
  * answer to options that cannot be measured is a page with the reason; of one without #evaluation, the page itself.

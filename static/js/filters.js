@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Filters by keys. <details data-filters> or <form data-filters> holds the board of filters, which htmx fills anew.
  * Opened by its key it takes the focus; Escape closes it. Each list [data-filter-values] of links is walked by arrow

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Finds words in a text as they are typed, each in a colour of its own, and steps from place to place. Nothing in the
  * text is changed: what is found is painted over it, so numerals keep their marks. Browsers that cannot paint so send
@@ -240,7 +241,7 @@ function nodesOf(element) {
   let before = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     nodes.push([node, before]);
-    before += node.length;
+    before += node.textContent.length;
   }
   return nodes;
 }

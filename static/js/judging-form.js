@@ -1,10 +1,14 @@
+// @ts-check
 /** What is said of a pair, as the form of the judging page holds it. The same form works without scripts. */
+/** @type {Judgment} */
 export const NOTHING = { grade: null, cannot_judge: false, looks: null, works: null, reason: "", region: null };
 const FACETS = ["looks", "works"];
 
 /** The values alone, of something that may hold more or nothing. */
 export function valuesOf(said) {
-  return Object.fromEntries(Object.keys(NOTHING).map((name) => [name, said?.[name] ?? NOTHING[name]]));
+  return /** @type {any} */ (
+    Object.fromEntries(Object.keys(NOTHING).map((name) => [name, said?.[name] ?? NOTHING[name]]))
+  );
 }
 
 export function isSame(one, other) {

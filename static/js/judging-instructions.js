@@ -1,3 +1,4 @@
+// @ts-check
 /** The instructions of a session: <dialog data-instructions-dialog>, opened by [data-instructions] or by the page itself. */
 export function attachInstructions(root, closed) {
   const dialog = root.querySelector("[data-instructions-dialog]");

@@ -1,3 +1,4 @@
+// @ts-check
 /** Keys of judging that have no button of their own. Those of grades and facets stand on the buttons. */
 import { addKey } from "./keys.js";
 

@@ -1,3 +1,4 @@
+// @ts-check
 /** What this tab remembers of judging: judgments that can be taken back, newest last, and what cannot be recorded yet. */
 const MOST_UNDONE = 300;
 

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The outbox of judgments. What an assessor says is kept here, in localStorage, before anything else happens, and leaves
  * when the server has acknowledged it as committed. It holds keys and grades and what was typed as a reason; no pictures.
@@ -25,7 +26,10 @@ export class Outbox extends EventTarget {
    *  "elsewhere" { entry } when another tab has put or taken away an event. */
   constructor({ assessor, session, stateUrl, token }) {
     super();
-    Object.assign(this, { assessor, session, stateUrl, token });
+    this.assessor = assessor;
+    this.session = session;
+    this.stateUrl = stateUrl;
+    this.token = token;
     this.blocked = null; // { kind, entry, current, detail }: why nothing is sent until the assessor decides
     this.lacksDatabase = false; // whether the last answer was 503 for want of it
     this.#prefix = `judging ${assessor} `;

@@ -1,3 +1,4 @@
+// @ts-check
 /** The pairs of a session: asked for before they are wanted, decoded before they are shown, put in each other's place. */
 import { Pane } from "./compare-pane.js";
 import { request } from "./judging-request.js";
@@ -17,7 +18,9 @@ export class Pairs {
    * holds, and whether another assessor has the pair now.
    */
   constructor(root, address, told) {
-    Object.assign(this, { root, address, told });
+    this.root = root;
+    this.address = address;
+    this.told = told;
     this.panes = Object.fromEntries(
       ROLES.map((role) => [role, new Pane(this.section.querySelector(`[data-role="${role}"]`))]),
     );

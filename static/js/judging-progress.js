@@ -1,3 +1,4 @@
+// @ts-check
 /** How far an assessor is and how fast: counts from a map of states, and the pace of this sitting. */
 const OPEN = ".";
 const PASSED_ON = "-"; // another assessor has it; it keeps its position

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * A part of the candidate's drawing is marked: with the pointer, or by arrow keys (Shift changes the size). It is
  * [left, top, width, height] in ten-thousandths of the drawing, and follows it when it is zoomed.
@@ -134,6 +135,8 @@ export class Region extends EventTarget {
   }
 }
 
-function between([x1, y1], [x2, y2]) {
+/** @param {number[]} one @param {number[]} other */
+function between(one, other) {
+  const [[x1, y1], [x2, y2]] = [one, other];
   return [Math.min(x1, x2), Math.min(y1, y2), Math.abs(x2 - x1), Math.abs(y2 - y1)];
 }

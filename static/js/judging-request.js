@@ -1,10 +1,16 @@
+// @ts-check
 /**
  * Requests of the judging page. They do not go through fetch, which typed.js leads to the login when a session has
  * ended: here the page stays, for it holds what was not sent yet.
  */
 const PATIENCE_MS = 20_000;
 
-/** GET, or POST of a JSON body: { status, text, json }; status is 0 where the server was not reached. Never rejects. */
+/**
+ * GET, or POST of a JSON body: { status, text, json }; status is 0 where the server was not reached. Never rejects.
+ * @param {string} address
+ * @param {{ body?: object | null, token?: string, isFragment?: boolean }} [options]
+ * @returns {Promise<{ status: number, text: string, json: any }>}
+ */
 export function request(address, { body = null, token = "", isFragment = false } = {}) {
   return new Promise((resolve) => {
     const exchange = new XMLHttpRequest();
@@ -27,6 +33,7 @@ export function request(address, { body = null, token = "", isFragment = false }
   });
 }
 
+/** @param {string} text */
 function parsed(text) {
   try {
     return JSON.parse(text);

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * What the outbox asks of the server: the only module that knows the bodies of its requests and the shapes of its
  * answers. Addresses come with each event, as the page wrote them.
@@ -7,6 +8,8 @@ import { request } from "./judging-request.js";
 /**
  * Send one event. Returns { outcome, position, current, detail, lacksDatabase }; outcome is "recorded",
  * "nothing-to-undo", "form-expired", "later" (send it again), "conflict", "login", "account" or "refused".
+ * @param {OutboxEntry} entry
+ * @param {{ assessor: number, token: string }} sender
  */
 export async function sendEvent(entry, { assessor, token }) {
   const { status, json } = await request(entry.url, { body: bodyOf(entry, assessor), token });
@@ -20,7 +23,11 @@ export async function sendEvent(entry, { assessor, token }) {
   };
 }
 
-/** Fetch a new form token. Returns { outcome, token }; outcome is "renewed", "login", "account" or "later". */
+/**
+ * Fetch a new form token. Returns { outcome, token }; outcome is "renewed", "login", "account" or "later".
+ * @param {string} stateUrl
+ * @param {number} assessor
+ */
 export async function renewToken(stateUrl, assessor) {
   const { status, json } = await request(stateUrl);
   const isOurs = status === 200 && json?.assessor === assessor;
@@ -29,11 +36,19 @@ export async function renewToken(stateUrl, assessor) {
   return { outcome: status === 404 || (status === 200 && !isOurs) ? "account" : "later", token: "" };
 }
 
+/**
+ * @param {OutboxEntry} entry
+ * @param {number} assessor
+ */
 function bodyOf(entry, assessor) {
   const { client_id, base, values, seconds } = entry;
   return entry.kind === "undo" ? { client_id, assessor } : { client_id, base, assessor, seconds, ...values };
 }
 
+/**
+ * @param {number} status
+ * @param {string | undefined} code
+ */
 function outcomeOf(status, code) {
   if (status === 200 || status === 201) return "recorded";
   if (status === 400 && code === "nothing-to-undo") return "nothing-to-undo";

@@ -1,3 +1,4 @@
+// @ts-check
 /** The judging page's status in words: the position, the judgment, whether it is saved, and announcements to screen readers. */
 import { isJudged } from "./judging-form.js";
 import { describe } from "./judging-trouble.js";

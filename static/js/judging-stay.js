@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Whether the page stays on a pair after its grade, until Enter: <input type="checkbox" data-stay>, remembered in this
  * browser for each assessor. Then [data-go-on] is there for whoever has no key.

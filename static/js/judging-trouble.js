@@ -1,3 +1,4 @@
+// @ts-check
 /** Problems that the outbox cannot solve alone, with buttons for the assessor to decide. */
 const GRADES = ["not relevant", "marginally relevant", "relevant", "highly relevant"];
 

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Judging: a grade by one key, and the next pair at once. Without this behaviour the form posts and every step is a link.
  *
@@ -286,19 +287,21 @@ class Judging {
 
   #listen() {
     const { outbox, form, region } = this;
-    form.addEventListener("grade", ({ detail }) => this.#choose(detail.value));
-    form.addEventListener("facet", ({ detail }) => this.#facet(detail.name, detail.value));
+    form.addEventListener("grade", (/** @type {CustomEvent} */ { detail }) => this.#choose(detail.value));
+    form.addEventListener("facet", (/** @type {CustomEvent} */ { detail }) => this.#facet(detail.name, detail.value));
     form.addEventListener("reason-typed", () => this.#keepDraft());
     form.addEventListener("reason", () => this.#changed());
-    form.addEventListener("region", ({ detail }) => this.#marked(detail.region));
-    region.addEventListener("marked", ({ detail }) => this.#marked(detail.region));
+    form.addEventListener("region", (/** @type {CustomEvent} */ { detail }) => this.#marked(detail.region));
+    region.addEventListener("marked", (/** @type {CustomEvent} */ { detail }) => this.#marked(detail.region));
     region.addEventListener("left", () => this.#left());
     outbox.addEventListener("changed", () => this.#showState());
-    outbox.addEventListener("answered", ({ detail }) => this.#answered(detail));
-    outbox.addEventListener("elsewhere", ({ detail }) => this.#elsewhere(detail));
+    outbox.addEventListener("answered", (/** @type {CustomEvent} */ { detail }) => this.#answered(detail));
+    outbox.addEventListener("elsewhere", (/** @type {CustomEvent} */ { detail }) => this.#elsewhere(detail));
     outbox.addEventListener("undone-nothing", () => this.status.announce("There is nothing to take back."));
     outbox.addEventListener("renewed", () => {
-      for (const field of document.querySelectorAll("[name=csrfmiddlewaretoken]")) field.value = outbox.token;
+      /** @type {NodeListOf<HTMLInputElement>} */
+      const fields = document.querySelectorAll("[name=csrfmiddlewaretoken]");
+      for (const field of fields) field.value = outbox.token;
     });
     this.root.addEventListener("click", (event) => this.#click(event));
     this.root.querySelector("[data-undo]").addEventListener("submit", (event) => {

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Keys x y a s keep the figure that is looked at. <form data-keep="<figure>"> holds one <button data-keep-key> per key
  * and stands in the card of a hit, an element with data-figure-id, or alone on the page of a figure. Of several cards
@@ -51,7 +52,10 @@ function fail(event) {
     tell("Not kept: the server did not answer as it should. Try it again.");
 }
 
-/** The form comes anew with its answer: the button that had the focus has it again, or "Keep" where it is gone. */
+/**
+ * The form comes anew with its answer: the button that had the focus has it again, or "Keep" where it is gone.
+ * @param {CustomEvent<AnyDetail>} event
+ */
 function keepFocus({ detail: { target } }) {
   if (!target.matches?.("form[data-keep]") || !target.contains(document.activeElement)) return;
   const { keepKey } = document.activeElement.dataset;

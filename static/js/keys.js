@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Keys. A link, button or input with data-key="n" (tinykeys syntax, also sequences like "g h") is clicked by that key,
  * a text input focused; data-key-label and data-key-group tell the list that `?` opens what it does. addKey() takes keys
@@ -10,7 +11,7 @@ const TYPING =
   'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="range"]), textarea, select, [contenteditable="true"]';
 const added = new Map(); // key → { key, label, group, run }
 const SEQUENCE_MS = 1000;
-let listen = () => {};
+let listen = (/** @type {KeyboardEvent} */ _event) => {};
 let bound = null; // the keys that it listens for
 let prefixes = new Set(); // first keys of sequences
 let begun = -Infinity; // when one of them was pressed last
@@ -30,7 +31,9 @@ function isCovered(target) {
 }
 
 function elementOf(key) {
-  const found = [...document.querySelectorAll("[data-key]")].filter((element) => element.dataset.key === key);
+  /** @type {NodeListOf<HTMLButtonElement>} */
+  const all = document.querySelectorAll("[data-key]");
+  const found = [...all].filter((element) => element.dataset.key === key);
   return found.find((element) => element.offsetParent !== null && !element.disabled);
 }
 
@@ -107,7 +110,7 @@ function working() {
 }
 
 function showList() {
-  const dialog = document.getElementById("keys-dialog");
+  const dialog = /** @type {HTMLDialogElement} */ (document.getElementById("keys-dialog"));
   const list = dialog.querySelector("[data-keys-list]");
   list.replaceChildren(
     ...[...working()].map(([group, keys]) => {

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Walks through hits by keys and acts on the current one. <ol data-mosaic> holds <li data-figure-id>, each with one
  * <a data-hit-open>, links and buttons with data-hit-action="<key>", and perhaps one <details class="hit-others">.
@@ -42,6 +43,7 @@ function act(key) {
 
 /** Opening asks for the other figures, the first time; the link that stands for them until then has the focus. */
 function unfold() {
+  /** @type {HTMLDetailsElement | null} */
   const others = current()?.querySelector(".hit-others");
   if (!others) return;
   others.open = !others.open;

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * A change of the ranking ranks at once: <fieldset data-ranking> holds inputs, among them the slider "weight", the radio
  * buttons "by" and <input name="first" data-first disabled>; it gets the event "rank", which htmx sends, at most once a

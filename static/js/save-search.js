@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Saves the search as it stands in the address: the slider changes the address without a new page.
  * <details data-save-search> holds a form with one <input name="asked"> and one <input name="name">.

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Remembers the newest <form data-keep="<figure>"> of every figure that was kept while reading, for pages of figures
  * that were fetched before. The server's answer to an undo may be for a figure that is no longer shown.

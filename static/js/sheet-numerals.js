@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Numerals and the sentences that mention them light each other up: by pointing, by clicking (which keeps them lit
  * until Escape), and by stepping through either side.
@@ -10,7 +11,9 @@ export class Numerals {
   #kept = null;
 
   constructor(root, overlay, stage) {
-    [this.root, this.overlay, this.stage] = [root, overlay, stage];
+    this.root = root;
+    this.overlay = overlay;
+    this.stage = stage;
     this.refresh();
     const pointed = (event) => event.target.closest?.("[data-numerals], [data-numerals-all]");
     root.addEventListener("pointerover", (event) => this.#light(pointed(event) ?? this.#kept));

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The page's SVG over the sheet: boxes that follow zoom and turn, and names of parts beside them.
  * <svg> holds one <g data-on-sheet> with an <image> and [data-numerals] boxes; <g data-names> is added here.

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Reads figure after figure in place: the neighbours are fetched and decoded ahead, so that a key shows the next one in
  * the next frame; the address follows, and Back leads back. Without this behaviour every step is a plain link.
@@ -235,7 +236,7 @@ class Reader {
     this.stage.turn(this.#turns.get(sheet.key));
     this.overlay.follow();
     const body = new FormData(form);
-    body.set("turn", sheet.turn);
+    body.set("turn", String(sheet.turn));
     await this.#post(form.action, body);
   }
 

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Deep zoom of sheets, one at a time, in one OpenSeadragon viewer that lies under the page's own SVG.
  *
@@ -167,7 +168,10 @@ export class Stage extends EventTarget {
     this.#fit(grown(wanted, margin, [width, height]), false);
   }
 
-  /** [a, b, c, d, e, f] that takes a pixel of the sheet to where it is in the window, as SVG writes a matrix. */
+  /**
+   * [a, b, c, d, e, f] that takes a pixel of the sheet to where it is in the window, as SVG writes a matrix.
+   * @returns {Matrix}
+   */
   matrix() {
     const at = (x, y) => this.viewer.viewport.pixelFromPoint(new OpenSeadragon.Point(x, y), true);
     const [zero, along, down] = [at(0, 0), at(1, 0), at(0, 1)];

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Alpine's component of a note: <form x-data="note" data-note="<entry>"> with one textarea and the hidden field
  * started_from, sent by htmx. What is typed is saved by itself after a pause. `said` and `tone` tell how it stands,

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Alpine's component of a drawing with pins: <section x-data="drawing"> holds the drawing's <svg data-size="width height">
  * with <a data-pin> for each pin and <g data-frame><rect>, and <details> that each hold a form with note, left, top,

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * The page of a shortlist. <div data-shortlist="<key of the list and its reader>"> holds <ol data-entries> of
  * <li data-entry="<key>" data-revision>, each perhaps with a form[data-move-form] of buttons named `to`, a
@@ -39,8 +40,8 @@ function onCurrent(act) {
 
 function renumber() {
   const all = entries();
-  all.forEach((entry, at) => (entry.querySelector("[data-place]").textContent = at + 1));
-  document.querySelector("[data-entry-count]").textContent = all.length;
+  all.forEach((entry, at) => (entry.querySelector("[data-place]").textContent = String(at + 1)));
+  document.querySelector("[data-entry-count]").textContent = String(all.length);
   document.querySelector("[data-nothing-kept]").hidden = all.length > 0;
 }
 

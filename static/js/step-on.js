@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * After a hit was rated, on to the next one, as long as <input type="checkbox" data-step-on> is marked; remembered in
  * this browser. A hit is rated when the form that keeps it, <form data-keep>, was answered.
@@ -13,7 +14,9 @@ export function attach(input) {
   if (isReady) return;
   isReady = true;
   document.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const isOn = document.querySelector("[data-step-on]")?.checked;
+    /** @type {HTMLInputElement | null} */
+    const box = document.querySelector("[data-step-on]");
+    const isOn = box?.checked;
     const kept = detail.pathInfo.requestPath.match(/\/figures\/(\d+)\/keep\/$/); // its form was exchanged for the answer's
     if (isOn && detail.successful && kept) stepFrom(kept[1]);
   });

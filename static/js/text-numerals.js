@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Lights every mention of a reference numeral in a text and steps from one to the next.
  *

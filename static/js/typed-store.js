@@ -1,3 +1,4 @@
+// @ts-check
 /** What typed.js keeps in this tab: the user it belongs to, and by page and form what was typed. */
 const KEY = "typed";
 

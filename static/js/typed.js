@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Nothing typed is lost when a session ends. What is typed into any form with method="post" is kept in this tab's
  * sessionStorage until it was sent and answered, and put back where it was typed: after the login, after a fault, after
@@ -158,7 +159,7 @@ if (user) {
   for (const form of document.forms) if (isKept(form)) restore(form);
   document.addEventListener("input", ({ target }) => isKept(target.form) && target.matches(TYPED) && keep(target.form));
   document.addEventListener("submit", (event) => {
-    const form = event.target;
+    const form = /** @type {HTMLFormElement} */ (event.target);
     if (form.dataset.user) forgetTyped();
     else if (form.hasAttribute("data-typed-again")) unsendTyped(true);
     else if (isKept(form) && !event.defaultPrevented) {

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Walks through a list by keys. <div data-walk="Query"> holds any number of data-walk-item, each with one
  * data-walk-open, which takes the focus, and perhaps elements with data-walk-action="<key>": a link or button is

@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Shows over the hits why one was found. <dialog data-why-dialog> holds <div id="why-body" data-why-body tabindex="-1"
  * autofocus>, which links with hx-target="#why-body" fill; while it waits, and after a failure, it says so. Closing it

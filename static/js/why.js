@@ -1,3 +1,4 @@
+// @ts-check
 /**
  * Says why a hit was found, wherever the fragment <div data-why="<figure>"> was swapped in: its title,
  * [data-why-title], is focused unless somebody works elsewhere, and a button [data-why-close] takes it away again.
