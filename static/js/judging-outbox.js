@@ -22,15 +22,19 @@ export class Outbox extends EventTarget {
   #failures = 0;
   #timer = 0;
 
-  /** Events: "changed" whenever its state may look different, "answered" { entry, answer }, "undone-nothing" { entry },
-   *  "elsewhere" { entry } when another tab has put or taken away an event. */
+  /**
+   * Events: "changed" whenever its state may look different, "answered" { entry, answer }, "undone-nothing" { entry },
+   * "renewed" after a new token, "elsewhere" { entry } when another tab has put or taken away an event.
+   * @param {{ assessor: number, session: number, stateUrl: string, token: string }} options
+   */
   constructor({ assessor, session, stateUrl, token }) {
     super();
     this.assessor = assessor;
     this.session = session;
     this.stateUrl = stateUrl;
     this.token = token;
-    this.blocked = null; // { kind, entry, current, detail }: why nothing is sent until the assessor decides
+    /** @type {OutboxProblem | null} */
+    this.blocked = null; // why nothing is sent until the assessor decides
     this.lacksDatabase = false; // whether the last answer was 503 for want of it
     this.#prefix = `judging ${assessor} `;
     addEventListener("storage", (event) => this.#otherTab(event));
@@ -42,12 +46,15 @@ export class Outbox extends EventTarget {
     );
   }
 
-  /** All that this assessor has not had acknowledged, in order, of every session. */
+  /**
+   * All that this assessor has not had acknowledged, in order, of every session.
+   * @returns {OutboxEntry[]}
+   */
   entries() {
     const keys = Object.keys(localStorage)
       .filter((key) => key.startsWith(this.#prefix))
       .sort();
-    return keys.map((key) => ({ ...JSON.parse(localStorage.getItem(key)), key }));
+    return keys.map((key) => ({ ...JSON.parse(localStorage.getItem(key) ?? "{}"), key }));
   }
 
   /** "saved", "saving", "unsaved" or "blocked", and how many events wait. */
@@ -58,7 +65,10 @@ export class Outbox extends EventTarget {
     return { tone: this.#failures ? "unsaved" : "saving", count };
   }
 
-  /** The newest judgment of a pair that waits here, null after an undo; undefined where none waits. */
+  /**
+   * The newest judgment of a pair that waits here, null after an undo; undefined where none waits.
+   * @param {number} position
+   */
   latest(position) {
     const last = this.entries()
       .filter((one) => one.session === this.session && one.position === position)
@@ -66,12 +76,18 @@ export class Outbox extends EventTarget {
     return last && judgmentAfter(last);
   }
 
-  /** Keep a judgment { position, url, base, before, values, seconds }, and send it. Returns the event. */
+  /**
+   * Keep a judgment { position, url, base, before, values, seconds }, and send it. Returns the event.
+   * @param {Pick<OutboxEntry, "position" | "url" | "base" | "before" | "values" | "seconds">} judgment
+   */
   judge(judgment) {
     return this.#put({ kind: "judgment", ...judgment });
   }
 
-  /** Keep an undo { position, url, takes, before }; position is null where only the server knows what is newest. */
+  /**
+   * Keep an undo { position, url, takes, before }; position is null where only the server knows what is newest.
+   * @param {Pick<OutboxEntry, "position" | "url" | "takes" | "before">} undo
+   */
   undo(undo) {
     return this.#put({ kind: "undo", ...undo });
   }
@@ -85,7 +101,9 @@ export class Outbox extends EventTarget {
 
   /** Settle a conflict: record this assessor's judgment on top of the server's. */
   keepMine() {
-    const { entry, current } = this.blocked;
+    if (!this.blocked) return undefined;
+    const { current = null } = this.blocked;
+    const entry = /** @type {OutboxEntry} */ (this.blocked.entry); // a conflict is always of one
     const renamed = { ...entry, client_id: makeId(), base: current?.client_id ?? null, before: current };
     for (const one of this.entries().filter(({ key }) => key > entry.key)) {
       if (one.base === entry.client_id) this.#store({ ...one, base: renamed.client_id });
@@ -97,7 +115,9 @@ export class Outbox extends EventTarget {
 
   /** Settle a conflict: leave the server's judgment, and drop the undo of the one that is given up. */
   keepTheirs() {
-    const { entry, current } = this.blocked;
+    if (!this.blocked) return undefined;
+    const { current = null } = this.blocked;
+    const entry = /** @type {OutboxEntry} */ (this.blocked.entry); // a conflict is always of one
     for (const one of this.entries().filter(({ key }) => key > entry.key)) {
       if (one.base === entry.client_id) this.#store({ ...one, base: current?.client_id ?? null });
       if (one.takes === entry.client_id) localStorage.removeItem(one.key);
@@ -113,7 +133,7 @@ export class Outbox extends EventTarget {
 
   /** Give up the event that blocks the others. */
   discard() {
-    localStorage.removeItem(this.blocked.entry.key);
+    if (this.blocked?.entry.key) localStorage.removeItem(this.blocked.entry.key);
     return this.retry();
   }
 
@@ -139,7 +159,10 @@ export class Outbox extends EventTarget {
     }
   }
 
-  /** Send one event. Returns whether the next may follow. */
+  /**
+   * Send one event. Returns whether the next may follow.
+   * @param {OutboxEntry} entry
+   */
   async #sendOne(entry) {
     const { outcome, ...answer } = await sendEvent(entry, this);
     this.lacksDatabase = answer.lacksDatabase;
@@ -156,7 +179,10 @@ export class Outbox extends EventTarget {
     return false;
   }
 
-  /** After a new login the token is another one; it is ours alone if the same person has logged in. */
+  /**
+   * After a new login the token is another one; it is ours alone if the same person has logged in.
+   * @param {OutboxEntry} entry
+   */
   async #renewToken(entry) {
     const { outcome, token } = await renewToken(this.stateUrl, this.assessor);
     if (outcome === "later" || (outcome === "renewed" && this.isRenewed)) return this.#later();
@@ -178,6 +204,7 @@ export class Outbox extends EventTarget {
     return false;
   }
 
+  /** @param {Omit<OutboxEntry, "client_id" | "session" | "key">} event */
   #put(event) {
     const stored = this.entries().at(-1)?.key.slice(this.#prefix.length).split("-")[0] ?? 0;
     this.#last = Math.max(Date.now(), this.#last + 1, Number(stored) + 1); // a clock that was set back changes no order
@@ -193,19 +220,25 @@ export class Outbox extends EventTarget {
     return entry;
   }
 
+  /** @param {OutboxEntry} entry */
   #store({ key, ...entry }) {
     localStorage.setItem(key, JSON.stringify(entry));
   }
 
+  /** @param {StorageEvent} event */
   #otherTab({ key, newValue, oldValue }) {
     if (!key?.startsWith(this.#prefix)) return;
     this.#failures = 0;
     this.lacksDatabase = false; // whoever sends next will say
-    if (this.blocked && !localStorage.getItem(this.blocked.entry.key)) this.blocked = null; // settled in the other tab
-    this.#tell("elsewhere", { entry: JSON.parse(newValue ?? oldValue) });
+    if (this.blocked && !localStorage.getItem(this.blocked.entry.key ?? "")) this.blocked = null; // settled in the other tab
+    this.#tell("elsewhere", { entry: JSON.parse(newValue ?? oldValue ?? "{}") });
     this.send();
   }
 
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
@@ -214,7 +247,11 @@ export class Outbox extends EventTarget {
   }
 }
 
-/** The judgment of a pair once this event is recorded, with the client_id that the server then gives it. */
+/**
+ * The judgment of a pair once this event is recorded, with the client_id that the server then gives it.
+ * @param {OutboxEntry} entry
+ * @returns {Judgment | null}
+ */
 export function judgmentAfter(entry) {
   const values = entry.kind === "undo" ? entry.before : entry.values;
   return values ? { ...values, client_id: entry.client_id } : null;
@@ -229,7 +266,11 @@ export function makeId() {
   return [0, 8, 12, 16, 20].map((at, part) => digits.slice(at, [8, 12, 16, 20, 32][part])).join("-");
 }
 
-/** Without locks (plain HTTP from another host) two tabs may send the same event; the server takes it once. */
+/**
+ * Without locks (plain HTTP from another host) two tabs may send the same event; the server takes it once.
+ * @param {string} name
+ * @param {() => Promise<void>} run
+ */
 function locked(name, run) {
   return navigator.locks ? navigator.locks.request(name, run) : run();
 }

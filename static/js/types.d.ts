@@ -70,3 +70,11 @@ interface OutboxEntry {
   session: number;
   key: string;
 }
+
+/** Why the outbox sends nothing until the assessor decides. */
+interface OutboxProblem {
+  kind: string;
+  entry: Pick<OutboxEntry, "client_id"> & Partial<OutboxEntry>;
+  current?: Judgment | null;
+  detail?: string | null;
+}
