@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -47,6 +47,15 @@ LARGEST_KEY = 10**18
 DRAW_FIELDS = {"name-taken": "name", "topic-count": "topics", "too-few": "topics", "reserved-count": "reserve"}
 UNDO = "undo-topic"
 """Under this key, the session of a browser keeps the topic that was taken out last."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicProblem:
+    """What is wrong with the change of a topic. typed: title and need as they were sent, None for other changes."""
+
+    number: int
+    detail: str
+    typed: QueryDict | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -143,7 +152,7 @@ def topic(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponse:
         messages.info(request, f"Topic {number} is saved.")
     except Problem as problem:
         typed = request.POST if act == "" else None
-        return _set_rendered(request, row, status=400, refused=(number, problem.detail, typed))
+        return _set_rendered(request, row, status=400, topic_problem=TopicProblem(number, problem.detail, typed))
     return redirect(f"{reverse('annotations:topic-set', args=[row.pk])}#topic-{number}")
 
 
@@ -211,7 +220,7 @@ def _set_rendered(
     *,
     describing: TopicSetForm | None = None,
     adding: TopicForm | None = None,
-    refused: tuple[int, str, Any] | None = None,
+    topic_problem: TopicProblem | None = None,
     status: int = 200,
 ) -> HttpResponse:
     undo = request.session.get(UNDO)
@@ -223,7 +232,7 @@ def _set_rendered(
         "is_running": any(run.is_open for run in runs),
         "describing": describing or TopicSetForm(initial={"name": row.name, "note": row.note}),
         "adding": adding or TopicForm(),
-        "refused": refused,
+        "topic_problem": topic_problem,
         "paper_systems": PAPERS,
         "undo_number": undo["number"] if undo is not None and undo["topic_set"] == row.pk else None,
     }

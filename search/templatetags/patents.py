@@ -15,6 +15,7 @@ from search.models import Figure, IndexVersion, Publication, Query, SentenceLink
 from search.question import Question
 from search.selectors.figures import marked_pieces
 from search.selectors.history import earlier_answers_to
+from search.selectors.hits import RankedHit
 from search.selectors.vectors import active_versions, delta_count
 from search.selectors.weights import OfferedWeight, weight_offered
 
@@ -92,6 +93,29 @@ def sum_of(numbers: Iterable[float]) -> float:
 def by_stage(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
     """Seconds in the order of the pipeline."""
     return [(stage, seconds[stage]) for stage in Stage.values if stage in seconds]
+
+
+@register.filter
+def durations(parts: Iterable[tuple[str, float]], unit: str) -> str:
+    """Durations in one line, for a tooltip: "store 0.12 s, read 1.50 s"; milliseconds with one digit."""
+    digits = 1 if unit == "ms" else 2
+    return ", ".join(f"{name} {spent:.{digits}f} {unit}" for name, spent in parts)
+
+
+@register.filter
+def names_of_panes(panes: Iterable[Any]) -> str:
+    """The names of the pictures side by side, for the title of the page: "FIG. 1 of EP1234567A1, drawing.png"."""
+    shown = [pane.pane for pane in panes]
+    return ", ".join(
+        f"{one.figure} of {one.figure.sheet.publication.reference}" if one.figure else one.name for one in shown
+    )
+
+
+@register.filter
+def sides_with_ranks(hit: RankedHit) -> str:
+    """Both similarities of a hit with its rank by each alone: "drawing 0.912, rank 3; text 0.534, rank 17"."""
+    sides = (("drawing", hit.visual, hit.visual_rank), ("text", hit.text, hit.text_rank))
+    return "; ".join(f"{side} {score:.3f}, rank {rank}" for side, score, rank in sides if score is not None)
 
 
 @register.filter
