@@ -16,6 +16,7 @@ from annotations.models import Candidate, Ruling, Session
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
+from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def logged_in(user: User) -> Client:
 def page(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200
-    return str(answer.content.decode())
+    return str(html_of(answer))
 
 
 def rule(client: Client, session: Session, candidate: Candidate, **sent: Any) -> Any:
@@ -130,9 +131,9 @@ def test_a_form_sent_twice_is_one_ruling_and_one_sent_from_an_old_page_says_so(
         rule(client, session, candidates[0], grade="2", client_id=client_id)
     assert Ruling.objects.count() == 1
     other = rule(client, session, candidates[0], grade="3", client_id=client_id)
-    assert "ruled on from this page before" in client.get(other.headers["Location"]).content.decode()
+    assert "ruled on from this page before" in html_of(client.get(other.headers["Location"]))
     stale = rule(client, session, candidates[0], grade="3")
-    assert "ruled on meanwhile" in client.get(stale.headers["Location"]).content.decode()
+    assert "ruled on meanwhile" in html_of(client.get(stale.headers["Location"]))
     assert held(session, candidates[0]) == 2
 
 
@@ -165,8 +166,8 @@ def test_undo_shows_what_was_taken_back(
     assert answer.headers["Location"] == f"{address}?show=split&candidate={candidates[0].pk}"
     assert held(session, candidates[0]) is None
     again = undo(client, session)
-    assert "no ruling of yours" in client.get(again.headers["Location"]).content.decode()
-    assert "Load the page anew" in client.get(undo(client, session, client_id="x").headers["Location"]).content.decode()
+    assert "no ruling of yours" in html_of(client.get(again.headers["Location"]))
+    assert "Load the page anew" in html_of(client.get(undo(client, session, client_id="x").headers["Location"]))
 
 
 def test_what_another_adjudicator_ruled_since_is_not_taken_back(
@@ -177,7 +178,7 @@ def test_what_another_adjudicator_ruled_since_is_not_taken_back(
     other = logged_in(user_make("other", staff=True))
     rule(other, session, candidates[0], grade="3", base=base)
     answer = undo(client, session)
-    assert "other has ruled on the same pair since" in client.get(answer.headers["Location"]).content.decode()
+    assert "other has ruled on the same pair since" in html_of(client.get(answer.headers["Location"]))
     assert held(session, candidates[0]) == 3
 
 
@@ -201,7 +202,7 @@ def test_what_cannot_be_ruled_is_not_recorded_and_said(
 ) -> None:
     answer = rule(client, session, candidates[0], **sent)
     assert answer.status_code == 302
-    assert "Not recorded." in client.get(answer.headers["Location"]).content.decode()
+    assert "Not recorded." in html_of(client.get(answer.headers["Location"]))
     assert not Ruling.objects.exists()
 
 

@@ -22,6 +22,7 @@ from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_fits import fit_make, judged_by_weight, run_done_make
 from tests.annotation_rows import run_make, topic_set_make
 from tests.factories import publication_make
+from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,14 +82,14 @@ def test_a_fit_is_requested_enqueued_and_followed(
         fit = FusionFit.objects.get()
         assert answer["Location"] == page_of(fit)
     assert set(enqueued) == {("fit_fusion", fit.pk)}
-    waiting = as_administrator.get(page_of(fit)).content.decode()
+    waiting = html_of(as_administrator.get(page_of(fit)))
     assert "data-refresh-seconds" in waiting and "0 of 6" in waiting
-    assert "data-refresh-ended" not in as_administrator.get(f"{page_of(fit)}?fragment").content.decode()
+    assert "data-refresh-ended" not in html_of(as_administrator.get(f"{page_of(fit)}?fragment"))
     fit_answer(fit_id=fit.pk)
     fit.refresh_from_db()
     assert fit.run is not None
     Run.objects.filter(pk=fit.run.pk).update(state=WorkState.DONE)
-    shown = as_administrator.get(f"{page_of(fit)}?fragment").content.decode()
+    shown = html_of(as_administrator.get(f"{page_of(fit)}?fragment"))
     assert "data-refresh-ended" in shown
     assert fit.gain is not None and signed(fit.gain) in shown
     assert f"Offer {round(100 * fit.fitted['weight'])} % in search" in shown
@@ -98,7 +99,7 @@ def test_the_average_is_what_one_wants_to_be_better_than_at_first(
     as_administrator: Client, topic_set: TopicSet, snapshot: QrelsSnapshot, average: Run
 ) -> None:
     run_make(topic_set, [], name="newer")
-    page = as_administrator.get(address_of(topic_set)).content.decode()
+    page = html_of(as_administrator.get(address_of(topic_set)))
     assert f'<option value="{average.pk}" selected>avg</option>' in page
 
 
@@ -125,7 +126,7 @@ def test_a_wrong_choice_says_the_mend(
     asked = {"snapshot": str(snapshot.pk), "baseline": str(average.pk), "relevant_from": "1"}
     answer = as_administrator.post(address_of(topic_set), asked | wrong)
     assert answer.status_code == 400
-    assert said in answer.content.decode()
+    assert said in html_of(answer)
     assert not FusionFit.objects.exists() and not enqueued
 
 
@@ -140,12 +141,12 @@ def test_damaged_qrels_are_said_and_not_fitted_to(
     asked = {"snapshot": snapshot.pk, "baseline": average.pk, "relevant_from": "1"}
     answer = as_administrator.post(address_of(topic_set), asked)
     assert answer.status_code == 400
-    assert "does not have the hash" in answer.content.decode()
+    assert "does not have the hash" in html_of(answer)
 
 
 def test_what_is_missing_before_anything_can_be_fitted_is_linked(as_administrator: Client, administrator: User) -> None:
     topic_set = topic_set_make(administrator, [])
-    assert "Freeze judgments" in as_administrator.get(address_of(topic_set)).content.decode()
+    assert "Freeze judgments" in html_of(as_administrator.get(address_of(topic_set)))
 
 
 def test_the_weight_is_offered_and_withdrawn_again(as_administrator: Client, done: FusionFit) -> None:
@@ -153,9 +154,9 @@ def test_the_weight_is_offered_and_withdrawn_again(as_administrator: Client, don
         assert as_administrator.post(f"{page_of(done)}promote/")["Location"] == page_of(done)
     offered = SuggestedWeight.objects.get()
     assert offered.percent == round(100 * done.fitted["weight"])
-    page = as_administrator.get(page_of(done)).content.decode()
+    page = html_of(as_administrator.get(page_of(done)))
     assert "offered in search" in page and "Withdraw" in page
-    assert "Withdraw it first" in as_administrator.post(f"{page_of(done)}delete/").content.decode()
+    assert "Withdraw it first" in html_of(as_administrator.post(f"{page_of(done)}delete/"))
     for _ in range(2):
         assert as_administrator.post(f"{page_of(done)}withdraw/")["Location"] == page_of(done)
     assert not SuggestedWeight.objects.exists()
@@ -165,19 +166,19 @@ def test_what_does_not_hold_has_a_dead_button_with_the_reason_and_is_refused(
     as_administrator: Client, done: FusionFit
 ) -> None:
     FusionFit.objects.update(low=-0.012)
-    page = as_administrator.get(page_of(done)).content.decode()
+    page = html_of(as_administrator.get(page_of(done)))
     assert 'disabled aria-describedby="fit-refusal"' in page
     assert "reaches down to -0.0120" in page
     answer = as_administrator.post(f"{page_of(done)}promote/")
     assert answer.status_code == 409
-    assert "reaches down to -0.0120" in answer.content.decode()
+    assert "reaches down to -0.0120" in html_of(answer)
     assert not SuggestedWeight.objects.exists()
 
 
 def test_the_page_tells_in_sample_and_held_out_apart_and_every_number_of_the_plot(
     as_administrator: Client, done: FusionFit
 ) -> None:
-    page = as_administrator.get(page_of(done)).content.decode()
+    page = html_of(as_administrator.get(page_of(done)))
     for told in (done.fitted["in_sample_gain"], done.gain, done.low, done.high, done.fitted["over_usual"]["gain"]):
         assert told is not None and signed(told) in page
     for place in (9, 49, 89):
@@ -190,7 +191,7 @@ def test_a_failed_fit_says_why_and_is_tried_again(
     as_administrator: Client, done: FusionFit, enqueued: list[tuple[str, Any]]
 ) -> None:
     work_reject(row=done, code="models-changed", detail="Another model is in use.")
-    assert "Another model is in use." in as_administrator.get(page_of(done)).content.decode()
+    assert "Another model is in use." in html_of(as_administrator.get(page_of(done)))
     assert as_administrator.post(f"{page_of(done)}retry/")["Location"] == page_of(done)
     assert enqueued == [("fit_fusion", done.pk)]
     done.refresh_from_db()

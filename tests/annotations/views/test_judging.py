@@ -22,6 +22,7 @@ from search.files import file_keep, private_storage
 from search.models import Figure
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.factories import SHEET_HEIGHT_PX, SHEET_WIDTH_PX, drawing_make, publication_make, user_make
+from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +74,7 @@ def test_a_repeat_looks_as_its_first_showing_did(client: Client, part: Assignmen
     for name, first, again in (("judgment", 1, 13), ("none", 2, 14)):
         if name == "judgment":
             judgment_make(part.showings.get(position=first), 3)
-        pages = [judge(client, part, at, fragment=True).content.decode() for at in (first, again)]
+        pages = [html_of(judge(client, part, at, fragment=True)) for at in (first, again)]
         plain = [re.sub(OF_THE_SHOWING, "", page) for page in pages]
         assert plain[0] == plain[1]
         assert 'data-current=""' in pages[1]
@@ -91,7 +92,7 @@ def test_nothing_tells_of_runs_ranks_repeats_or_what_others_said(client: Client,
         review(client, part, show="1"),
     ):
         assert answer.status_code == 200
-        said = answer.content.decode().lower() + str(answer.headers).lower()
+        said = html_of(answer).lower() + str(answer.headers).lower()
         for word in ("telltale", "colleague", "score", "rank", "repeat", "again in", "visual", "depth 10", "second"):
             assert word not in said.replace("taken again", ""), word
 
@@ -109,14 +110,14 @@ def test_the_end_is_told_with_what_could_not_be_judged(client: Client, part: Ass
         judgment_make(showing, None if showing.position == 3 else 1)
     answer = judge(client, part)
     assert answer.status_code == 200
-    said = " ".join(answer.content.decode().split())
+    said = " ".join(html_of(answer).split())
     assert "All 14 pairs are judged" in said
     assert "13 graded, 1 that you could not judge" in said
 
 
 def test_a_part_without_pairs_says_so(client: Client, part: Assignment) -> None:
     Showing.objects.filter(assignment=part).delete()
-    assert "There is nothing to judge" in judge(client, part).content.decode()
+    assert "There is nothing to judge" in html_of(judge(client, part))
     assert review(client, part).status_code == 200
 
 
@@ -146,7 +147,7 @@ def test_pages_are_private_and_kept_by_no_cache(client: Client, part: Assignment
 def test_a_pair_shows_both_drawings_with_their_text_and_what_was_said(client: Client, part: Assignment) -> None:
     judgment_make(part.showings.get(position=4), 2, reason="<b>same</b> vanes", region=[100, 200, 3000, 4000])
     showing = part.showings.select_related("candidate__topic").get(position=4)
-    said = judge(client, part, 4).content.decode()
+    said = html_of(judge(client, part, 4))
     for figure_id in (showing.candidate.figure_id, showing.candidate.topic.figure_id):
         assert f"/files/figures/{figure_id}" in said or f"figure:{figure_id}" in said
     assert "Pumps like this one." in said
@@ -165,9 +166,9 @@ def test_an_uploaded_topic_is_shown_from_its_own_address_and_one_of_words_as_wor
     topics.update(figure=None, image=drawing, width_px=SHEET_WIDTH_PX, height_px=SHEET_HEIGHT_PX)
     topic = topics.get()
     address = reverse("annotations:topic-image", args=[topic.topic_set_id, 1])
-    assert f'href="{address}"' in judge(client, part, 1).content.decode()
+    assert f'href="{address}"' in html_of(judge(client, part, 1))
     topics.update(image="", text="a pump with <two> rotors")
-    said = judge(client, part, 1).content.decode()
+    said = html_of(judge(client, part, 1))
     assert "a pump with &lt;two&gt; rotors" in said
     assert address not in said
 
@@ -175,34 +176,34 @@ def test_an_uploaded_topic_is_shown_from_its_own_address_and_one_of_words_as_wor
 def test_a_withdrawn_candidate_is_said_to_be_gone(client: Client, part: Assignment) -> None:
     figure = part.showings.get(position=1).candidate.figure
     Figure.objects.filter(pk=figure.pk).update(retired_at=timezone.now())
-    assert "withdrawn from the collection" in judge(client, part, 1).content.decode()
-    assert "withdrawn" in review(client, part).content.decode()
+    assert "withdrawn from the collection" in html_of(judge(client, part, 1))
+    assert "withdrawn" in html_of(review(client, part))
 
 
 def test_a_closed_session_shows_its_pairs_and_takes_nothing(client: Client, part: Assignment) -> None:
     Session.objects.update(closed_at=timezone.now())
-    said = judge(client, part, 1).content.decode()
+    said = html_of(judge(client, part, 1))
     assert "This session is closed" in said
     assert '<fieldset class="controls" disabled>' in said
 
 
 def test_facets_are_asked_for_where_the_session_wants_them(client: Client, part: Assignment) -> None:
-    assert "Works alike" not in judge(client, part, 1).content.decode()
+    assert "Works alike" not in html_of(judge(client, part, 1))
     Session.objects.update(asks_facets=True)
     judgment_make(part.showings.get(position=1), 2, looks=0, works=3)
-    said = judge(client, part, 1).content.decode()
+    said = html_of(judge(client, part, 1))
     assert 'name="looks" value="0" checked' in said
     assert 'name="works" value="3" checked' in said
 
 
 def test_instructions_are_open_until_something_is_judged(client: Client, part: Assignment) -> None:
-    assert re.search(r"<dialog[^>]* open>", judge(client, part, 1).content.decode())
+    assert re.search(r"<dialog[^>]* open>", html_of(judge(client, part, 1)))
     judgment_make(part.showings.get(position=1), 2)
-    assert not re.search(r"<dialog[^>]* open>", judge(client, part, 1).content.decode())
+    assert not re.search(r"<dialog[^>]* open>", html_of(judge(client, part, 1)))
 
 
 def test_a_review_keeps_the_order_of_showing_so_that_a_repeat_stands_apart(client: Client, part: Assignment) -> None:
-    said = review(client, part).content.decode()
+    said = html_of(review(client, part))
     shown = [int(one) for one in re.findall(r'id="pair-(\d+)"', said)]
     assert shown == list(range(1, 15))
     headings = re.findall(r'<h2 id="stretch-\d+">Topic (\d+)', said)
@@ -214,7 +215,7 @@ def test_a_review_is_narrowed_by_what_was_said(client: Client, part: Assignment)
     for position, grade in given.items():
         judgment_make(part.showings.get(position=position), grade)
     for shown, wanted in (("3", [2, 4]), ("0", [1]), ("cannot", [3]), ("1", []), ("open", list(range(5, 15)))):
-        said = review(client, part, show=shown).content.decode()
+        said = html_of(review(client, part, show=shown))
         assert [int(one) for one in re.findall(r'id="pair-(\d+)"', said)] == wanted
     assert review(client, part, show="9").status_code == 404
 
@@ -223,7 +224,7 @@ def test_a_long_review_has_pages_and_opens_at_the_pair_one_comes_from(
     client: Client, part: Assignment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pairs, "PAIRS_A_PAGE", 5)
-    said = review(client, part, around=7).content.decode()
+    said = html_of(review(client, part, around=7))
     assert [int(one) for one in re.findall(r'id="pair-(\d+)"', said)] == [6, 7, 8, 9, 10]
     assert "Page 2 of 3" in said
     assert review(client, part, page=4).status_code == 404

@@ -22,6 +22,7 @@ from tests.annotation_collection import collection_make, index_reopen, standing_
 from tests.annotation_rows import pool_make, run_make
 from tests.annotation_rows import topic_set_make as rows_make
 from tests.factories import publication_make, user_make
+from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -93,8 +94,8 @@ def test_a_plan_that_cannot_be_made_says_why(
 ) -> None:
     answer = as_maker.post(address_of(topic_set), {**FOUR, **fields})
     assert answer.status_code == 400
-    assert 'class="fault"' in answer.content.decode()
-    assert said in answer.content.decode()
+    assert 'class="fault"' in html_of(answer)
+    assert said in html_of(answer)
     assert not topic_set.runs.exists() and not enqueued
 
 
@@ -105,14 +106,14 @@ def test_lists_refresh_themselves_until_every_run_is_done(
     run = topic_set.runs.earliest("pk")
     addresses = (address_of(topic_set), f"/topics/{topic_set.pk}/", f"/runs/{run.pk}/")
     for address in addresses:
-        assert "data-refresh-seconds" in as_maker.get(address).content.decode()
-        part = as_maker.get(address, {"fragment": ""}).content.decode()
+        assert "data-refresh-seconds" in html_of(as_maker.get(address))
+        part = html_of(as_maker.get(address, {"fragment": ""}))
         assert "<html" not in part and "data-refresh-ended" not in part
         assert 'max="3" value="0"' in part
     run_answer(run_id=run.pk)
     for address in addresses:
-        assert "data-refresh-seconds" not in as_maker.get(address).content.decode()
-        assert "data-refresh-ended" in as_maker.get(address, {"fragment": ""}).content.decode()
+        assert "data-refresh-seconds" not in html_of(as_maker.get(address))
+        assert "data-refresh-ended" in html_of(as_maker.get(address, {"fragment": ""}))
 
 
 def test_a_run_shows_each_topics_figures_by_rank_with_all_that_decided_it(
@@ -122,7 +123,7 @@ def test_a_run_shows_each_topics_figures_by_rank_with_all_that_decided_it(
     run = topic_set.runs.get(name="avg")
     run_answer(run_id=run.pk)
     run.refresh_from_db()
-    page = as_maker.get(f"/runs/{run.pk}/", {"topic": "2"}).content.decode()
+    page = html_of(as_maker.get(f"/runs/{run.pk}/", {"topic": "2"}))
     ranked = run.lists.get(topic__number=2)
     places = [page.index(f'href="/figures/{figure_id}/"') for figure_id in ranked.figure_ids]
     assert places == sorted(places)
@@ -143,7 +144,7 @@ def test_a_figure_that_was_retired_keeps_its_rank_without_its_picture(as_maker: 
     topic_set = rows_make(administrator, figures[:1], name="Rotors")
     run = run_make(topic_set, figures)
     Figure.objects.filter(pk=figures[1].pk).update(retired_at=timezone.now())
-    page = as_maker.get(f"/runs/{run.pk}/").content.decode()
+    page = html_of(as_maker.get(f"/runs/{run.pk}/"))
     assert "not shown any more" in page
     assert f"/figures/{figures[1].pk}/" not in page
 
@@ -157,7 +158,7 @@ def test_a_failed_run_says_why_and_is_tried_again(
         state=WorkState.REJECTED, error_code="models-changed", error_detail="Make it again."
     )
     for address in (address_of(topic_set), f"/runs/{run.pk}/"):
-        page = as_maker.get(address).content.decode()
+        page = html_of(as_maker.get(address))
         assert "models-changed" in page and "Retry" in page
     enqueued.clear()
     as_maker.post(f"/runs/{run.pk}/retry/")
@@ -175,7 +176,7 @@ def test_a_run_is_made_again_over_the_collection_of_today(
     run = topic_set.runs.get(name="visual")
     run_answer(run_id=run.pk)
     same = as_maker.post(f"/runs/{run.pk}/again/", follow=True)
-    assert "Nothing has changed since" in same.content.decode()
+    assert "Nothing has changed since" in html_of(same)
     collection_make(publications=1, first=30)
     enqueued.clear()
     answer = as_maker.post(f"/runs/{run.pk}/again/")
@@ -190,8 +191,8 @@ def test_a_run_in_use_is_not_deleted(as_maker: Client, administrator: User) -> N
     topic_set = rows_make(administrator, figures, name="Rotors")
     used, free = run_make(topic_set, figures), run_make(topic_set, figures, name="free")
     pool_make(topic_set, [used])
-    assert f"/runs/{used.pk}/delete/" not in as_maker.get(address_of(topic_set)).content.decode()
-    assert "stays" in as_maker.post(f"/runs/{used.pk}/delete/", follow=True).content.decode()
+    assert f"/runs/{used.pk}/delete/" not in html_of(as_maker.get(address_of(topic_set)))
+    assert "stays" in html_of(as_maker.post(f"/runs/{used.pk}/delete/", follow=True))
     as_maker.post(f"/runs/{free.pk}/delete/")
     assert list(topic_set.runs.all()) == [used]
 
@@ -214,9 +215,9 @@ def test_what_is_taken_away_comes_in_again_as_another_systems_run(
         assert answer["Location"] == f"/runs/{theirs.pk}/"
         assert theirs.system == System.IMPORTED
         assert list(theirs.lists.values_list("figure_ids")) == list(run.lists.values_list("figure_ids"))
-        page = as_maker.get(f"/runs/{theirs.pk}/").content.decode()
+        page = html_of(as_maker.get(f"/runs/{theirs.pk}/"))
         assert "Make again" not in page
-        assert "made elsewhere" in as_maker.post(f"/runs/{theirs.pk}/again/", follow=True).content.decode()
+        assert "made elsewhere" in html_of(as_maker.post(f"/runs/{theirs.pk}/again/", follow=True))
     assert as_maker.get(f"/runs/{run.pk}/file/", {"format": "xml"}).status_code == 404
 
 
@@ -230,7 +231,7 @@ def test_a_run_file_that_is_none_is_refused_with_the_mend(
     sent = {"file": SimpleUploadedFile("run.txt", content), "format": "trec", "name": ""}
     answer = as_maker.post(f"{address_of(topic_set)}import/", sent)
     assert answer.status_code == 400
-    assert said in answer.content.decode()
+    assert said in html_of(answer)
     assert not topic_set.runs.exists()
 
 

@@ -18,6 +18,7 @@ from search.models import Figure
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
+from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
 NEW = "/sessions/new/"
@@ -74,7 +75,7 @@ def logged_in(user: User) -> Client:
 def page(client: Client, address: str, **headers: str) -> str:
     answer = client.get(address, headers=headers)
     assert answer.status_code == 200, address
-    return str(answer.content.decode())
+    return str(html_of(answer))
 
 
 def filled(topic_set: TopicSet, assessors: list[User], **changed: Any) -> dict[str, Any]:
@@ -141,8 +142,8 @@ def test_what_cannot_be_made_is_said_with_its_mend_and_what_was_typed_stays(
 ) -> None:
     answer = as_maker.post(NEW, filled(topic_set, assessors) | changed)
     assert answer.status_code == 400
-    assert said in answer.content.decode()
-    assert "Judge the whole." in answer.content.decode()
+    assert said in html_of(answer)
+    assert "Judge the whole." in html_of(answer)
     assert not Session.objects.exists() and not Pool.objects.exists()
 
 
@@ -151,9 +152,9 @@ def test_a_name_that_is_taken_and_a_pool_with_nothing_in_it_are_said(
 ) -> None:
     as_maker.post(NEW, filled(topic_set, assessors))
     taken = as_maker.post(NEW, filled(topic_set, assessors, depth=4))
-    assert (taken.status_code, "has this name" in taken.content.decode()) == (400, True)
+    assert (taken.status_code, "has this name" in html_of(taken)) == (400, True)
     nothing = as_maker.post(NEW, filled(topic_set, assessors, name="Rest", only_unjudged="on"))
-    assert (nothing.status_code, "Nothing is left to judge" in nothing.content.decode()) == (400, True)
+    assert (nothing.status_code, "Nothing is left to judge" in html_of(nothing)) == (400, True)
     assert Session.objects.count() == 1
 
 
@@ -182,7 +183,7 @@ def test_what_was_deleted_while_the_form_was_sent_is_said_and_offered_no_more(
     monkeypatch.setattr(sessions, "_made", somebody_is_faster)
     asked = filled(topic_set, assessors, name="Second") | ({"pool": pool.pk} if gone == "pool" else {})
     answer = as_maker.post(NEW, asked)
-    shown = answer.content.decode()
+    shown = html_of(answer)
     assert answer.status_code == 400
     assert "deleted meanwhile" in shown
     assert (f'name="pool" value="{pool.pk}"' in shown) is (gone != "pool")
@@ -203,12 +204,12 @@ def test_the_preview_is_a_fragment_of_the_same_address(
     as_maker: Client, topic_set: TopicSet, assessors: list[User]
 ) -> None:
     asked = filled(topic_set, assessors, overlap_percent=100, repeat_percent=0)
-    told = str(as_maker.get(NEW, asked, headers={"HX-Request": "true"}).content.decode())
+    told = html_of(as_maker.get(NEW, asked, headers={"HX-Request": "true"}))
     assert "<html" not in told
     assert '<b class="number">12</b> candidates over 2 topics' in told
     assert 'Each of 2 assessors sees <b class="number">12</b> pairs' in told
     assert "3 min" in told and "assumed until somebody has judged" in told
-    whole = str(as_maker.get(NEW, asked).content.decode())
+    whole = str(html_of(as_maker.get(NEW, asked)))
     assert told.strip() in whole
     assert not Pool.objects.exists()
 
@@ -218,7 +219,7 @@ def test_the_preview_says_what_is_wrong(as_maker: Client, topic_set: TopicSet, a
     for changed in wrong:
         answer = as_maker.get(NEW, filled(topic_set, assessors) | changed)
         assert answer.status_code == 200
-        assert 'class="fault"' in answer.content.decode()
+        assert 'class="fault"' in html_of(answer)
 
 
 def test_an_assessor_sees_their_part_and_nothing_of_runs_repeats_or_others(
@@ -264,22 +265,22 @@ def test_an_administrator_sees_how_far_everybody_is(session: Session, assessors:
 def test_assessors_are_added_and_withdrawn(session: Session, assessors: list[User], as_maker: Client) -> None:
     cleo = user_make("cleo")
     address = f"/sessions/{session.pk}/assessors/"
-    said = as_maker.post(address, {"assessor": cleo.pk}, follow=True).content.decode()
+    said = html_of(as_maker.post(address, {"assessor": cleo.pk}, follow=True))
     assert "cleo judges in this session" in said
     added = session.assignments.get(assessor=cleo)
     assert as_maker.post(f"{address}{added.pk}/withdraw/").status_code == 302
     assert not session.assignments.filter(assessor=cleo).exists()
     assert as_maker.post(f"{address}{added.pk}/withdraw/").status_code == 404
     for wrong in ({}, {"assessor": "x"}, {"assessor": "\0"}, {"assessor": "9" * 40}):
-        assert "Nobody was added" in as_maker.post(address, wrong, follow=True).content.decode()
+        assert "Nobody was added" in html_of(as_maker.post(address, wrong, follow=True))
     judged = session.assignments.get(assessor=assessors[0])
     judgment_make(judged.showings.get(position=1), 1)
-    said = as_maker.post(f"{address}{judged.pk}/withdraw/", follow=True).content.decode()
+    said = html_of(as_maker.post(f"{address}{judged.pk}/withdraw/", follow=True))
     assert "anna judges no more in this session. What they judged stays. Add them again to undo this." in said
     assert f"{address}{judged.pk}/withdraw/" not in said and '<span class="state">withdrawn</span>' in said
     assert f'<option value="{assessors[0].pk}">anna</option>' in said
     assert "You judge no more here" in page(logged_in(assessors[0]), f"/sessions/{session.pk}/")
-    said = as_maker.post(address, {"assessor": assessors[0].pk}, follow=True).content.decode()
+    said = html_of(as_maker.post(address, {"assessor": assessors[0].pk}, follow=True))
     assert f"anna judges in this session: {judged.showings.count() - 1} pairs to judge." in said
 
 
@@ -299,7 +300,7 @@ def test_only_an_untouched_session_is_deleted(session: Session, as_maker: Client
     assert address in page(as_maker, f"/sessions/{session.pk}/")
     judgment_make(showing, 1)
     assert address not in page(as_maker, f"/sessions/{session.pk}/")
-    assert "judgments stay" in as_maker.post(address, follow=True).content.decode()
+    assert "judgments stay" in html_of(as_maker.post(address, follow=True))
     other = session_make(session.pool, [], name="other")
     assert as_maker.post(f"/sessions/{other.pk}/delete/").headers["Location"] == "/sessions/"
     assert list(Session.objects.all()) == [session]

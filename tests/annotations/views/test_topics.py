@@ -19,6 +19,7 @@ from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_rows import pool_make, run_make, session_make
 from tests.annotation_rows import topic_set_make as rows_make
 from tests.factories import drawing_make, publication_make, user_make
+from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
 
@@ -56,12 +57,12 @@ def test_a_draw_is_looked_at_and_then_made_with_the_same_figures(as_maker: Clien
     preview = as_maker.post("/topics/", {**DRAW, "name": "", "act": "preview"})
     assert preview.status_code == 200
     assert not TopicSet.objects.exists()
-    shown = pictures_of(preview.content.decode())
+    shown = pictures_of(html_of(preview))
     assert len(shown) == 4
     made = as_maker.post("/topics/", {**DRAW, "act": "draw"})
     topic_set = TopicSet.objects.get()
     assert made["Location"] == f"/topics/{topic_set.pk}/"
-    assert pictures_of(as_maker.get(made["Location"]).content.decode()) == shown
+    assert pictures_of(html_of(as_maker.get(made["Location"]))) == shown
     assert topic_set.seed == 7
 
 
@@ -84,7 +85,7 @@ def test_a_draw_that_cannot_be_made_says_why_where_it_is_wrong(
     as_maker: Client, collection: list[Figure], fields: dict[str, str], said: str
 ) -> None:
     answer = as_maker.post("/topics/", {**DRAW, **fields, "act": "draw"})
-    page = answer.content.decode()
+    page = html_of(answer)
     assert answer.status_code == 400
     assert 'class="fault"' in page
     assert said in page
@@ -92,14 +93,14 @@ def test_a_draw_that_cannot_be_made_says_why_where_it_is_wrong(
 
 
 def test_without_topic_sets_evaluation_says_how_to_begin(as_maker: Client) -> None:
-    assert "There is no topic set yet" in as_maker.get("/evaluation/").content.decode()
+    assert "There is no topic set yet" in html_of(as_maker.get("/evaluation/"))
 
 
 def test_an_empty_set_is_made_once_by_its_name(as_maker: Client) -> None:
     assert as_maker.post("/topics/", {"name": "By hand", "act": "empty"}).status_code == 302
     again = as_maker.post("/topics/", {"name": "By hand", "act": "empty"})
     assert again.status_code == 400
-    assert "There is a topic set of this name" in again.content.decode()
+    assert "There is a topic set of this name" in html_of(again)
     assert TopicSet.objects.count() == 1
 
 
@@ -116,7 +117,7 @@ def test_a_figure_is_added_by_its_number_as_people_write_it(
     assert answer["Location"] == f"/topics/{topic_set.pk}/#topic-1"
     topic = topic_set.topics.get()
     assert (topic.figure, topic.title, topic.need) == (figure, "Rotor", "Rotors with three lobes.")
-    page = as_maker.get(f"/topics/{topic_set.pk}/").content.decode()
+    page = html_of(as_maker.get(f"/topics/{topic_set.pk}/"))
     assert "Rotors with three lobes." in page
     assert 'class="hit-sentence" dir="auto"' in page
 
@@ -148,8 +149,8 @@ def test_what_is_no_topic_is_refused_in_the_words_of_the_search(
     }
     answer = as_maker.post(f"/topics/{topic_set.pk}/topics/", {**fields, "need": "What I typed."})
     assert answer.status_code == 400
-    assert said in answer.content.decode()
-    assert "What I typed." in answer.content.decode()
+    assert said in html_of(answer)
+    assert "What I typed." in html_of(answer)
     assert not topic_set.topics.exists()
 
 
@@ -163,12 +164,12 @@ def test_a_topic_is_described_taken_out_and_put_back(as_maker: Client, topic_set
     assert (kept.title, kept.need) == ("Seal", "Seals.")
     refused = as_maker.post(address, {"title": "a" * 201, "need": "Typed at length."})
     assert refused.status_code == 400
-    assert "Typed at length." in refused.content.decode()
-    page = as_maker.post(address, {"act": "delete"}, follow=True).content.decode()
+    assert "Typed at length." in html_of(refused)
+    page = html_of(as_maker.post(address, {"act": "delete"}, follow=True))
     assert not Topic.objects.filter(number=2).exists()
     assert "Put it back" in page
     assert as_maker.post(f"/topics/{topic_set.pk}/topics/3/", {"act": "restore"}).status_code == 404
-    page = as_maker.post(address, {"act": "restore"}, follow=True).content.decode()
+    page = html_of(as_maker.post(address, {"act": "restore"}, follow=True))
     assert "Put it back" not in page
     back = Topic.objects.get(number=2)
     assert (back.figure, back.title, back.need, back.text) == (kept.figure, "Seal", "Seals.", "with a seal")
@@ -179,7 +180,7 @@ def test_a_locked_set_says_so_and_offers_no_change(as_maker: Client, administrat
     figures = list(Figure.objects.order_by("pk"))
     topic_set = rows_make(administrator, figures)
     run_make(topic_set, figures)
-    page = as_maker.get(f"/topics/{topic_set.pk}/").content.decode()
+    page = html_of(as_maker.get(f"/topics/{topic_set.pk}/"))
     assert "Runs were made over these topics" in page
     assert "Take it out" not in page and "Add a topic" not in page and "Delete the set" not in page
     for address, fields in (
@@ -189,9 +190,9 @@ def test_a_locked_set_says_so_and_offers_no_change(as_maker: Client, administrat
     ):
         answer = as_maker.post(f"/topics/{topic_set.pk}/{address}", fields)
         assert answer.status_code == 400
-        assert "so they stay as they are" in answer.content.decode()
+        assert "so they stay as they are" in html_of(answer)
     kept = as_maker.post(f"/topics/{topic_set.pk}/delete/", follow=True)
-    assert "so they stay as they are" in kept.content.decode()
+    assert "so they stay as they are" in html_of(kept)
     assert topic_set.topics.count() == 2
 
 
@@ -202,7 +203,7 @@ def test_a_set_without_runs_is_deleted_and_described(as_maker: Client, topic_set
     topic_set_make(name="Taken", made_by=topic_set.created_by)
     taken = as_maker.post(f"/topics/{topic_set.pk}/", {"name": "Taken", "note": "What I typed."})
     assert taken.status_code == 400
-    assert "What I typed." in taken.content.decode()
+    assert "What I typed." in html_of(taken)
     assert as_maker.post(f"/topics/{topic_set.pk}/delete/")["Location"] == "/topics/"
     assert as_maker.post(f"/topics/{topic_set.pk}/delete/").status_code == 404
 
@@ -234,19 +235,19 @@ def test_an_uploaded_drawing_is_seen_by_its_maker_and_those_who_judge_alone(admi
     assert answer["Cache-Control"] == "private, no-store"
     assert logged_in(administrator).get(f"/topics/{topic_set.pk}/topics/2/image/").status_code == 404  # a figure
     assert logged_in(administrator).get(f"/topics/{topic_set.pk}/topics/{'9' * 30}/image/").status_code == 404
-    page = logged_in(colleague).get(f"/topics/{topic_set.pk}/").content.decode()
+    page = html_of(logged_in(colleague).get(f"/topics/{topic_set.pk}/"))
     assert image not in page
     assert "for who made the set and its assessors alone" in page
-    assert image in logged_in(administrator).get(f"/topics/{topic_set.pk}/").content.decode()
+    assert image in html_of(logged_in(administrator).get(f"/topics/{topic_set.pk}/"))
 
 
 def test_a_figures_page_leads_administrators_to_a_topic(as_maker: Client, topic_set: TopicSet) -> None:
     publication_make()
     figure = Figure.objects.earliest("pk")
     link = f"/topics/?figure={figure.pk}"
-    assert link in as_maker.get(f"/figures/{figure.pk}/").content.decode()
-    assert link not in logged_in(user_make("examiner")).get(f"/figures/{figure.pk}/").content.decode()
-    page = as_maker.get(link).content.decode()
+    assert link in html_of(as_maker.get(f"/figures/{figure.pk}/"))
+    assert link not in html_of(logged_in(user_make("examiner")).get(f"/figures/{figure.pk}/"))
+    page = html_of(as_maker.get(link))
     assert f'action="/topics/{topic_set.pk}/topics/"' in page
     for wanted in ("0", "x", "9" * 40):
         assert as_maker.get("/topics/", {"figure": wanted}).status_code == 200

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from search.models import Batch, Document, Verdict, WorkState
 from search.services.batches import batch_unpack
 from tests.factories import batch_make, publication_make
+from tests.html import html_of
 
 
 def numbers_of(page: str) -> dict[str, float]:
@@ -19,7 +20,7 @@ def numbers_of(page: str) -> dict[str, float]:
 def test_the_counts_of_a_report_add_up(as_administrator: Client) -> None:
     batch = batch_make(accepted=[publication_make()], rejected=2, quarantined=1)
     Document.objects.create(batch=batch, position=9, member="late.zip")
-    page = as_administrator.get(f"/batches/{batch.pk}/").content.decode()
+    page = html_of(as_administrator.get(f"/batches/{batch.pk}/"))
     numbers = numbers_of(page)
     assert numbers["Documents"] == 5
     assert numbers["accepted"] + numbers["with remarks"] + numbers["refused"] + numbers["open"] == 5
@@ -29,7 +30,7 @@ def test_the_counts_of_a_report_add_up(as_administrator: Client) -> None:
 
 def test_a_report_says_what_became_of_each_member(as_administrator: Client) -> None:
     batch = batch_make(accepted=[publication_make()], rejected=1)
-    page = as_administrator.get(f"/batches/{batch.pk}/").content.decode()
+    page = html_of(as_administrator.get(f"/batches/{batch.pk}/"))
     assert '<a href="/publications/EP1234567A1/">' in page
     assert "not-xml" in page
     assert "XML is no XML." in page
@@ -40,17 +41,17 @@ def test_a_report_says_what_became_of_each_member(as_administrator: Client) -> N
 def test_the_part_that_changes_comes_alone_from_the_same_address(as_administrator: Client) -> None:
     batch = batch_make(accepted=[publication_make()])
     for address in ("/batches/", f"/batches/{batch.pk}/"):
-        part = as_administrator.get(address, {"fragment": ""}).content.decode()
+        part = html_of(as_administrator.get(address, {"fragment": ""}))
         assert "<html" not in part
-        assert part in as_administrator.get(address).content.decode() or "csrfmiddlewaretoken" in part
+        assert part in html_of(as_administrator.get(address)) or "csrfmiddlewaretoken" in part
 
 
 def test_a_report_refreshes_itself_until_it_is_complete(as_administrator: Client) -> None:
     batch = batch_make(accepted=[publication_make()])
-    assert "data-refresh-seconds" not in as_administrator.get(f"/batches/{batch.pk}/").content.decode()
+    assert "data-refresh-seconds" not in html_of(as_administrator.get(f"/batches/{batch.pk}/"))
     Batch.objects.filter(pk=batch.pk).update(finished_at=None, verdict="")
-    assert "data-refresh-seconds" in as_administrator.get(f"/batches/{batch.pk}/").content.decode()
-    assert "data-refresh-seconds" in as_administrator.get("/batches/").content.decode()
+    assert "data-refresh-seconds" in html_of(as_administrator.get(f"/batches/{batch.pk}/"))
+    assert "data-refresh-seconds" in html_of(as_administrator.get("/batches/"))
 
 
 def test_an_upload_is_a_batch_and_the_same_file_again_is_the_same_one(as_administrator: Client) -> None:
@@ -62,7 +63,7 @@ def test_an_upload_is_a_batch_and_the_same_file_again_is_the_same_one(as_adminis
     assert places == {f"/batches/{batch.pk}/"}
     assert (batch.file_name, batch.size_bytes, batch.state) == ("delivery.zip", 22, WorkState.WAITING)
     assert batch.received_by is not None
-    assert "was received before" in as_administrator.get(places.pop()).content.decode()
+    assert "was received before" in html_of(as_administrator.get(places.pop()))
 
 
 def test_several_deliveries_may_come_at_once(as_administrator: Client) -> None:
@@ -76,7 +77,7 @@ def test_an_empty_file_or_none_is_refused_at_once(as_administrator: Client) -> N
     for uploads in ({"deliveries": SimpleUploadedFile("delivery.zip", b"")}, {}):
         answer = as_administrator.post("/batches/", uploads)
         assert answer.status_code == 400
-        assert 'class="fault"' in answer.content.decode()
+        assert 'class="fault"' in html_of(answer)
     assert not Batch.objects.exists()
 
 
@@ -87,7 +88,7 @@ def test_a_file_that_is_no_archive_has_a_row_that_says_so(as_administrator: Clie
     batch_unpack(batch_id=Batch.objects.get().pk)
     batch = Batch.objects.get()
     assert batch.verdict == Verdict.REJECTED
-    page = as_administrator.get(place).content.decode()
+    page = html_of(as_administrator.get(place))
     assert batch.error_code in page
     assert "refused" in page
     assert "data-refresh-seconds" not in page
@@ -95,7 +96,7 @@ def test_a_file_that_is_no_archive_has_a_row_that_says_so(as_administrator: Clie
 
 def test_a_quarantined_document_can_be_tried_again(as_administrator: Client) -> None:
     batch = batch_make(quarantined=1, rejected=1)
-    page = as_administrator.get(f"/batches/{batch.pk}/").content.decode()
+    page = html_of(as_administrator.get(f"/batches/{batch.pk}/"))
     document = Document.objects.get(state=WorkState.QUARANTINED)
     assert page.count("Try again") == 1
     answer = as_administrator.post(f"/batches/{batch.pk}/documents/{document.pk}/retry/")

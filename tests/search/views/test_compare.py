@@ -16,6 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from search.models import Figure, PartName, Query
 from search.services.shortlists import entry_keep, shortlist_current
 from tests.factories import publication_make, query_make, user_make
+from tests.html import html_of
 
 ADDRESS = "/compare/"
 
@@ -43,7 +44,7 @@ def _boxes(page: str) -> list[tuple[str, ...]]:
 
 
 def test_two_figures_stand_side_by_side_with_their_shared_names(as_examiner: Client, figures: list[Figure]) -> None:
-    page = as_examiner.get(f"{ADDRESS}?figure={figures[0].pk}&figure={figures[2].pk}").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?figure={figures[0].pk}&figure={figures[2].pk}"))
     assert _panes(page) == [f"figure:{figures[0].pk}", f"figure:{figures[2].pk}"]
     assert page.count("<image ") == 2
     assert _boxes(page) == [("1", "10 pump"), ("2", "12 rotor"), ("3", "14 housing")] * 2
@@ -55,7 +56,7 @@ def test_two_figures_stand_side_by_side_with_their_shared_names(as_examiner: Cli
 def test_similar_names_are_told_from_the_same_ones(as_examiner: Client, figures: list[Figure]) -> None:
     PartName.objects.filter(publication__reference="EP1000002A1", numeral="12").update(name="second Rotors")
     PartName.objects.filter(publication__reference="EP1000002A1", numeral="14").update(name="outer housing")
-    page = as_examiner.get(f"{ADDRESS}?figure={figures[0].pk}&figure={figures[2].pk}").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?figure={figures[0].pk}&figure={figures[2].pk}"))
     assert page.count("is-similar") == 1
     assert "outer housing" in page[page.index("is-similar") :]
 
@@ -64,7 +65,7 @@ def test_boxes_of_a_sheet_that_lay_sideways_are_where_its_upright_crop_has_them(
     as_examiner: Client, figures: list[Figure]
 ) -> None:
     """The numeral at the top left of the stored sheet is at the top right of the upright one."""
-    page = as_examiner.get(f"{ADDRESS}?figure={figures[2].pk}").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?figure={figures[2].pk}"))
     assert 'data-size="326 246"' in page  # 310 + 16 × 230 + 16
     box = re.search(r'aria-label="10 pump".*?<rect x="([\d.]+)" y="([\d.]+)"', page, re.DOTALL)
     assert box is not None
@@ -75,7 +76,7 @@ def test_boxes_of_a_sheet_that_lay_sideways_are_where_its_upright_crop_has_them(
 def test_a_hit_stands_beside_the_drawing_that_was_asked_with(
     as_examiner: Client, query: Query, figures: list[Figure]
 ) -> None:
-    page = as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[1].pk}").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[1].pk}"))
     assert _panes(page) == [f"image:{query.examples[0]}", f"figure:{figures[1].pk}"]
     assert f"/pictures/image/{query.examples[0]}.png" in page
     assert "what its numerals stand for is not known" in page
@@ -89,7 +90,7 @@ def test_the_next_hit_takes_the_place_of_the_last_figure(
     following = re.compile(r'href="(\?[^"]+)" data-go data-key="j"')
     seen = []
     while True:
-        page = as_examiner.get(address).content.decode()
+        page = html_of(as_examiner.get(address))
         seen.append(_panes(page)[-1])
         found = following.search(page)
         if found is None:
@@ -105,7 +106,7 @@ def test_a_query_alone_leads_to_its_first_hit(as_examiner: Client, query: Query,
 
 def test_hits_that_are_shown_already_are_passed_over(as_examiner: Client, query: Query, figures: list[Figure]) -> None:
     shown = f"&figure={figures[1].pk}&figure={figures[0].pk}&picture=none&weight=100&group=figure"
-    page = as_examiner.get(f"{ADDRESS}?query={query.pk}{shown}").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}{shown}"))
     following = re.search(r'href="(\?[^"]+)" data-go data-key="j"', page)
     assert following is not None
     assert following[1].endswith(f"figure={figures[1].pk}&amp;figure={figures[2].pk}&amp;weight=100&amp;group=figure")
@@ -114,11 +115,11 @@ def test_hits_that_are_shown_already_are_passed_over(as_examiner: Client, query:
 def test_every_step_is_a_link(as_examiner: Client, query: Query, figures: list[Figure]) -> None:
     """Turn, mirror, exchange, remove: each address shows what it says."""
     first, second = figures[0].pk, figures[2].pk
-    page = as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={first}&figure={second}").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={first}&figure={second}"))
 
     def led(mark: str, at: int) -> list[str]:
         address = re.findall(rf'href="(\?[^"]+)"(?: data-go)? data-{mark}', page)[at].replace("&amp;", "&")
-        return [pane.split(":")[1] for pane in _panes(as_examiner.get(ADDRESS + address).content.decode())]
+        return [pane.split(":")[1] for pane in _panes(html_of(as_examiner.get(ADDRESS + address)))]
 
     image = query.examples[0]
     assert led("exchange", 0) == [str(first), image, str(second)]
@@ -128,12 +129,12 @@ def test_every_step_is_a_link(as_examiner: Client, query: Query, figures: list[F
     assert led("mirror", 1) == [image, f"{first}~m", str(second)]
     turned = re.findall(r'href="(\?[^"]+)" data-quarter', page)
     assert turned[0].endswith(f"picture=image%3A{image}~r90&amp;figure={first}&amp;figure={second}")
-    assert 'data-turn="90"' in as_examiner.get(ADDRESS + turned[2].replace("&amp;", "&")).content.decode()
+    assert 'data-turn="90"' in html_of(as_examiner.get(ADDRESS + turned[2].replace("&amp;", "&")))
 
 
 def test_a_mirrored_figure_has_its_boxes_mirrored(as_examiner: Client, figures: list[Figure]) -> None:
     def left(token: str) -> float:
-        page = as_examiner.get(f"{ADDRESS}?figure={token}").content.decode()
+        page = html_of(as_examiner.get(f"{ADDRESS}?figure={token}"))
         box = re.search(r'aria-label="10 pump".*?<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"', page, re.DOTALL)
         assert box is not None
         return float(box[1]) + float(box[2]) / 2
@@ -143,7 +144,7 @@ def test_a_mirrored_figure_has_its_boxes_mirrored(as_examiner: Client, figures: 
 
 
 def test_a_part_of_a_figure_has_the_boxes_that_lie_in_it(as_examiner: Client, figures: list[Figure]) -> None:
-    page = as_examiner.get(f"{ADDRESS}?figure={figures[0].pk}~c0-0-10000-5000").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?figure={figures[0].pk}~c0-0-10000-5000"))
     assert re.findall(r'data-numerals="(\d+)"', page) == ["10", "12"]
 
 
@@ -160,15 +161,15 @@ def test_a_figure_is_added_by_its_number_however_it_is_written(
 def test_a_figure_that_is_not_there_is_said_with_those_that_are(as_examiner: Client, figures: list[Figure]) -> None:
     answer = as_examiner.get(ADDRESS, {"figure": str(figures[0].pk), "add": "EP1000002A1/9"})
     assert answer.status_code == 404
-    assert "EP1000002A1 has no such figure; it has the figures 1, 2." in answer.content.decode()
-    assert "is no figure of the collection" in as_examiner.get(ADDRESS, {"add": "pump\0"}).content.decode()
+    assert "EP1000002A1 has no such figure; it has the figures 1, 2." in html_of(answer)
+    assert "is no figure of the collection" in html_of(as_examiner.get(ADDRESS, {"add": "pump\0"}))
 
 
 def test_figures_of_shortlist_and_hits_are_offered(
     as_examiner: Client, examiner: User, query: Query, figures: list[Figure]
 ) -> None:
     entry_keep(user=examiner, shortlist=shortlist_current(owner=examiner), figure=figures[3], relevance="X")
-    page = as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[0].pk}&adding=1").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[0].pk}&adding=1"))
     assert "From the current shortlist" in page
     assert "From the hits of the query" in page
     assert f"figure={figures[0].pk}&amp;figure={figures[3].pk}" in page
@@ -176,7 +177,7 @@ def test_figures_of_shortlist_and_hits_are_offered(
 
 def test_a_query_without_a_drawing_says_so(as_examiner: Client, examiner: User, figures: list[Figure]) -> None:
     query = query_make(examiner, hits=figures, text="a rotor in a housing")
-    page = as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[0].pk}").content.decode()
+    page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[0].pk}"))
     assert "The query has no drawing; it asks for" in page
     assert _panes(page) == [f"figure:{figures[0].pk}"]
 
@@ -224,7 +225,7 @@ def test_wrong_addresses_are_refused_and_never_a_fault(
 
 def test_the_fragment_is_the_page_without_its_frame(as_examiner: Client, figures: list[Figure]) -> None:
     answer = as_examiner.get(f"{ADDRESS}?figure={figures[0].pk}", headers={"HX-Request": "true"})
-    assert "<html" not in answer.content.decode()
+    assert "<html" not in html_of(answer)
     assert answer["Cache-Control"] == "private, no-store"
     assert "HX-Request" in answer["Vary"]
 

@@ -16,6 +16,7 @@ from search.selectors.publications import rising
 from search.services.previews import sheet_preview
 from search.views.overlay import Frame, boxes_of, frame_of, legend_of
 from tests.factories import SHEET_HEIGHT_PX, SHEET_WIDTH_PX, drawing_make, publication_make, query_make
+from tests.html import html_of
 
 PAGE_QUERIES, HIT_QUERIES = 11, 3
 
@@ -80,7 +81,7 @@ def test_numerals_rise_as_a_reader_counts() -> None:
 def test_each_numeral_has_a_box_where_it_was_read(as_examiner: Client) -> None:
     publication_make()
     figure = Figure.objects.earliest("pk")
-    page = as_examiner.get(f"/figures/{figure.pk}/").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{figure.pk}/"))
     assert 'data-framed="figure"' in page
     assert page.count('class="numeral-box"') == 3
     assert "<title>12 rotor</title>" in page
@@ -89,14 +90,14 @@ def test_each_numeral_has_a_box_where_it_was_read(as_examiner: Client) -> None:
 
 def test_a_sideways_sheet_is_shown_upright(as_examiner: Client) -> None:
     publication_make(rotation=90)
-    page = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/?view=sheet").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/?view=sheet"))
     assert f'viewBox="0 0 {SHEET_HEIGHT_PX} {SHEET_WIDTH_PX}"' in page
     assert f'transform="translate({SHEET_HEIGHT_PX} 0) rotate(90)"' in page
 
 
 def test_sentences_name_their_place_and_mark_what_they_mention(as_examiner: Client) -> None:
     publication_make()
-    page = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/"))
     assert page.count("data-numerals-all=") == 5
     assert "[0001]" in page
     assert "claim 1" in page
@@ -106,13 +107,13 @@ def test_sentences_name_their_place_and_mark_what_they_mention(as_examiner: Clie
 def test_figures_and_sheets_of_a_publication_lead_to_each_other(as_examiner: Client) -> None:
     publication_make(sheets=3)
     first, second, third = Figure.objects.order_by("pk")
-    page = as_examiner.get(f"/figures/{second.pk}/").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{second.pk}/"))
     assert f'rel="prev" href="/figures/{first.pk}/"' in page
     assert f'rel="next" href="/figures/{third.pk}/"' in page
     assert "Figure 2 of 3" in page
     assert "Sheet 2 of 3" in page
     assert f'href="/figures/{third.pk}/" data-flip data-key="n"' in page
-    assert 'rel="prev"' not in as_examiner.get(f"/figures/{first.pk}/").content.decode()
+    assert 'rel="prev"' not in html_of(as_examiner.get(f"/figures/{first.pk}/"))
 
 
 def test_a_figure_stands_where_the_hits_of_its_query_are_ranked(as_examiner: Client, examiner: User) -> None:
@@ -120,12 +121,12 @@ def test_a_figure_stands_where_the_hits_of_its_query_are_ranked(as_examiner: Cli
     publication_make("EP2000002A1")
     first, other, second, _ = Figure.objects.order_by("pk")
     query = query_make(examiner, hits=[first, second])
-    page = as_examiner.get(f"/figures/{first.pk}/?query={query.pk}").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{first.pk}/?query={query.pk}"))
     assert "Hit 1 of 2" in page
     assert f'href="/figures/{second.pk}/?query={query.pk}" data-flip data-key="j"' in page
     assert 'data-key="k"' not in page
     assert f"like={first.pk}" in page
-    page = as_examiner.get(f"/figures/{other.pk}/?query={query.pk}&hit={first.pk}").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{other.pk}/?query={query.pk}&hit={first.pk}"))
     assert ">hit 1</a> of 2" in page
     assert f'href="/figures/{second.pk}/?query={query.pk}" data-flip data-key="j"' in page
 
@@ -135,7 +136,7 @@ def test_a_figure_that_no_hit_stands_for_leads_to_the_first_hit(as_examiner: Cli
     publication_make("EP2000002A1")
     first, _, third, _ = Figure.objects.order_by("pk")
     query = query_make(examiner, hits=[first])
-    page = as_examiner.get(f"/figures/{third.pk}/?query={query.pk}").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{third.pk}/?query={query.pk}"))
     assert "Not among 1 hits" in page
     assert f'href="/figures/{first.pk}/?query={query.pk}" data-flip data-key="j"' in page
 
@@ -145,14 +146,14 @@ def test_a_query_that_is_nobody_s_is_left_out(as_examiner: Client, key: str) -> 
     publication_make()
     answer = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/", {"query": key, "hit": key})
     assert answer.status_code == 200
-    assert 'data-key="j"' not in answer.content.decode()
+    assert 'data-key="j"' not in html_of(answer)
 
 
 def test_hits_of_somebody_else_s_query_are_not_told(as_examiner: Client, administrator: User) -> None:
     publication_make()
     figure = Figure.objects.earliest("pk")
     query = query_make(administrator, hits=[figure])
-    assert "Hit 1" not in as_examiner.get(f"/figures/{figure.pk}/", {"query": str(query.pk)}).content.decode()
+    assert "Hit 1" not in html_of(as_examiner.get(f"/figures/{figure.pk}/", {"query": str(query.pk)}))
 
 
 def test_a_ranking_that_is_none_is_refused(as_examiner: Client, examiner: User) -> None:
@@ -164,14 +165,14 @@ def test_a_ranking_that_is_none_is_refused(as_examiner: Client, examiner: User) 
 
 def test_the_page_holds_no_style_or_script_of_its_own(as_examiner: Client) -> None:
     publication_make()
-    page = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/"))
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page)
 
 
 def test_a_fragment_is_the_reader_alone(as_examiner: Client) -> None:
     publication_make()
     answer = as_examiner.get(f"/figures/{Figure.objects.earliest('pk').pk}/", headers={"HX-Request": "true"})
-    assert answer.content.decode().strip().startswith('<div class="reader"')
+    assert html_of(answer).strip().startswith('<div class="reader"')
     assert "HX-Request" in answer["Vary"]
 
 
@@ -184,8 +185,8 @@ def test_the_turn_of_a_sheet_is_remembered_for_each_examiner_alone(
     for turn in ("90", "180"):
         answer = as_examiner.post(f"/sheets/{figure.sheet_id}/turn/", {"turn": turn, "back": f"{address}?view=sheet"})
         assert answer["Location"] == f"{address}?view=sheet"
-    assert 'data-turn="180"' in as_examiner.get(address).content.decode()
-    assert 'data-turn="0"' in as_administrator.get(address).content.decode()
+    assert 'data-turn="180"' in html_of(as_examiner.get(address))
+    assert 'data-turn="0"' in html_of(as_administrator.get(address))
     assert as_examiner.post(f"/sheets/{figure.sheet_id}/turn/", {"turn": "45"}).status_code == 400
     away = as_examiner.post(f"/sheets/{figure.sheet_id}/turn/", {"turn": "90", "back": "https://example.com/"})
     assert away["Location"] == "/publications/"
@@ -205,7 +206,7 @@ def test_a_kept_figure_shows_how_it_was_rated(as_examiner: Client) -> None:
     publication_make()
     figure = Figure.objects.earliest("pk")
     as_examiner.post(f"/figures/{figure.pk}/keep/", {"relevance": "Y"})
-    page = as_examiner.get(f"/figures/{figure.pk}/").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{figure.pk}/"))
     assert re.findall(r'value="(.?)" data-keep-key="." aria-pressed="true"', page) == ["Y"]
 
 
@@ -229,7 +230,7 @@ def test_a_figure_without_text_says_that_it_is_found_by_its_drawing(as_examiner:
     figure = Figure.objects.earliest("pk")
     figure.links.all().delete()
     figure.readings.all().delete()
-    page = as_examiner.get(f"/figures/{figure.pk}/").content.decode()
+    page = html_of(as_examiner.get(f"/figures/{figure.pk}/"))
     assert "found by its drawing alone" in page
     assert "No reference numeral was read" in page
 

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from search.models import Figure, IndexVersion, Material, Query, SavedSearch, WorkState
 from search.views import replays
 from tests.factories import material_make, publication_make, query_make, search_make, user_make
+from tests.html import html_of
 
 NOBODYS = uuid.UUID("8e8d3f1c-6d7c-4d0e-9a57-6f3f0f4f2b11")
 GARBAGE = ("", "\0", "%00", "x" * 5000, "-1", "9" * 40, "<b>", "é")
@@ -32,7 +33,7 @@ def figures(db: None) -> list[Figure]:
 def text_of(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200, answer.status_code
-    return str(answer.content.decode())
+    return str(html_of(answer))
 
 
 # The history.
@@ -247,7 +248,7 @@ def test_what_cannot_be_saved_is_refused_with_the_mend(
 ) -> None:
     answer = as_examiner.post("/searches/", sent)
     assert answer.status_code == status
-    assert said in answer.content.decode()
+    assert said in html_of(answer)
     assert not SavedSearch.objects.exists()
 
 
@@ -256,7 +257,7 @@ def test_another_question_under_a_name_is_asked_for_before_it_is_replaced(as_exa
     sent = {"asked": "text=a+rotor", "name": search.name}
     answer = as_examiner.post("/searches/", sent)
     assert answer.status_code == 409
-    page = answer.content.decode()
+    page = html_of(answer)
     assert "a pump" in page and "a rotor" in page and "Replace the older one" in page
     assert SavedSearch.objects.get().asked == "text=a+pump"
     assert as_examiner.post("/searches/", {**sent, "replace": "1"}).status_code == 302
@@ -268,7 +269,7 @@ def test_a_search_is_renamed_and_a_taken_name_is_said_where_it_was_typed(as_exam
     search_make(examiner, name="rotors", text="a rotor")
     answer = as_examiner.post(f"/searches/{search.pk}/rename/", {"name": "rotors"})
     assert answer.status_code == 400
-    page = answer.content.decode()
+    page = html_of(answer)
     assert "You have another search “rotors”" in page
     assert page.count('value="rotors"') == 2  # typed there, and its own
     assert as_examiner.post(f"/searches/{search.pk}/rename/", {"name": "wheels"}).status_code == 302
@@ -278,13 +279,10 @@ def test_a_search_is_renamed_and_a_taken_name_is_said_where_it_was_typed(as_exam
 
 def test_a_deleted_search_is_brought_back_once(as_examiner: Client, examiner: User) -> None:
     search = search_make(examiner)
-    assert (
-        "“<bdi>pumps</bdi>” is deleted"
-        in as_examiner.post(f"/searches/{search.pk}/delete/", follow=True).content.decode()
-    )
+    assert "“<bdi>pumps</bdi>” is deleted" in html_of(as_examiner.post(f"/searches/{search.pk}/delete/", follow=True))
     assert not SavedSearch.objects.exists()
     for said in ("“pumps” is back", "nothing to bring back"):
-        assert said in as_examiner.post("/searches/undo/", follow=True).content.decode()
+        assert said in html_of(as_examiner.post("/searches/undo/", follow=True))
     assert SavedSearch.objects.get().name == "pumps"
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from search.models import Figure, Query, SuggestedWeight
 from tests.factories import publication_make, query_make
+from tests.html import html_of
 
 SUGGESTED = re.compile(r'<a href="([^"]*)" data-weight="(\d+)"( aria-current="true")?')
 
@@ -30,7 +31,7 @@ def query(examiner: User) -> Query:
 def page_of(client: Client, query: Query, more: str = "") -> str:
     answer = client.get(f"/?{query.asked}{more}")
     assert answer.status_code == 200
-    return answer.content.decode()
+    return html_of(answer)
 
 
 def test_nothing_is_offered_before_anything_was_learned(as_examiner: Client, query: Query) -> None:
@@ -48,7 +49,7 @@ def test_the_suggested_weight_is_a_link_to_the_same_question_ranked_by_it(
     assert (found[2], found[3]) == ("63", None)
     assert 'step="5" value="50"' in page  # and changes nothing by itself
     count = Query.objects.count()
-    followed = as_examiner.get(found[1].replace("&amp;", "&")).content.decode()
+    followed = html_of(as_examiner.get(found[1].replace("&amp;", "&")))
     assert 'step="1" value="63"' in followed
     followed_link = SUGGESTED.search(followed)
     assert followed_link is not None and followed_link[3] is not None
@@ -69,6 +70,6 @@ def test_the_newest_is_offered_and_withdrawing_it_brings_back_the_one_before(
 
 def test_the_start_page_offers_it_too(as_examiner: Client, suggested: SuggestedWeight) -> None:
     publication_make()
-    page = as_examiner.get("/").content.decode()
+    page = html_of(as_examiner.get("/"))
     found = SUGGESTED.search(page)
     assert found is not None and found[1] == "/?weight=63"

@@ -15,6 +15,7 @@ from search.models import Figure, Material, MaterialKind, Query, Verdict, WorkSt
 from search.question import LONGEST_TEXT_IN_ADDRESS
 from search.views import queries
 from tests.factories import publication_make, query_make, user_make
+from tests.html import html_of
 
 
 @pytest.fixture
@@ -69,7 +70,7 @@ def test_a_question_that_cannot_be_asked_is_refused_with_the_reason(
 ) -> None:
     for answer in (as_examiner.post("/", asked), as_examiner.get("/", asked)):
         assert answer.status_code == 400
-        assert said in answer.content.decode()
+        assert said in html_of(answer)
     assert not Query.objects.exists()
     assert not Material.objects.exists()
 
@@ -77,13 +78,13 @@ def test_a_question_that_cannot_be_asked_is_refused_with_the_reason(
 def test_a_figure_that_is_not_there_is_said(as_examiner: Client) -> None:
     answer = as_examiner.get("/?figure=999999")
     assert answer.status_code == 400
-    assert "There is no figure 999999" in answer.content.decode()
+    assert "There is no figure 999999" in html_of(answer)
 
 
 def test_hits_show_numbers_scores_and_marked_sentences(as_examiner: Client, examiner: User) -> None:
     publication_make()
     query = query_make(examiner, hits=list(Figure.objects.order_by("pk")), figure=Figure.objects.earliest("pk"))
-    page = as_examiner.get(f"{address(query)}&group=figure").content.decode()
+    page = html_of(as_examiner.get(f"{address(query)}&group=figure"))
     assert "2 of 2 single figures" in page
     assert "2 figures compared" in page
     assert page.count('id="hit-') == 2
@@ -92,7 +93,7 @@ def test_hits_show_numbers_scores_and_marked_sentences(as_examiner: Client, exam
     assert "0.90" in page
     assert '<mark data-numerals="12">12</mark>' in page
     assert "74 ms" in page  # 61.5 + 8.25 + 3.5 + 1.25, as stored
-    grouped = as_examiner.get(address(query)).content.decode()
+    grouped = html_of(as_examiner.get(address(query)))
     assert "1 of 1 publications" in grouped
     assert grouped.count('id="hit-') == 1
     assert "1 more figure" in grouped
@@ -103,7 +104,7 @@ def test_a_moving_slider_asks_for_the_first_hits_and_is_told_of_all(as_examiner:
     query = query_make(examiner, text="a pump", hits=list(Figure.objects.order_by("pk")))
     asked = f"{address(query)}&group=figure&query={query.pk}"
     for first, shown in (("2", 2), ("", 5), ("many", 5), ("0", 0), ("9999999", 5)):
-        fragment = as_examiner.get(f"{asked}&first={first}", headers={"HX-Request": "true"}).content.decode()
+        fragment = html_of(as_examiner.get(f"{asked}&first={first}", headers={"HX-Request": "true"}))
         assert fragment.count('id="hit-') == shown
         assert "5 of 5 single figures" in fragment
 
@@ -113,8 +114,8 @@ def test_the_others_of_a_hit_are_a_page_and_a_fragment(as_examiner: Client, exam
     first, *others = Figure.objects.order_by("pk")
     query = query_make(examiner, hits=[first, *others])
     place = reverse("search:others", args=[query.pk, first.pk])
-    page = as_examiner.get(f"{place}?weight=100").content.decode()
-    fragment = as_examiner.get(f"{place}?weight=100", headers={"HX-Request": "true"}).content.decode()
+    page = html_of(as_examiner.get(f"{place}?weight=100"))
+    fragment = html_of(as_examiner.get(f"{place}?weight=100", headers={"HX-Request": "true"}))
     assert "<html" in page and "<html" not in fragment
     for shown in (page, fragment):
         assert [shown.count(f"/figures/{other.pk}/?query={query.pk}&amp;weight=100") for other in others] == [1, 1]
@@ -125,7 +126,7 @@ def test_the_fragment_on_the_same_address_holds_the_hits_alone(as_examiner: Clie
     publication_make()
     query = query_make(examiner, text="a pump", hits=list(Figure.objects.all()))
     answer = as_examiner.get(f"{address(query)}&weight=70&top=50&query={query.pk}", headers={"HX-Request": "true"})
-    fragment = answer.content.decode()
+    fragment = html_of(answer)
     assert "<html" not in fragment
     assert "data-mosaic" in fragment
     assert answer["HX-Replace-Url"] == f"{address(query)}&weight=70"
@@ -138,7 +139,7 @@ def test_ranking_anew_brings_the_links_of_the_panel_anew(as_examiner: Client, ex
     figure, other = Figure.objects.order_by("pk")
     query = query_make(examiner, figure=figure, liked=other, hits=[figure])
     fragment = as_examiner.get(f"{address(query)}&weight=70&query={query.pk}", headers={"HX-Request": "true"})
-    page = fragment.content.decode().replace("&amp;", "&")
+    page = html_of(fragment).replace("&amp;", "&")
     assert page.count('hx-swap-oob="true"') == 3  # the tools of two pictures, and what else is asked with
     for link in (
         f"?figure={figure.pk}~r90&like={other.pk}&weight=70",
@@ -194,7 +195,7 @@ def test_a_number_that_the_collection_lacks_is_said_and_stays_in_its_field(as_ex
     publication_make()
     answer = as_examiner.post("/", {"written": written, "text": "a pump", "top": "20"})
     assert answer.status_code == 400
-    page = answer.content.decode()
+    page = html_of(answer)
     assert "Write" in page
     assert ">a pump</textarea>" in page
     assert 'name="top" min="1" max="500" value="20"' in page
@@ -204,7 +205,7 @@ def test_a_number_that_the_collection_lacks_is_said_and_stays_in_its_field(as_ex
 def test_what_can_be_read_of_a_refused_question_stays(as_examiner: Client) -> None:
     publication_make()
     figure = Figure.objects.earliest("pk")
-    page = as_examiner.get(f"/?figure={figure.pk}&figure=wheel&text=a+pump&top=0&weight=70").content.decode()
+    page = html_of(as_examiner.get(f"/?figure={figure.pk}&figure=wheel&text=a+pump&top=0&weight=70"))
     assert "names no picture" in page
     assert f'name="figure" value="{figure.pk}"' in page
     assert ">a pump</textarea>" in page
@@ -216,7 +217,7 @@ def test_what_likes_have_changed_is_counted(as_examiner: Client, examiner: User)
         publication_make(f"EP20000{number:02}A1", sheets=1)
     figures = list(Figure.objects.order_by("pk"))
     query = query_make(examiner, text="a pump", liked=figures[0], hits=[*figures[5:], *figures[:5]], before=figures)
-    page = as_examiner.get(address(query)).content.decode()
+    page = html_of(as_examiner.get(address(query)))
     assert "4 of the first 20 are new" in page
     assert 'href="?text=a+pump"' in page
 
@@ -225,8 +226,8 @@ def test_more_hits_are_one_link_away(as_examiner: Client, examiner: User) -> Non
     for number in range(3):
         publication_make(f"EP20000{number:02}A1", sheets=1)
     query = query_make(examiner, text="a pump", hits=list(Figure.objects.order_by("pk")))
-    assert 'href="?text=a+pump&amp;top=52" data-more' in as_examiner.get(f"{address(query)}&top=2").content.decode()
-    assert "data-more" not in as_examiner.get(address(query)).content.decode()
+    assert 'href="?text=a+pump&amp;top=52" data-more' in html_of(as_examiner.get(f"{address(query)}&top=2"))
+    assert "data-more" not in html_of(as_examiner.get(address(query)))
 
 
 def test_the_size_of_the_drawings_is_kept(as_examiner: Client, examiner: User) -> None:
@@ -234,14 +235,14 @@ def test_the_size_of_the_drawings_is_kept(as_examiner: Client, examiner: User) -
     query = query_make(examiner, text="a pump", hits=list(Figure.objects.all()))
     for cookie, shown in (("4", 4), ("17", 2), ("x", 2), ("", 2)):
         as_examiner.cookies["density"] = cookie
-        assert f"mosaic tiles-{shown}" in as_examiner.get(address(query)).content.decode()
+        assert f"mosaic tiles-{shown}" in html_of(as_examiner.get(address(query)))
 
 
 def test_every_change_of_the_question_is_a_link(as_examiner: Client, examiner: User) -> None:
     publication_make()
     figure, other = Figure.objects.order_by("pk")
     query = query_make(examiner, figure=figure, liked=other, hits=[figure])
-    page = as_examiner.get(address(query)).content.decode().replace("&amp;", "&")
+    page = html_of(as_examiner.get(address(query))).replace("&amp;", "&")
     for link in (
         f"?figure={figure.pk}~r90&like={other.pk}",
         f"?figure={figure.pk}~m&like={other.pk}",
@@ -255,7 +256,7 @@ def test_remarks_on_an_answer_are_said(as_examiner: Client, examiner: User) -> N
     query = query_make(examiner, text="a pump")
     query.notes = [{"code": "no-drawing", "detail": "The query has no drawing: hits are ranked by text alone."}]
     query.save()
-    page = as_examiner.get(address(query)).content.decode()
+    page = html_of(as_examiner.get(address(query)))
     assert "ranked by text alone" in page
     assert "Nothing was found" in page
 
@@ -272,7 +273,7 @@ def test_hits_of_retired_publications_are_not_shown(as_examiner: Client, examine
     query = query_make(examiner, text="a pump", hits=list(Figure.objects.order_by("pk")))
     publication.retired_at = timezone.now()
     publication.save()
-    assert "Nothing was found" in as_examiner.get(address(query)).content.decode()
+    assert "Nothing was found" in html_of(as_examiner.get(address(query)))
 
 
 def test_a_page_of_hits_asks_the_database_no_more_for_many(
@@ -309,7 +310,7 @@ def test_the_search_page_asks_no_more_for_many_recent_queries(
 def test_recent_queries_of_others_are_not_listed(as_examiner: Client, examiner: User) -> None:
     own = query_make(examiner)
     other = query_make(user_make("other"))
-    page = as_examiner.get("/").content.decode()
+    page = html_of(as_examiner.get("/"))
     assert own.asked in page
     assert other.asked not in page
 
@@ -320,7 +321,7 @@ def test_an_unfinished_query_is_waited_for(as_examiner: Client, examiner: User, 
         Query.objects.filter(pk=query.pk).update(state=WorkState.WAITING, verdict="")
     answer = as_examiner.get(address(query))
     assert answer.status_code == 202
-    page = answer.content.decode()
+    page = html_of(answer)
     assert "behind 1 other" in page
     assert "data-reload-seconds" in page
 
@@ -337,7 +338,7 @@ def test_a_query_that_nobody_takes_says_so(
 ) -> None:
     query = query_make(examiner, text="a pump")
     Query.objects.filter(pk=query.pk).update(state=WorkState.WAITING, verdict="", created_at=timezone.now() - age)
-    page = as_examiner.get(address(query)).content.decode()
+    page = html_of(as_examiner.get(address(query)))
     assert said in page
     assert ("data-reload-seconds" in page) is reloads
     # What was given up is asked anew by the next request, what still waits is not.
@@ -352,4 +353,4 @@ def test_a_query_that_could_not_be_answered_says_why(as_examiner: Client, examin
     )
     answer = as_examiner.get(address(query))
     assert answer.status_code == 422
-    assert "There is nothing drawn." in answer.content.decode()
+    assert "There is nothing drawn." in html_of(answer)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from search.models import Figure, Pin, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.services.shortlists import entry_keep
 from tests.factories import publication_make, user_make
+from tests.html import html_of
 
 HTMX = {"HX-Request": "true"}
 PLACE = {"left": "10", "top": "20", "width": "30", "height": "40"}
@@ -57,7 +58,7 @@ def of_entry(name: str, row: ShortlistEntry, *more: int) -> str:
 
 
 def test_a_list_shows_its_entries_with_links_to_both_registers(as_owner: Client, shortlist: Shortlist) -> None:
-    said = as_owner.get(page(shortlist)).content.decode()
+    said = html_of(as_owner.get(page(shortlist)))
     assert said.count('class="entry"') == 2
     assert "https://worldwide.espacenet.com/patent/search?q=pn%3DEP1234567A1" in said
     assert "https://register.epo.org/" in said and 'rel="noopener noreferrer external"' in said
@@ -69,7 +70,7 @@ def test_a_new_list_is_made_once_and_is_the_current_one(as_owner: Client) -> Non
         as_owner.post(reverse("search:shortlists"), {"name": "pumps"})
     row = Shortlist.objects.get(name="pumps")
     assert as_owner.get(reverse("search:shortlist-current")).headers["Location"] == page(row)
-    assert "pumps" in as_owner.get(reverse("search:shortlists")).content.decode()
+    assert "pumps" in html_of(as_owner.get(reverse("search:shortlists")))
 
 
 @pytest.mark.parametrize("name", ["", " ", "x" * 121, "a\0b"])
@@ -106,7 +107,7 @@ def test_a_colleague_edits_looks_or_finds_nothing(
 def test_a_viewer_is_shown_nothing_to_change(entry: ShortlistEntry) -> None:
     viewer = user_make("viewer")
     ShortlistShare.objects.create(shortlist=entry.shortlist, user=viewer)
-    said = logged_in(viewer).get(page(entry.shortlist)).content.decode()
+    said = html_of(logged_in(viewer).get(page(entry.shortlist)))
     for control in ("data-move-form", "data-remove-form", "data-note", "data-pin-form", "data-keep=", "Make current"):
         assert control not in said
     assert "Leave this shortlist" in said and "you may view" in said
@@ -118,14 +119,14 @@ def test_what_only_the_owner_does_is_refused_to_an_editor_in_words(shortlist: Sh
     client = logged_in(editor)
     for name in ("share", "shortlist-delete"):
         answer = client.post(reverse(f"search:{name}", args=[shortlist.pk]), {"username": "owner"})
-        assert answer.status_code == 403 and "Only the owner" in answer.content.decode()
+        assert answer.status_code == 403 and "Only the owner" in html_of(answer)
 
 
 def test_sharing_lets_a_colleague_in_and_its_end_locks_them_out_at_once(as_owner: Client, shortlist: Shortlist) -> None:
     colleague = user_make("colleague")
     client = logged_in(colleague)
     as_owner.post(reverse("search:share", args=[shortlist.pk]), {"username": "colleague", "may_edit": "edit"})
-    said = client.get(reverse("search:shortlists")).content.decode()
+    said = html_of(client.get(reverse("search:shortlists")))
     assert "rotors" in said and "owner" in said and "you may edit" in said
     as_owner.post(reverse("search:unshare", args=[shortlist.pk, colleague.pk]))
     assert client.get(page(shortlist)).status_code == 404
@@ -137,7 +138,7 @@ def test_who_added_an_entry_is_shown(as_owner: Client, shortlist: Shortlist) -> 
     ShortlistShare.objects.create(shortlist=shortlist, user=colleague, may_edit=True)
     shortlist.entries.all().delete()
     entry_keep(user=colleague, shortlist=shortlist, figure=Figure.objects.earliest("pk"), relevance="")
-    assert "Kept by</dt><dd><bdi>colleague" in as_owner.get(page(shortlist)).content.decode()
+    assert "Kept by</dt><dd><bdi>colleague" in html_of(as_owner.get(page(shortlist)))
 
 
 @pytest.mark.parametrize("username", ["nobody", "owner", "a\0b", "x" * 151, ""])
@@ -145,7 +146,7 @@ def test_sharing_with_nobody_says_so_and_keeps_what_was_typed(
     as_owner: Client, shortlist: Shortlist, username: str
 ) -> None:
     answer = as_owner.post(reverse("search:share", args=[shortlist.pk]), {"username": username})
-    assert answer.status_code == 400 and "no such colleague" in answer.content.decode()
+    assert answer.status_code == 400 and "no such colleague" in html_of(answer)
 
 
 def test_two_notes_that_meet_are_both_shown_and_one_is_chosen(as_owner: Client, entry: ShortlistEntry) -> None:
@@ -154,12 +155,10 @@ def test_two_notes_that_meet_are_both_shown_and_one_is_chosen(as_owner: Client, 
     mine = {"note": "mine <i>", "started_from": started_from}
     for headers in ({}, HTMX):
         answer = as_owner.post(address, mine, headers=headers)
-        said = answer.content.decode()
+        said = html_of(answer)
         assert answer.status_code == 409 and "theirs &lt;b&gt;" in said and "Keep mine" in said
-    assert "mine &lt;i&gt;" in as_owner.post(address, mine).content.decode()
-    assert (
-        "theirs &lt;b&gt;</textarea>" in as_owner.post(address, {**mine, "theirs": "on"}, headers=HTMX).content.decode()
-    )
+    assert "mine &lt;i&gt;" in html_of(as_owner.post(address, mine))
+    assert "theirs &lt;b&gt;</textarea>" in html_of(as_owner.post(address, {**mine, "theirs": "on"}, headers=HTMX))
     as_owner.post(address, {**mine, "both": text_key("theirs <b>")}, headers=HTMX)
     assert ShortlistEntry.objects.get(pk=entry.pk).note == "theirs <b>\n\nmine <i>"
     as_owner.post(address, {**mine, "over": text_key("theirs <b>\n\nmine <i>")}, headers=HTMX)
@@ -180,7 +179,7 @@ def test_moving_tells_a_script_the_order_and_brings_a_form_back(as_owner: Client
 
 
 def test_pins_are_added_changed_taken_off_and_brought_back(as_owner: Client, entry: ShortlistEntry) -> None:
-    said = as_owner.post(of_entry("pins", entry), {"note": "the rotor", **PLACE}, headers=HTMX).content.decode()
+    said = html_of(as_owner.post(of_entry("pins", entry), {"note": "the rotor", **PLACE}, headers=HTMX))
     pin = Pin.objects.get()
     assert (pin.left, pin.top, pin.width, pin.height) == (1000, 2000, 3000, 4000)
     assert f'data-pin="{pin.pk}"' in said and "Undo" in said
@@ -197,7 +196,7 @@ def test_a_pin_that_somebody_changed_is_shown_beside_mine(as_owner: Client, entr
     fields = {"note": "mine", "started_from": text_key("before"), **PLACE}
     for headers in ({}, HTMX):
         answer = as_owner.post(of_entry("pin", entry, pin.pk), fields, headers=headers)
-        said = answer.content.decode()
+        said = html_of(answer)
         assert answer.status_code == 409 and ">theirs</bdi></blockquote>" in said and "mine</textarea>" in said
         assert f'name="started_from" value="{text_key("theirs")}"' in said
 
@@ -210,13 +209,13 @@ def test_a_pin_that_says_nothing_or_lies_nowhere_is_given_back(
 ) -> None:
     for headers in ({}, HTMX):
         answer = as_owner.post(of_entry("pins", entry), {"note": "here", **PLACE, **wrong}, headers=headers)
-        assert answer.status_code == 400 and 'role="alert"' in answer.content.decode()
+        assert answer.status_code == 400 and 'role="alert"' in html_of(answer)
     assert not Pin.objects.exists()
 
 
 def test_a_removed_entry_comes_back_with_its_note(as_owner: Client, entry: ShortlistEntry) -> None:
     as_owner.post(of_entry("entry-note", entry), {"note": "see claim 1", "started_from": text_key("")})
-    said = as_owner.post(of_entry("entry-remove", entry), headers=HTMX).content.decode()
+    said = html_of(as_owner.post(of_entry("entry-remove", entry), headers=HTMX))
     assert "Removed from" in said and page(entry.shortlist) in said
     assert not ShortlistEntry.objects.filter(pk=entry.pk).exists()
     undone = as_owner.post(reverse("search:undo-keep"), headers=HTMX)
@@ -228,7 +227,7 @@ def test_rating_on_a_list_that_is_not_current_stays_on_it(as_owner: Client, entr
     as_owner.post(reverse("search:shortlists"), {"name": "current"})
     address = reverse("search:keep", args=[entry.figure_id])
     fields = {"relevance": "A", "shortlist": str(entry.shortlist_id)}
-    said = as_owner.post(address, fields, headers=HTMX).content.decode()
+    said = html_of(as_owner.post(address, fields, headers=HTMX))
     assert f'name="shortlist" value="{entry.shortlist_id}"' in said
     assert f'<a href="{page(entry.shortlist)}"><bdi>rotors</bdi></a>' in said
     assert ShortlistEntry.objects.get(figure_id=entry.figure_id).relevance == "A"
@@ -236,7 +235,7 @@ def test_rating_on_a_list_that_is_not_current_stays_on_it(as_owner: Client, entr
 
 def test_a_figure_that_left_the_collection_keeps_its_entry(as_owner: Client, entry: ShortlistEntry) -> None:
     Figure.objects.filter(pk=entry.figure_id).update(retired_at="2026-01-01T00:00Z")
-    said = as_owner.get(page(entry.shortlist)).content.decode()
+    said = html_of(as_owner.get(page(entry.shortlist)))
     assert "no longer in the collection" in said
     assert as_owner.get(reverse("search:shortlist-pdf", args=[entry.shortlist_id])).status_code == 200
 
@@ -245,11 +244,11 @@ def test_a_description_that_meets_another_shows_both(as_owner: Client, shortlist
     fields = {"name": "pumps", "note": "for claim 1", "started_from": text_key("")}
     assert as_owner.post(page(shortlist), fields).status_code == 302
     answer = as_owner.post(page(shortlist), {**fields, "note": "for claim 2"})
-    said = answer.content.decode()
+    said = html_of(answer)
     assert answer.status_code == 409 and "for claim 1" in said and "for claim 2</textarea>" in said
     Shortlist.objects.create(owner=shortlist.owner, name="taken")
     taken = as_owner.post(page(shortlist), {**fields, "name": "taken"})
-    assert taken.status_code == 400 and "another shortlist of this name" in taken.content.decode()
+    assert taken.status_code == 400 and "another shortlist of this name" in html_of(taken)
 
 
 def test_deleting_is_for_good_and_for_the_owner(as_owner: Client, shortlist: Shortlist) -> None:
