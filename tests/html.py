@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol
 
-from django.http import HttpResponse
+
+class Page(Protocol):
+    """What a test client answers."""
+
+    @property
+    def content(self) -> bytes: ...
 
 
 class Html(str):
@@ -27,6 +33,6 @@ def folded(text: str) -> str:
     return re.sub(r" ?([<>]) ?", r"\1", re.sub(r"\s+", " ", text))
 
 
-def html_of(response: HttpResponse) -> Html:
+def html_of(response: Page) -> Html:
     """The body of a page."""
     return Html(response.content.decode())
