@@ -14,12 +14,12 @@ from django.http import HttpRequest
 from search.models import Batch, Document, IndexVersion, Publication, Sheet
 
 if TYPE_CHECKING:
-    LookingAdmin = admin.ModelAdmin[Any]
+    TypedModelAdmin = admin.ModelAdmin[Any]
 else:
-    LookingAdmin = admin.ModelAdmin
+    TypedModelAdmin = admin.ModelAdmin
 
 
-class ToLookAt(LookingAdmin):
+class ReadOnlyAdmin(TypedModelAdmin):
     """Shows rows and changes none."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -33,7 +33,7 @@ class ToLookAt(LookingAdmin):
 
 
 @admin.register(Batch)
-class BatchAdmin(ToLookAt):
+class BatchAdmin(ReadOnlyAdmin):
     list_display = ("file_name", "received_at", "received_by", "state", "verdict", "error_code")
     list_filter = ("state", "verdict")
     list_select_related = ("received_by",)
@@ -41,7 +41,7 @@ class BatchAdmin(ToLookAt):
 
 
 @admin.register(Document)
-class DocumentAdmin(ToLookAt):
+class DocumentAdmin(ReadOnlyAdmin):
     list_display = ("member", "batch", "stage", "state", "attempts", "lease_until", "worker", "error_code")
     list_filter = ("state", "stage", "verdict")
     list_select_related = ("batch",)
@@ -49,14 +49,14 @@ class DocumentAdmin(ToLookAt):
 
 
 @admin.register(Publication)
-class PublicationAdmin(ToLookAt):
+class PublicationAdmin(ReadOnlyAdmin):
     list_display = ("reference", "title", "date", "language", "repaired", "stored_at", "retired_at")
     list_filter = ("repaired", "country", "language")
     search_fields = ("reference", "application_number", "family_key")
 
 
 @admin.register(Sheet)
-class SheetAdmin(ToLookAt):
+class SheetAdmin(ReadOnlyAdmin):
     list_display = ("publication", "file_name", "page", "missing", "blank", "rotation", "reader_key")
     list_filter = ("missing", "blank", "rotation")
     list_select_related = ("publication",)
@@ -64,6 +64,6 @@ class SheetAdmin(ToLookAt):
 
 
 @admin.register(IndexVersion)
-class IndexVersionAdmin(ToLookAt):
+class IndexVersionAdmin(ReadOnlyAdmin):
     list_display = ("encoder_key", "modality", "kind", "state", "figure_count", "created_at", "activated_at")
     list_filter = ("state", "modality")

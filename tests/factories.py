@@ -45,7 +45,7 @@ from search.models import (
     WorkState,
 )
 from search.question import Picture, Question
-from search.services.materials import material_take
+from search.services.materials import material_receive
 
 PASSWORD = "a-long-enough-passphrase"
 SHEET_WIDTH_PX, SHEET_HEIGHT_PX = 240, 320
@@ -197,7 +197,7 @@ def document_make(owner: User, *, pages: int = 2) -> Material:
     data = BytesIO()
     images = [Image.fromarray(drawing_make(shade)) for shade in range(pages)]
     images[0].save(data, format="TIFF", save_all=True, append_images=images[1:])
-    return material_take(owner=owner, data=data.getvalue(), name="drawings.tif")
+    return material_receive(owner=owner, data=data.getvalue(), name="drawings.tif")
 
 
 def query_make(

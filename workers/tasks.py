@@ -14,7 +14,7 @@ from search.queue import enqueue_document
 from search.services.batches import batch_unpack
 from search.services.calibrations import calibrations_refresh
 from search.services.documents import document_process, documents_reopen_for_encoders
-from search.services.explanations import explanation_answer
+from search.services.explanations import explanation_compute
 from search.services.indexes import indexes_refresh
 from search.services.materials import materials_expire
 from search.services.queries import queries_expire, query_answer
@@ -48,7 +48,7 @@ def answer_query(query_id: str) -> None:
 @shared_task
 def explain_hit(explanation_id: int) -> None:
     logger.info("explaining explanation=%d", explanation_id)
-    explanation_answer(explanation_id=explanation_id)
+    explanation_compute(explanation_id=explanation_id)
 
 
 @shared_task

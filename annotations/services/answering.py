@@ -26,9 +26,9 @@ from search.services.work import (
     work_claim,
     work_done,
     work_extend,
-    work_fault,
     work_reject,
-    work_return,
+    work_requeue,
+    work_requeue_after_failure,
     worker_name,
 )
 
@@ -63,7 +63,7 @@ def run_answer(*, run_id: int) -> bool:
             work_reject(row=one, code=problem.code, detail=problem.detail)
     except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
         for one in step:
-            work_fault(row=one, error=error)
+            work_requeue_after_failure(row=one, error=error)
     return False
 
 
@@ -90,7 +90,7 @@ def _answer(step: Sequence[Run]) -> bool:
             continue
         if has_asked and time.monotonic() > deadline:
             for one in step:
-                work_return(row=one)
+                work_requeue(row=one)
             return True
         _store(topic, lacking, search.ask(topic))
         has_asked = True

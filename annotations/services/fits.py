@@ -37,10 +37,10 @@ from search.services.work import (
     work_claim,
     work_done,
     work_extend,
-    work_fault,
     work_reject,
+    work_requeue,
+    work_requeue_after_failure,
     work_restart,
-    work_return,
     worker_name,
 )
 
@@ -113,7 +113,7 @@ def fit_answer(*, fit_id: int) -> FusionFit | None:
         code = problem.code if isinstance(problem, Problem) else "snapshot-damaged"
         work_reject(row=fit, code=code, detail=problem.detail)
     except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
-        work_fault(row=fit, error=error)
+        work_requeue_after_failure(row=fit, error=error)
     return FusionFit.objects.filter(pk=fit.pk).first()
 
 
@@ -235,7 +235,7 @@ def _answer(fit: FusionFit) -> None:
     for place, topic in enumerate(open_topics):
         number = str(topic.number)
         if place and time.monotonic() > deadline:
-            work_return(row=fit)
+            work_requeue(row=fit)
             return
         answer = search.ask(topic)
         wanted = judged.relevant[number]

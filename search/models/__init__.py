@@ -3,7 +3,7 @@
 from search.models.batches import Batch, Document, Stage
 from search.models.drawings import Figure, Reading, Sheet
 from search.models.examiners import Desk, SeenFigure, SheetTurn
-from search.models.indexes import AskedWith, Calibration, FigureEmbedding, IndexState, IndexVersion, Modality
+from search.models.indexes import Calibration, CalibrationQuery, FigureEmbedding, IndexState, IndexVersion, Modality
 from search.models.links import SentenceLink
 from search.models.materials import Material, MaterialKind
 from search.models.publications import Classification, Party, Publication
@@ -14,9 +14,9 @@ from search.models.weights import SuggestedWeight
 from search.models.work import Verdict, Work, WorkState
 
 __all__ = [
-    "AskedWith",
     "Batch",
     "Calibration",
+    "CalibrationQuery",
     "Classification",
     "Desk",
     "Document",

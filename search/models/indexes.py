@@ -68,7 +68,7 @@ class IndexVersion(models.Model):
         return f"{self.encoder_key} v{self.pk}"
 
 
-class AskedWith(models.TextChoices):
+class CalibrationQuery(models.TextChoices):
     """What sampled figures asked with: their own vector, or one of their linked sentences as somebody may type it."""
 
     FIGURE = "figure", "figure"
@@ -84,7 +84,10 @@ class Calibration(models.Model):
 
     modality = models.CharField(max_length=6, choices=Modality.choices)
     asked_with = models.CharField(
-        max_length=8, choices=AskedWith.choices, default=AskedWith.FIGURE, db_default=AskedWith.FIGURE
+        max_length=8,
+        choices=CalibrationQuery.choices,
+        default=CalibrationQuery.FIGURE,
+        db_default=CalibrationQuery.FIGURE,
     )
     encoder_key = models.CharField(max_length=160)
     index_version = models.ForeignKey(IndexVersion, on_delete=models.CASCADE, related_name="calibrations")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.ranking.calibration import percentile_of
-from search.models import AskedWith, Calibration, Figure, Modality, Query, SentenceLink
+from search.models import Calibration, CalibrationQuery, Figure, Modality, Query, SentenceLink
 from search.question import Question
 from search.selectors.figures import figures_of_families
 from search.selectors.hits import Group, Mosaic
@@ -29,7 +29,7 @@ WITH_DRAWING, BY_TEXT_ALONE = Thresholds(50, 80), Thresholds(10, 20)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class CalibratedSide:
     """How the best of one side stands among what strangers reach; percentile 0 to 100."""
 
     calibration: Calibration
@@ -56,11 +56,11 @@ class Hint:
 
     level: Literal["nothing", "weak", "fine"]
     thresholds: Thresholds
-    sides: tuple[Side, ...]
+    sides: tuple[CalibratedSide, ...]
     weak_from: int
 
 
-def calibration_in_force(encoder_key: str, asked_with: AskedWith) -> Calibration | None:
+def calibration_in_force(encoder_key: str, asked_with: CalibrationQuery) -> Calibration | None:
     """The newest calibration of an encoder."""
     return Calibration.objects.filter(encoder_key=encoder_key, asked_with=asked_with).first()
 
@@ -69,31 +69,31 @@ def calibrations_in_force(encoder_keys: Sequence[str]) -> list[Calibration]:
     """The newest calibration of each encoder and way of asking, with its index version, drawings first."""
     rows = Calibration.objects.filter(encoder_key__in=encoder_keys).select_related("index_version")
     newest = rows.order_by("encoder_key", "asked_with", "-pk").distinct("encoder_key", "asked_with")
-    return sorted(newest, key=lambda row: (row.modality != Modality.VISUAL, row.asked_with != AskedWith.FIGURE))
+    return sorted(newest, key=lambda row: (row.modality != Modality.VISUAL, row.asked_with != CalibrationQuery.FIGURE))
 
 
-def text_asked_with(question: Question) -> AskedWith:
+def text_calibration_query(question: Question) -> CalibrationQuery:
     """What the text of a question is like: the mean of a figure's linked sentences, or words of its own.
 
     Words count where there are any, beside a figure too, and so do the few sentences of a part of one: what single
     sentences reach is less, so a mixture is called weak too seldom rather than too often.
     """
     parts = any(picture.region is not None for picture in question.examples)
-    return AskedWith.SENTENCE if question.text or question.passage or parts else AskedWith.FIGURE
+    return CalibrationQuery.SENTENCE if question.text or question.passage or parts else CalibrationQuery.FIGURE
 
 
-def sides_of(query: Query, question: Question, mosaic: Mosaic) -> tuple[Side, ...]:
+def sides_of(query: Query, question: Question, mosaic: Mosaic) -> tuple[CalibratedSide, ...]:
     """The best similarity of each side that the query has, against its calibration; those never calibrated are not in.
 
     One query to the database.
     """
     rows = {(row.modality, row.asked_with): row for row in calibrations_in_force(list(query.encoder_keys.values()))}
     wanted = (
-        (rows.get((Modality.VISUAL, AskedWith.FIGURE)), mosaic.best_visual),
-        (rows.get((Modality.TEXT, text_asked_with(question))), mosaic.best_text),
+        (rows.get((Modality.VISUAL, CalibrationQuery.FIGURE)), mosaic.best_visual),
+        (rows.get((Modality.TEXT, text_calibration_query(question))), mosaic.best_text),
     )
     return tuple(
-        Side(row, best, percentile_of(best, row.quantiles))
+        CalibratedSide(row, best, percentile_of(best, row.quantiles))
         for row, best in wanted
         if row is not None and best is not None
     )
@@ -135,7 +135,7 @@ def sampled_sentences(figure_ids: Sequence[int], *, seed: int) -> dict[int, str]
     return {link.figure_id: link.sentence.text for link in found if link.sentence.text.strip()}
 
 
-def _weak_from(groups: Sequence[Group], sides: Sequence[Side], percentile: float) -> int:
+def _weak_from(groups: Sequence[Group], sides: Sequence[CalibratedSide], percentile: float) -> int:
     """Hits rank by a mixture, so a strong one may follow a weak one: the mark stands where no strong one follows."""
     least = {side.calibration.modality: side.at(percentile) for side in sides}
     strong = 0

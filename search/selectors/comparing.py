@@ -16,7 +16,7 @@ from search.models import Desk, Figure, Material, MaterialKind, PartName, Readin
 from search.question import TENTHOUSANDTHS, Picture
 from search.selectors.figures import figures_to_show
 from search.selectors.hits import RankedHit, hits_ranked, ranked_figures
-from search.selectors.publications import rising
+from search.selectors.publications import numeral_sort_key
 from search.selectors.reader import HitPlace, hit_place
 from search.selectors.shortlists import shortlists_of
 
@@ -201,13 +201,13 @@ def _cut(picture: Picture, width_px: int, height_px: int) -> Box:
 
 
 def _shared(panes: Sequence[Pane]) -> tuple[SharedName, ...]:
-    sides = [{part.numeral: part.name for part in sorted(pane.parts, key=_rising) if part.name} for pane in panes]
+    sides = [{part.numeral: part.name for part in sorted(pane.parts, key=_by_numeral) if part.name} for pane in panes]
     languages = [pane.figure.sheet.publication.language or "en" if pane.figure else "en" for pane in panes]
     return tuple(names_shared_across(sides, languages))
 
 
-def _rising(part: DrawnPart) -> tuple[str, int, str]:
-    return rising(part.numeral)
+def _by_numeral(part: DrawnPart) -> tuple[str, int, str]:
+    return numeral_sort_key(part.numeral)
 
 
 def _numbered(panes: Iterable[Pane], shared: Sequence[SharedName]) -> Iterable[Pane]:

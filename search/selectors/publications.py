@@ -14,7 +14,7 @@ from search.models import Classification, Figure, Party, Publication, Reading, S
 _NUMERAL = re.compile(r"(\D*)(\d*)(.*)", re.DOTALL)
 
 
-def rising(numeral: str) -> tuple[str, int, str]:
+def numeral_sort_key(numeral: str) -> tuple[str, int, str]:
     """Sorts numerals as a reader counts: 9, 10, 10a, 102, and S9 before S10."""
     parts = _NUMERAL.match(numeral)
     assert parts is not None  # every part of the pattern may be empty
@@ -83,7 +83,7 @@ def publication_with_everything(reference: str) -> Publication | None:
 def part_names_of(publication: Publication) -> dict[str, str]:
     """The parts' names by numeral, numerals rising."""
     names = dict(publication.part_names.values_list("numeral", "name"))
-    return {numeral: names[numeral] for numeral in sorted(names, key=rising)}
+    return {numeral: names[numeral] for numeral in sorted(names, key=numeral_sort_key)}
 
 
 def sheets_of_publication(publication: Publication) -> QuerySet[Sheet]:

@@ -18,7 +18,7 @@ from search.question import Question, question_from_query
 from search.selectors.examiners import turn_of
 from search.selectors.figures import FigurePage, figure_page, figures_to_show
 from search.selectors.hits import RankedHit, hits_ranked, ranked_figures
-from search.selectors.publications import rising
+from search.selectors.publications import numeral_sort_key
 from search.selectors.queries import queries_of
 from search.selectors.shortlists import entries_on_desk
 
@@ -204,4 +204,4 @@ def _anchor(order: Sequence[int], figure_id: int, left: str) -> int | None:
 def _unlinked(numerals: Iterable[str], names: dict[str, str], here: set[str]) -> tuple[Unlinked, ...]:
     """Those that concern this figure first, each part rising."""
     found = [Unlinked(numeral, names.get(numeral, ""), numeral in here) for numeral in numerals]
-    return tuple(sorted(found, key=lambda one: (not one.here, rising(one.numeral))))
+    return tuple(sorted(found, key=lambda one: (not one.here, numeral_sort_key(one.numeral))))

@@ -21,7 +21,7 @@ from search.selectors.figures import (
     sentences_of_region,
 )
 from search.selectors.hits import RankedHit
-from search.selectors.publications import rising
+from search.selectors.publications import numeral_sort_key
 
 MOST_SENTENCES = 40
 """Of either side: each is encoded while somebody waits."""
@@ -30,7 +30,7 @@ Pieces = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class AskedSentence:
+class QuerySentence:
     """A sentence of the query, and where it comes from: a figure by its name, or TYPED, or FROM_XML."""
 
     text: str
@@ -84,7 +84,7 @@ class _Drawn:
         return {numeral: name for numeral, name in self.names.items() if name}
 
 
-def asked_picture(query: Query, question: Question, hit: RankedHit) -> Picture | None:
+def nearest_picture(query: Query, question: Question, hit: RankedHit) -> Picture | None:
     """The picture of the query that the hit's drawing is most similar to; None where no drawing was compared."""
     if not hit.nearest:
         return None
@@ -93,9 +93,9 @@ def asked_picture(query: Query, question: Question, hit: RankedHit) -> Picture |
     return named[0] if named else picture_from_token("figure", hit.nearest)
 
 
-def asked_figures(query: Query, question: Question, hit: RankedHit) -> list[Picture]:
+def query_figures(query: Query, question: Question, hit: RankedHit) -> list[Picture]:
     """The figures of the collection that were asked with, the nearest to the hit first; without any the liked ones."""
-    nearest = asked_picture(query, question, hit)
+    nearest = nearest_picture(query, question, hit)
     given = {one.token: one for one in question.examples}
     compared = [
         given.get(token) or picture_from_token("figure", token) for token in query.examples if _is_figure(token)
@@ -104,13 +104,13 @@ def asked_figures(query: Query, question: Question, hit: RankedHit) -> list[Pict
     return [one for one in dict.fromkeys(pictures) if one.source == "figure"] or list(question.liked)
 
 
-def asked_sentences(query: Query, question: Question, hit: RankedHit) -> list[AskedSentence]:
+def query_sentences(query: Query, question: Question, hit: RankedHit) -> list[QuerySentence]:
     """Sentences of the query, at most MOST_SENTENCES, from its sources by turns so that none is crowded out."""
-    pictures = asked_figures(query, question, hit)
-    sources: list[list[AskedSentence]] = [
-        [AskedSentence(text, TYPED, "en") for text in _split(question.text)],
-        [AskedSentence(text, TYPED, "en") for text in _split(_passage(query, question))],
-        [AskedSentence(text, FROM_XML, "en") for text in query.sentences],
+    pictures = query_figures(query, question, hit)
+    sources: list[list[QuerySentence]] = [
+        [QuerySentence(text, TYPED, "en") for text in _split(question.text)],
+        [QuerySentence(text, TYPED, "en") for text in _split(_passage(query, question))],
+        [QuerySentence(text, FROM_XML, "en") for text in query.sentences],
         *_sentences_of_figures(pictures),
     ]
     by_turns = (one for turn in zip_longest(*sources) for one in turn if one is not None and one.text.strip())
@@ -123,12 +123,12 @@ def found_sentences(figure_id: int) -> list[str]:
     return list(dict.fromkeys(link.sentence.text for link in links if link.sentence.text.strip()))
 
 
-def pairs_shown(explanation: Explanation, asked: Sequence[AskedSentence], language: str) -> tuple[PairShown, ...]:
+def pairs_shown(explanation: Explanation, asked: Sequence[QuerySentence], language: str) -> tuple[PairShown, ...]:
     """The sentence pairs of an explanation; language: of the found figure's publication."""
     by_text = {one.text: one for one in asked}
     shown = []
     for pair in explanation.sentence_pairs:
-        source = by_text.get(pair["asked"]) or AskedSentence(pair["asked"], "", "en")
+        source = by_text.get(pair["asked"]) or QuerySentence(pair["asked"], "", "en")
         here, there = shared_words(pair["asked"], pair["found"], source.language, language)
         shown.append(
             PairShown(
@@ -143,7 +143,7 @@ def pairs_shown(explanation: Explanation, asked: Sequence[AskedSentence], langua
 
 def parts_shown(query: Query, question: Question, hit: RankedHit, found: Figure) -> PartsShown:
     """Shared part names and numerals of the found figure and the query's nearest figure that is of the collection."""
-    pictures = asked_figures(query, question, hit)
+    pictures = query_figures(query, question, hit)
     asked = _drawn_in(pictures[0]) if pictures else None
     if asked is None:
         return PartsShown(None)
@@ -192,7 +192,7 @@ def _passage(query: Query, question: Question) -> str:
     return file_read(kept.file, private_storage()).decode() if kept is not None else ""
 
 
-def _sentences_of_figures(pictures: Sequence[Picture]) -> list[list[AskedSentence]]:
+def _sentences_of_figures(pictures: Sequence[Picture]) -> list[list[QuerySentence]]:
     """For each picture its linked sentences; of a part of a figure, those of the numerals within."""
     figures = figures_to_show().in_bulk([int(picture.key) for picture in pictures])
     whole = [int(picture.key) for picture in pictures if picture.region is None and int(picture.key) in figures]
@@ -208,7 +208,7 @@ def _sentences_of_figures(pictures: Sequence[Picture]) -> list[list[AskedSentenc
             texts = [link.sentence.text for link in links[figure.pk]]
         publication = figure.sheet.publication
         name = f"{'part of ' if picture.region else ''}{figure} of {publication.reference}"
-        sources.append([AskedSentence(text, name, publication.language) for text in texts])
+        sources.append([QuerySentence(text, name, publication.language) for text in texts])
     return sources
 
 
@@ -228,4 +228,4 @@ def _names_of(figure: Figure, numerals: set[str]) -> dict[str, str]:
     """Numeral → name of its part, empty without one; in the order a reader counts."""
     names = figure.sheet.publication.part_names.filter(numeral__in=numerals)
     known = dict(names.values_list("numeral", "name"))
-    return {numeral: known.get(numeral, "") for numeral in sorted(numerals, key=rising)}
+    return {numeral: known.get(numeral, "") for numeral in sorted(numerals, key=numeral_sort_key)}

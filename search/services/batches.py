@@ -17,7 +17,7 @@ from engine.delivery import ArchiveLimits, Delivery, DocumentMember, IgnoredMemb
 from engine.errors import DeliveryError
 from search.files import delivery_keep, delivery_path, sha256_of
 from search.models import Batch, Document, Verdict, WorkState
-from search.services.work import work_claim, work_done, work_fault, work_reject, work_restart
+from search.services.work import work_claim, work_done, work_reject, work_requeue_after_failure, work_restart
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +78,7 @@ def batch_unpack(*, batch_id: int) -> Batch | None:
         Batch.objects.filter(pk=batch.pk, finished_at=None).update(finished_at=Now())
         return batch
     except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
-        work_fault(row=batch, error=error)
+        work_requeue_after_failure(row=batch, error=error)
         return None
     documents = [member for member in members if isinstance(member, DocumentMember)]
     ignored = [member for member in members if isinstance(member, IgnoredMember)]

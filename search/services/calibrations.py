@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.encoders.protocols import Vectors
 from engine.ranking.calibration import FEWEST, MOST_SAMPLED, nearest_strangers, quantiles_of, sample
 from search import runtime
-from search.models import AskedWith, Calibration, IndexVersion, Modality
+from search.models import Calibration, CalibrationQuery, IndexVersion, Modality
 from search.selectors.calibrations import calibration_in_force, relatives_of_figures, sampled_sentences
 from search.selectors.vectors import active_versions
 
@@ -37,7 +37,7 @@ def calibrations_refresh() -> list[Calibration]:
             return []
     try:
         deadline = time.monotonic() + BUDGET_SECONDS
-        due = [(version, asked_with) for asked_with in AskedWith for version in _asked_so(asked_with)]
+        due = [(version, asked_with) for asked_with in CalibrationQuery for version in _asked_so(asked_with)]
         found = [_refresh(version, asked_with, deadline) for version, asked_with in due]
         return [calibration for calibration in found if calibration is not None]
     finally:
@@ -45,14 +45,14 @@ def calibrations_refresh() -> list[Calibration]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [CALIBRATION_LOCK])
 
 
-def _asked_so(asked_with: AskedWith) -> list[IndexVersion]:
+def _asked_so(asked_with: CalibrationQuery) -> list[IndexVersion]:
     """A drawing asks with itself; a text also as one typed sentence, which is less similar than the mean of many."""
     versions = active_versions()
-    sides = [Modality.VISUAL, Modality.TEXT] if asked_with is AskedWith.FIGURE else [Modality.TEXT]
+    sides = [Modality.VISUAL, Modality.TEXT] if asked_with is CalibrationQuery.FIGURE else [Modality.TEXT]
     return [versions[side] for side in sides if side in versions]
 
 
-def _refresh(version: IndexVersion, asked_with: AskedWith, deadline: float) -> Calibration | None:
+def _refresh(version: IndexVersion, asked_with: CalibrationQuery, deadline: float) -> Calibration | None:
     if time.monotonic() > deadline:
         return None
     opened = runtime.open_figures(encoder_key=version.encoder_key, dim=version.dim)
@@ -65,9 +65,9 @@ def _refresh(version: IndexVersion, asked_with: AskedWith, deadline: float) -> C
     return _calibrate(opened, asked_with, deadline)
 
 
-def _calibrate(opened: runtime.OpenIndex, asked_with: AskedWith, deadline: float) -> Calibration | None:
+def _calibrate(opened: runtime.OpenIndex, asked_with: CalibrationQuery, deadline: float) -> Calibration | None:
     began = time.monotonic()
-    most = MOST_SAMPLED if asked_with is AskedWith.FIGURE else MOST_SENTENCES
+    most = MOST_SAMPLED if asked_with is CalibrationQuery.FIGURE else MOST_SENTENCES
     # The seed is the version, so that a calibration can be repeated. In random order: a cut sample is one too.
     drawn = opened.layered.ids[sample(opened.layered.count, most, seed=opened.version.pk)]
     drawn = np.random.default_rng(opened.version.pk).permutation(drawn)
@@ -105,10 +105,10 @@ def _calibrate(opened: runtime.OpenIndex, asked_with: AskedWith, deadline: float
 
 
 def _asking(
-    opened: runtime.OpenIndex, ids: NDArray[np.int64], asked_with: AskedWith
+    opened: runtime.OpenIndex, ids: NDArray[np.int64], asked_with: CalibrationQuery
 ) -> tuple[NDArray[np.int64], Vectors]:
     """The figures that ask, and what they ask with: (n,) int64 and (n, dim) float32."""
-    if asked_with is AskedWith.FIGURE:
+    if asked_with is CalibrationQuery.FIGURE:
         return ids, opened.layered.vectors(ids)
     encoder = runtime.sentence_encoder()
     if encoder.key != opened.version.encoder_key:  # the model was changed, and its index is not active yet

@@ -22,7 +22,7 @@ from search.services.figures import publication_link
 from search.services.publications import other_contents, publication_store
 from search.services.readings import publication_read
 from search.services.sheets import sheets_decode, sheets_store
-from search.services.work import work_claim, work_done, work_fault, work_reject, work_return
+from search.services.work import work_claim, work_done, work_reject, work_requeue, work_requeue_after_failure
 
 logger = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def document_advance(*, document_id: int) -> Document | None:
         batch_finish_if_complete(batch_id=document.batch_id)
         return document
     except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
-        work_fault(row=document, error=error)
+        work_requeue_after_failure(row=document, error=error)
         return None
     _record(document, stage, following, time.monotonic() - started)
     if following is Stage.DONE:
@@ -103,7 +103,7 @@ def _record(document: Document, stage: Stage, following: Stage, seconds: float) 
         document.notes = Document.objects.select_for_update().get(pk=document.pk).notes
         work_done(row=document, verdict=Verdict.WARNED if document.notes else Verdict.ACCEPTED)
     else:
-        work_return(row=document)
+        work_requeue(row=document)
     logger.info(
         "document %s document=%d publication=%s seconds=%.2f",
         stage.value,

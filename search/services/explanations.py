@@ -13,7 +13,7 @@ from engine.ranking.explaining import best_pairs
 from search import runtime
 from search.models import Explanation, Query, Verdict, WorkState
 from search.selectors.hits import hits_ranked
-from search.selectors.why import asked_sentences, found_sentences
+from search.selectors.why import found_sentences, query_sentences
 from search.services.work import work_claim, work_done, work_quarantine, work_restart
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ MOST_PAIRS = 3
 _SIDES_KEPT = 32
 
 
-def explanation_ask(*, query: Query, figure_id: int) -> tuple[Explanation, bool]:
+def explanation_request(*, query: Query, figure_id: int) -> tuple[Explanation, bool]:
     """The explanation of a hit, and whether it is new and somebody has to be rung for."""
     return Explanation.objects.get_or_create(query=query, figure_id=figure_id)
 
@@ -30,7 +30,7 @@ def explanation_ask(*, query: Query, figure_id: int) -> tuple[Explanation, bool]
 @transaction.atomic
 def explanation_retry(*, query: Query, figure_id: int) -> Explanation:
     """Put an explanation that failed, or that nobody worked out in time, back into the queue; a good one stays."""
-    explanation, _ = explanation_ask(query=query, figure_id=figure_id)
+    explanation, _ = explanation_request(query=query, figure_id=figure_id)
     if explanation.state != WorkState.DONE:
         work_restart(row=explanation)
         Explanation.objects.filter(pk=explanation.pk).update(created_at=Now())
@@ -38,7 +38,7 @@ def explanation_retry(*, query: Query, figure_id: int) -> Explanation:
     return explanation
 
 
-def explanation_answer(*, explanation_id: int) -> Explanation | None:
+def explanation_compute(*, explanation_id: int) -> Explanation | None:
     """Work out the sentence pairs of an explanation. None when another worker has it, or it is done."""
     runtime.sentence_encoder()  # before the attempt is counted: a worker stopped while loading has not tried yet
     explanation = work_claim(model=Explanation, pk=explanation_id)
@@ -73,7 +73,7 @@ def _pairs(explanation: Explanation) -> list[dict[str, object]]:
     hit = next((one for one in hits_ranked(query, question) if one.figure_id == explanation.figure_id), None)
     if hit is None:  # candidates that no longer hold it: the figure was retired since
         return []
-    asked = [one.text for one in asked_sentences(query, question, hit)]
+    asked = [one.text for one in query_sentences(query, question, hit)]
     found = found_sentences(explanation.figure_id)
     if not asked or not found:
         return []

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from search.models import Query, WorkState
 from search.services.locks import row_lock
-from search.services.materials import keys_of_address, materials_forget
+from search.services.materials import keys_of_address, materials_delete_unused
 from search.services.queries import query_ask
 
 logger = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ def query_forget(*, query: Query) -> int:
     """
     owner, asked = query.owner, query.asked
     Query.objects.filter(pk=query.pk).delete()
-    forgotten = materials_forget(owner=owner, keys=keys_of_address(asked))
+    forgotten = materials_delete_unused(owner=owner, keys=keys_of_address(asked))
     logger.info("query forgotten query=%s owner=%d materials=%d", query.pk, owner.pk, forgotten)
     return forgotten
 
@@ -37,7 +37,7 @@ def history_forget(*, owner: User) -> int:
         queries = Query.objects.filter(owner=owner)
         count = queries.filter(replay_of=None).count()
         queries.delete()
-    forgotten = materials_forget(owner=owner, keys=None)
+    forgotten = materials_delete_unused(owner=owner, keys=None)
     logger.info("history forgotten owner=%d queries=%d materials=%d", owner.pk, count, forgotten)
     return count
 

@@ -35,7 +35,7 @@ PAGE_DPI, THUMBNAIL_DPI = 300, 40
 LENGTH_OF_KEY = 36  # a UUID as it is written
 
 
-def material_take(*, owner: User, data: bytes, name: str) -> Material:
+def material_receive(*, owner: User, data: bytes, name: str) -> Material:
     """Keep an upload as what its content says it is: a document with pages, a patent XML, or a picture.
 
     A PDF of one page is its page. Raises: ImageError or DocumentError, saying the mend.
@@ -108,7 +108,7 @@ def materials_expire() -> int:
     return _delete_unnamed(old, _keys_named(Query.objects.all(), SavedSearch.objects.all()))
 
 
-def materials_forget(*, owner: User, keys: Collection[str] | None) -> int:
+def materials_delete_unused(*, owner: User, keys: Collection[str] | None) -> int:
     """Delete at once those of the owner's materials that no query and no saved search of theirs names any more.
 
     keys: of the materials to look at, a page's whole document among them; None looks at all. Returns how many went.

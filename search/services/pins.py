@@ -8,7 +8,7 @@ from django.db import transaction
 from engine.sheets.geometry import Box
 from search.models import Pin, Shortlist, ShortlistEntry, text_key
 from search.question import TENTHOUSANDTHS
-from search.services.shortlists import Change, TextChanged, entry_as_it_is, shortlist_lock
+from search.services.shortlists import Change, TextChanged, entry_as_json, shortlist_lock
 
 MOST_PINS = 99  # of an entry: numbers of two digits can be read on a drawing
 
@@ -31,7 +31,7 @@ def pin_add(*, user: User, shortlist: Shortlist, entry_id: int, box: Box, note: 
         return same, None
     if entry.pins.count() >= MOST_PINS:
         raise TooManyPins
-    before = entry_as_it_is(entry)
+    before = entry_as_json(entry)
     pin = Pin.objects.create(
         entry=entry, left=box.left, top=box.top, width=box.width, height=box.height, note=note, author=user
     )
@@ -55,7 +55,7 @@ def pin_edit(
         return pin, None
     if not is_same_text and started_from != pin.note_key:
         raise TextChanged(pin.note)
-    before = entry_as_it_is(pin.entry)
+    before = entry_as_json(pin.entry)
     pin.left, pin.top, pin.width, pin.height, pin.note = box.left, box.top, box.width, box.height, note
     pin.save()
     return pin, _changed(shortlist, pin.entry, before)
@@ -68,7 +68,7 @@ def pin_delete(*, user: User, shortlist: Shortlist, pin_id: int) -> Change | Non
     pin = Pin.objects.select_related("entry").filter(pk=pin_id, entry__shortlist=shortlist).first()
     if pin is None:
         return None
-    before = entry_as_it_is(pin.entry)
+    before = entry_as_json(pin.entry)
     entry = pin.entry
     pin.delete()
     return _changed(shortlist, entry, before)

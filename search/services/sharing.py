@@ -12,7 +12,7 @@ from search.services.locks import row_lock
 from search.services.shortlists import TextChanged, shortlist_lock
 
 
-class NameTaken(Exception):
+class ShortlistNameTaken(Exception):
     """The owner has another shortlist of this name."""
 
 
@@ -41,7 +41,7 @@ def shortlist_make_current(*, user: User, shortlist: Shortlist) -> Desk:
 def shortlist_describe(*, user: User, shortlist: Shortlist, name: str, note: str, started_from: str) -> Shortlist:
     """Name a list and write its note; started_from is the text_key of the note that was edited.
 
-    Raises: PermissionDenied; NotFound; NameTaken; TextChanged when it has become another note since.
+    Raises: PermissionDenied; NotFound; ShortlistNameTaken; TextChanged when it has become another note since.
     """
     try:
         with transaction.atomic():
@@ -54,7 +54,7 @@ def shortlist_describe(*, user: User, shortlist: Shortlist, name: str, note: str
             row.save()
             return row
     except IntegrityError as error:
-        raise NameTaken from error
+        raise ShortlistNameTaken from error
 
 
 @transaction.atomic

@@ -83,7 +83,7 @@ def entry_keep(
         return entry, Change(shortlist.pk, figure.pk, None, entry.revision)
     if entry.relevance == relevance:
         return entry, None
-    before = entry_as_it_is(entry)
+    before = entry_as_json(entry)
     entry.relevance = relevance
     entry.revision += 1
     entry.save()
@@ -100,7 +100,7 @@ def entry_remove(*, user: User, shortlist: Shortlist, figure: Figure) -> Change 
     entry = shortlist.entries.filter(figure=figure).first()
     if entry is None:
         return None
-    change = Change(shortlist.pk, figure.pk, entry_as_it_is(entry), None)
+    change = Change(shortlist.pk, figure.pk, entry_as_json(entry), None)
     entry.delete()
     return change
 
@@ -119,7 +119,7 @@ def entry_note(
         return entry, None
     if started_from != entry.note_key:
         raise TextChanged(entry.note)
-    before = entry_as_it_is(entry)
+    before = entry_as_json(entry)
     entry.note = note
     entry.revision += 1
     entry.save()
@@ -177,7 +177,7 @@ _ENTRY_FIELDS = ("position", "relevance", "note", "added_by_id", "revision")
 _PIN_FIELDS = ("id", "left", "top", "width", "height", "note", "author_id")
 
 
-def entry_as_it_is(entry: ShortlistEntry) -> dict[str, Any]:
+def entry_as_json(entry: ShortlistEntry) -> dict[str, Any]:
     """Everything of an entry, as JSON can hold it."""
     fields: dict[str, Any] = {name: getattr(entry, name) for name in _ENTRY_FIELDS}
     return {**fields, "added_at": entry.added_at.isoformat(), "pins": list(entry.pins.values(*_PIN_FIELDS))}

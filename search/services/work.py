@@ -61,12 +61,12 @@ def work_extend(*, row: Work) -> None:
     _set(row, lease_until=Now() + LEASE, attempts=0)
 
 
-def work_return(*, row: Work) -> None:
+def work_requeue(*, row: Work) -> None:
     """Put a row back into the queue after a part of its work; its next part starts with no attempts."""
     _set(row, state=WorkState.WAITING, lease_until=None, worker="", attempts=0, error_code="", error_detail="")
 
 
-def work_fault(*, row: Row, error: Exception) -> None:
+def work_requeue_after_failure(*, row: Row, error: Exception) -> None:
     """Give a row back after a fault that is not its own, with the reason in people's view.
 
     What the installation lacks (weights, disk, a service) counts no attempt: the row waits until it is there. Anything

@@ -66,7 +66,7 @@ class PaneShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PictureChoice:
     """A figure that could be added, or a drawing of the query to be shown instead, and the address that does it."""
 
     address: str
@@ -194,13 +194,13 @@ def _image(picture: Picture) -> str:
     return reverse("search:picture", kwargs={"source": picture.source, "token": picture.token})
 
 
-def _examples(page: ComparePage) -> list[Choice]:
+def _examples(page: ComparePage) -> list[PictureChoice]:
     """The query's drawings to choose from, where it has several."""
     if len(page.examples) < 2:
         return []
     shown = next((pane.picture for pane in page.panes if pane.is_example), None)
     return [
-        Choice(
+        PictureChoice(
             _address(replace(page.comparison, example=one, has_example=True)),
             picture=one,
             is_shown=shown is not None and (one.source, one.key) == (shown.source, shown.key),
@@ -214,11 +214,11 @@ def _can_show_example(page: ComparePage) -> bool:
     return bool(page.examples) and not page.comparison.has_example and len(page.panes) < MOST_PANES
 
 
-def _choices(page: ComparePage, figure_ids: Sequence[int]) -> list[Choice]:
+def _choices(page: ComparePage, figure_ids: Sequence[int]) -> list[PictureChoice]:
     """Figures that could be laid beside the others, in the order given."""
     shown = {pane.figure.pk for pane in page.panes if pane.figure is not None}
     figures = figures_to_show().in_bulk([one for one in figure_ids if one not in shown])
-    return [Choice(_address(page.comparison.beside(one)), figures[one]) for one in figure_ids if one in figures]
+    return [PictureChoice(_address(page.comparison.beside(one)), figures[one]) for one in figure_ids if one in figures]
 
 
 def _figure_named(written: str) -> Figure | None:

@@ -29,7 +29,7 @@ from search.question import (
     question_salvaged,
 )
 from search.selectors.figures import figures_to_show
-from search.services.materials import THUMBNAIL_DPI, material_page, material_take, page_pixels
+from search.services.materials import THUMBNAIL_DPI, material_page, material_receive, page_pixels
 from search.services.pictures import picture_pixels
 from search.views.asking import fault_in_place, lead_to, question_posted
 from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
@@ -188,7 +188,7 @@ def _take(request: HttpRequest, file: UploadedFile[bytes]) -> Material:
                 f"The file has {size / 2**20:.1f} MB; at most {largest >> 20} MB are taken. Save it with fewer pixels, "
                 "or the page that is needed alone.",
             )
-        return material_take(owner=current_user(request), data=data, name=name)
+        return material_receive(owner=current_user(request), data=data, name=name)
     except Problem as error:
         detail = getattr(error, "detail", str(error))
         raise Problem(error.code, f"“{name[:60]}” was not taken. {detail}" if name else detail) from error

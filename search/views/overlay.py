@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.sheets.geometry import Box
 from search.models import Figure, Reading
-from search.selectors.publications import rising
+from search.selectors.publications import numeral_sort_key
 
 AROUND_FIGURE = 0.04  # of the longer side: the paper shown around a figure that is shown alone
 AROUND_NUMERAL = 0.3  # of a box's shorter side: room between the numeral's ink and the line around it
@@ -78,7 +78,7 @@ def legend_of(numerals: Iterable[tuple[Reading, str]]) -> list[LegendEntry]:
     entries: dict[str, LegendEntry] = {}
     for reading, name in numerals:
         entries.setdefault(reading.text, LegendEntry(reading.pk, reading.text, name))
-    return sorted(entries.values(), key=lambda entry: rising(entry.text))
+    return sorted(entries.values(), key=lambda entry: numeral_sort_key(entry.text))
 
 
 def boxes_of(numerals: Iterable[tuple[Reading, str]], legend: Iterable[LegendEntry]) -> list[NumeralBox]:

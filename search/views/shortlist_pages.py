@@ -15,8 +15,8 @@ from search.http import current_user
 from search.models import Shortlist, text_key
 from search.selectors.shortlists import desk_shortlist, shortlist_page, shortlists_listed, shortlists_of
 from search.services.sharing import (
-    NameTaken,
     NoSuchColleague,
+    ShortlistNameTaken,
     shortlist_create,
     shortlist_delete,
     shortlist_describe,
@@ -93,7 +93,7 @@ def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
             note=data["note"],
             started_from=data["started_from"],
         )
-    except NameTaken:
+    except ShortlistNameTaken:
         said = "Not saved: its owner has another shortlist of this name."
         return shortlist_rendered(request, row, Unsaved(None, None, note, said, name=name), status=400)
     except TextChanged as changed:

@@ -27,8 +27,8 @@ from search.selectors.figures import figures_to_show
 from search.selectors.hits import RankedHit, hits_ranked, mosaic_of, ranked_figures
 from search.selectors.queries import queries_of
 from search.selectors.vectors import active_versions
-from search.selectors.why import asked_picture, asked_sentences, found_sentences, pairs_shown, parts_shown
-from search.services.explanations import explanation_ask, explanation_retry
+from search.selectors.why import found_sentences, nearest_picture, pairs_shown, parts_shown, query_sentences
+from search.services.explanations import explanation_request, explanation_retry
 
 WAIT_SECONDS = 3.0  # as for hits
 FRAGMENT_WAIT_SECONDS = 0.1  # all but the sentences is there at once, and they ask for themselves
@@ -53,7 +53,7 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
         enqueue_explanation(explanation_retry(query=query, figure_id=figure_id))
         if not is_fragment(request):
             return redirect(request.get_full_path())
-    asked = asked_sentences(query, question, hit)
+    asked = query_sentences(query, question, hit)
     found = found_sentences(figure_id)
     is_part = is_fragment(request) and request.GET.get("part") == "sentences"
     context = {
@@ -130,7 +130,7 @@ def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> 
         "count": len(order),
         "previous": order[at - 1] if at > 0 else None,
         "following": order[at + 1] if 0 <= at < len(order) - 1 else None,
-        "nearest": asked_picture(query, question, hit),
+        "nearest": nearest_picture(query, question, hit),
         "parts": parts_shown(query, question, hit, figure),
     }
 
@@ -150,7 +150,7 @@ def _place(request: HttpRequest, figure_id: int) -> dict[str, object]:
 
 def _explanation(query: Query, figure_id: int, seconds: float) -> Explanation:
     """The explanation as far as it is, after a wait."""
-    explanation, is_new = explanation_ask(query=query, figure_id=figure_id)
+    explanation, is_new = explanation_request(query=query, figure_id=figure_id)
     if is_new:
         enqueue_explanation(explanation)
     return wait_until_finished(explanation, seconds=seconds)

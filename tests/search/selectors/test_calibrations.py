@@ -8,9 +8,9 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from engine.ranking.candidates import Candidates, candidates_as_bytes
-from search.models import AskedWith, Calibration, Figure, IndexVersion, Modality, Publication, Query
+from search.models import Calibration, CalibrationQuery, Figure, IndexVersion, Modality, Publication, Query
 from search.question import Picture, Question
-from search.selectors.calibrations import BY_TEXT_ALONE, WITH_DRAWING, Hint, hint_of, text_asked_with
+from search.selectors.calibrations import BY_TEXT_ALONE, WITH_DRAWING, Hint, hint_of, text_calibration_query
 from search.selectors.hits import mosaic_of
 from tests.factories import publication_make, query_make, user_make
 
@@ -31,7 +31,9 @@ def figures() -> list[int]:
     return list(Figure.objects.order_by("pk").values_list("pk", flat=True))
 
 
-def calibrate(modality: Modality, low: float, high: float, asked_with: AskedWith = AskedWith.FIGURE) -> Calibration:
+def calibrate(
+    modality: Modality, low: float, high: float, asked_with: CalibrationQuery = CalibrationQuery.FIGURE
+) -> Calibration:
     """Percentiles that rise evenly from low to high."""
     key = f"tests/{modality.value}"
     version, _ = IndexVersion.objects.get_or_create(
@@ -100,7 +102,7 @@ def test_the_line_stands_where_no_strong_hit_follows(owner: User, figures: list[
 
 def test_words_are_read_against_single_sentences_by_thresholds_of_their_own(owner: User, figures: list[int]) -> None:
     calibrate(Modality.TEXT, 0.5, 1.0)
-    calibrate(Modality.TEXT, 0.0, 1.0, AskedWith.SENTENCE)
+    calibrate(Modality.TEXT, 0.0, 1.0, CalibrationQuery.SENTENCE)
     levels = []
     for best in (0.08, 0.15, 0.25):
         found = hint(answered(owner, figures, [NAN] * 4, [best, 0.01, 0.01, 0.01], words=f"a pump {best}"))
@@ -142,12 +144,12 @@ def test_the_newest_calibration_counts_and_costs_one_query(
 @pytest.mark.parametrize(
     ("question", "asked_with"),
     [
-        (Question(examples=(Picture("figure", "1"),)), AskedWith.FIGURE),
-        (Question(examples=(Picture("figure", "1"),), text="a pump"), AskedWith.SENTENCE),
-        (Question(examples=(Picture("figure", "1", (0, 0, 10, 10)),)), AskedWith.SENTENCE),
-        (Question(text="a pump"), AskedWith.SENTENCE),
-        (Question(passage="8e8d3f1c-6d7c-4d0e-9a57-6f3f0f4f2b11"), AskedWith.SENTENCE),
+        (Question(examples=(Picture("figure", "1"),)), CalibrationQuery.FIGURE),
+        (Question(examples=(Picture("figure", "1"),), text="a pump"), CalibrationQuery.SENTENCE),
+        (Question(examples=(Picture("figure", "1", (0, 0, 10, 10)),)), CalibrationQuery.SENTENCE),
+        (Question(text="a pump"), CalibrationQuery.SENTENCE),
+        (Question(passage="8e8d3f1c-6d7c-4d0e-9a57-6f3f0f4f2b11"), CalibrationQuery.SENTENCE),
     ],
 )
-def test_what_the_text_of_a_question_is_like(question: Question, asked_with: AskedWith) -> None:
-    assert text_asked_with(question) is asked_with
+def test_what_the_text_of_a_question_is_like(question: Question, asked_with: CalibrationQuery) -> None:
+    assert text_calibration_query(question) is asked_with

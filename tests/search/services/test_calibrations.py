@@ -11,7 +11,7 @@ from pytest_django import Settings
 from engine.encoders.protocols import Vectors
 from engine.ranking.calibration import FEWEST
 from search import runtime
-from search.models import AskedWith, Calibration, Figure, Modality, Publication
+from search.models import Calibration, CalibrationQuery, Figure, Modality, Publication
 from search.selectors.calibrations import relatives_of_figures, sampled_sentences
 from search.services import calibrations
 from search.services.calibrations import calibrations_refresh
@@ -61,9 +61,9 @@ def test_each_side_is_calibrated_once_and_again_only_after_growth() -> None:
     indexes_refresh()
     made = calibrations_refresh()
     assert {(one.modality, one.asked_with) for one in made} == {
-        (Modality.VISUAL, AskedWith.FIGURE),
-        (Modality.TEXT, AskedWith.FIGURE),
-        (Modality.TEXT, AskedWith.SENTENCE),
+        (Modality.VISUAL, CalibrationQuery.FIGURE),
+        (Modality.TEXT, CalibrationQuery.FIGURE),
+        (Modality.TEXT, CalibrationQuery.SENTENCE),
     }
     assert all((one.sampled_count, one.figure_count, len(one.quantiles)) == (52, 52, 101) for one in made)
     assert all(one.quantiles == sorted(one.quantiles) for one in made)

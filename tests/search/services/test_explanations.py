@@ -13,7 +13,7 @@ from engine.encoders.protocols import Vectors
 from search import queue, runtime
 from search.models import Explanation, Figure, Query, SentenceLink, WorkState
 from search.services import explanations
-from search.services.explanations import explanation_answer, explanation_ask, explanation_retry
+from search.services.explanations import explanation_compute, explanation_request, explanation_retry
 from tests.factories import publication_make, query_make, user_make
 from workers.sweep import sweep_open_work
 from workers.tasks import explain_hit
@@ -54,9 +54,9 @@ def asked_and_found(owner: User) -> tuple[Query, Figure]:
 
 def test_the_best_pairs_are_worked_out_once(asked_and_found: tuple[Query, Figure]) -> None:
     query, found = asked_and_found
-    explanation, is_new = explanation_ask(query=query, figure_id=found.pk)
+    explanation, is_new = explanation_request(query=query, figure_id=found.pk)
     assert is_new
-    assert explanation_ask(query=query, figure_id=found.pk) == (explanation, False)
+    assert explanation_request(query=query, figure_id=found.pk) == (explanation, False)
     explain_hit(explanation.pk)
     explanation.refresh_from_db()
     assert explanation.state == WorkState.DONE
@@ -64,7 +64,7 @@ def test_the_best_pairs_are_worked_out_once(asked_and_found: tuple[Query, Figure
     assert len(pairs) == explanations.MOST_PAIRS
     assert all(pair["asked"] == pair["found"] and pair["similarity"] == pytest.approx(1.0) for pair in pairs)
     assert len({pair["found"] for pair in pairs}) == len(pairs)
-    assert explanation_answer(explanation_id=explanation.pk) is None  # done is done
+    assert explanation_compute(explanation_id=explanation.pk) is None  # done is done
     assert explanation_retry(query=query, figure_id=found.pk).sentence_pairs == pairs
 
 
@@ -73,8 +73,8 @@ def test_typed_words_are_compared_sentence_by_sentence(owner: User) -> None:
     found = Figure.objects.earliest("pk")
     typed = "The rotor 12 turns in the housing 14. Something else entirely, with zigzag."
     query = query_make(owner, text=typed, hits=[found])
-    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
-    explanation_answer(explanation_id=explanation.pk)
+    explanation, _ = explanation_request(query=query, figure_id=found.pk)
+    explanation_compute(explanation_id=explanation.pk)
     explanation.refresh_from_db()
     assert explanation.sentence_pairs[0]["asked"] == "The rotor 12 turns in the housing 14."
     assert explanation.sentence_pairs[0]["found"] == "The rotor 12 turns in the housing 14."
@@ -83,8 +83,8 @@ def test_typed_words_are_compared_sentence_by_sentence(owner: User) -> None:
 def test_a_figure_without_text_has_no_pairs(asked_and_found: tuple[Query, Figure]) -> None:
     query, found = asked_and_found
     SentenceLink.objects.filter(figure=found).delete()
-    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
-    explanation_answer(explanation_id=explanation.pk)
+    explanation, _ = explanation_request(query=query, figure_id=found.pk)
+    explanation_compute(explanation_id=explanation.pk)
     explanation.refresh_from_db()
     assert (explanation.state, explanation.sentence_pairs) == (WorkState.DONE, [])
 
@@ -93,16 +93,16 @@ def test_a_failure_is_said_and_can_be_asked_again(
     asked_and_found: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query, found = asked_and_found
-    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
+    explanation, _ = explanation_request(query=query, figure_id=found.pk)
     with monkeypatch.context() as patch:
         patch.setattr(StandInSentences, "encode", lambda *_: 1 / 0)
-        explanation_answer(explanation_id=explanation.pk)
+        explanation_compute(explanation_id=explanation.pk)
     explanation.refresh_from_db()
     assert explanation.state == WorkState.QUARANTINED
     assert "Try again" in explanation.error_detail
     for _ in range(2):
         assert explanation_retry(query=query, figure_id=found.pk).state == WorkState.WAITING
-    explanation_answer(explanation_id=explanation.pk)
+    explanation_compute(explanation_id=explanation.pk)
     assert Explanation.objects.get().state == WorkState.DONE
 
 
@@ -110,13 +110,13 @@ def test_open_explanations_are_enqueued_again(
     asked_and_found: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     query, found = asked_and_found
-    explanation, _ = explanation_ask(query=query, figure_id=found.pk)
+    explanation, _ = explanation_request(query=query, figure_id=found.pk)
     enqueued: list[tuple[Any, ...]] = []
     monkeypatch.setattr(queue, "queue_length", lambda name: 0)
     monkeypatch.setattr(queue, "enqueue", lambda task, pk, **how: enqueued.append((task, pk, how["queue"])))
     sweep_open_work()
     assert ("explain_hit", explanation.pk, "query") in enqueued
     enqueued.clear()
-    explanation_answer(explanation_id=explanation.pk)
+    explanation_compute(explanation_id=explanation.pk)
     sweep_open_work()
     assert not enqueued

@@ -11,8 +11,8 @@ from django.core.exceptions import PermissionDenied
 from search.models import Desk, Shortlist, ShortlistShare, text_key
 from search.selectors.shortlists import desk_shortlist, shortlist_may_edit, shortlists_of
 from search.services.sharing import (
-    NameTaken,
     NoSuchColleague,
+    ShortlistNameTaken,
     shortlist_create,
     shortlist_delete,
     shortlist_describe,
@@ -115,7 +115,7 @@ def test_describing_names_a_list_and_keeps_what_another_wrote(owner: User, short
     with pytest.raises(TextChanged):
         shortlist_describe(**write, name="pumps", note="for claim 2")
     Shortlist.objects.create(owner=owner, name="taken")
-    with pytest.raises(NameTaken):
+    with pytest.raises(ShortlistNameTaken):
         shortlist_describe(**write, name="taken", note="for claim 1")
     assert Shortlist.objects.get(pk=shortlist.pk).note == "for claim 1"
 

@@ -12,7 +12,7 @@ from engine.imaging import decode_png, encode_png
 from engine.sheets.geometry import Box
 from search.files import file_keep, file_read
 from search.models import Figure, Reading, SeenFigure, Sheet
-from search.selectors.publications import rising
+from search.selectors.publications import numeral_sort_key
 from search.services.previews import sheet_preview
 from search.views.overlay import Frame, boxes_of, frame_of, legend_of
 from tests.factories import SHEET_HEIGHT_PX, SHEET_WIDTH_PX, drawing_make, publication_make, query_make
@@ -73,7 +73,7 @@ def test_a_numeral_drawn_twice_has_two_boxes_and_one_entry() -> None:
 
 
 def test_numerals_rise_as_a_reader_counts() -> None:
-    assert sorted(["102", "S10", "10a", "9", "S9", "10", "10-1"], key=rising) == [
+    assert sorted(["102", "S10", "10a", "9", "S9", "10", "10-1"], key=numeral_sort_key) == [
         "9", "10", "10-1", "10a", "102", "S9", "S10",
     ]  # fmt: skip
 

@@ -16,8 +16,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from search import queue
 from search.models import (
-    AskedWith,
     Calibration,
+    CalibrationQuery,
     Explanation,
     Figure,
     IndexState,
@@ -214,7 +214,7 @@ def calibrated() -> Calibration:
     return Calibration.objects.create(
         modality="visual",
         encoder_key="tests/visual",
-        asked_with=AskedWith.FIGURE,
+        asked_with=CalibrationQuery.FIGURE,
         index_version=version,
         sampled_count=321,
         figure_count=432,
