@@ -1,6 +1,6 @@
-"""What administrators look at in Django's own pages. Services alone write rows, so nothing here can be changed.
+"""Read-only admin pages. Only services write rows, so nothing can be changed here.
 
-Queries are not here: their drawings may be unpublished applications, and nobody but their owner sees them.
+Queries are left out: their drawings may be unpublished applications, which only their owner may see.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ else:
 
 
 class ReadOnlyAdmin(TypedModelAdmin):
-    """Shows rows and changes none."""
+    """An admin page without permission to add, change or delete."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

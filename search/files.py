@@ -1,7 +1,7 @@
-"""Files of the collection and of queries, named by content, through Django's storages.
+"""Stored files, named by the SHA-256 of their content, in Django's storages.
 
-Two storages: "default" holds what publications are made of, "private" holds query images, which may be unpublished.
-Both are written so that a name in a committed row always has its bytes on disk.
+Two storages: "default" has the deliveries and the pictures of publications, "private" has uploads for queries, which
+may be unpublished applications. A file is written before the row that names it is committed.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 PRIVATE_FILES_OF_OTHERS: list[Callable[[], Iterable[str]]] = []
-"""Each gives the names of the private files that another application's rows keep; that application adds it."""
+"""Functions that return the names of private files which rows of other Django apps use. Each app adds its own."""
 
 
 class DurableFileSystemStorage(FileSystemStorage):
-    """A local storage that is safe against power cuts and against two writers of the same content.
+    """A local storage that survives power cuts and two simultaneous writers of the same content.
 
-    Bytes go to a temporary file in the target's own folder, are fsynced, renamed, and the folder is fsynced.
+    Each file is written to a temporary file in the same folder, fsynced and renamed; then the folder is fsynced.
     """
 
     def _save(self, name: str, content: File[bytes]) -> str:
@@ -61,7 +61,10 @@ def private_storage() -> Storage:
 
 
 def file_keep(data: bytes, *, folder: str, suffix: str, storage: Storage | None = None) -> str:
-    """Store bytes under folder/ab/cd…suffix (SHA-256) and return that name; the second time it only returns it."""
+    """Store bytes as folder/ab/cd…suffix, where abcd… is their SHA-256, and return that name.
+
+    A file that is already stored is not written again.
+    """
     digest = hashlib.sha256(data).hexdigest()
     name = f"{folder}/{digest[:2]}/{digest[2:]}{suffix}"
     target = storage or collection_storage()
@@ -71,19 +74,19 @@ def file_keep(data: bytes, *, folder: str, suffix: str, storage: Storage | None 
 
 
 def version_of(name: str) -> str:
-    """The beginning of a stored file's hash: for addresses that mean this content and no later one."""
+    """Return the first 16 characters of a stored file's hash, for addresses that change with the content."""
     return name.rsplit("/", 1)[-1][:16]
 
 
 def file_read(name: str, storage: Storage | None = None) -> bytes:
-    """The bytes of a stored file. Raises FileNotFoundError when the storage has lost it."""
+    """Return the bytes of a stored file. Raises: FileNotFoundError when it is not in the storage."""
     with (storage or collection_storage()).open(name, "rb") as stored:
         data: bytes = stored.read()
         return data
 
 
 def delivery_keep(path: Path, sha256: str) -> str:
-    """Store a delivery's file, streamed, and return its name."""
+    """Store a delivery's file in chunks and return its name."""
     name = f"deliveries/{sha256[:2]}/{sha256[2:]}"
     storage = collection_storage()
     if not storage.exists(name):
@@ -94,7 +97,7 @@ def delivery_keep(path: Path, sha256: str) -> str:
 
 @contextmanager
 def delivery_path(name: str) -> Iterator[Path]:
-    """A local path to a stored delivery; a copy when the storage is elsewhere."""
+    """Yield a local path of a stored delivery: a temporary copy when the storage is not on this machine."""
     storage = collection_storage()
     try:
         yield Path(storage.path(name))
@@ -109,6 +112,6 @@ def delivery_path(name: str) -> Iterator[Path]:
 
 
 def sha256_of(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file, read in chunks."""
+    """Return the hexadecimal SHA-256 of a file, which is read in chunks."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""Files, rows, vectors and indexes held against each other. Nothing is changed, and nothing is ever deleted here."""
+"""Compare files, rows, vectors and indexes with each other. Only reads: nothing is changed or deleted here."""
 
 from __future__ import annotations
 
@@ -19,7 +19,11 @@ from search.runtime import index_directory
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """kind: missing, changed, orphan, unfinished, no-vector, bad-vector, index or judgment; where: a file or a row."""
+    """A mismatch between two places that should agree.
+
+    kind: missing, changed, orphan, unfinished, no-vector, bad-vector, index or judgment.
+    where: the file or row concerned, for example "figure 12".
+    """
 
     kind: str
     where: str
@@ -27,7 +31,7 @@ class Fault:
 
 
 def faults() -> Iterator[Fault]:
-    """Every fault found, in the order files, rows, vectors, indexes."""
+    """Yield every fault, in the order files, rows, vectors, indexes."""
     yield from _file_faults()
     yield from _row_faults()
     yield from _vector_faults()
@@ -55,17 +59,21 @@ def _check_files(storage: Storage, named: set[str]) -> Iterator[Fault]:
                 for chunk in stored.chunks():
                     digest.update(chunk)
         except FileNotFoundError:
-            yield Fault("missing", name, "A row names this file, and the storage does not have it. Restore it.")
+            yield Fault(
+                "missing", name, "A row names this file, but it is not in the storage. Restore it from a backup."
+            )
             continue
         if digest.hexdigest() != _digest_of(name):
-            yield Fault("changed", name, "Its content is not what its name says. Restore it.")
+            yield Fault(
+                "changed", name, "Its content does not match the SHA-256 in its name. Restore it from a backup."
+            )
     for name in _files_below(storage, ""):
         if name not in named:
-            yield Fault("orphan", name, "No row names this file; it may be left over from work that was cut short.")
+            yield Fault("orphan", name, "No row names this file. It may be left over from interrupted work.")
 
 
 def _digest_of(name: str) -> str:
-    """folder/ab/cd….suffix carries the SHA-256 of its content."""
+    """Return the SHA-256 that a stored file's name contains: folder/ab/cd….suffix."""
     first, last = name.rsplit("/", 2)[-2:]
     return first + last.split(".", 1)[0]
 
@@ -87,12 +95,12 @@ def _row_faults() -> Iterator[Fault]:
         Q(reader_key="") | Q(looked_again=False)
     )
     for sheet in unread.distinct().select_related("publication"):
-        yield Fault("unfinished", f"{sheet.publication} {sheet}", "The document is done, and this sheet is not read.")
+        yield Fault("unfinished", f"{sheet.publication} {sheet}", "The document is done, but this sheet was not read.")
     beyond = Figure.objects.filter(retired_at=None).filter(
         Q(left__gt=F("sheet__width_px") - F("width")) | Q(top__gt=F("sheet__height_px") - F("height"))
     )
     for figure in beyond.select_related("sheet"):
-        yield Fault("unfinished", f"figure {figure.pk}", "Its box reaches beyond its sheet.")
+        yield Fault("unfinished", f"figure {figure.pk}", "Its box extends beyond its sheet.")
 
 
 def _vector_faults() -> Iterator[Fault]:
@@ -106,11 +114,13 @@ def _vector_faults() -> Iterator[Fault]:
                     "bad-vector", f"figure {embedding.figure_id}", f"Not a unit vector of {version.dim} numbers."
                 )
         if version.modality == "visual":
-            bare = Figure.objects.filter(retired_at=None, sheet__publication__documents__stage=Stage.DONE).exclude(
-                embeddings__encoder_key=version.encoder_key
-            )
-            for figure_id in bare.values_list("pk", flat=True).distinct():
-                yield Fault("no-vector", f"figure {figure_id}", f"It has no vector of {version.encoder_key}.")
+            without_vector = Figure.objects.filter(
+                retired_at=None, sheet__publication__documents__stage=Stage.DONE
+            ).exclude(embeddings__encoder_key=version.encoder_key)
+            for figure_id in without_vector.values_list("pk", flat=True).distinct():
+                yield Fault(
+                    "no-vector", f"figure {figure_id}", f"It has no vector for the encoder {version.encoder_key}."
+                )
 
 
 def _index_faults() -> Iterator[Fault]:
@@ -124,7 +134,7 @@ def _index_faults() -> Iterator[Fault]:
             yield Fault(
                 "index",
                 f"version {version.pk}",
-                f"It holds {index.count} vectors, its row says {version.figure_count}.",
+                f"The index has {index.count} vectors, but its row says {version.figure_count}.",
             )
         stored = dict(
             FigureEmbedding.objects.filter(
@@ -134,6 +144,10 @@ def _index_faults() -> Iterator[Fault]:
         for figure_id, vector in zip(index.ids, index.vectors(index.ids), strict=True):
             expected = stored.get(int(figure_id))
             if expected is not None and vector.astype("<f4").tobytes() != bytes(expected):
-                yield Fault("index", f"figure {figure_id}", "Its vector in the index is not the one in its row.")
-        for figure_id in sorted(set(stored) - {int(known) for known in index.ids}):
-            yield Fault("index", f"figure {figure_id}", f"Its vector is in its row and not in version {version.pk}.")
+                yield Fault(
+                    "index", f"figure {figure_id}", "Its vector in the index differs from the one in the database."
+                )
+        for figure_id in sorted(set(stored) - {int(figure_id) for figure_id in index.ids}):
+            yield Fault(
+                "index", f"figure {figure_id}", f"Its vector is in the database, but not in index version {version.pk}."
+            )

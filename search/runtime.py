@@ -1,6 +1,6 @@
-"""The one place that reads settings and holds loaded models and open indexes, one set per process.
+"""Models and indexes, loaded once per process as the settings say.
 
-Only workers call the loaders: the web process never loads a model or an index.
+The loaders are called by workers only: the web process never loads a model or an index.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ logger = logging.getLogger(__name__)
 
 
 def _encoders() -> Any:
-    # The model stack costs seconds and a gigabyte to import; the web process, which imports this module, must not pay.
+    # Importing torch takes seconds and a gigabyte. The web process imports this module too and must not pay for it.
     return import_module("engine.encoders.factory")
 
 
 @cache
 def visual_encoder() -> VisualEncoder:
-    """The visual encoder of the settings, loaded once. Raises WeightsMissing, saying the mend."""
+    """Return the configured visual encoder. Raises: WeightsMissing, with what to install or set."""
     module = _encoders()
     name = module.resolve_visual(settings.VISUAL_ENCODER)
     encoder: VisualEncoder = module.visual_encoder(name, device=settings.MODEL_DEVICE, threads=settings.MODEL_THREADS)
@@ -43,7 +43,7 @@ def visual_encoder() -> VisualEncoder:
 
 @cache
 def sentence_encoder() -> SentenceEncoder:
-    """The sentence encoder of the settings, loaded once. Raises WeightsMissing, saying the mend."""
+    """Return the configured sentence encoder. Raises: WeightsMissing, with what to install or set."""
     module = _encoders()
     name = module.resolve_sentences(settings.SENTENCE_ENCODER)
     encoder: SentenceEncoder = module.sentence_encoder(
@@ -55,7 +55,7 @@ def sentence_encoder() -> SentenceEncoder:
 
 @cache
 def numeral_reader() -> NumeralReader:
-    """The reader of the settings, loaded once. Raises WeightsMissing, saying the mend."""
+    """Return the configured reader of reference numerals. Raises: WeightsMissing, with what to install or set."""
     module = import_module("engine.numerals.readers")
     build = {"components": module.component_reader, "easyocr": module.easyocr_reader}[settings.NUMERAL_READER]
     reader: NumeralReader = build(threads=settings.MODEL_THREADS, device=settings.MODEL_DEVICE)
@@ -65,7 +65,10 @@ def numeral_reader() -> NumeralReader:
 
 @dataclass(slots=True)
 class OpenIndex:
-    """What one process searches for one encoder: a version, with everything embedded or retired since."""
+    """The open index of one encoder: a version, with the figures that were embedded or retired since it was built.
+
+    state: what `layered` was built from; it changes when embeddings or retired figures do.
+    """
 
     version: IndexVersion
     main: StoredIndex
@@ -78,10 +81,10 @@ _open_lock = threading.Lock()
 
 
 def open_figures(*, encoder_key: str, dim: int) -> OpenIndex | None:
-    """The active index of an encoder with everything embedded since, or None before the first version.
+    """Return the active index of an encoder with everything embedded since, or None before the first version.
 
-    The pointer row is read at each call, so that a search sees a swap at once and never mixes two versions. A version
-    that does not open is reported and the one before it serves.
+    The active version is read from the database at each call, so that a search uses a new version at once and never
+    mixes two. If a version cannot be opened, that is logged and the previous one is used.
 
     Raises: IndexMismatch when no version of this encoder can be opened.
     """
@@ -106,7 +109,7 @@ def _open_newest(versions: list[IndexVersion], dim: int, current: OpenIndex | No
             main = open_index(index_directory(version), encoder_key=version.encoder_key, dim=dim)
         except IndexMismatch as error:
             fault = fault or error
-            logger.error("index refused version=%d: %s; the version before it serves", version.pk, error)
+            logger.error("index not opened version=%d: %s; the previous version is used", version.pk, error)
             continue
         logger.info("index open version=%d encoder=%s figures=%d", version.pk, version.encoder_key, main.count)
         nothing = np.empty((0, dim), dtype=np.float32)
@@ -116,7 +119,7 @@ def _open_newest(versions: list[IndexVersion], dim: int, current: OpenIndex | No
 
 
 def _catch_up(opened: OpenIndex) -> None:
-    """Bring the layers up to date; two counts and the retired figures tell whether anything came or went."""
+    """Rebuild the layers over the main index if embeddings or retired figures have changed since."""
     version = opened.version
     retired = vectors.retired_figures()
     state = (*vectors.embedding_state(version.encoder_key, version.last_embedding_id), retired)
@@ -126,17 +129,17 @@ def _catch_up(opened: OpenIndex) -> None:
         encoder_key=version.encoder_key, after=version.last_embedding_id, dim=version.dim
     )
     delta = MemoryIndex(ids, added, encoder_key=version.encoder_key)
-    # A figure whose vector went away, since its text did, is in the version and no longer in a row.
-    gone = np.setdiff1d(opened.main.ids, vectors.embedded_figures(version.encoder_key))
-    hidden = np.union1d(gone, np.fromiter(retired, dtype=np.int64, count=len(retired)))
+    # A figure whose text was removed has lost its vector in the database, but not in the built index.
+    removed = np.setdiff1d(opened.main.ids, vectors.embedded_figures(version.encoder_key))
+    hidden = np.union1d(removed, np.fromiter(retired, dtype=np.int64, count=len(retired)))
     opened.layered = combine(opened.main, delta, hidden)
     opened.state = state
 
 
 def figures_as_of(*, encoder_key: str, dim: int, newest: int) -> MemoryIndex | None:
-    """An exact index over the embeddings up to `newest`, read from their rows: what could be searched then.
+    """Return an exact index over the embeddings with pk <= newest: what a search could find at that time.
 
-    None where there were none. Figures retired since stay out; those embedded anew since have a newer row.
+    None without such embeddings. Figures that were retired or embedded again since then are left out.
     """
     ids, stored = vectors.embeddings_until(encoder_key=encoder_key, newest=newest, dim=dim)
     return MemoryIndex(ids, stored, encoder_key=encoder_key) if len(ids) else None

@@ -1,4 +1,4 @@
-"""The rows. Postgres is the truth: what is not here did not happen."""
+"""The database models of the search."""
 
 from search.models.batches import Batch, Document, Stage
 from search.models.drawings import Figure, Reading, Sheet

@@ -10,7 +10,7 @@ from search.models.work import Work, WorkState
 
 
 class Batch(Work):
-    """One delivery, known by the SHA-256 of its file: a second upload of the same file finds the first."""
+    """A delivery, identified by the SHA-256 of its file: a second upload of the same file finds the first."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     file_name = models.CharField(max_length=255, help_text="As delivered; a label, never a path.")
@@ -32,7 +32,7 @@ class Batch(Work):
 
 
 class Stage(models.TextChoices):
-    """What is to be done next with a document. search.services.documents has the order."""
+    """The next step in processing a document. The order of steps is in search.services.documents."""
 
     STORE = "store", "reading the XML and the sheets"
     READ = "read", "reading numerals"
@@ -42,7 +42,7 @@ class Stage(models.TextChoices):
 
 
 class Document(Work):
-    """One member of a delivery on its way to being searchable."""
+    """A member of a delivery, with its progress through the pipeline."""
 
     batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="documents")
     position = models.PositiveIntegerField()

@@ -1,4 +1,4 @@
-"""Sheets, the figures on them, and what was read there."""
+"""Sheets, the figures on them, and the text that was read on them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from search.models.publications import Publication
 
 
 class Sheet(models.Model):
-    """One page of one image file of a publication. A sheet that the XML names but no delivery brought is `missing`."""
+    """One page of an image file of a publication. `missing`: the XML names it, but no delivery contained it."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="sheets")
     position = models.PositiveIntegerField()
@@ -46,7 +46,7 @@ class Sheet(models.Model):
 
 
 class Figure(models.Model):
-    """A drawing on a sheet. Its primary key is its identity in every index, so it is retired, never deleted."""
+    """A drawing on a sheet. Indexes identify it by its primary key, so it is retired and never deleted."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="figures")
     position = models.PositiveSmallIntegerField()
@@ -73,7 +73,7 @@ class Figure(models.Model):
 
 
 class Reading(models.Model):
-    """A piece of text on a sheet: what was seen, and what it was settled to."""
+    """A piece of text on a sheet, as it was recognised (`seen`) and as it was corrected (`text`)."""
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="readings")
     figure = models.ForeignKey(Figure, null=True, blank=True, on_delete=models.SET_NULL, related_name="readings")

@@ -1,4 +1,4 @@
-"""What one examiner has at hand and has looked at."""
+"""Per examiner: the current shortlist, the figures seen, and how sheets were turned."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from search.models.shortlists import Shortlist
 
 
 class Desk(models.Model):
-    """The shortlist that an examiner's keys add to."""
+    """An examiner's current shortlist: the one that the keys of the page add to."""
 
     owner = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="desk")
     shortlist = models.ForeignKey(Shortlist, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -20,7 +20,7 @@ class Desk(models.Model):
 
 
 class SeenFigure(models.Model):
-    """A figure that an examiner has looked at large."""
+    """A figure that an examiner has opened at full size."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="+")
@@ -34,7 +34,7 @@ class SeenFigure(models.Model):
 
 
 class SheetTurn(models.Model):
-    """How an examiner has turned a sheet, in degrees clockwise beyond upright."""
+    """How far an examiner has turned a sheet, in degrees clockwise from upright."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="+")

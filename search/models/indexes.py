@@ -15,7 +15,7 @@ class Modality(models.TextChoices):
 
 
 class FigureEmbedding(models.Model):
-    """One unit vector of a figure: float32, little-endian. Vectors of two encoder keys never meet."""
+    """One unit vector of a figure, float32, little-endian. Vectors of different encoder keys are never compared."""
 
     figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="embeddings")
     modality = models.CharField(max_length=6, choices=Modality.choices)
@@ -31,7 +31,7 @@ class FigureEmbedding(models.Model):
         return f"{self.figure_id} {self.encoder_key}"
 
     def as_array(self) -> Vectors:
-        """(1, dim) float32."""
+        """Return the vector as (1, dim) float32."""
         return np.frombuffer(self.vector, dtype="<f4").reshape(1, -1)
 
 
@@ -43,7 +43,7 @@ class IndexState(models.TextChoices):
 
 
 class IndexVersion(models.Model):
-    """An immutable index directory. At most one version per encoder key is active; one row decides which."""
+    """An index directory that is never changed once built. At most one version per encoder key is active."""
 
     modality = models.CharField(max_length=6, choices=Modality.choices)
     encoder_key = models.CharField(max_length=160)
@@ -69,17 +69,17 @@ class IndexVersion(models.Model):
 
 
 class CalibrationQuery(models.TextChoices):
-    """What sampled figures asked with: their own vector, or one of their linked sentences as somebody may type it."""
+    """What a sampled figure is searched with: its own vector, or one of its linked sentences, like typed text."""
 
     FIGURE = "figure", "figure"
     SENTENCE = "sentence", "sentence"
 
 
 class Calibration(models.Model):
-    """How similar strangers are: quantiles of what sampled figures reach with the nearest figure of no kin.
+    """The distribution of similarities between unrelated figures under one encoder.
 
-    quantiles: 101 similarities, from the 0th to the 100th percentile. A hit that is no more similar than that is
-    nothing out of the ordinary.
+    Each of `sampled_count` figures is searched with, its relatives left out, and the similarity of the best hit is
+    taken. quantiles: the 0th to 100th percentile of these, 101 numbers. A hit in this range may be chance.
     """
 
     modality = models.CharField(max_length=6, choices=Modality.choices)

@@ -1,4 +1,4 @@
-"""Which sentences explain a figure, and why."""
+"""Links between sentences and figures."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from search.models.texts import Sentence
 
 
 class SentenceLink(models.Model):
-    """A sentence that mentions a numeral drawn in the figure, or describes the figure by its label.
+    """A sentence that mentions a numeral drawn in the figure, or names the figure by its label.
 
-    spans are [start, end] of each mention, in characters of the sentence.
+    spans: [start, end] of each mention, in characters of the sentence.
     """
 
     figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="links")

@@ -1,4 +1,4 @@
-"""What a person brings to ask with. It may be an unpublished application: only its owner sees it."""
+"""Uploads to search with. They may be unpublished applications: only their owner sees them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class MaterialKind(models.TextChoices):
 
 
 class Material(models.Model):
-    """One image, document, patent XML or long text in the private storage. Questions name it by its key."""
+    """An uploaded image, document, patent XML or long text in the private storage. Questions refer to it by its id."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="materials")

@@ -1,4 +1,4 @@
-"""Publications and what they are searched and filtered by."""
+"""Publications, their classes and their parties."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.patents.offices import espacenet_address, register_address
 
 
 class Publication(models.Model):
-    """A published patent document: country, number and kind code are its identity."""
+    """A published patent document, identified by country, number and kind code."""
 
     country = models.CharField(max_length=2)
     doc_number = models.CharField(max_length=20)
@@ -43,18 +43,18 @@ class Publication(models.Model):
 
     @property
     def title(self) -> str:
-        """English where there is one, else the first."""
+        """The English title, or else the first one."""
         english = [title["text"] for title in self.titles if title["language"] == "en"]
         return english[0] if english else (self.titles[0]["text"] if self.titles else "")
 
     @property
     def espacenet(self) -> str:
-        """Its address in Espacenet."""
+        """The publication's address in Espacenet."""
         return espacenet_address(self.country, self.doc_number, self.kind_code)
 
     @property
     def register(self) -> str | None:
-        """Its address in the European Patent Register; None where the Register does not hold it."""
+        """The publication's address in the European Patent Register; None if the Register does not cover it."""
         return register_address(self.country, self.doc_number)
 
 

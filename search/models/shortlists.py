@@ -1,4 +1,4 @@
-"""Shortlists: figures that an examiner keeps, with notes, alone or with colleagues."""
+"""Shortlists: figures that an examiner keeps with notes, alone or shared with colleagues."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from search.models.drawings import Figure
 
 
 def text_key(text: str) -> str:
-    """Tells whether two texts are the same, however a browser breaks their lines."""
+    """Return a hash that is the same for texts that differ only in their line breaks (CRLF or LF)."""
     return hashlib.sha256("\n".join(text.splitlines()).encode()).hexdigest()[:16]
 
 
 class Shortlist(models.Model):
-    """Figures kept under a name. Its owner may share it; who may edit may do all but share and delete it."""
+    """Figures kept under a name. Only the owner may share or delete it; a colleague may be allowed to edit it."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shortlists")
     name = models.CharField(max_length=120)
@@ -37,7 +37,7 @@ class Shortlist(models.Model):
 
 
 class ShortlistShare(models.Model):
-    """A colleague who sees a shortlist, and may edit it where it says so."""
+    """A colleague's permission to view a shortlist and, with may_edit, to change it."""
 
     shortlist = models.ForeignKey(Shortlist, on_delete=models.CASCADE, related_name="shares")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shortlist_shares")
@@ -60,7 +60,7 @@ class Relevance(models.TextChoices):
 
 
 class ShortlistEntry(models.Model):
-    """A figure on a shortlist. `revision` counts changes, so that two people do not overwrite each other unawares."""
+    """A figure on a shortlist. `revision` counts changes, so that two people cannot silently overwrite each other."""
 
     shortlist = models.ForeignKey(Shortlist, on_delete=models.CASCADE, related_name="entries")
     figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="+")
@@ -85,7 +85,7 @@ class ShortlistEntry(models.Model):
 
 
 class Pin(models.Model):
-    """A note pinned to a region of an entry's drawing, in ten-thousandths of the figure's upright crop."""
+    """A note on a region of an entry's drawing, in ten-thousandths of the figure's upright crop."""
 
     entry = models.ForeignKey(ShortlistEntry, on_delete=models.CASCADE, related_name="pins")
     left = models.PositiveSmallIntegerField()

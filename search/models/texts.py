@@ -1,4 +1,4 @@
-"""The text of a publication: paragraphs, sentences, names of parts."""
+"""The text of a publication: paragraphs, sentences and part names."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from search.models.publications import Publication
 
 
 class Paragraph(models.Model):
-    """A paragraph of the abstract or description, or a claim; spans are [start, end, value] in its text."""
+    """A paragraph of the abstract or description, or a claim.
+
+    figure_references, emphasised: spans as [start, end, value], in characters of the text.
+    """
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="paragraphs")
     position = models.PositiveIntegerField()
@@ -29,7 +32,7 @@ class Paragraph(models.Model):
 
 
 class Sentence(models.Model):
-    """Characters [start, end) of a paragraph; mentions are [text, start, end, kind] within the sentence."""
+    """A sentence: characters [start, end) of a paragraph. mentions: [text, start, end, kind] within the sentence."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="sentences")
     paragraph = models.ForeignKey(Paragraph, on_delete=models.CASCADE, related_name="sentences")
@@ -51,7 +54,7 @@ class Sentence(models.Model):
 
 
 class PartName(models.Model):
-    """What the text calls the part that a reference numeral marks."""
+    """The name that the text gives to the part marked by a reference numeral."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="part_names")
     numeral = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""The drawing's share of the ranking that judgments found best."""
+"""Suggested weights for the ranking, fitted to judgments."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from django.db import models
 
 
 class SuggestedWeight(models.Model):
-    """A weight that held out of the judgments it was fitted to; the newest is offered beside the slider.
+    """A fitted weight that also improved held-out topics. The newest one is offered beside the slider.
 
-    percent: the drawing's share. gain, low, high: in held-out average precision, with its 95 % interval over topics.
+    percent: the drawing's share of the score. gain, low, high: the gain in average precision on held-out topics, with
+    its 95 % confidence interval.
     """
 
     percent = models.PositiveSmallIntegerField()

@@ -1,4 +1,4 @@
-"""Work is rows: a state, a count of attempts and a lease. The broker only says that there is some."""
+"""The state of work that workers do: state, attempts and lease. The message queue only signals that there is some."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class WorkState(models.TextChoices):
 
 
 class Verdict(models.TextChoices):
-    """What became of a delivery or of one of its documents."""
+    """The result for a delivery or for one of its documents."""
 
     OPEN = "", "open"
     ACCEPTED = "accept", "accepted"
@@ -23,15 +23,15 @@ class Verdict(models.TextChoices):
 
 
 class Work(models.Model):
-    """A row that a worker takes under a lease.
+    """A row that a worker processes under a lease.
 
-    `attempts` is raised and committed before the work starts, so that a row which kills its worker is given up
-    after a few tries instead of for ever. `lease_until` is compared with the database's clock only.
+    `attempts` is increased and committed before the work starts, so that a row which crashes its worker is quarantined
+    after a few attempts. `lease_until` is compared with the database's clock only.
     """
 
     state = models.CharField(max_length=12, choices=WorkState.choices, default=WorkState.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    # Of a running row: until when it is its worker's. Of a waiting one: not before then.
+    # While running: when the worker's lease ends. While waiting: the earliest time of the next attempt.
     lease_until = models.DateTimeField(null=True, blank=True)
     worker = models.CharField(max_length=120, blank=True)
     verdict = models.CharField(max_length=20, choices=Verdict.choices, blank=True, default=Verdict.OPEN)
