@@ -1,4 +1,4 @@
-"""Deliveries: received once, unpacked into documents, finished when every document is."""
+"""Receive deliveries, unpack them into documents, and finish them when every document is finished."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 def batch_receive(
     *, path: Path, file_name: str, received_by: User | None, packed_here: bool = False
 ) -> tuple[Batch, bool]:
-    """The batch of a delivered file, and whether it is new; the same bytes a second time are the same batch.
+    """Return the batch of a delivered file, and whether it is new. The same bytes always give the same batch.
 
     The file is stored and fsynced before its row is committed.
     """
@@ -51,7 +51,7 @@ def batch_receive(
 
 @contextmanager
 def batch_open(batch: Batch) -> Iterator[Delivery]:
-    """The stored delivery of a batch. Raises: DeliveryError when the whole of it is refused."""
+    """Open the stored delivery of a batch. Raises: DeliveryError when the whole delivery is refused."""
     limits = ArchiveLimits()
     if batch.packed_here:
         limits = replace(limits, max_depth=limits.max_depth + 1)
@@ -61,9 +61,9 @@ def batch_open(batch: Batch) -> Iterator[Delivery]:
 
 
 def batch_unpack(*, batch_id: int) -> Batch | None:
-    """List the documents of a delivery as rows. A delivery that is refused keeps its row, with the reason.
+    """Create a row for each document of a delivery. A refused delivery keeps its row, with the reason.
 
-    Returns the batch, or None when there is nothing to do or another worker does it.
+    Returns the batch, or None when it is already unpacked or another worker is unpacking it.
     """
     batch = work_claim(model=Batch, pk=batch_id)
     if batch is None:
@@ -77,7 +77,7 @@ def batch_unpack(*, batch_id: int) -> Batch | None:
         work_reject(row=batch, code=error.code, detail=error.detail)
         Batch.objects.filter(pk=batch.pk, finished_at=None).update(finished_at=Now())
         return batch
-    except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
+    except Exception as error:  # any kind: the row must not stay marked as running
         work_requeue_after_failure(row=batch, error=error)
         return None
     documents = [member for member in members if isinstance(member, DocumentMember)]
@@ -104,7 +104,7 @@ def batch_unpack(*, batch_id: int) -> Batch | None:
 
 @transaction.atomic
 def batch_finish_if_complete(*, batch_id: int) -> bool:
-    """Set the batch's verdict once every document has one; true when this call did it."""
+    """Set the batch's verdict once every document has one. Returns whether this call did it."""
     batch = Batch.objects.select_for_update().get(pk=batch_id)
     if batch.unpacked_at is None or batch.finished_at is not None:
         return False
@@ -112,7 +112,11 @@ def batch_finish_if_complete(*, batch_id: int) -> bool:
     if batch.documents.filter(unfinished).exists():
         return False
     if not batch.documents.exclude(state=WorkState.REJECTED).exists():
-        work_reject(row=batch, code="no-usable-document", detail="None of its documents can be used; see each one's.")
+        work_reject(
+            row=batch,
+            code="no-usable-document",
+            detail="None of its documents can be used. See the reason at each document.",
+        )
     else:
         verdicts = set(batch.documents.values_list("verdict", flat=True))
         stray = any(member["stray"] for member in batch.ignored)
@@ -126,7 +130,7 @@ def batch_finish_if_complete(*, batch_id: int) -> bool:
 
 @transaction.atomic
 def document_retry(*, document_id: int) -> Document:
-    """An administrator's retry of a quarantined document: it waits again at the stage where it was given up."""
+    """Retry a quarantined document, from the stage at which it was given up. Any other document stays as it is."""
     document = Document.objects.select_for_update().get(pk=document_id)
     if document.state == WorkState.QUARANTINED:
         work_restart(row=document)
@@ -137,7 +141,7 @@ def document_retry(*, document_id: int) -> Document:
 
 
 def _label(file_name: str) -> str:
-    """A file name fit for a label: its last part, without control characters, at most 255 characters."""
+    """Return a file name for display: its last part, without control characters, at most 255 characters."""
     last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
     printable = "".join(character for character in last if character.isprintable())
     return printable[:255] or "delivery"

@@ -1,4 +1,4 @@
-"""Calibrations: what strangers reach in this collection, measured anew whenever it has grown enough."""
+"""Calibrate encoders: measure how similar unrelated figures of this collection are, again after it has grown."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from search.selectors.vectors import active_versions
 logger = logging.getLogger(__name__)
 
 CALIBRATION_LOCK = 7_203_013
-GROWTH_SHARE = 0.2  # the nearest of a fifth more figures is hardly nearer (measured: decision 0007)
-MOST_SENTENCES = 200  # each is encoded, by the worker that also has documents to encode
-BUDGET_SECONDS = 45.0  # half the soft limit of a task; a sample cut short is still one, and the rest is done next time
-_AT_ONCE = 25
+GROWTH_SHARE = 0.2  # a fifth more figures hardly changes the percentiles (measured: decision 0007)
+MOST_SENTENCES = 200  # each is encoded by the worker that also processes documents
+BUDGET_SECONDS = 45.0  # half the soft limit of a task; a shortened sample is still random, the rest is done next time
+_FIGURES_AT_ONCE = 25
 
 
 def calibrations_refresh() -> list[Calibration]:
-    """Calibrate the encoders in use where that was never done or the collection has changed by GROWTH_SHARE since.
+    """Calibrate the encoders in use: those never calibrated, and all after the collection changed by GROWTH_SHARE.
 
-    Safe to call at any time; nothing is done while another process is at it. Fewer than FEWEST figures are not
-    calibrated: the page of the calibration says so.
+    Safe to call at any time: it does nothing while another process calibrates. Fewer than FEWEST figures are not
+    calibrated, and the calibration page says so.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [CALIBRATION_LOCK])
@@ -37,7 +37,7 @@ def calibrations_refresh() -> list[Calibration]:
             return []
     try:
         deadline = time.monotonic() + BUDGET_SECONDS
-        due = [(version, asked_with) for asked_with in CalibrationQuery for version in _asked_so(asked_with)]
+        due = [(version, asked_with) for asked_with in CalibrationQuery for version in _versions_for(asked_with)]
         found = [_refresh(version, asked_with, deadline) for version, asked_with in due]
         return [calibration for calibration in found if calibration is not None]
     finally:
@@ -45,8 +45,8 @@ def calibrations_refresh() -> list[Calibration]:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [CALIBRATION_LOCK])
 
 
-def _asked_so(asked_with: CalibrationQuery) -> list[IndexVersion]:
-    """A drawing asks with itself; a text also as one typed sentence, which is less similar than the mean of many."""
+def _versions_for(asked_with: CalibrationQuery) -> list[IndexVersion]:
+    """The index versions to calibrate with this kind of query: single sentences are for the text index alone."""
     versions = active_versions()
     sides = [Modality.VISUAL, Modality.TEXT] if asked_with is CalibrationQuery.FIGURE else [Modality.TEXT]
     return [versions[side] for side in sides if side in versions]
@@ -68,15 +68,15 @@ def _refresh(version: IndexVersion, asked_with: CalibrationQuery, deadline: floa
 def _calibrate(opened: runtime.OpenIndex, asked_with: CalibrationQuery, deadline: float) -> Calibration | None:
     began = time.monotonic()
     most = MOST_SAMPLED if asked_with is CalibrationQuery.FIGURE else MOST_SENTENCES
-    # The seed is the version, so that a calibration can be repeated. In random order: a cut sample is one too.
+    # Seeded by the version, so that a calibration can be repeated; in random order, so that it can be cut short.
     drawn = opened.layered.ids[sample(opened.layered.count, most, seed=opened.version.pk)]
     drawn = np.random.default_rng(opened.version.pk).permutation(drawn)
     reached: list[NDArray[np.float32]] = []
-    for start in range(0, len(drawn), _AT_ONCE):
+    for start in range(0, len(drawn), _FIGURES_AT_ONCE):
         if time.monotonic() > deadline:
             break
-        ids = drawn[start : start + _AT_ONCE]
-        ids, vectors = _asking(opened, ids, asked_with)
+        ids = drawn[start : start + _FIGURES_AT_ONCE]
+        ids, vectors = _query_vectors(opened, ids, asked_with)
         if len(ids):
             reached.append(nearest_strangers(opened.layered, vectors, relatives_of_figures(ids.tolist())))
     similarities = np.concatenate(reached) if reached else np.empty(0, dtype=np.float32)
@@ -104,15 +104,18 @@ def _calibrate(opened: runtime.OpenIndex, asked_with: CalibrationQuery, deadline
     return calibration
 
 
-def _asking(
+def _query_vectors(
     opened: runtime.OpenIndex, ids: NDArray[np.int64], asked_with: CalibrationQuery
 ) -> tuple[NDArray[np.int64], Vectors]:
-    """The figures that ask, and what they ask with: (n,) int64 and (n, dim) float32."""
+    """Return the figures to search with, (n,) int64, and their query vectors, (n, dim) float32.
+
+    Figures without a linked sentence are left out when searching with sentences.
+    """
     if asked_with is CalibrationQuery.FIGURE:
         return ids, opened.layered.vectors(ids)
     encoder = runtime.sentence_encoder()
-    if encoder.key != opened.version.encoder_key:  # the model was changed, and its index is not active yet
+    if encoder.key != opened.version.encoder_key:  # the model was changed and its index is not active yet
         return ids[:0], np.empty((0, opened.version.dim), dtype=np.float32)
     sentences = sampled_sentences(ids.tolist(), seed=opened.version.pk)
-    asking = np.fromiter(sentences, dtype=np.int64, count=len(sentences))
-    return asking, encoder.encode(list(sentences.values()))
+    with_sentence = np.fromiter(sentences, dtype=np.int64, count=len(sentences))
+    return with_sentence, encoder.encode(list(sentences.values()))

@@ -1,4 +1,4 @@
-"""One document through the pipeline, one stage at a time. Every stage can be done twice with the same result."""
+"""Process documents, one stage at a time. Repeating a stage gives the same result."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from search.services.work import work_claim, work_done, work_reject, work_requeu
 
 logger = logging.getLogger(__name__)
 
-BUDGET_SECONDS = 15.0  # of one task: upkeep and other documents get their turn, and a time limit is far away
+BUDGET_SECONDS = 15.0  # per task: well below its time limit, and other tasks get their turn
 
 
 def document_process(*, document_id: int) -> bool:
-    """Take a document through its stages for at most BUDGET_SECONDS; true when it is to be continued by another task.
+    """Process a document for about BUDGET_SECONDS. Returns whether another task has to continue.
 
-    Depth first, so that the first documents of a batch are searchable while the last ones wait.
+    All stages of one document come before the next document, so that the first ones are searchable early.
     """
     deadline = time.monotonic() + BUDGET_SECONDS
     while time.monotonic() < deadline:
@@ -43,9 +43,9 @@ def document_process(*, document_id: int) -> bool:
 
 
 def document_advance(*, document_id: int) -> Document | None:
-    """Do the next stage of a document. Returns the document, or None when it is finished or somebody else's.
+    """Do the next stage of a document. Returns the document, or None when it is finished or another worker has it.
 
-    A document that is unusable is refused with its reason; its neighbours do not notice.
+    An unusable document is refused with its reason; the other documents of its batch go on.
     """
     document = work_claim(model=Document, pk=document_id)
     if document is None:
@@ -60,7 +60,7 @@ def document_advance(*, document_id: int) -> Document | None:
         work_reject(row=document, code=error.code, detail=_sentence(error.detail))
         batch_finish_if_complete(batch_id=document.batch_id)
         return document
-    except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
+    except Exception as error:  # any kind: the row must not stay marked as running
         work_requeue_after_failure(row=document, error=error)
         return None
     _record(document, stage, following, time.monotonic() - started)
@@ -70,9 +70,9 @@ def document_advance(*, document_id: int) -> Document | None:
 
 
 def documents_reopen_for_encoders() -> int:
-    """Send finished documents back to embedding whose figures lack a vector of the encoders in use; returns how many.
+    """Reopen finished documents whose figures have no vector of the configured encoders. Returns how many.
 
-    That is all it takes to change an encoder: the old vectors stay under their own key, and searches use the new ones.
+    They go back to the stage ENCODE, which is all that a change of encoder needs. Vectors of the old encoder stay.
     """
     waiting = figures_without_vectors(
         visual_key=runtime.visual_encoder().key, sentence_key=runtime.sentence_encoder().key
@@ -88,7 +88,7 @@ def documents_reopen_for_encoders() -> int:
 
 
 def _finish_if_given_up(document_id: int) -> None:
-    """The claim may have quarantined the document, and it may have been its batch's last."""
+    """Finish the batch if the claim has just quarantined its last open document."""
     for document in Document.objects.filter(pk=document_id, state=WorkState.QUARANTINED):
         batch_finish_if_complete(batch_id=document.batch_id)
 
@@ -99,7 +99,7 @@ def _record(document: Document, stage: Stage, following: Stage, seconds: float) 
     document.stage = following
     document.save(update_fields=["seconds", "stage"])
     if following is Stage.DONE:
-        # A document that took the publication over may have left a note here meanwhile.
+        # Another document of the same publication may have added a note meanwhile.
         document.notes = Document.objects.select_for_update().get(pk=document.pk).notes
         work_done(row=document, verdict=Verdict.WARNED if document.notes else Verdict.ACCEPTED)
     else:
@@ -152,7 +152,7 @@ def _encode(document: Document) -> Stage:
 
 
 def _sentence(detail: str) -> str:
-    """What the engine says of a member ("holds no patent XML") as a line of a report."""
+    """Return an error's detail ("holds no patent XML") as a sentence, with a capital letter and a full stop."""
     return f"{detail[:1].upper()}{detail[1:]}{'' if detail.endswith('.') else '.'}"
 
 

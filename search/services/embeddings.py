@@ -1,4 +1,4 @@
-"""Vectors of a publication's figures: the drawing itself, and the mean of the sentences linked to it."""
+"""Compute and store the vectors of figures: one of the drawing, one of the sentences linked to it."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from search.models import Figure, FigureEmbedding, Modality, Publication, Senten
 from search.ranking import mean_vector
 
 EMBEDDING_LOCK = 7_203_011
-"""Advisory lock: shared by writers of embeddings, exclusive for the reader that builds an index, so that every
-embedding is either in the built version or beyond its last_embedding_id."""
+"""Advisory lock: shared by writers of embeddings, exclusive for the builder of an index. So every embedding is either
+in the built version or has a key above its last_embedding_id."""
 
 IMAGES_AT_ONCE = 16
 
 
 def publication_encode(*, publication: Publication) -> None:
-    """Embed the figures of a publication that are new or have changed since."""
+    """Compute the vectors of a publication's figures that are new or have changed."""
     figures = list(
         Figure.objects.filter(sheet__publication=publication, retired_at=None).order_by("pk").select_related("sheet")
     )
@@ -57,7 +57,7 @@ def _encode_texts(figures: Sequence[Figure]) -> None:
 
 
 def _mean_of_each(texts: Sequence[Sequence[str]], encoder: SentenceEncoder) -> Vectors:
-    """Sentences are shared by figures of a publication, so each is encoded once."""
+    """Return the mean vector of each text's sentences, (len(texts), dim) float32; each sentence is encoded once."""
     distinct = sorted({sentence for sentences in texts for sentence in sentences})
     row_of = {sentence: row for row, sentence in enumerate(distinct)}
     encoded = encoder.encode(distinct)
@@ -89,9 +89,10 @@ def _changed(figures: Sequence[Figure], encoder_key: str, sources: dict[int, str
 def embeddings_store(
     *, modality: Modality, encoder_key: str, figures: Sequence[Figure], vectors: Vectors, sources: dict[int, str]
 ) -> None:
-    """Store one vector per figure, vectors (len(figures), dim) float32; an older vector of the same key is replaced.
+    """Store one vector per figure; vectors of the same encoder key are replaced.
 
-    Replacing makes a new row, so that the delta of the open index brings the new vector.
+    vectors: (len(figures), dim) float32. sources: SHA-256 of what was embedded, by figure. Replacing adds a new row, so
+    that open indexes see it among the embeddings newer than their version.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [EMBEDDING_LOCK])

@@ -1,4 +1,4 @@
-"""What an examiner has looked at, and how they turned it."""
+"""Remember which figures an examiner has seen, and how they turned sheets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ QUARTERS = (0, 90, 180, 270)
 
 @transaction.atomic
 def figures_seen(*, owner: User, figure_ids: Sequence[int]) -> int:
-    """Remember that the examiner saw these figures large, and return how many of them exist; twice is as once."""
+    """Remember that the examiner saw these figures at full size. Returns how many of them exist. Safe to repeat."""
     shown = list(figures_to_show().filter(pk__in=figure_ids).order_by("pk").values_list("pk", flat=True))
     SeenFigure.objects.bulk_create(
         [SeenFigure(owner=owner, figure_id=figure_id) for figure_id in shown], ignore_conflicts=True
@@ -25,11 +25,11 @@ def figures_seen(*, owner: User, figure_ids: Sequence[int]) -> int:
 
 @transaction.atomic
 def sheet_turn(*, owner: User, sheet: Sheet, turn: int) -> SheetTurn:
-    """Remember that the examiner reads the sheet turned clockwise by `turn` degrees beyond upright.
+    """Remember how the examiner turned a sheet, in degrees clockwise from upright.
 
-    Raises: ValueError when it is no quarter turn.
+    Raises: ValueError unless turn is 0, 90, 180 or 270.
     """
     if turn not in QUARTERS:
-        raise ValueError(f"a sheet is turned by one of {QUARTERS} degrees, not by {turn}")
+        raise ValueError(f"turn must be one of {QUARTERS} degrees, not {turn}")
     row, _ = SheetTurn.objects.update_or_create(owner=owner, sheet=sheet, defaults={"turn": turn})
     return row

@@ -1,4 +1,4 @@
-"""Explanations: asked for by the web process, worked out by the worker that holds the sentence encoder."""
+"""Explain hits by pairs of similar sentences: requested by the web process, computed by a worker."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from search.services.work import work_claim, work_done, work_quarantine, work_re
 logger = logging.getLogger(__name__)
 
 MOST_PAIRS = 3
-_SIDES_KEPT = 32
+_CACHED_TEXTS = 32
 
 
 def explanation_request(*, query: Query, figure_id: int) -> tuple[Explanation, bool]:
-    """The explanation of a hit, and whether it is new and somebody has to be rung for."""
+    """Return the explanation of a hit, and whether it is new and must be enqueued."""
     return Explanation.objects.get_or_create(query=query, figure_id=figure_id)
 
 
 @transaction.atomic
 def explanation_retry(*, query: Query, figure_id: int) -> Explanation:
-    """Put an explanation that failed, or that nobody worked out in time, back into the queue; a good one stays."""
+    """Reset an explanation that failed or was not computed in time, so that it can be enqueued again."""
     explanation, _ = explanation_request(query=query, figure_id=figure_id)
     if explanation.state != WorkState.DONE:
         work_restart(row=explanation)
@@ -39,19 +39,19 @@ def explanation_retry(*, query: Query, figure_id: int) -> Explanation:
 
 
 def explanation_compute(*, explanation_id: int) -> Explanation | None:
-    """Work out the sentence pairs of an explanation. None when another worker has it, or it is done."""
-    runtime.sentence_encoder()  # before the attempt is counted: a worker stopped while loading has not tried yet
+    """Compute the sentence pairs of an explanation. Returns None when it is done or another worker has it."""
+    runtime.sentence_encoder()  # loaded before the attempt is counted
     explanation = work_claim(model=Explanation, pk=explanation_id)
     if explanation is None:
         return None
     try:
         pairs = _pairs(explanation)
-    except Exception as error:  # of whatever kind: somebody waits for a word
+    except Exception as error:  # any kind: the examiner waits for an answer
         logger.error("explanation failed explanation=%s", explanation.pk, exc_info=error)
         work_quarantine(
             row=explanation,
             code="failed",
-            detail="The sentences could not be compared, and the log says why. Try again.",
+            detail="The sentences could not be compared. Try again; the server log has the cause.",
         )
         return explanation
     _store(explanation, pairs)
@@ -67,24 +67,24 @@ def _store(explanation: Explanation, pairs: list[dict[str, object]]) -> None:
 
 
 def _pairs(explanation: Explanation) -> list[dict[str, object]]:
-    """The best pairs as they are stored, best first; none where either side has no sentence."""
+    """Return the best pairs as they are stored, best first. Empty if either side has no sentence."""
     query = explanation.query
     question = query.question
-    hit = next((one for one in hits_ranked(query, question) if one.figure_id == explanation.figure_id), None)
-    if hit is None:  # candidates that no longer hold it: the figure was retired since
+    hit = next((hit for hit in hits_ranked(query, question) if hit.figure_id == explanation.figure_id), None)
+    if hit is None:  # the figure was retired since
         return []
-    asked = [one.text for one in query_sentences(query, question, hit)]
+    queried = [sentence.text for sentence in query_sentences(query, question, hit)]
     found = found_sentences(explanation.figure_id)
-    if not asked or not found:
+    if not queried or not found:
         return []
-    similarities = _vectors(tuple(asked)) @ _vectors(tuple(found)).T
+    similarities = _vectors(tuple(queried)) @ _vectors(tuple(found)).T
     return [
-        {"asked": asked[row], "found": found[column], "similarity": round(similarity, 4)}
+        {"asked": queried[row], "found": found[column], "similarity": round(similarity, 4)}
         for row, column, similarity in best_pairs(similarities, MOST_PAIRS)
     ]
 
 
-@lru_cache(maxsize=_SIDES_KEPT)
+@lru_cache(maxsize=_CACHED_TEXTS)
 def _vectors(sentences: tuple[str, ...]) -> Vectors:
-    """(n, dim) float32, kept: the next hit of the same query is explained with the same sentences."""
+    """Return (n, dim) float32. Cached, since all hits of a query are explained with the same sentences."""
     return runtime.sentence_encoder().encode(sentences)

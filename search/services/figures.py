@@ -1,4 +1,4 @@
-"""Figures of a publication's sheets, their crops, and the sentences linked to them."""
+"""Find the figures on a publication's sheets, cut them out, and link sentences to them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ THUMBNAIL_PX = 480
 
 
 def publication_link(*, publication: Publication) -> None:
-    """Find the figures on every sheet, cut them out, and link the sentences that explain each."""
+    """Find and store the figures on every sheet, with their crops and the sentences linked to them."""
     analysis = analysis_of_publication(publication)
     sheets = list(publication.sheets.filter(missing=False))
     trusted = _labels_are_figures(sheets)
@@ -45,7 +45,7 @@ def publication_link(*, publication: Publication) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A figure found on a sheet, its images already in the storage; inside: keys of the readings that lie in it."""
+    """A figure found on a sheet, with its images already stored. inside: keys of the readings within it."""
 
     region: FigureRegion
     label: str
@@ -55,7 +55,7 @@ class _Cut:
 
 
 def _labels_are_figures(sheets: Sequence[Sheet]) -> bool:
-    """Whether the XML's `num` of its figures means their labels; many deliveries only count the sheets there."""
+    """Return whether `num` in the XML gives figure labels. In many deliveries it only counts the sheets."""
     return any(sheet.xml_label not in ("", str(sheet.position + 1)) for sheet in sheets)
 
 
@@ -63,7 +63,7 @@ def _figures_on(sheet: Sheet, analysis: TextAnalysis, xml_label: str) -> list[_C
     if sheet.blank:
         return []
     pixels = decode_png(file_read(sheet.png))
-    sheet_preview(sheet=sheet, pixels=pixels)  # for the first look at it, which nobody shall wait for
+    sheet_preview(sheet=sheet, pixels=pixels)  # made in advance, so that the first view of the sheet is fast
     rows = readings_of_sheet(sheet)
     boxes = tuple(text_box(row) for row in rows)
     reading = SheetReading(sheet.reader_key, sheet.rotation, boxes)
@@ -86,7 +86,7 @@ def _cut(pixels: GrayImage, region: FigureRegion, inside: tuple[int, ...]) -> _C
 
 @transaction.atomic
 def _figures_store(sheet: Sheet, cuts: Sequence[_Cut]) -> None:
-    """Figures are known by their position on the sheet; one that is no longer there is retired, not deleted."""
+    """Store the figures of a sheet by their position. A position that is no longer used is retired, not deleted."""
     Sheet.objects.select_for_update().get(pk=sheet.pk)
     sheet.readings.update(figure=None)
     for position, cut in enumerate(cuts):
@@ -113,7 +113,7 @@ def _figures_store(sheet: Sheet, cuts: Sequence[_Cut]) -> None:
 def _links_store(figure: Figure, analysis: TextAnalysis, sentence_ids: Mapping[int, int]) -> None:
     numerals = frozenset(figure.readings.filter(kind=TextKind.NUMERAL.value).values_list("text", flat=True))
     links: dict[int, EngineLink] = {}
-    for label in figure.label.split(","):  # drawings that are joined by ink are one figure with several labels
+    for label in figure.label.split(","):  # drawings that touch are one figure with several labels
         for link in link_sentences(analysis, numerals, label):
             links.setdefault(link.sentence, link)
     figure.links.all().delete()

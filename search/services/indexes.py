@@ -1,4 +1,4 @@
-"""Index versions: built beside, activated by one row, kept one generation back."""
+"""Build index versions beside the active one, activate them, and remove old ones."""
 
 from __future__ import annotations
 
@@ -22,11 +22,14 @@ logger = logging.getLogger(__name__)
 BUILD_LOCK = 7_203_012
 KEPT_GENERATIONS = 1
 SMALLEST_REBUILD = 1000
-REBUILD_SHARE = 0.1  # the delta is exact and in memory; a tenth of the index is where reopening becomes worth it
+REBUILD_SHARE = 0.1  # newer embeddings are searched in memory; a rebuild pays off at a tenth of the index
 
 
 def indexes_refresh(*, force: bool = False) -> list[IndexVersion]:
-    """Build a new version for each encoder whose delta has grown enough (or has none yet). Safe to call at any time."""
+    """Build a new version for each encoder that has none, or enough newer embeddings; with `force`, for every encoder.
+
+    Safe to call at any time. Returns the versions built.
+    """
     built = []
     for modality in Modality:
         for encoder_key in vectors.embedded_keys(modality):
@@ -38,7 +41,7 @@ def indexes_refresh(*, force: bool = False) -> list[IndexVersion]:
 
 
 def index_build(*, modality: Modality, encoder_key: str) -> IndexVersion | None:
-    """Build, check and activate a version over all embeddings of a key; None when another process is building."""
+    """Build, check and activate a version over all embeddings of a key. None while another process is building."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [BUILD_LOCK])
         if not cursor.fetchone()[0]:
@@ -82,7 +85,7 @@ def _build(modality: Modality, encoder_key: str) -> IndexVersion:
 
 @transaction.atomic
 def index_version_activate(*, version: IndexVersion) -> None:
-    """Make a version the one that searches use: one row decides, for all processes."""
+    """Make this version the one that all processes search."""
     IndexVersion.objects.filter(encoder_key=version.encoder_key, state=IndexState.ACTIVE).update(
         state=IndexState.SUPERSEDED
     )

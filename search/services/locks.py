@@ -1,4 +1,4 @@
-"""A row that nobody else changes or deletes until the transaction ends."""
+"""Lock rows until the end of the transaction."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ Row = TypeVar("Row", bound=Model)
 
 
 def row_lock(row: Row) -> Row:
-    """The row as it is now, which nobody else changes or deletes until the transaction ends. Raises: NotFound."""
-    held = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
-    if held is None:
+    """Return the row as it is now, locked against changes and deletion until the transaction ends.
+
+    Raises: NotFound when it was deleted.
+    """
+    locked = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    if locked is None:
         raise NotFound(f"The {row._meta.verbose_name} was deleted meanwhile.")
-    return held
+    return locked

@@ -1,4 +1,4 @@
-"""What people bring to ask with: told apart by content, checked, and kept in the private storage."""
+"""Uploads to search with: recognised by their content, checked, and stored privately."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ LENGTH_OF_KEY = 36  # a UUID as it is written
 
 
 def material_receive(*, owner: User, data: bytes, name: str) -> Material:
-    """Keep an upload as what its content says it is: a document with pages, a patent XML, or a picture.
+    """Store an upload as a document with pages, a patent XML or a picture, depending on its content.
 
-    A PDF of one page is its page. Raises: ImageError or DocumentError, saying the mend.
+    A PDF of one page is stored as a picture. Raises: ImageError or DocumentError, with what to do.
     """
     if is_pdf(data):
         count = pdf_page_count(data)
@@ -46,7 +46,7 @@ def material_receive(*, owner: User, data: bytes, name: str) -> Material:
             return _keep_pixels(owner, pdf_page(data, 1, dpi=PAGE_DPI), name)
         return _keep(Material(owner=owner, kind=MaterialKind.DOCUMENT, name=name[:255], page_count=count), data)
     if (count := _tiff_page_count(data)) > 1:
-        open_image(data, name)  # refused while the person looks
+        open_image(data, name)  # raises now, while the user can still act
         return _keep(Material(owner=owner, kind=MaterialKind.DOCUMENT, name=name[:255], page_count=count), data)
     if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") and b"<svg" not in data[:2048]:
         return material_keep(owner=owner, kind=MaterialKind.PATENT_XML, data=data, name=name)
@@ -54,9 +54,9 @@ def material_receive(*, owner: User, data: bytes, name: str) -> Material:
 
 
 def material_keep(*, owner: User, kind: MaterialKind, data: bytes, name: str) -> Material:
-    """Keep a picture, a patent XML or a text. A picture is re-encoded without its metadata.
+    """Store a picture, a patent XML or a text. A picture is re-encoded without its metadata.
 
-    Raises: ImageError or DocumentError, saying the mend.
+    Raises: ImageError or DocumentError, with what to do.
     """
     material = Material(owner=owner, kind=kind, name=name[:255])
     if kind == MaterialKind.IMAGE:
@@ -64,12 +64,12 @@ def material_keep(*, owner: User, kind: MaterialKind, data: bytes, name: str) ->
         material.notes = [{"code": note.code, "detail": note.detail} for note in page.notes]
         return _keep_png(material, page.pixels)
     if kind == MaterialKind.PATENT_XML:
-        parse_patent(data, "the patent XML")  # refused while the person looks, before a file is kept
+        parse_patent(data, "the patent XML")  # raises now, while the user can still act
     return _keep(material, data)
 
 
 def passage_keep(*, owner: User, question: Question) -> Question:
-    """The question with a text that is too long for an address kept as a Material, which the question then names."""
+    """Return the question with a text too long for an address replaced by the id of a stored Material."""
     if len(question.text) <= LONGEST_TEXT_IN_ADDRESS:
         return question
     kept = material_keep(owner=owner, kind=MaterialKind.TEXT, data=question.text.encode(), name="text")
@@ -78,9 +78,9 @@ def passage_keep(*, owner: User, question: Question) -> Question:
 
 @transaction.atomic
 def material_page(*, document: Material, page: int) -> Material:
-    """A page of a document, from 1, as a picture of its own; asked twice, the first is found.
+    """Return a page of a document, counted from 1, as a picture. It is stored at the first call.
 
-    Raises: ImageError, saying the mend.
+    Raises: ImageError, with what to do.
     """
     found = Material.objects.filter(document=document, page=page).first()
     if found is not None:
@@ -92,7 +92,7 @@ def material_page(*, document: Material, page: int) -> Material:
 
 
 def page_pixels(document: Material, page: int, *, dpi: int) -> GrayImage:
-    """A page of a document as (height, width) uint8; dpi counts for a PDF. Raises: ImageError."""
+    """Return a page of a document as (height, width) uint8. dpi matters for PDF only. Raises: ImageError."""
     data = file_read(document.file, private_storage())
     if is_pdf(data):
         return pdf_page(data, page, dpi=dpi)
@@ -100,18 +100,18 @@ def page_pixels(document: Material, page: int, *, dpi: int) -> GrayImage:
 
 
 def materials_expire() -> int:
-    """Delete what is past its retention and named by no query and no saved search; returns how many.
+    """Delete uploads that are past their retention and used by no query or saved search. Returns how many.
 
-    The files go first: a row without its file is found again, not the reverse.
+    The file is deleted before its row, so that an interrupted deletion is continued next time.
     """
     old = Material.objects.filter(created_at__lt=Now() - timedelta(days=settings.QUERY_RETENTION_DAYS))
     return _delete_unnamed(old, _keys_named(Query.objects.all(), SavedSearch.objects.all()))
 
 
 def materials_delete_unused(*, owner: User, keys: Collection[str] | None) -> int:
-    """Delete at once those of the owner's materials that no query and no saved search of theirs names any more.
+    """Delete the owner's uploads that none of their queries and saved searches uses. Returns how many.
 
-    keys: of the materials to look at, a page's whole document among them; None looks at all. Returns how many went.
+    keys: ids of the uploads to check; a page's document is checked too. None checks all.
     """
     theirs = Material.objects.filter(owner=owner)
     if keys is not None:
@@ -121,21 +121,21 @@ def materials_delete_unused(*, owner: User, keys: Collection[str] | None) -> int
     return _delete_unnamed(theirs, named)
 
 
-def keys_of_address(asked: str) -> set[str]:
-    """Keys of the materials that a question's query string names."""
-    return {part for part in asked.replace("=", "&").replace("~", "&").split("&") if len(part) == LENGTH_OF_KEY}
+def keys_of_address(address: str) -> set[str]:
+    """Return the ids of the materials in a question's query string."""
+    return {part for part in address.replace("=", "&").replace("~", "&").split("&") if len(part) == LENGTH_OF_KEY}
 
 
 def _keys_named(queries: QuerySet[Query], searches: QuerySet[SavedSearch]) -> set[str]:
     named: set[str] = set()
     for rows in (queries.values_list("asked", flat=True), searches.values_list("asked", flat=True)):
-        for asked in rows.iterator(chunk_size=1000):
-            named |= keys_of_address(asked)
+        for address in rows.iterator(chunk_size=1000):
+            named |= keys_of_address(address)
     return named
 
 
 def _delete_unnamed(materials: QuerySet[Material], named: set[str]) -> int:
-    """A document stays while one of its pages is named."""
+    """Delete the materials that are not named. A document stays while one of its pages is named."""
     count = 0
     for material in materials.iterator():
         names = {str(material.pk), *(str(pk) for pk in material.images.values_list("pk", flat=True))}
@@ -146,15 +146,15 @@ def _delete_unnamed(materials: QuerySet[Material], named: set[str]) -> int:
 
 
 def _tiff_page_count(data: bytes) -> int:
-    """Pages that are no small copies of others; 0 for what is no TIFF."""
+    """Return how many pages a TIFF has, without reduced copies; 0 if it is no TIFF."""
     if not data.startswith(_TIFF_BEGINNINGS):
         return 0
     return sum(not page.reduced for page in tiff_pages(data, ImageLimits().max_frames))
 
 
 def _delete(material: Material) -> None:
-    for one in (material, *material.images.all()):
-        private_storage().delete(one.file)
+    for stored in (material, *material.images.all()):
+        private_storage().delete(stored.file)
     material.delete()
 
 

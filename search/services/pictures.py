@@ -1,4 +1,4 @@
-"""Pixels of the pictures that questions name: figures, and what their owner brought."""
+"""Load the pixels of a query's pictures: figures of the collection and uploads."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from search.question import TENTHOUSANDTHS, Picture
 
 
 def picture_pixels(picture: Picture, *, owner: User) -> GrayImage:
-    """(height, width) uint8, cut, turned and mirrored as the picture says.
+    """Return the picture as (height, width) uint8: cropped, turned and mirrored as it says.
 
-    Raises: Problem where there is no such picture, or it is another's.
+    Raises: Problem when it does not exist or is another user's upload.
     """
     try:
         if picture.source == "figure":
@@ -25,7 +25,9 @@ def picture_pixels(picture: Picture, *, owner: User) -> GrayImage:
             image = Material.objects.get(owner=owner, pk=picture.key, kind=MaterialKind.IMAGE)
             stored = file_read(image.file, private_storage())
     except (Figure.DoesNotExist, Material.DoesNotExist, FileNotFoundError) as error:
-        raise Problem("picture-gone", "A picture of this query is gone. Leave it out, or upload it again.") from error
+        raise Problem(
+            "picture-gone", "A picture of this query no longer exists. Remove it from the query, or upload it again."
+        ) from error
     return part_of(decode_png(stored), _shares(picture), picture.turn, picture.mirrored)
 
 

@@ -1,4 +1,4 @@
-"""Notes pinned to regions of a shortlist's drawings. Each is a change of its entry, and can be undone as one."""
+"""Add, edit and delete pins: notes on regions of a shortlist's drawings. Each change can be undone."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from search.models import Pin, Shortlist, ShortlistEntry, text_key
 from search.question import TENTHOUSANDTHS
 from search.services.shortlists import Change, TextChanged, entry_as_json, shortlist_lock
 
-MOST_PINS = 99  # of an entry: numbers of two digits can be read on a drawing
+MOST_PINS = 99  # per entry: numbers of more than two digits are unreadable on a drawing
 
 
 class TooManyPins(Exception):
-    """The drawing has as many pins as can be told apart."""
+    """The drawing already has MOST_PINS pins."""
 
 
 @transaction.atomic
 def pin_add(*, user: User, shortlist: Shortlist, entry_id: int, box: Box, note: str) -> tuple[Pin, Change | None]:
-    """Pin a note to a region of an entry's drawing, in ten-thousandths of its sides; the same again finds the first.
+    """Pin a note to a region of an entry's drawing. An identical pin is returned instead of added again.
 
-    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; ValueError for a box beyond the drawing; TooManyPins.
+    box: in ten-thousandths of the drawing's width and height.
+
+    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; ValueError if the box exceeds the drawing; TooManyPins.
     """
     _require_within(box)
     shortlist_lock(user, shortlist)
@@ -42,10 +44,10 @@ def pin_add(*, user: User, shortlist: Shortlist, entry_id: int, box: Box, note: 
 def pin_edit(
     *, user: User, shortlist: Shortlist, pin_id: int, box: Box, note: str, started_from: str
 ) -> tuple[Pin, Change | None]:
-    """Move a pin and write its note anew; started_from is the text_key of the note that was edited.
+    """Change the place and the note of a pin; started_from is the text_key of the note as the user saw it.
 
-    Raises: PermissionDenied; Pin.DoesNotExist; ValueError for a box beyond the drawing; TextChanged when it has become
-    another note since.
+    Raises: PermissionDenied; Pin.DoesNotExist; ValueError if the box exceeds the drawing; TextChanged when another user
+    has changed the note since.
     """
     _require_within(box)
     shortlist_lock(user, shortlist)
@@ -63,7 +65,7 @@ def pin_edit(
 
 @transaction.atomic
 def pin_delete(*, user: User, shortlist: Shortlist, pin_id: int) -> Change | None:
-    """Take a pin off its drawing; None where it is gone already. Raises: PermissionDenied."""
+    """Delete a pin. None when it was already deleted. Raises: PermissionDenied."""
     shortlist_lock(user, shortlist)
     pin = Pin.objects.select_related("entry").filter(pk=pin_id, entry__shortlist=shortlist).first()
     if pin is None:
@@ -83,4 +85,4 @@ def _changed(shortlist: Shortlist, entry: ShortlistEntry, before: dict[str, obje
 def _require_within(box: Box) -> None:
     is_within = box.left >= 0 and box.top >= 0 and box.right <= TENTHOUSANDTHS and box.bottom <= TENTHOUSANDTHS
     if not is_within or box.width < 1 or box.height < 1:
-        raise ValueError(f"a pin lies within the drawing, not at {box}")
+        raise ValueError(f"the pin must lie within the drawing (0 to {TENTHOUSANDTHS}), but its box is {box}")

@@ -1,4 +1,4 @@
-"""Storing what a document says: the publication, its text and its sheets."""
+"""Store publications and their text from parsed documents."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def publication_store(*, parsed: PatentDocument, xml: bytes, document: Document) -> tuple[Publication, bool]:
-    """The publication of a document, with its text; true when what the document says holds.
+    """Return the publication of a document, and whether its contents are those of this document.
 
-    Deterministic whatever the order of the workers: of one delivery's documents with the same number the first in the
-    container wins, and a later delivery's replaces an earlier one's, since offices republish to correct. A document
-    of the same delivery that loses to it is told so in its notes.
+    The result does not depend on the order of the workers. Of several documents with the same number in one delivery
+    the first one counts, and the others get a note. A later delivery replaces an earlier one, since offices republish
+    to correct.
     """
     _lock(parsed.number)
     digest = hashlib.sha256(xml).hexdigest()
     publication = Publication.objects.filter(reference=parsed.number.reference).first()
     if publication is not None:
-        holds = _supersedes(document, publication)
-        if not holds or publication.xml_sha256 == digest:
-            return publication, holds
+        is_source = _supersedes(document, publication)
+        if not is_source or publication.xml_sha256 == digest:
+            return publication, is_source
         _displace(publication, document)
         publication.paragraphs.all().delete()
         publication.classifications.all().delete()
@@ -43,15 +43,15 @@ def publication_store(*, parsed: PatentDocument, xml: bytes, document: Document)
 
 
 def _lock(number: PublicationNumber) -> None:
-    """Two documents with the same number are stored one after the other, even before either has a row."""
+    """Lock a publication number until the end of the transaction, also before the publication has a row."""
     key = int.from_bytes(hashlib.sha256(number.reference.encode()).digest()[:8], "big", signed=True)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
 
 
 def _supersedes(document: Document, publication: Publication) -> bool:
-    holders = Document.objects.filter(publication=publication).exclude(pk=document.pk)
-    places = holders.values_list("batch_id", "position")
+    others = Document.objects.filter(publication=publication).exclude(pk=document.pk)
+    places = others.values_list("batch_id", "position")
     if not places:
         return True
     latest_batch = max(batch_id for batch_id, _ in places)
@@ -61,21 +61,24 @@ def _supersedes(document: Document, publication: Publication) -> bool:
 
 
 def _displace(publication: Publication, document: Document) -> None:
-    """The publication is to say what `document` says: documents of its own delivery that said otherwise are told."""
+    """Prepare a publication for the contents of `document`: documents of the same delivery that lose get a note."""
     losers = Document.objects.filter(publication=publication, batch_id=document.batch_id).exclude(pk=document.pk)
     for loser in losers.select_for_update().order_by("pk"):
         document_note(document=loser, note=other_contents(publication))
-    # What was read on the sheets was settled by the numerals of the text that goes.
+    # The readings of the sheets were corrected with the numerals of the old text.
     publication.sheets.update(reader_key="", looked_again=False)
 
 
 def other_contents(publication: Publication) -> Note:
-    """What a document is told whose contents are not those of its publication."""
-    return Note("other-contents", f"{publication.reference} was delivered with other contents too, which are kept.")
+    """Return the note for a document whose contents differ from those stored for its publication."""
+    return Note(
+        "other-contents",
+        f"Another document for {publication.reference} has different contents, and those are used.",
+    )
 
 
 def document_note(*, document: Document, note: Note) -> None:
-    """Add a note to a document, once; one that was finished without a remark is finished with one."""
+    """Add a note to a document unless it has it. An accepted document becomes accepted with remarks."""
     if asdict(note) not in document.notes:
         document.notes = [*document.notes, asdict(note)]
     if document.verdict == Verdict.ACCEPTED:
@@ -110,7 +113,7 @@ def _row(parsed: PatentDocument, digest: str, publication: Publication | None) -
 
 
 def _family_key(parsed: PatentDocument) -> str:
-    """The first priority, as in the EPO's simple family; without one, the application itself."""
+    """Return the first priority, as the EPO defines a simple family; without priorities, the application number."""
     if parsed.priorities:
         first = min(
             parsed.priorities, key=lambda priority: (str(priority.date or "9999"), priority.country, priority.number)

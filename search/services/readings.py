@@ -1,4 +1,4 @@
-"""Reading the numerals of a publication's sheets, sheet by sheet, so that a lost worker loses one sheet's work."""
+"""Read the numerals on a publication's sheets. Each sheet is committed, so a lost worker loses only one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from search.services.work import work_extend
 
 
 def publication_read(*, publication: Publication, work: Work, budget_seconds: float) -> bool:
-    """Read the sheets that are not read yet, then look again for numerals of the text that no sheet showed.
+    """Read the sheets not read yet, then look again for numerals of the text that were found on no sheet.
 
-    Each sheet is committed by itself and renews the lease of `work`. Returns False when the budget ended first; the
-    next call goes on where this one stopped.
+    Each sheet is committed by itself and renews the lease of `work`. Returns False when the time budget ran out; the
+    next call continues.
     """
     reader = runtime.numeral_reader()
     known = numerals_in_text(publication)
@@ -51,7 +51,7 @@ def _look_again(sheet: Sheet, known: Set[str], missing: Set[str]) -> None:
 
 @transaction.atomic
 def sheet_reading_store(*, sheet: Sheet, reading: SheetReading) -> None:
-    """Replace what was read on a sheet."""
+    """Replace the stored readings of a sheet."""
     Sheet.objects.select_for_update().get(pk=sheet.pk)
     sheet.readings.all().delete()
     Reading.objects.bulk_create(

@@ -1,4 +1,4 @@
-"""Whose a shortlist is: made, named, deleted by its owner, shared with colleagues, and which one is at hand."""
+"""Create, rename, delete and share shortlists, and choose the current one."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class ShortlistNameTaken(Exception):
 
 
 class NoSuchColleague(Exception):
-    """Nobody else who can log in has this user name."""
+    """No other active account has this user name."""
 
 
 @transaction.atomic
 def shortlist_create(*, owner: User, name: str) -> Shortlist:
-    """The owner's shortlist of this name, made when there is none; the keys add to it from now on."""
+    """Return the owner's shortlist of this name, created if needed, and make it the current one."""
     shortlist, _ = Shortlist.objects.get_or_create(owner=owner, name=name)
     shortlist_make_current(user=owner, shortlist=shortlist)
     return shortlist
@@ -30,18 +30,18 @@ def shortlist_create(*, owner: User, name: str) -> Shortlist:
 
 @transaction.atomic
 def shortlist_make_current(*, user: User, shortlist: Shortlist) -> Desk:
-    """Make a list the one that the user's keys add to. Raises: PermissionDenied for a viewer; NotFound."""
+    """Make a shortlist the user's current one. Raises: PermissionDenied if they may not edit it; NotFound."""
     row_lock(shortlist)
     if not shortlist_may_edit(user, shortlist):
-        raise PermissionDenied("You may look at this shortlist. Ask its owner to let you edit it.")
+        raise PermissionDenied("You may view this shortlist, but not edit it. Ask its owner for permission.")
     desk, _ = Desk.objects.update_or_create(owner=user, defaults={"shortlist": shortlist})
     return desk
 
 
 def shortlist_describe(*, user: User, shortlist: Shortlist, name: str, note: str, started_from: str) -> Shortlist:
-    """Name a list and write its note; started_from is the text_key of the note that was edited.
+    """Change the name and note of a shortlist; started_from is the text_key of the note as the user saw it.
 
-    Raises: PermissionDenied; NotFound; ShortlistNameTaken; TextChanged when it has become another note since.
+    Raises: PermissionDenied; NotFound; ShortlistNameTaken; TextChanged when another user has changed the note since.
     """
     try:
         with transaction.atomic():
@@ -59,9 +59,9 @@ def shortlist_describe(*, user: User, shortlist: Shortlist, name: str, note: str
 
 @transaction.atomic
 def shortlist_delete(*, user: User, shortlist: Shortlist) -> None:
-    """Delete a list with all that is noted on it; again does nothing.
+    """Delete a shortlist with its entries, notes and pins. Does nothing if it is already deleted.
 
-    Raises: PermissionDenied for all but its owner.
+    Raises: PermissionDenied unless the user is its owner.
     """
     _require_owner(user, shortlist)
     Shortlist.objects.filter(pk=shortlist.pk).delete()
@@ -69,9 +69,9 @@ def shortlist_delete(*, user: User, shortlist: Shortlist) -> None:
 
 @transaction.atomic
 def shortlist_share(*, user: User, shortlist: Shortlist, username: str, may_edit: bool) -> ShortlistShare:
-    """Let a colleague see a list, and edit it where may_edit says so; again changes that.
+    """Share a shortlist with a colleague, or change whether they may edit it.
 
-    Raises: PermissionDenied for all but its owner; NoSuchColleague; NotFound.
+    Raises: PermissionDenied unless the user is its owner; NoSuchColleague; NotFound.
     """
     _require_owner(user, shortlist)
     row_lock(shortlist)
@@ -86,9 +86,9 @@ def shortlist_share(*, user: User, shortlist: Shortlist, username: str, may_edit
 
 @transaction.atomic
 def shortlist_unshare(*, user: User, shortlist: Shortlist, colleague_id: int) -> None:
-    """Take a list from a colleague, at once; colleagues leave it by themselves. Again does nothing.
+    """Stop sharing a shortlist with a colleague. Does nothing if it is not shared with them.
 
-    Raises: PermissionDenied when neither the owner nor the colleague asks for it.
+    Raises: PermissionDenied unless the user is the owner or that colleague.
     """
     if colleague_id != user.pk:
         _require_owner(user, shortlist)
@@ -100,4 +100,4 @@ def shortlist_unshare(*, user: User, shortlist: Shortlist, colleague_id: int) ->
 
 def _require_owner(user: User, shortlist: Shortlist) -> None:
     if shortlist.owner_id != user.pk:
-        raise PermissionDenied("Only the owner of a shortlist shares or deletes it.")
+        raise PermissionDenied("Only the owner of a shortlist may share or delete it.")

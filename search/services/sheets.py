@@ -1,4 +1,4 @@
-"""Sheets of a publication: decoded outside the transaction, stored by content, filled in when they come later."""
+"""Decode and store the sheets of a publication. Missing sheets are filled in when they are delivered later."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from search.models import Publication, Sheet
 
 @dataclass(frozen=True, slots=True)
 class DecodedSheet:
-    """One page of one drawing, its PNG already in the storage; `missing` when the delivery lacks it."""
+    """A page of a drawing with its stored PNG; `missing` when the delivery does not contain it."""
 
     drawing: DrawingReference
     position: int
@@ -34,10 +34,10 @@ class DecodedSheet:
 def sheets_decode(
     *, drawings: Sequence[DrawingReference], files: DocumentFiles
 ) -> tuple[list[DecodedSheet], list[Note]]:
-    """Every page of every drawing that the XML names, and the remarks for the report.
+    """Decode all pages of the drawings that the XML names. Returns the sheets and the notes for the report.
 
-    A file that two drawings name is one sheet. What is absent or unreadable becomes a missing sheet, so that the
-    publication stays searchable by its text.
+    A file that two drawings name is one sheet. An absent or unreadable file becomes a missing sheet, so that the
+    publication can still be found by its text.
     """
     decoded: list[DecodedSheet] = []
     notes: list[Note] = []
@@ -45,14 +45,15 @@ def sheets_decode(
     for position, drawing in enumerate(drawings):
         found = files.find(drawing.file_name)
         if found is None:
-            detail = f"The delivery lacks {_shown(drawing.file_name)}; deliver it and the sheet is filled in."
+            name = _shown(drawing.file_name)
+            detail = f"The delivery does not contain {name}. Deliver it with the document to fill in the sheet."
             notes.append(Note("sheet-missing", detail))
             decoded.append(DecodedSheet(drawing, position, missing=True, notes=(notes[-1],)))
             continue
         name, found_notes = found
         notes.extend(found_notes)
         if name in seen:
-            notes.append(Note("sheet-shared", f"{_shown(name)} is named by more than one figure; it is kept once."))
+            notes.append(Note("sheet-shared", f"{_shown(name)} is named by more than one figure. It is stored once."))
             continue
         seen[name] = drawing
         pages, page_notes = _pages(drawing, position, name, files.files[name])
@@ -62,7 +63,10 @@ def sheets_decode(
 
 
 def sheets_store(*, publication: Publication, decoded: Sequence[DecodedSheet], only_missing: bool) -> None:
-    """Store sheets; one whose image is new or has changed waits to be read again. Figures keep their identity."""
+    """Store sheets. One with a new or changed image is marked to be read again; its figures keep their keys.
+
+    only_missing: leave the sheets that already have an image as they are.
+    """
     known = {(sheet.file_name, sheet.page): sheet for sheet in publication.sheets.select_for_update()}
     for item in decoded:
         file_name = item.drawing.file_name[:255]

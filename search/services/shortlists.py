@@ -1,4 +1,4 @@
-"""What is put on a shortlist and taken off it. Each change locks its list, so that two at once are two in a row."""
+"""Change the entries of shortlists. Each change locks its shortlist, so simultaneous changes happen one by one."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from search.services.locks import row_lock
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a service changed of one figure on one list: enough to undo it.
+    """A change of one figure's entry on a shortlist, with what is needed to undo it.
 
-    before: the entry's fields with its pins, None where the figure was not on the list.
-    revision: of the entry after the change, None where it is gone.
+    before: the entry's fields and pins before the change, None if the figure was not on the list.
+    revision: the entry's revision after the change, None if it was removed.
     """
 
     shortlist_id: int
@@ -31,25 +31,25 @@ class Change:
 
 
 class TextChanged(Exception):
-    """Somebody has changed a text since it was read; `current` is what it says now."""
+    """Another user has changed the text since it was loaded. current: the text now."""
 
     def __init__(self, current: str) -> None:
-        super().__init__("the text was changed by somebody else")
+        super().__init__("the text was changed by another user")
         self.current = current
 
 
 def shortlist_lock(user: User, shortlist: Shortlist) -> Shortlist:
-    """The list as it is now, held for this transaction and marked as changed. Raises: PermissionDenied; NotFound."""
-    held = row_lock(shortlist)
+    """Lock a shortlist for this transaction and mark it as changed. Raises: PermissionDenied; NotFound."""
+    locked = row_lock(shortlist)
     if not shortlist_may_edit(user, shortlist):
-        raise PermissionDenied("You may look at this shortlist. Ask its owner to let you edit it.")
+        raise PermissionDenied("You may view this shortlist, but not edit it. Ask its owner for permission.")
     Shortlist.objects.filter(pk=shortlist.pk).update(changed_at=timezone.now())
-    return held
+    return locked
 
 
 @transaction.atomic
 def shortlist_current(*, owner: User) -> Shortlist:
-    """The list that the examiner's keys add to; one with today's date where there is none that they may edit."""
+    """Return the examiner's current shortlist. Without one that they may edit, one named by today's date is created."""
     Desk.objects.get_or_create(owner=owner)
     desk = Desk.objects.select_for_update().get(owner=owner)
     if desk.shortlist is None or not shortlist_may_edit(owner, desk.shortlist):
@@ -63,12 +63,12 @@ def shortlist_current(*, owner: User) -> Shortlist:
 def entry_keep(
     *, user: User, shortlist: Shortlist, figure: Figure, relevance: str
 ) -> tuple[ShortlistEntry, Change | None]:
-    """Put a figure at the end of a list, or rate it anew where it is there; the change is None where nothing did.
+    """Add a figure at the end of a shortlist, or change its rating. The change is None if nothing changed.
 
-    Raises: PermissionDenied; ValueError when the relevance is none of Relevance.
+    Raises: PermissionDenied; ValueError when relevance is not a value of Relevance.
     """
     if relevance not in Relevance.values:
-        raise ValueError(f"relevance is one of {Relevance.values}, not {relevance!r}")
+        raise ValueError(f"relevance must be one of {Relevance.values}, not {relevance!r}")
     shortlist_lock(user, shortlist)
     entry = shortlist.entries.filter(figure=figure).first()
     if entry is None:
@@ -92,7 +92,7 @@ def entry_keep(
 
 @transaction.atomic
 def entry_remove(*, user: User, shortlist: Shortlist, figure: Figure) -> Change | None:
-    """Take a figure off a list, with its note and pins, which the change remembers; None where it was not on it.
+    """Remove a figure from a shortlist, with its note and pins. None if it was not on it.
 
     Raises: PermissionDenied.
     """
@@ -109,9 +109,10 @@ def entry_remove(*, user: User, shortlist: Shortlist, figure: Figure) -> Change 
 def entry_note(
     *, user: User, shortlist: Shortlist, entry_id: int, note: str, started_from: str
 ) -> tuple[ShortlistEntry, Change | None]:
-    """Write an entry's note; started_from is the text_key of the note that was edited. The change is None for the same.
+    """Change an entry's note; started_from is the text_key of the note as the user saw it.
 
-    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; TextChanged when it has become another note since.
+    The change is None if the note is the same. Raises: PermissionDenied; ShortlistEntry.DoesNotExist; TextChanged when
+    another user has changed the note since.
     """
     shortlist_lock(user, shortlist)
     entry = shortlist.entries.select_related("figure").get(pk=entry_id)
@@ -128,9 +129,9 @@ def entry_note(
 
 @transaction.atomic
 def entry_move(*, user: User, shortlist: Shortlist, entry_id: int, to: str) -> list[int]:
-    """Move an entry "up", "down", "first" or "last", and return the keys of all entries in their order.
+    """Move an entry "up", "down", "first" or "last". Returns the keys of all entries in their new order.
 
-    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; KeyError when `to` is none of these.
+    Raises: PermissionDenied; ShortlistEntry.DoesNotExist; KeyError for any other value of `to`.
     """
     shortlist_lock(user, shortlist)
     entries = list(shortlist.entries.order_by("position", "pk"))
@@ -151,7 +152,7 @@ def entry_move(*, user: User, shortlist: Shortlist, entry_id: int, to: str) -> l
 
 @transaction.atomic
 def change_undo(*, user: User, shortlist: Shortlist, change: Change) -> bool:
-    """Make it as it was before the change; False where somebody changed the entry since, whose work stays.
+    """Undo a change. Returns False, and changes nothing, when the entry was changed again since.
 
     Raises: PermissionDenied.
     """
@@ -160,16 +161,16 @@ def change_undo(*, user: User, shortlist: Shortlist, change: Change) -> bool:
     if (entry.revision if entry else None) != change.revision:
         return False
     if change.before is None:
-        assert entry is not None  # what was not there before is there after
+        assert entry is not None  # the change added it, and its revision still matches
         entry.delete()
     elif entry is None:
-        _put_back(shortlist, change.figure_id, change.before)
+        _restore(shortlist, change.figure_id, change.before)
     else:
         entry.relevance, entry.note = change.before["relevance"], change.before["note"]
         entry.revision += 1
         entry.save()
         entry.pins.all().delete()
-        _pins_put_back(entry, change.before)
+        _restore_pins(entry, change.before)
     return True
 
 
@@ -178,19 +179,19 @@ _PIN_FIELDS = ("id", "left", "top", "width", "height", "note", "author_id")
 
 
 def entry_as_json(entry: ShortlistEntry) -> dict[str, Any]:
-    """Everything of an entry, as JSON can hold it."""
+    """Return all fields of an entry and its pins as JSON-compatible values."""
     fields: dict[str, Any] = {name: getattr(entry, name) for name in _ENTRY_FIELDS}
     return {**fields, "added_at": entry.added_at.isoformat(), "pins": list(entry.pins.values(*_PIN_FIELDS))}
 
 
-def _put_back(shortlist: Shortlist, figure_id: int, before: dict[str, Any]) -> None:
+def _restore(shortlist: Shortlist, figure_id: int, before: dict[str, Any]) -> None:
     fields = {name: before[name] for name in _ENTRY_FIELDS}
-    # Counted on, so that a page that still shows the removed entry cannot pass for one that knows this.
+    # Increased, so that an outdated page with the removed entry is still recognised as outdated.
     fields["revision"] += 1
     entry = ShortlistEntry.objects.create(shortlist=shortlist, figure_id=figure_id, **fields)
     ShortlistEntry.objects.filter(pk=entry.pk).update(added_at=before["added_at"])
-    _pins_put_back(entry, before)
+    _restore_pins(entry, before)
 
 
-def _pins_put_back(entry: ShortlistEntry, before: dict[str, Any]) -> None:
+def _restore_pins(entry: ShortlistEntry, before: dict[str, Any]) -> None:
     Pin.objects.bulk_create([Pin(entry=entry, **pin) for pin in before["pins"]])
