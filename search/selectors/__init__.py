@@ -1,1 +1,1 @@
-"""Every composed read, with what the page will show brought along."""
+"""Read queries that combine tables, each with everything that its page shows."""

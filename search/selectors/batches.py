@@ -1,4 +1,4 @@
-"""Batches as an administrator wants to see them: what came in, what became of it, how far it is."""
+"""Batches with their progress and their report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from search.models import Batch, Document, Figure, Publication, Sheet, Verdict, 
 
 @dataclass(frozen=True, slots=True)
 class BatchProgress:
-    """Counts of documents; accepted + warned + rejected + open = count, always."""
+    """Counts of a batch's documents. accepted + warned + rejected + open is always count."""
 
     count: int
     accepted: int
@@ -36,7 +36,7 @@ class BatchProgress:
 
 
 def batches_with_progress() -> QuerySet[Batch]:
-    """All batches, newest first, with counts of documents by verdict."""
+    """Return all batches, newest first, with counts of documents by verdict."""
     counted = Batch.objects.select_related("received_by").annotate(
         document_count=Count("documents"),
         accepted_count=Count("documents", filter=Q(documents__verdict=Verdict.ACCEPTED)),
@@ -47,12 +47,12 @@ def batches_with_progress() -> QuerySet[Batch]:
 
 
 def is_unfinished(batch: Batch) -> bool:
-    """Whether its report may still change by itself."""
+    """Return whether a batch is still being processed."""
     return batch.finished_at is None and batch.state not in (WorkState.REJECTED, WorkState.QUARANTINED)
 
 
 def progress_of(batch: Batch) -> BatchProgress:
-    """Works for a batch of `batches_with_progress`, and costs a query for any other."""
+    """Return the progress of a batch. Takes a query unless it comes from `batches_with_progress`."""
     counted: Any = batch if hasattr(batch, "document_count") else batches_with_progress().get(pk=batch.pk)
     return BatchProgress(
         count=counted.document_count,
@@ -63,9 +63,9 @@ def progress_of(batch: Batch) -> BatchProgress:
 
 
 def batch_report(batches: Sequence[Batch]) -> dict[str, Any]:
-    """What became of deliveries, as `manage.py ingest --json` and the API say it.
+    """Return the report of deliveries as `manage.py ingest --json` and the API give it.
 
-    publications, sheets and figures count what the deliveries' documents stand for, each once.
+    publications, sheets and figures: counts of what the deliveries' documents became, each counted once.
     """
     keys = [batch.pk for batch in batches]
     publications = Publication.objects.filter(documents__batch__in=keys).distinct()
@@ -97,7 +97,10 @@ def batch_report(batches: Sequence[Batch]) -> dict[str, Any]:
 
 
 def _verdicts(documents: QuerySet[Document]) -> dict[str, str]:
-    """Verdict by publication; by the member's file name where there is none, or another document has its name."""
+    """Return verdicts by publication, or by file name for a document without publication.
+
+    A document whose publication or file name was used before is listed by its full member name.
+    """
     named: dict[str, str] = {}
     for document in documents.select_related("publication").order_by("batch_id", "position"):
         name = document.publication.reference if document.publication else document.member.rpartition("/")[2]
@@ -107,7 +110,10 @@ def _verdicts(documents: QuerySet[Document]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class BatchPage:
-    """A batch as its page shows it. The counts of `progress` always add up to the documents of the delivery."""
+    """What the page of a batch shows.
+
+    strays: ignored members that do not belong in a delivery. companions: how many expected members were ignored.
+    """
 
     batch: Batch
     progress: BatchProgress
@@ -118,7 +124,7 @@ class BatchPage:
 
 
 def batch_page(batch: Batch, *, page: str | None, per_page: int) -> BatchPage:
-    """The report of one batch, its documents by page: those that need a look first."""
+    """Return one page of a batch's report: refused documents first, then those with remarks."""
     documents = batch.documents.select_related("publication").order_by(
         Case(When(verdict=Verdict.REJECTED, then=0), When(verdict=Verdict.WARNED, then=1), default=2), "position"
     )

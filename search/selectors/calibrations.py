@@ -1,4 +1,4 @@
-"""Calibrations in force, and what they say of an answer: whether anything in it stands out among strangers."""
+"""The current calibrations, and whether the hits of a query stand out from unrelated figures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from search.selectors.hits import Group, Mosaic
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Percentiles of what strangers reach, below which nothing, and little, stands out."""
+    """Percentiles of a calibration below which nothing stands out, or only little."""
 
     nothing: float
     weak: float
@@ -30,7 +30,7 @@ WITH_DRAWING, BY_TEXT_ALONE = Thresholds(50, 80), Thresholds(10, 20)
 
 @dataclass(frozen=True, slots=True)
 class CalibratedSide:
-    """How the best of one side stands among what strangers reach; percentile 0 to 100."""
+    """The best similarity of a query by drawing or by text, with its percentile, 0 to 100, in the calibration."""
 
     calibration: Calibration
     best: float
@@ -42,17 +42,20 @@ class CalibratedSide:
 
     @property
     def usual(self) -> float:
-        """What half of the sampled figures do not reach with a stranger."""
+        """The median of the calibration: half of the sampled figures are less similar to unrelated ones."""
         return self.at(50)
 
     def at(self, percentile: float) -> float:
-        """The similarity at a percentile of the calibration."""
+        """Return the similarity at a percentile of the calibration."""
         return float(np.percentile(self.calibration.quantiles, percentile))
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is said above the hits. weak_from: place, from 1, of the first hit from which on none stands out; else 0."""
+    """How far the hits of a query stand out.
+
+    weak_from: the place, from 1, of the first hit after the last one that stands out; 0 when the last hit stands out.
+    """
 
     level: Literal["nothing", "weak", "fine"]
     thresholds: Thresholds
@@ -61,31 +64,31 @@ class Hint:
 
 
 def calibration_in_force(encoder_key: str, asked_with: CalibrationQuery) -> Calibration | None:
-    """The newest calibration of an encoder."""
+    """Return the newest calibration of an encoder with this kind of query, or None."""
     return Calibration.objects.filter(encoder_key=encoder_key, asked_with=asked_with).first()
 
 
 def calibrations_in_force(encoder_keys: Sequence[str]) -> list[Calibration]:
-    """The newest calibration of each encoder and way of asking, with its index version, drawings first."""
+    """Return the newest calibration of each encoder and kind of query, with its index version; drawings first."""
     rows = Calibration.objects.filter(encoder_key__in=encoder_keys).select_related("index_version")
     newest = rows.order_by("encoder_key", "asked_with", "-pk").distinct("encoder_key", "asked_with")
     return sorted(newest, key=lambda row: (row.modality != Modality.VISUAL, row.asked_with != CalibrationQuery.FIGURE))
 
 
 def text_calibration_query(question: Question) -> CalibrationQuery:
-    """What the text of a question is like: the mean of a figure's linked sentences, or words of its own.
+    """Return the kind of calibration to compare the text of a question with.
 
-    Words count where there are any, beside a figure too, and so do the few sentences of a part of one: what single
-    sentences reach is less, so a mixture is called weak too seldom rather than too often.
+    SENTENCE for typed words and for parts of figures, also beside whole figures: single sentences are less similar to
+    other texts than the mean of many, so that a mixture is called weak too seldom rather than too often.
     """
     parts = any(picture.region is not None for picture in question.examples)
     return CalibrationQuery.SENTENCE if question.text or question.passage or parts else CalibrationQuery.FIGURE
 
 
 def sides_of(query: Query, question: Question, mosaic: Mosaic) -> tuple[CalibratedSide, ...]:
-    """The best similarity of each side that the query has, against its calibration; those never calibrated are not in.
+    """Return the best similarity by drawing and by text, each compared with its calibration.
 
-    One query to the database.
+    A side without hits or without calibration is left out. Takes one database query.
     """
     rows = {(row.modality, row.asked_with): row for row in calibrations_in_force(list(query.encoder_keys.values()))}
     wanted = (
@@ -100,7 +103,7 @@ def sides_of(query: Query, question: Question, mosaic: Mosaic) -> tuple[Calibrat
 
 
 def hint_of(query: Query, question: Question, mosaic: Mosaic) -> Hint | None:
-    """What the calibration says of an answer; None where it has no hits, or a side of it was never calibrated."""
+    """Return how far the hits stand out. None without hits, or when a side of the query was never calibrated."""
     sides = sides_of(query, question, mosaic)
     present = sum(best is not None for best in (mosaic.best_visual, mosaic.best_text))
     if not mosaic.groups or not sides or len(sides) < present:
@@ -114,7 +117,7 @@ def hint_of(query: Query, question: Question, mosaic: Mosaic) -> Hint | None:
 
 
 def relatives_of_figures(figure_ids: Sequence[int]) -> list[NDArray[np.int64]]:
-    """For each figure those of its publication and family, itself among them: what a search with it leaves out."""
+    """Return for each figure its relatives, itself included: the figures that a search with it leaves out."""
     publications = dict(Figure.objects.filter(pk__in=figure_ids).values_list("pk", "sheet__publication_id"))
     relatives: dict[int, NDArray[np.int64]] = {}
     for figure_id, publication in publications.items():
@@ -124,7 +127,7 @@ def relatives_of_figures(figure_ids: Sequence[int]) -> list[NDArray[np.int64]]:
 
 
 def sampled_sentences(figure_ids: Sequence[int], *, seed: int) -> dict[int, str]:
-    """One linked sentence of each figure that has any, drawn by the seed."""
+    """Return one random linked sentence by figure, for the figures that have any. Equal seeds give equal sentences."""
     links: dict[int, list[int]] = {}
     rows = SentenceLink.objects.filter(figure_id__in=figure_ids).order_by("figure_id", "sentence__position", "reason")
     for figure_id, link in rows.values_list("figure_id", "pk"):
@@ -136,7 +139,7 @@ def sampled_sentences(figure_ids: Sequence[int], *, seed: int) -> dict[int, str]
 
 
 def _weak_from(groups: Sequence[Group], sides: Sequence[CalibratedSide], percentile: float) -> int:
-    """Hits rank by a mixture, so a strong one may follow a weak one: the mark stands where no strong one follows."""
+    """Return the place after the last strong hit. Hits rank by a mixture, so a strong one may follow a weak one."""
     least = {side.calibration.modality: side.at(percentile) for side in sides}
     strong = 0
     for place, group in enumerate(groups, start=1):

@@ -1,4 +1,4 @@
-"""Drawings side by side: each with its numerals, the names they share, and the place of a hit among the others."""
+"""Comparing drawings side by side: their numerals, the part names they share, and the hits around them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from search.selectors.shortlists import shortlists_of
 
 @dataclass(frozen=True, slots=True)
 class DrawnPart:
-    """A numeral where the picture shows it before it is turned. shared: number of its shared name, 0 for none."""
+    """A numeral and its box in the unturned picture. shared: the number of the name it shares, 0 for none."""
 
     numeral: str
     name: str
@@ -33,10 +33,10 @@ class DrawnPart:
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """One of the pictures. width_px, height_px: before it is turned by `angle` degrees clockwise.
+    """One of the compared pictures. width_px, height_px: before it is turned by `angle` degrees clockwise.
 
-    figure is None, and `name` the file's, for a drawing that somebody brought. hit: similarities and ranks, where the
-    figure was compared with the query. is_gone: the picture cannot be shown any more.
+    figure: None for an uploaded drawing, whose file name is `name`. hit: similarities and ranks if the figure was
+    compared with the query. is_gone: the picture no longer exists.
     """
 
     picture: Picture
@@ -51,7 +51,7 @@ class Pane:
 
     @property
     def angle(self) -> int:
-        """The picture is mirrored before it is turned here, after it there: that reverses the turn."""
+        """Degrees clockwise. The page mirrors before it turns, a Picture after, which reverses the turn."""
         return (360 - self.picture.turn) % 360 if self.picture.mirrored else self.picture.turn
 
     @property
@@ -61,20 +61,21 @@ class Pane:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What the pictures are made of; names by publication."""
+    """The rows needed for all panes. uploads: by id; names: part names by publication and numeral."""
 
     figures: dict[int, Figure]
-    brought: dict[str, Material]
+    uploads: dict[str, Material]
     readings: dict[int, list[Reading]]
     names: dict[int, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """Pictures side by side. place: of the last figure among the query's hits; examples: the query's drawings.
+    """What the comparison page shows.
 
-    shared: names in the order of their numbers, each with the numerals of every pane. previous, following: hits to show
-    in the place of the last figure; order: the figures of all hits.
+    shared: the shared names in the order of their numbers, each with its numerals in every pane. place: the last figure
+    among the query's hits. examples: the query's drawings. previous, following: the hits that can replace the last
+    figure. order: the figures of all hits.
     """
 
     comparison: Comparison
@@ -88,7 +89,7 @@ class ComparePage:
 
 
 def compare_page(owner: User, comparison: Comparison) -> ComparePage | None:
-    """Everything side by side; None where a figure is not shown, or the query or a picture of it is not the owner's."""
+    """Return the comparison page. None when a figure is not shown, or the query or an upload is not the owner's."""
     place = _place(owner, comparison)
     if comparison.query and place is None:
         return None
@@ -118,21 +119,21 @@ def compare_page(owner: User, comparison: Comparison) -> ComparePage | None:
 
 
 def figures_on_desk(user: User, most: int) -> list[int]:
-    """The figures of the current shortlist, in its order; none once its sharing was withdrawn."""
+    """Return the figures of the current shortlist in its order. Empty when it is no longer shared with the user."""
     current = shortlists_of(user).filter(pk__in=Desk.objects.filter(owner=user).values("shortlist"))
     entries = ShortlistEntry.objects.filter(shortlist__in=current).order_by("position", "pk")
     return list(entries.values_list("figure_id", flat=True)[:most])
 
 
 def _place(owner: User, comparison: Comparison) -> HitPlace | None:
-    """Of the last figure; before the first hit where no figure is compared yet."""
+    """Return the place of the last figure among the hits. Without figures it is before the first hit."""
     if not comparison.query:
         return None
     return hit_place(owner, comparison.hits, int(comparison.figures[-1].key) if comparison.figures else 0)
 
 
 def _neighbour(order: Sequence[int], comparison: Comparison, place: HitPlace | None, by: int) -> int | None:
-    """The next hit, or the one before, that is in no pane."""
+    """Return the nearest hit after (by=1) or before (by=-1) the last figure that is in no pane."""
     if place is None:
         return None
     shown = {int(picture.key) for picture in comparison.figures}
@@ -143,11 +144,11 @@ def _neighbour(order: Sequence[int], comparison: Comparison, place: HitPlace | N
 
 
 def _example(comparison: Comparison, examples: Sequence[Picture], hits: dict[int, RankedHit]) -> Picture | None:
-    """The query's drawing to show: the chosen one, else the one nearest to the last figure, else its first."""
+    """Return the query's drawing to show: the chosen one, else the one nearest to the last figure, else the first."""
     if not comparison.has_example or not examples:
         return None
     if comparison.example is not None:
-        known = {(one.source, one.key) for one in examples}
+        known = {(picture.source, picture.key) for picture in examples}
         return comparison.example if (comparison.example.source, comparison.example.key) in known else None
     last = hits.get(int(comparison.figures[-1].key)) if comparison.figures else None
     return picture_of_example(last.nearest) if last is not None and last.nearest else examples[0]
@@ -156,7 +157,7 @@ def _example(comparison: Comparison, examples: Sequence[Picture], hits: dict[int
 def _rows(owner: User, pictures: Iterable[Picture]) -> _Rows:
     ids = [int(picture.key) for picture in pictures if picture.source == "figure"]
     keys = [picture.key for picture in pictures if picture.source == "image"]
-    brought = Material.objects.filter(owner=owner, kind=MaterialKind.IMAGE, pk__in=keys) if keys else ()
+    uploads = Material.objects.filter(owner=owner, kind=MaterialKind.IMAGE, pk__in=keys) if keys else ()
     figures = figures_to_show().in_bulk(ids) if ids else {}
     readings: dict[int, list[Reading]] = {}
     for reading in Reading.objects.filter(figure__in=figures, kind=TextKind.NUMERAL.value).order_by(
@@ -164,9 +165,9 @@ def _rows(owner: User, pictures: Iterable[Picture]) -> _Rows:
     ):
         readings.setdefault(reading.figure_id or 0, []).append(reading)
     names: dict[int, dict[str, str]] = {}
-    for name in PartName.objects.filter(publication__in={one.sheet.publication_id for one in figures.values()}):
+    for name in PartName.objects.filter(publication__in={figure.sheet.publication_id for figure in figures.values()}):
         names.setdefault(name.publication_id, {})[name.numeral] = name.name
-    return _Rows(figures, {str(row.pk): row for row in brought}, readings, names)
+    return _Rows(figures, {str(upload.pk): upload for upload in uploads}, readings, names)
 
 
 def _pane(picture: Picture, is_example: bool, rows: _Rows, hits: dict[int, RankedHit]) -> Pane:
@@ -211,7 +212,7 @@ def _by_numeral(part: DrawnPart) -> tuple[str, int, str]:
 
 
 def _numbered(panes: Iterable[Pane], shared: Sequence[SharedName]) -> Iterable[Pane]:
-    """The panes with the number of its shared name on each part."""
+    """Return the panes with the number of its shared name set on each part."""
     for at, pane in enumerate(panes):
         numbers = {part.numeral: number for number, name in enumerate(shared, start=1) for part in name.sides[at]}
-        yield replace(pane, parts=tuple(replace(one, shared=numbers.get(one.numeral, 0)) for one in pane.parts))
+        yield replace(pane, parts=tuple(replace(part, shared=numbers.get(part.numeral, 0)) for part in pane.parts))

@@ -1,4 +1,4 @@
-"""The collection as evaluation wants it: one row per figure, with its publication and both vectors."""
+"""The collection as arrays for evaluation: figures with their publications and vectors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from search.selectors.vectors import active_versions
 
 @dataclass(frozen=True, slots=True)
 class EvaluatedCollection:
-    """publications: one reference per figure. versions: the index versions whose encoder keys were measured."""
+    """All searchable figures. publications: one reference per figure. versions: index version by modality."""
 
     figures: tuple[int, ...]
     publications: tuple[str, ...]
@@ -24,7 +24,7 @@ class EvaluatedCollection:
 
 
 def collection_to_evaluate() -> EvaluatedCollection:
-    """Every figure that a search may show, in the order of their keys."""
+    """Return every figure that a search may show, in the order of their keys."""
     rows = list(figures_to_show().order_by("pk").values_list("pk", "sheet__publication__reference"))
     figures = tuple(pk for pk, _ in rows)
     versions = active_versions()
@@ -40,7 +40,7 @@ def collection_to_evaluate() -> EvaluatedCollection:
 
 
 def _vectors(version: IndexVersion | None, figures: tuple[int, ...]) -> Vectors | None:
-    """(len(figures), dim) float32, NaN rows for figures without a vector of this encoder."""
+    """Return (len(figures), dim) float32, with NaN rows for figures without a vector of this encoder."""
     if version is None:
         return None
     row_of = {figure: row for row, figure in enumerate(figures)}

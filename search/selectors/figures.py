@@ -1,4 +1,4 @@
-"""Figures: which may be searched, and what a page shows of them."""
+"""Figures with their sentences and numerals, and the page of a figure."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from engine.sheets.reading import TextKind
 from search.models import Figure, Publication, Reading, SentenceLink
 from search.question import TENTHOUSANDTHS
 
-MOST_OF_REGION = 4  # each is encoded while somebody waits
+MOST_OF_REGION = 4  # sentences; each is encoded while the user waits
 
 
 def figures_of_families(figure_ids: Sequence[int], references: Sequence[str] = ()) -> NDArray[np.int64]:
-    """The figures of the publications of these figures, of these publications, and of their families; int64."""
-    asked = Publication.objects.filter(Q(sheets__figures__in=figure_ids) | Q(reference__in=references)).distinct()
+    """Return the figures of the given figures' publications, the given publications, and their families, as int64."""
+    publications = Publication.objects.filter(
+        Q(sheets__figures__in=figure_ids) | Q(reference__in=references)
+    ).distinct()
     own = Q()
-    for pk, family, application in asked.values_list("pk", "family_key", "application_number"):
+    for pk, family, application in publications.values_list("pk", "family_key", "application_number"):
         own |= Q(sheet__publication=pk)
         if family:
             own |= Q(sheet__publication__family_key=family)
@@ -33,26 +35,26 @@ def figures_of_families(figure_ids: Sequence[int], references: Sequence[str] = (
 
 
 def figures_of_publications(references: Sequence[str]) -> list[int]:
-    """Primary keys of the figures of these publications, in the order of their sheets."""
+    """Return the keys of the figures of these publications, in the order of their sheets."""
     figures = figures_to_show().filter(sheet__publication__reference__in=references)
     ordered = figures.order_by("sheet__publication__reference", "sheet__position", "sheet__page", "position")
     return list(ordered.values_list("pk", flat=True))
 
 
 def sentences_of_region(figure_id: int, region: tuple[int, int, int, int]) -> list[str]:
-    """Linked sentences that mention most of the numerals drawn within a region of a figure, at most MOST_OF_REGION.
+    """Return the linked sentences that mention most of the numerals in a region, at most MOST_OF_REGION.
 
     region: left, top, width, height in ten-thousandths of the figure's upright crop.
     """
     figure = Figure.objects.get(pk=figure_id)
     within = numerals_of_region(figure, region)
     mentioned = {link: len(within.intersection(link.numerals)) for link in links_of_figure(figure)}
-    telling = sorted((link for link, count in mentioned.items() if count), key=lambda link: -mentioned[link])
-    return list(dict.fromkeys(link.sentence.text for link in telling))[:MOST_OF_REGION]
+    ranked = sorted((link for link, count in mentioned.items() if count), key=lambda link: -mentioned[link])
+    return list(dict.fromkeys(link.sentence.text for link in ranked))[:MOST_OF_REGION]
 
 
 def numerals_of_region(figure: Figure, region: tuple[int, int, int, int]) -> set[str]:
-    """Numerals whose middle lies within a region of a figure; region as for sentences_of_region."""
+    """Return the numerals whose centre is within a region of a figure; region as for sentences_of_region."""
     width_px, height_px = crop_size(figure.box_on_sheet, figure.rotation)
     left, top, width, height = region
     within = set()
@@ -65,19 +67,19 @@ def numerals_of_region(figure: Figure, region: tuple[int, int, int, int]) -> set
 
 
 def links_of_figure(figure: Figure) -> QuerySet[SentenceLink]:
-    """A figure's links with sentence and paragraph, in the text's order."""
+    """Return a figure's links with sentence and paragraph, in the order of the text."""
     return figure.links.select_related("sentence__paragraph").order_by("sentence__position", "reason")
 
 
 def figures_to_show() -> QuerySet[Figure]:
-    """Figures that anyone may see, with sheet and publication."""
+    """Return the figures that are not retired, nor their publication, with sheet and publication."""
     return Figure.objects.filter(retired_at__isnull=True, sheet__publication__retired_at__isnull=True).select_related(
         "sheet__publication"
     )
 
 
 def figure_by_reference(reference: str) -> Figure | None:
-    """A figure by its key ("1234"), by publication and label ("EP1234567A1/3a") or place ("EP1234567A1#2")."""
+    """Return a figure by key ("1234"), publication and label ("EP1234567A1/3a") or position ("EP1234567A1#2")."""
     if reference.isdecimal():
         return figures_to_show().filter(pk=int(reference)).first() if len(reference) < 19 else None
     figures = figures_to_show()
@@ -93,7 +95,7 @@ def figure_by_reference(reference: str) -> Figure | None:
 
 
 def figure_with_links(figure_id: int) -> Figure | None:
-    """A figure with its readings, and its links with sentence and paragraph, in the text's order."""
+    """Return a figure with its readings and links, links in the order of the text. None if it is not shown."""
     links = SentenceLink.objects.select_related("sentence__paragraph").order_by("sentence__position", "reason")
     return (
         figures_to_show()
@@ -104,16 +106,16 @@ def figure_with_links(figure_id: int) -> Figure | None:
 
 
 def links_of_figures(figure_ids: Sequence[int], most: int) -> dict[int, list[SentenceLink]]:
-    """For each figure its most telling linked sentences: by its label first, then those that mention most numerals."""
+    """Return the best linked sentences of each figure: first those by its label, then those with most numerals."""
     links = SentenceLink.objects.filter(figure_id__in=figure_ids).select_related("sentence__paragraph")
     by_figure: dict[int, list[SentenceLink]] = {figure_id: [] for figure_id in figure_ids}
     for link in links:
         by_figure[link.figure_id].append(link)
-    return {figure_id: sorted(some, key=_telling)[:most] for figure_id, some in by_figure.items()}
+    return {figure_id: sorted(linked, key=_best_first)[:most] for figure_id, linked in by_figure.items()}
 
 
 def best_links(figure_ids: Sequence[int]) -> dict[int, SentenceLink]:
-    """The most telling linked sentence of each figure that has any: the first of links_of_figures."""
+    """Return the best linked sentence of each figure that has any: the first of links_of_figures."""
     links = SentenceLink.objects.filter(figure_id__in=figure_ids).select_related("sentence__paragraph")
     named = Case(When(reason="figure-label", then=Value(0)), default=Value(1))
     mentioned = Func("numerals", function="jsonb_array_length", output_field=IntegerField())
@@ -121,26 +123,26 @@ def best_links(figure_ids: Sequence[int]) -> dict[int, SentenceLink]:
     return {link.figure_id: link for link in ordered}
 
 
-def _telling(link: SentenceLink) -> tuple[bool, int, int]:
+def _best_first(link: SentenceLink) -> tuple[bool, int, int]:
     return link.reason != "figure-label", -len(link.numerals), link.sentence.position
 
 
 @dataclass(frozen=True, slots=True)
 class LinkedSentence:
-    """A linked sentence as a page shows it: its text in pieces, those that are marked with the numeral they name."""
+    """A linked sentence with its text in pieces (text, mark); mark is the numeral or label, or empty."""
 
     link: SentenceLink
     pieces: tuple[tuple[str, str], ...]
 
     @property
     def numerals(self) -> str:
-        """Space-separated, for the page's pairing of sentences and numerals."""
+        """The sentence's numerals, separated by spaces, for the page's script."""
         return " ".join(self.link.numerals)
 
 
 @dataclass(frozen=True, slots=True)
 class FigurePage:
-    """What the page of a figure shows."""
+    """A figure with its numerals and sentences, and the other figures of its publication."""
 
     figure: Figure
     numerals: tuple[tuple[Reading, str], ...]  # each with its part's name
@@ -154,7 +156,7 @@ class FigurePage:
 
 
 def figure_page(figure_id: int) -> FigurePage | None:
-    """Everything on the page of a figure, or None for one that is not shown."""
+    """Return the page of a figure, or None if the figure is not shown."""
     figure = figure_with_links(figure_id)
     if figure is None:
         return None
@@ -163,8 +165,8 @@ def figure_page(figure_id: int) -> FigurePage | None:
     order = list(
         figures_to_show().filter(sheet__publication=publication).order_by("sheet__position", "sheet__page", "position")
     )
-    place = next((at for at, one in enumerate(order) if one.pk == figure.pk), None)
-    if place is None:  # retired between the two questions
+    place = next((at for at, other in enumerate(order) if other.pk == figure.pk), None)
+    if place is None:  # retired between the two queries
         return None
     numerals = [reading for reading in figure.readings.all() if reading.kind == TextKind.NUMERAL.value]
     return FigurePage(
@@ -181,12 +183,15 @@ def figure_page(figure_id: int) -> FigurePage | None:
 
 
 def marked_pieces(link: SentenceLink) -> tuple[tuple[str, str], ...]:
-    """The sentence in pieces (text, mark): mark is the marked numeral or label, empty for what lies between."""
+    """Return a linked sentence in pieces (text, mark); mark is the numeral or label, empty between them."""
     return pieces_of(link.sentence.text, [(start, end) for start, end in link.spans])
 
 
 def pieces_of(text: str, spans: Sequence[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
-    """Text cut at spans: (piece, mark) with mark empty between them; spans that overlap an earlier one are left out."""
+    """Return text cut at spans as (piece, mark). mark is the piece itself within a span, else empty.
+
+    Spans that overlap an earlier one or exceed the text are left out.
+    """
     pieces: list[tuple[str, str]] = []
     at = 0
     for start, end in sorted(spans):

@@ -1,4 +1,4 @@
-"""Counts that tell an operator whether work moves."""
+"""Figures for monitoring: open work, overdue leases, index versions, free disk space."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from search.models import Batch, Document, IndexState, IndexVersion, Query, Work
 
 
 def health() -> dict[str, Any]:
-    """Counts of waiting and running rows, seconds of the longest lease overdue, active index versions, free disk."""
+    """Return counts of open work, the longest overdue lease in seconds, active index versions and free disk bytes.
+
+    {"database": False} when the database does not answer.
+    """
     try:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -1,4 +1,4 @@
-"""Publications with their sheets and text."""
+"""Publications: lists, filters, and one with its sheets and text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NUMERAL = re.compile(r"(\D*)(\d*)(.*)", re.DOTALL)
 
 
 def numeral_sort_key(numeral: str) -> tuple[str, int, str]:
-    """Sorts numerals as a reader counts: 9, 10, 10a, 102, and S9 before S10."""
+    """Return a sort key that orders numerals by number: 9, 10, 10a, 102, and S9 before S10."""
     parts = _NUMERAL.match(numeral)
     assert parts is not None  # every part of the pattern may be empty
     return parts[1], int(parts[2] or 0), parts[3]
@@ -26,27 +26,27 @@ def publications_to_show() -> QuerySet[Publication]:
 
 
 def publication_by_reference(reference: str) -> Publication | None:
-    """A publication by country, number and kind as people write them: "EP 1 234 567 A1" and "ep1234567a1" too."""
+    """Return a publication by its reference as users write it: "EP 1 234 567 A1" or "ep1234567a1". None if unknown."""
     written = "".join(reference.split()).upper()
-    # Anything else names no publication, and a NUL is nothing to ask a database for.
+    # No reference has other characters, and PostgreSQL rejects NUL.
     return publications_to_show().filter(reference=written[:25]).first() if written.isalnum() else None
 
 
 def publications_counted() -> QuerySet[Publication]:
-    """Publications by number, with counts of figures."""
+    """Return the publications in the order of their references, with counts of figures."""
     shown = Q(sheets__figures__retired_at=None)
     counted = publications_to_show().annotate(figure_count=Count("sheets__figures", filter=shown, distinct=True))
     return counted.order_by("reference")
 
 
-def publications_listed(wanted: str) -> QuerySet[Publication]:
-    """Those whose number, title or applicant holds `wanted`, by number; with counts of figures, and parties."""
+def publications_listed(search: str) -> QuerySet[Publication]:
+    """Return the publications whose reference, title or applicant contains `search`, with figure counts and parties."""
     found = publications_counted()
-    wanted = wanted.replace("\0", "")
-    if wanted:
-        applicants = Party.objects.filter(role="applicant", name__icontains=wanted).values("publication_id")
+    search = search.replace("\0", "")
+    if search:
+        applicants = Party.objects.filter(role="applicant", name__icontains=search).values("publication_id")
         found = found.filter(
-            Q(reference__icontains="".join(wanted.split())) | Q(titles__icontains=wanted) | Q(pk__in=applicants)
+            Q(reference__icontains="".join(search.split())) | Q(titles__icontains=search) | Q(pk__in=applicants)
         )
     return found.prefetch_related("parties")
 
@@ -54,7 +54,10 @@ def publications_listed(wanted: str) -> QuerySet[Publication]:
 def publications_filtered(
     *, reference: str = "", applicant: str = "", ipc: str = "", cpc: str = ""
 ) -> QuerySet[Publication]:
-    """Publications by number, with counts of figures: by parts of number and applicant, and starts of symbols."""
+    """Return publications with counts of figures, filtered.
+
+    reference, applicant: any part of them. ipc, cpc: the beginning of a symbol. Empty values filter nothing.
+    """
     found = publications_counted()
     if reference:
         found = found.filter(reference__icontains="".join(reference.split()))
@@ -69,7 +72,7 @@ def publications_filtered(
 
 
 def publication_with_everything(reference: str) -> Publication | None:
-    """A publication with parties, classes, parts, paragraphs, and its sheets with the figures that are shown."""
+    """Return a publication with parties, classes, part names, paragraphs, sheets and figures. None if unknown."""
     found = publication_by_reference(reference)
     if found is None:
         return None
@@ -81,13 +84,13 @@ def publication_with_everything(reference: str) -> Publication | None:
 
 
 def part_names_of(publication: Publication) -> dict[str, str]:
-    """The parts' names by numeral, numerals rising."""
+    """Return the part names by numeral, in the order of the numerals."""
     names = dict(publication.part_names.values_list("numeral", "name"))
     return {numeral: names[numeral] for numeral in sorted(names, key=numeral_sort_key)}
 
 
 def sheets_of_publication(publication: Publication) -> QuerySet[Sheet]:
-    """Sheets in order with their numerals, and their figures with links, sentences and paragraphs."""
+    """Return the sheets in order, with their numerals, and their figures with links, sentences and paragraphs."""
     links = SentenceLink.objects.select_related("sentence__paragraph").order_by("sentence__position", "reason")
     figures = Figure.objects.filter(retired_at=None).order_by("position").prefetch_related(Prefetch("links", links))
     numerals = Reading.objects.filter(kind=TextKind.NUMERAL.value).order_by("top", "left", "pk")
@@ -95,7 +98,7 @@ def sheets_of_publication(publication: Publication) -> QuerySet[Sheet]:
 
 
 def figures_by_numeral(sheets: Iterable[Sheet]) -> dict[str, list[Figure]]:
-    """The figures that each numeral is drawn in, in the order of sheets_of_publication."""
+    """Return the figures in which each numeral is drawn, in the order of the sheets."""
     drawn: dict[str, list[Figure]] = {}
     for sheet in sheets:
         numerals: dict[int | None, set[str]] = {}
@@ -108,7 +111,7 @@ def figures_by_numeral(sheets: Iterable[Sheet]) -> dict[str, list[Figure]]:
 
 
 def publication_links(publication: Publication) -> dict[str, Any]:
-    """Numerals and linked sentences per sheet, as `manage.py links` and the API give them."""
+    """Return numerals and linked sentences per sheet, as `manage.py links` and the API give them."""
     return {
         "publication": publication.reference,
         "sheets": [_sheet_links(sheet) for sheet in sheets_of_publication(publication)],

@@ -1,4 +1,4 @@
-"""The page of a figure as it is read: its sheet among the publication's, and its place among the hits of a query."""
+"""The reader: a figure with the sheets around it, and its place among the hits of a query."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from search.selectors.queries import queries_of
 from search.selectors.shortlists import entries_on_desk
 
 RANKING_SECONDS = 60.0
-MOST_RANKINGS = 32  # of about half a megabyte
+MOST_RANKINGS = 32  # about half a megabyte each
 _RANKINGS: dict[tuple[Any, ...], tuple[float, Sequence[int], Mapping[int, RankedHit]]] = {}
-NAMED_WITHIN = 12  # characters from a sentence's start
+NAMED_WITHIN = 12  # characters from the start of a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class SheetOfStrip:
-    """A sheet of the publication with the figures drawn on it, each with the sentence that names it."""
+    """A sheet of the publication with its figures, each with the sentence that says what it shows."""
 
     sheet: Sheet
     figures: tuple[tuple[Figure, SentenceLink | None], ...]
@@ -42,7 +42,7 @@ class SheetOfStrip:
 
 @dataclass(frozen=True, slots=True)
 class Unlinked:
-    """A numeral that only the text has, or only the sheets; here: this figure or one of its sentences has it."""
+    """A numeral that is only in the text, or only on sheets. here: this figure or one of its sentences has it."""
 
     numeral: str
     name: str
@@ -51,7 +51,7 @@ class Unlinked:
 
 @dataclass(frozen=True, slots=True)
 class ReaderPage:
-    """A figure with what stands around it. turn: degrees clockwise beyond upright, as the examiner left the sheet."""
+    """What the reader shows. turn: degrees clockwise from upright, as the examiner last turned the sheet."""
 
     page: FigurePage
     turn: int
@@ -71,10 +71,11 @@ class ReaderPage:
 
 @dataclass(frozen=True, slots=True)
 class HitPlace:
-    """Where a figure stands among the hits of a query.
+    """A figure's place among the hits of a query.
 
-    question: the search, ranked as the address asks. anchor: the hit that is being looked at, which a figure reached
-    from it keeps; place: of that hit, from 1. hit: similarities and ranks of this very figure, None if not compared.
+    question: the query's question with the ranking of the address. anchor: the hit that the user came from, perhaps
+    another figure of the publication. place: of the anchor, from 1. hit: similarities and ranks of this figure, None if
+    it was not compared with the query.
     """
 
     query: Query
@@ -88,20 +89,20 @@ class HitPlace:
 
     @property
     def is_hit(self) -> bool:
-        """Whether the figure itself is the hit, not another one of its publication."""
+        """Whether this figure itself is the hit, and not another one of its publication."""
         return self.hit is not None and self.anchor is not None and self.hit.figure_id == self.anchor.pk
 
 
 def reader_page(figure_id: int, reader: User) -> ReaderPage | None:
-    """Everything on the page of a figure, or None for one that is not shown."""
+    """Return the reader page of a figure, or None if the figure is not shown."""
     page = figure_page(figure_id)
     if page is None:
         return None
     naming = naming_links([figure.pk for figure in page.figures])
     strip = strip_of(page.figures, naming)
-    at = [one.sheet.pk for one in strip].index(page.figure.sheet_id)
+    at = [entry.sheet.pk for entry in strip].index(page.figure.sheet_id)
     publication = page.figure.sheet.publication
-    spoken = {
+    mentioned = {
         text
         for sentence in page.sentences
         for text, _, _, kind in sentence.link.sentence.mentions
@@ -117,13 +118,13 @@ def reader_page(figure_id: int, reader: User) -> ReaderPage | None:
         sheet_place=at + 1,
         previous_sheet=strip[at - 1].first if at else None,
         next_sheet=strip[at + 1].first if at + 1 < len(strip) else None,
-        only_in_text=_unlinked(publication.unlinked_in_text, page.part_names, spoken),
+        only_in_text=_unlinked(publication.unlinked_in_text, page.part_names, mentioned),
         only_on_sheet=_unlinked(publication.unlinked_on_sheet, page.part_names, drawn),
     )
 
 
 def strip_of(figures: Iterable[Figure], naming: Mapping[int, SentenceLink]) -> tuple[SheetOfStrip, ...]:
-    """Figures in their order, gathered by sheet."""
+    """Return figures grouped by sheet, in their order."""
     by_sheet: dict[int, list[tuple[Figure, SentenceLink | None]]] = {}
     for figure in figures:
         by_sheet.setdefault(figure.sheet_id, []).append((figure, naming.get(figure.pk)))
@@ -131,7 +132,7 @@ def strip_of(figures: Iterable[Figure], naming: Mapping[int, SentenceLink]) -> t
 
 
 def naming_links(figure_ids: Sequence[int]) -> dict[int, SentenceLink]:
-    """For each figure the first linked sentence that begins with its label, as "FIG. 3 is a side view" does."""
+    """Return by figure the first linked sentence that begins with its label, like "FIG. 3 is a side view"."""
     links = SentenceLink.objects.filter(
         figure_id__in=figure_ids,
         sentence__mentions__0__3=MentionKind.FIGURE.value,
@@ -142,19 +143,19 @@ def naming_links(figure_ids: Sequence[int]) -> dict[int, SentenceLink]:
     return {link.figure_id: link for link in ordered}
 
 
-def hit_place(owner: User, asked: QueryDict, figure_id: int) -> HitPlace | None:
-    """The figure's place among the hits of the query that an address names with `query`.
+def hit_place(owner: User, address: QueryDict, figure_id: int) -> HitPlace | None:
+    """Return a figure's place among the hits of the query that an address names.
 
-    The address ranks them with by, weight, group and top, and names the hit that was left for another figure of its
-    publication with `hit`. None without a query of this owner's. Raises: Problem.
+    address: `query` is the query's id; by, weight, group and top rank its hits; `hit` is the hit that the user came
+    from, if they look at another figure of its publication. None without a query of this owner. Raises: Problem.
     """
-    query = _query_of(owner, asked.get("query", ""))
+    query = _query_of(owner, address.get("query", ""))
     if query is None:
         return None
-    question = query.question.ranked_as(question_from_query(asked))
+    question = query.question.ranked_as(question_from_query(address))
     order, hits = _ranking(query, question)
     hit = hits.get(figure_id)
-    anchor = _anchor(order, figure_id, asked.get("hit", ""))
+    anchor = _anchor(order, figure_id, address.get("hit", ""))
     at = order.index(anchor) if anchor is not None else -1
     return HitPlace(
         query=query,
@@ -169,7 +170,7 @@ def hit_place(owner: User, asked: QueryDict, figure_id: int) -> HitPlace | None:
 
 
 def _ranking(query: Query, question: Question) -> tuple[Sequence[int], Mapping[int, RankedHit]]:
-    """The figures that the mosaic shows in its order, and all hits by figure; kept for a while, as hits are read on."""
+    """Return the figures of the mosaic in order, and all hits by figure. Cached, since users step through hits."""
     key = (query.pk, len(query.candidates or b""), question.address)
     known = _RANKINGS.get(key)
     if known is None or known[0] < time.monotonic():
@@ -188,20 +189,20 @@ def _query_of(owner: User, key: str) -> Query | None:
         return None
 
 
-def _anchor(order: Sequence[int], figure_id: int, left: str) -> int | None:
-    """The figure itself, the hit it was reached from, or the hit that stands for its publication."""
+def _anchor(order: Sequence[int], figure_id: int, came_from: str) -> int | None:
+    """Return the figure itself if it is a hit, else the hit the user came from, else its publication's first hit."""
     if figure_id in order:
         return figure_id
-    if left.isdecimal() and len(left) < 19 and int(left) in order:
-        return int(left)
+    if came_from.isdecimal() and len(came_from) < 19 and int(came_from) in order:
+        return int(came_from)
     publication = figures_to_show().filter(pk=figure_id).values("sheet__publication")
     relatives = set(
         figures_to_show().filter(sheet__publication__in=publication, pk__in=order).values_list("pk", flat=True)
     )
-    return next((one for one in order if one in relatives), None)
+    return next((hit for hit in order if hit in relatives), None)
 
 
 def _unlinked(numerals: Iterable[str], names: dict[str, str], here: set[str]) -> tuple[Unlinked, ...]:
-    """Those that concern this figure first, each part rising."""
+    """Return the numerals of this figure first, then the others, each in the order of the numerals."""
     found = [Unlinked(numeral, names.get(numeral, ""), numeral in here) for numeral in numerals]
-    return tuple(sorted(found, key=lambda one: (not one.here, numeral_sort_key(one.numeral))))
+    return tuple(sorted(found, key=lambda unlinked: (not unlinked.here, numeral_sort_key(unlinked.numeral))))

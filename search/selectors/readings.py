@@ -1,4 +1,4 @@
-"""What was read on sheets and what the text says, as the engine's dataclasses."""
+"""Stored readings and text analyses as the engine's dataclasses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from search.models import Publication, Reading, Sheet
 
 
 def reading_of_sheet(sheet: Sheet) -> SheetReading:
-    """The stored reading of a sheet; the order of boxes is that of `readings_of_sheet`."""
+    """Return the stored reading of a sheet, its boxes in the order of `readings_of_sheet`."""
     row = Sheet.objects.only("reader_key", "rotation").get(pk=sheet.pk)
     return SheetReading(row.reader_key, row.rotation, tuple(text_box(reading) for reading in readings_of_sheet(sheet)))
 
@@ -39,7 +39,7 @@ def numerals_in_text(publication: Publication) -> frozenset[str]:
 
 
 def analysis_of_publication(publication: Publication) -> TextAnalysis:
-    """The stored analysis of the text, sentences in the order of their positions."""
+    """Return the stored analysis of a publication's text, sentences in the order of their positions."""
     rows = list(publication.sentences.select_related("paragraph").order_by("position"))
     mentions = tuple(
         tuple(Mention(text, start, end, MentionKind(kind)) for text, start, end, kind in row.mentions) for row in rows

@@ -1,4 +1,4 @@
-"""A shortlist as a report: its entries with all that is cited of them."""
+"""A shortlist as a report for export."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ from search.models import Figure, SentenceLink, Shortlist, ShortlistEntry
 from search.selectors.figures import links_of_figures
 from search.selectors.shortlists import applicants_of, entries_with_everything, is_to_show
 
-MOST_PASSAGES = 5  # of a figure: the most telling ones
+MOST_PASSAGES = 5  # per figure, the best first
 
 
 def shortlist_report(shortlist: Shortlist, *, examiner: User, date: datetime.date, with_drawings: bool) -> Report:
-    """The list as it stands, in a constant number of queries; drawings are read where they are wanted."""
+    """Return a shortlist with its entries as a report. Takes a constant number of queries.
+
+    examiner: the user who exports it. with_drawings: include the PNG of each figure.
+    """
     entries = entries_with_everything(shortlist.entries.all())
     links = links_of_figures([entry.figure_id for entry in entries], MOST_PASSAGES)
     return Report(
@@ -32,7 +35,7 @@ def shortlist_report(shortlist: Shortlist, *, examiner: User, date: datetime.dat
 
 
 def references_of(shortlist: Shortlist) -> list[str]:
-    """The publications of a list's figures, in its order."""
+    """Return the references of the publications of a shortlist's figures, in its order."""
     ordered = shortlist.entries.order_by("position", "pk")
     return list(ordered.values_list("figure__sheet__publication__reference", flat=True))
 
@@ -40,7 +43,7 @@ def references_of(shortlist: Shortlist) -> list[str]:
 def _entry(entry: ShortlistEntry, links: list[SentenceLink], with_drawing: bool) -> ReportEntry:
     figure = entry.figure
     publication = figure.sheet.publication
-    classes = [(one.scheme, one.symbol) for one in publication.classifications.all()]
+    classes = [(item.scheme, item.symbol) for item in publication.classifications.all()]
     return ReportEntry(
         publication=PublicationNumber(publication.country, publication.doc_number, publication.kind_code),
         figure=_figure(figure),
@@ -82,7 +85,7 @@ def _drawing(figure: Figure) -> bytes:
     try:
         return file_read(figure.crop)
     except FileNotFoundError:
-        return b""  # the report says so in its place
+        return b""  # the report prints a remark instead
 
 
 def _name(user: User | None) -> str:

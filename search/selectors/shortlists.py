@@ -1,4 +1,4 @@
-"""Shortlists and what is on them."""
+"""Shortlists and their entries."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from search.selectors.figures import best_links
 
 
 def shortlists_of(user: User) -> QuerySet[Shortlist]:
-    """The lists that a user may see: their own, and those shared with them."""
+    """Return the shortlists that a user may see: their own and those shared with them."""
     return Shortlist.objects.filter(
         Q(owner=user) | Q(pk__in=ShortlistShare.objects.filter(user=user).values("shortlist"))
     )
 
 
 def shortlist_may_edit(user: User, shortlist: Shortlist) -> bool:
-    """Whether a user may change what is on a list."""
+    """Return whether a user may change the entries of a shortlist."""
     return shortlist.owner_id == user.pk or shortlist.shares.filter(user=user, may_edit=True).exists()
 
 
 def entries_on_desk(user: User, figure_ids: Sequence[int]) -> dict[int, ShortlistEntry]:
-    """The entries of the current shortlist for these figures, by figure; none once its sharing was withdrawn."""
+    """Return the current shortlist's entries for these figures, by figure. Empty if it is no longer shared."""
     current = shortlists_of(user).filter(pk__in=Desk.objects.filter(owner=user).values("shortlist"))
     entries = ShortlistEntry.objects.filter(shortlist__in=current, figure_id__in=figure_ids)
     return {entry.figure_id: entry for entry in entries}
 
 
 def desk_shortlist(user: User) -> Shortlist | None:
-    """The list that the user's keys add to; None before the first keeping, and once it may not be edited any more."""
+    """Return the user's current shortlist. None before there is one, and when the user may no longer edit it."""
     current = shortlists_of(user).filter(pk__in=Desk.objects.filter(owner=user).values("shortlist")).first()
     return current if current is not None and shortlist_may_edit(user, current) else None
 
 
 @dataclass(frozen=True, slots=True)
 class ListedShortlist:
-    """A list among the others. is_current: the user's keys add to it."""
+    """A row in the list of shortlists. is_current: the page's keys add to this one."""
 
     shortlist: Shortlist
     entry_count: int
@@ -52,7 +52,7 @@ class ListedShortlist:
 
 
 def shortlists_listed(user: User) -> tuple[ListedShortlist, ...]:
-    """The lists that a user may see, the one changed last first."""
+    """Return the shortlists that a user may see, the last changed one first."""
     counted = (
         shortlists_of(user)
         .select_related("owner")
@@ -63,20 +63,20 @@ def shortlists_listed(user: User) -> tuple[ListedShortlist, ...]:
     desk = Desk.objects.filter(owner=user).values_list("shortlist_id", flat=True).first()
     return tuple(
         ListedShortlist(
-            shortlist=one,
-            entry_count=one.entry_count,
-            share_count=one.share_count,
-            is_own=one.owner_id == user.pk,
-            may_edit=one.owner_id == user.pk or one.pk in editable,
-            is_current=one.pk == desk,
+            shortlist=shortlist,
+            entry_count=shortlist.entry_count,
+            share_count=shortlist.share_count,
+            is_own=shortlist.owner_id == user.pk,
+            may_edit=shortlist.owner_id == user.pk or shortlist.pk in editable,
+            is_current=shortlist.pk == desk,
         )
-        for one in counted
+        for shortlist in counted
     )
 
 
 @dataclass(frozen=True, slots=True)
 class PinShown:
-    """A pin with its number from 1, its frame on the drawing in pixels of the crop, and where its number stands."""
+    """A pin with its number, from 1; its frame and the place of its number in pixels of the crop."""
 
     pin: Pin
     number: int
@@ -89,15 +89,16 @@ class PinShown:
 
     @property
     def percent(self) -> tuple[float, float, float, float]:
-        """Left, top, width and height in percent of the drawing, as the form takes them."""
+        """Left, top, width and height in percent of the drawing, as in the form."""
         return self.pin.left / 100, self.pin.top / 100, self.pin.width / 100, self.pin.height / 100
 
 
 @dataclass(frozen=True, slots=True)
 class EntryShown:
-    """An entry as its page shows it. size: of the drawing in pixels; mark: how large the number of a pin is on it.
+    """What the page shows of an entry.
 
-    is_to_show: the figure is still in the collection.
+    is_to_show: the figure is still in the collection. size: of the drawing in pixels. mark: the size of a pin's number
+    on it.
     """
 
     entry: ShortlistEntry
@@ -112,7 +113,7 @@ class EntryShown:
 
 @dataclass(frozen=True, slots=True)
 class ShortlistPage:
-    """What the page of a shortlist shows to one of its readers."""
+    """What the page of a shortlist shows to a user."""
 
     shortlist: Shortlist
     entries: tuple[EntryShown, ...]
@@ -123,7 +124,7 @@ class ShortlistPage:
 
 
 def shortlist_page(user: User, shortlist: Shortlist) -> ShortlistPage:
-    """A list with all that is on it, in a constant number of queries."""
+    """Return the page of a shortlist. Takes a constant number of queries."""
     desk = desk_shortlist(user)
     return ShortlistPage(
         shortlist=shortlist,
@@ -136,14 +137,14 @@ def shortlist_page(user: User, shortlist: Shortlist) -> ShortlistPage:
 
 
 def entries_shown(entries: QuerySet[ShortlistEntry]) -> tuple[EntryShown, ...]:
-    """Entries in their order with figures, publications, applicants, pins and the most telling linked sentences."""
+    """Return entries in order, with figures, publications, applicants, pins and the best linked sentence of each."""
     ordered = entries_with_everything(entries)
     links = best_links([entry.figure_id for entry in ordered])
     return tuple(_shown(entry, links.get(entry.figure_id)) for entry in ordered)
 
 
 def entries_with_everything(entries: QuerySet[ShortlistEntry]) -> list[ShortlistEntry]:
-    """Entries in their order; publications bring their applicants (as `parties`) and classes, pins their authors."""
+    """Return entries in order with publications, applicants (as `parties`), classes, pins and their authors."""
     return list(
         entries.select_related("figure__sheet__publication", "added_by")
         .prefetch_related(
@@ -156,12 +157,12 @@ def entries_with_everything(entries: QuerySet[ShortlistEntry]) -> list[Shortlist
 
 
 def is_to_show(figure: Figure) -> bool:
-    """Whether a figure, come with its publication, is still in the collection."""
+    """Return whether a figure and its publication are not retired. Load the figure with its publication."""
     return figure.retired_at is None and figure.sheet.publication.retired_at is None
 
 
 def applicants_of(parties: Iterable[Party]) -> tuple[str, ...]:
-    """Names, each once."""
+    """Return the names of the applicants, each once."""
     return tuple(dict.fromkeys(party.name for party in parties if party.role == "applicant"))
 
 

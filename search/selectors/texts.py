@@ -1,4 +1,4 @@
-"""The text of a publication as it is read: claims first, numerals and the terms looked for marked."""
+"""The text of a publication for display: claims first, numerals and search terms marked."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _ORDER = (Section.CLAIM.value, Section.ABSTRACT.value, Section.DESCRIPTION.value
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters of a paragraph that are marked alike.
+    """A run of characters of a paragraph with the same marks.
 
-    numeral: the reference numeral that they belong to, "" for none. term: the place of the term that they belong to;
-    found: which of all occurrences that is, from 1; both None where no term stands. begins: it is the first of it.
+    numeral: the reference numeral that it belongs to, or "". term: the index of the search term that it belongs to, and
+    found: the number of this occurrence, from 1; both None outside terms. begins: whether the occurrence starts here.
     """
 
     text: str
@@ -38,7 +38,7 @@ class MarkedParagraph:
 
 @dataclass(frozen=True, slots=True)
 class TextSection:
-    """Claims, abstract or description in one language. counts: how often each term stands in it."""
+    """Claims, abstract or description in one language. counts: occurrences of each term in it."""
 
     name: str
     language: str
@@ -52,7 +52,7 @@ class TextSection:
 
 @dataclass(frozen=True, slots=True)
 class PublicationText:
-    """All sections. counts: how often each term stands in all of them; found_count: how often any does."""
+    """All sections. counts: occurrences of each term in all sections; found_count: of all terms together."""
 
     sections: tuple[TextSection, ...]
     counts: tuple[int, ...]
@@ -60,7 +60,7 @@ class PublicationText:
 
 
 def text_of_publication(publication: Publication, terms: Sequence[str] = ()) -> PublicationText:
-    """The text by section and language, claims before abstract before description, each in the document's order."""
+    """Return the text by section and language: claims, abstract, description, each in the document's order."""
     numerals: dict[int, list[tuple[int, int, str]]] = {}
     sentences = publication.sentences.exclude(mentions=[]).values_list("paragraph_id", "start", "mentions")
     for paragraph_id, begin, mentions in sentences:
@@ -88,16 +88,19 @@ def text_of_publication(publication: Publication, terms: Sequence[str] = ()) -> 
 def pieces_of_paragraph(
     text: str, numerals: Iterable[tuple[int, int, str]], terms: Sequence[str], found_before: int = 0
 ) -> tuple[Piece, ...]:
-    """The text cut wherever a numeral or an occurrence of a term begins or ends; the pieces make up the text.
+    """Cut a text wherever a numeral or an occurrence of a term begins or ends. Joined, the pieces are the text.
 
-    numerals: start, end and the numeral; one that overlaps an earlier one or reaches beyond the text is left out.
+    numerals: start, end and the numeral; one that overlaps an earlier one or exceeds the text is left out.
+    found_before: occurrences in earlier paragraphs, from which counting goes on.
     """
     marks: list[tuple[int, int, str]] = []
     for span in sorted(numerals):
         if span[0] >= (marks[-1][1] if marks else 0) and span[1] <= len(text):
             marks.append(span)
     occurrences = occurrences_of(text, terms)
-    edges = [(start, end) for start, end, _ in marks] + [(one.start, one.end) for one in occurrences]
+    edges = [(start, end) for start, end, _ in marks] + [
+        (occurrence.start, occurrence.end) for occurrence in occurrences
+    ]
     cuts = sorted({0, len(text), *(at for edge in edges for at in edge)})
     pieces: list[Piece] = []
     mark_at = found_at = 0
@@ -107,14 +110,16 @@ def pieces_of_paragraph(
         while found_at < len(occurrences) and occurrences[found_at].end <= start:
             found_at += 1
         mark = marks[mark_at] if mark_at < len(marks) and marks[mark_at][0] <= start else None
-        one = occurrences[found_at] if found_at < len(occurrences) and occurrences[found_at].start <= start else None
+        occurrence = (
+            occurrences[found_at] if found_at < len(occurrences) and occurrences[found_at].start <= start else None
+        )
         pieces.append(
             Piece(
                 text=text[start:end],
                 numeral=mark[2] if mark else "",
-                term=one.term if one else None,
-                found=found_before + found_at + 1 if one else None,
-                begins=one is not None and one.start == start,
+                term=occurrence.term if occurrence else None,
+                found=found_before + found_at + 1 if occurrence else None,
+                begins=occurrence is not None and occurrence.start == start,
             )
         )
     return tuple(pieces)

@@ -1,4 +1,4 @@
-"""The weight that judgments suggest, as it is offered beside the slider."""
+"""The suggested weight that is offered beside the slider."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.question import Question
 
 @dataclass(frozen=True, slots=True)
 class OfferedWeight:
-    """address: the question ranked by it. is_chosen: whether the question is ranked by it already."""
+    """A suggested weight. address: the question ranked with it. is_chosen: the question is already ranked with it."""
 
     suggested: SuggestedWeight
     address: str
@@ -19,7 +19,7 @@ class OfferedWeight:
 
 
 def weight_offered(question: Question) -> OfferedWeight | None:
-    """The newest suggested weight for a question; None while nothing is suggested."""
+    """Return the newest suggested weight for a question, or None."""
     newest = SuggestedWeight.objects.order_by("-pk").first()
     if newest is None:
         return None

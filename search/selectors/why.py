@@ -1,4 +1,4 @@
-"""Why a figure answers a query: sentences beside the query's, parts and numerals that both drawings have."""
+"""Why a figure matches a query: similar sentences, shared part names and numerals."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from search.selectors.hits import RankedHit
 from search.selectors.publications import numeral_sort_key
 
 MOST_SENTENCES = 40
-"""Of either side: each is encoded while somebody waits."""
+"""Per side; each is encoded while the user waits."""
 TYPED, FROM_XML = "your text", "the patent XML"
 Pieces = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class QuerySentence:
-    """A sentence of the query, and where it comes from: a figure by its name, or TYPED, or FROM_XML."""
+    """A sentence of the query. source: the name of a figure, TYPED or FROM_XML."""
 
     text: str
     source: str
@@ -40,7 +40,7 @@ class QuerySentence:
 
 @dataclass(frozen=True, slots=True)
 class PairShown:
-    """Two sentences that mean much the same, in pieces (text, mark): words that both have are marked."""
+    """Two sentences of similar meaning, the query's and the hit's, in pieces (text, mark): shared words are marked."""
 
     asked: Pieces
     source: str
@@ -50,7 +50,7 @@ class PairShown:
 
 @dataclass(frozen=True, slots=True)
 class NumeralShown:
-    """A numeral drawn in both figures, with what either text calls its part; empty where it has no name."""
+    """A numeral drawn in both figures, with the part name in either text, "" for none."""
 
     numeral: str
     asked_name: str
@@ -60,9 +60,10 @@ class NumeralShown:
 
 @dataclass(frozen=True, slots=True)
 class PartsShown:
-    """What both drawings name. asked: the figure of the query that was compared, None where it has none.
+    """Parts and numerals of both drawings.
 
-    same: parts of the same name; alike: parts whose names have the same head noun, "boom cylinder", "bucket cylinder".
+    asked: the figure of the query that was compared, or None. same: parts with the same name. alike: parts whose names
+    have the same head noun, like "boom cylinder" and "bucket cylinder". is_family: both are of one family.
     """
 
     asked: Figure | None
@@ -74,7 +75,7 @@ class PartsShown:
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """Numerals drawn in a figure, or in a part of it, with the names of their parts; rising."""
+    """Numerals drawn in a figure, or in a region of it, with their part names, in the order of the numerals."""
 
     figure: Figure
     names: dict[str, str]
@@ -85,27 +86,27 @@ class _Drawn:
 
 
 def nearest_picture(query: Query, question: Question, hit: RankedHit) -> Picture | None:
-    """The picture of the query that the hit's drawing is most similar to; None where no drawing was compared."""
+    """Return the query's picture that is most similar to the hit. None if no drawings were compared."""
     if not hit.nearest:
         return None
-    named = [one for one in (*question.examples, *question.liked) if one.token == hit.nearest]
-    # The figures of a publication that is asked with stand in no address of their own.
+    named = [picture for picture in (*question.examples, *question.liked) if picture.token == hit.nearest]
+    # A query with a whole publication does not list its figures as examples.
     return named[0] if named else picture_from_token("figure", hit.nearest)
 
 
 def query_figures(query: Query, question: Question, hit: RankedHit) -> list[Picture]:
-    """The figures of the collection that were asked with, the nearest to the hit first; without any the liked ones."""
+    """Return the query's figures of the collection, the nearest to the hit first. Without any, the liked figures."""
     nearest = nearest_picture(query, question, hit)
-    given = {one.token: one for one in question.examples}
+    given = {picture.token: picture for picture in question.examples}
     compared = [
         given.get(token) or picture_from_token("figure", token) for token in query.examples if _is_figure(token)
     ]
     pictures = (*([nearest] if nearest else []), *question.examples, *compared)
-    return [one for one in dict.fromkeys(pictures) if one.source == "figure"] or list(question.liked)
+    return [picture for picture in dict.fromkeys(pictures) if picture.source == "figure"] or list(question.liked)
 
 
 def query_sentences(query: Query, question: Question, hit: RankedHit) -> list[QuerySentence]:
-    """Sentences of the query, at most MOST_SENTENCES, from its sources by turns so that none is crowded out."""
+    """Return sentences of the query, at most MOST_SENTENCES, taken from its sources in turn."""
     pictures = query_figures(query, question, hit)
     sources: list[list[QuerySentence]] = [
         [QuerySentence(text, TYPED, "en") for text in _split(question.text)],
@@ -113,19 +114,23 @@ def query_sentences(query: Query, question: Question, hit: RankedHit) -> list[Qu
         [QuerySentence(text, FROM_XML, "en") for text in query.sentences],
         *_sentences_of_figures(pictures),
     ]
-    by_turns = (one for turn in zip_longest(*sources) for one in turn if one is not None and one.text.strip())
-    return list({one.text: one for one in by_turns}.values())[:MOST_SENTENCES]
+    turns = (sentence for turn in zip_longest(*sources) for sentence in turn)
+    in_turn = (sentence for sentence in turns if sentence is not None and sentence.text.strip())
+    return list({sentence.text: sentence for sentence in in_turn}.values())[:MOST_SENTENCES]
 
 
 def found_sentences(figure_id: int) -> list[str]:
-    """Linked sentences of a figure, the most telling first, at most MOST_SENTENCES."""
+    """Return the linked sentences of a figure, the best first, at most MOST_SENTENCES."""
     links = links_of_figures([figure_id], MOST_SENTENCES)[figure_id]
     return list(dict.fromkeys(link.sentence.text for link in links if link.sentence.text.strip()))
 
 
-def pairs_shown(explanation: Explanation, asked: Sequence[QuerySentence], language: str) -> tuple[PairShown, ...]:
-    """The sentence pairs of an explanation; language: of the found figure's publication."""
-    by_text = {one.text: one for one in asked}
+def pairs_shown(explanation: Explanation, sentences: Sequence[QuerySentence], language: str) -> tuple[PairShown, ...]:
+    """Return the sentence pairs of an explanation, with shared words marked.
+
+    sentences: the query's, for their sources. language: of the found figure's publication.
+    """
+    by_text = {sentence.text: sentence for sentence in sentences}
     shown = []
     for pair in explanation.sentence_pairs:
         source = by_text.get(pair["asked"]) or QuerySentence(pair["asked"], "", "en")
@@ -142,7 +147,7 @@ def pairs_shown(explanation: Explanation, asked: Sequence[QuerySentence], langua
 
 
 def parts_shown(query: Query, question: Question, hit: RankedHit, found: Figure) -> PartsShown:
-    """Shared part names and numerals of the found figure and the query's nearest figure that is of the collection."""
+    """Return the part names and numerals that the found figure shares with the query's nearest figure."""
     pictures = query_figures(query, question, hit)
     asked = _drawn_in(pictures[0]) if pictures else None
     if asked is None:
@@ -152,11 +157,11 @@ def parts_shown(query: Query, question: Question, hit: RankedHit, found: Figure)
     shared = names_shared_across(
         (asked.named, there.named), (here_publication.language or "en", there_publication.language or "en")
     )
-    same = tuple(one for one in shared if one.likeness is Likeness.SAME)
+    same = tuple(name for name in shared if name.likeness is Likeness.SAME)
     return PartsShown(
         asked=asked.figure,
         same=same,
-        alike=tuple(one for one in shared if one.likeness is Likeness.SIMILAR),
+        alike=tuple(name for name in shared if name.likeness is Likeness.SIMILAR),
         numerals=tuple(
             NumeralShown(numeral, asked.names[numeral], there.names[numeral], _is_same(same, numeral))
             for numeral in asked.names
@@ -168,15 +173,15 @@ def parts_shown(query: Query, question: Question, hit: RankedHit, found: Figure)
 
 
 def _is_same(same: Iterable[SharedName], numeral: str) -> bool:
-    """Whether both sides mark parts of one name with this very numeral."""
+    """Return whether both drawings use this numeral for parts with the same name."""
     return any(
-        any(part.numeral == numeral for part in one.left) and any(part.numeral == numeral for part in one.right)
-        for one in same
+        any(part.numeral == numeral for part in name.left) and any(part.numeral == numeral for part in name.right)
+        for name in same
     )
 
 
 def _is_figure(token: str) -> bool:
-    """Uploaded pictures are named by a UUID, which has dashes; figures by a number."""
+    """Return whether a picture's token is a figure's: uploads have a UUID, with dashes, figures a number."""
     return "-" not in token.partition("~")[0]
 
 
@@ -185,15 +190,15 @@ def _split(text: str) -> list[str]:
 
 
 def _passage(query: Query, question: Question) -> str:
-    """The long text of the query; empty where it is gone since."""
+    """Return the long text of the query, "" if it was deleted since."""
     if not question.passage:
         return ""
-    kept = Material.objects.filter(owner=query.owner_id, pk=question.passage).first()
-    return file_read(kept.file, private_storage()).decode() if kept is not None else ""
+    stored = Material.objects.filter(owner=query.owner_id, pk=question.passage).first()
+    return file_read(stored.file, private_storage()).decode() if stored is not None else ""
 
 
 def _sentences_of_figures(pictures: Sequence[Picture]) -> list[list[QuerySentence]]:
-    """For each picture its linked sentences; of a part of a figure, those of the numerals within."""
+    """Return the linked sentences of each picture; for a region, those of the numerals within."""
     figures = figures_to_show().in_bulk([int(picture.key) for picture in pictures])
     whole = [int(picture.key) for picture in pictures if picture.region is None and int(picture.key) in figures]
     links = links_of_figures(whole, MOST_SENTENCES) if whole else {}
@@ -225,7 +230,7 @@ def _numerals_of(figure: Figure) -> set[str]:
 
 
 def _names_of(figure: Figure, numerals: set[str]) -> dict[str, str]:
-    """Numeral → name of its part, empty without one; in the order a reader counts."""
+    """Return part names by numeral, "" for none, in the order of the numerals."""
     names = figure.sheet.publication.part_names.filter(numeral__in=numerals)
     known = dict(names.values_list("numeral", "name"))
     return {numeral: known.get(numeral, "") for numeral in sorted(numerals, key=numeral_sort_key)}
