@@ -1,4 +1,4 @@
-"""Bringing the database up to date, whoever comes first."""
+"""Migrate the database, once even if several processes start at the same time."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ MIGRATION_LOCK = 7_203_010
 
 
 def migrate_where_needed() -> bool:
-    """Bring the schema up to date; true when there was anything to do. Two at once wait for each other."""
+    """Apply outstanding migrations. Returns whether there were any. Simultaneous callers wait for each other."""
     if not _is_behind():
         return False
     with connection.cursor() as cursor:
-        # An index over a large table takes longer than any request may, and so does waiting for another's migration.
+        # Building an index, or waiting for another process's migration, takes longer than the timeouts for requests.
         cursor.execute("SET statement_timeout = 0")
         cursor.execute("SET lock_timeout = 0")
         cursor.execute("SELECT pg_advisory_lock(%s)", [MIGRATION_LOCK])
@@ -22,7 +22,7 @@ def migrate_where_needed() -> bool:
         if _is_behind():
             call_command("migrate", interactive=False, verbosity=0, skip_checks=True)
     finally:
-        connection.close()  # the lock and the timeouts go with it
+        connection.close()  # this releases the lock and resets the timeouts
     return True
 
 

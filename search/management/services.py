@@ -1,4 +1,4 @@
-"""What every command stands on: the services of the home, and a worker when none runs."""
+"""The base of commands: embedded services and a worker, started if they do not run already."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ WORKER_START_SECONDS = 90.0
 
 
 class ServiceCommand(BaseCommand):
-    """A command that starts the embedded services it needs when none run, and with --json ends with one JSON line.
+    """A command that starts the embedded services if they do not run, and prints a line of JSON at the end with --json.
 
-    Subclasses implement `run`, which returns the object for --json and prints for people on its own.
+    Subclasses implement `run`, which prints text for people and returns the object for --json.
     """
 
     requires_system_checks: list[str] = []
@@ -56,16 +56,16 @@ class ServiceCommand(BaseCommand):
         raise NotImplementedError
 
     def fault(self, result: dict[str, Any]) -> str:
-        """Why the exit status is not 0, or nothing."""
+        """Return why the command failed, or "". A failure makes the exit status 1."""
         return ""
 
     def say(self, line: str) -> None:
-        """A line for people: on standard error, so that standard output stays for the JSON."""
+        """Print a line for people on standard error; standard output is kept for JSON."""
         self.stderr.write(line, ending="\n")
 
 
 def command_line_user() -> User:
-    """What belongs to somebody and is made on the command line belongs to this account, which cannot log in."""
+    """Return the account that owns what commands create. It cannot log in."""
     user, created = User.objects.get_or_create(username="command-line", defaults={"is_active": False})
     if created:
         user.set_unusable_password()
@@ -75,7 +75,7 @@ def command_line_user() -> User:
 
 @contextmanager
 def worker_for(queue: str) -> Iterator[None]:
-    """A worker of a queue for the time of the block: the one that runs already, or one of our own."""
+    """Make sure that a worker serves a queue during the block: start one unless one runs already."""
     if _queue_is_served(queue):
         yield
         return
@@ -103,5 +103,5 @@ def _await_worker(queue: str, process: subprocess.Popen[bytes], log: str) -> Non
     deadline = time.monotonic() + WORKER_START_SECONDS
     while not _queue_is_served(queue):
         if process.poll() is not None or time.monotonic() > deadline:
-            raise CommandError(f"the worker for {queue} did not start; its log is {log}")
+            raise CommandError(f"The worker for the queue {queue!r} did not start. See its log: {log}")
         time.sleep(0.2)

@@ -40,11 +40,6 @@ class CalibratedSide:
     def name(self) -> str:
         return "drawing" if self.calibration.modality == Modality.VISUAL else "text"
 
-    @property
-    def usual(self) -> float:
-        """The median of the calibration: half of the sampled figures are less similar to unrelated ones."""
-        return self.at(50)
-
     def at(self, percentile: float) -> float:
         """Return the similarity at a percentile of the calibration."""
         return float(np.percentile(self.calibration.quantiles, percentile))

@@ -118,7 +118,7 @@ def compare_page(owner: User, comparison: Comparison) -> ComparePage | None:
     )
 
 
-def figures_on_desk(user: User, most: int) -> list[int]:
+def current_figures(user: User, most: int) -> list[int]:
     """Return the figures of the current shortlist in its order. Empty when it is no longer shared with the user."""
     current = shortlists_of(user).filter(pk__in=Desk.objects.filter(owner=user).values("shortlist"))
     entries = ShortlistEntry.objects.filter(shortlist__in=current).order_by("position", "pk")

@@ -20,7 +20,7 @@ from search.selectors.figures import FigurePage, figure_page, figures_to_show
 from search.selectors.hits import RankedHit, hits_ranked, ranked_figures
 from search.selectors.publications import numeral_sort_key
 from search.selectors.queries import queries_of
-from search.selectors.shortlists import entries_on_desk
+from search.selectors.shortlists import current_entries
 
 RANKING_SECONDS = 60.0
 MOST_RANKINGS = 32  # about half a megabyte each
@@ -113,7 +113,7 @@ def reader_page(figure_id: int, reader: User) -> ReaderPage | None:
         page=page,
         turn=turn_of(reader, page.figure.sheet),
         naming=naming.get(figure_id),
-        entry=entries_on_desk(reader, [figure_id]).get(figure_id),
+        entry=current_entries(reader, [figure_id]).get(figure_id),
         strip=strip,
         sheet_place=at + 1,
         previous_sheet=strip[at - 1].first if at else None,

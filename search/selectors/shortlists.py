@@ -26,14 +26,14 @@ def shortlist_may_edit(user: User, shortlist: Shortlist) -> bool:
     return shortlist.owner_id == user.pk or shortlist.shares.filter(user=user, may_edit=True).exists()
 
 
-def entries_on_desk(user: User, figure_ids: Sequence[int]) -> dict[int, ShortlistEntry]:
+def current_entries(user: User, figure_ids: Sequence[int]) -> dict[int, ShortlistEntry]:
     """Return the current shortlist's entries for these figures, by figure. Empty if it is no longer shared."""
     current = shortlists_of(user).filter(pk__in=Desk.objects.filter(owner=user).values("shortlist"))
     entries = ShortlistEntry.objects.filter(shortlist__in=current, figure_id__in=figure_ids)
     return {entry.figure_id: entry for entry in entries}
 
 
-def desk_shortlist(user: User) -> Shortlist | None:
+def current_shortlist(user: User) -> Shortlist | None:
     """Return the user's current shortlist. None before there is one, and when the user may no longer edit it."""
     current = shortlists_of(user).filter(pk__in=Desk.objects.filter(owner=user).values("shortlist")).first()
     return current if current is not None and shortlist_may_edit(user, current) else None
@@ -125,7 +125,7 @@ class ShortlistPage:
 
 def shortlist_page(user: User, shortlist: Shortlist) -> ShortlistPage:
     """Return the page of a shortlist. Takes a constant number of queries."""
-    desk = desk_shortlist(user)
+    desk = current_shortlist(user)
     return ShortlistPage(
         shortlist=shortlist,
         entries=entries_shown(shortlist.entries.all()),

@@ -1,4 +1,4 @@
-"""The filters of the panel's question, before anything is counted."""
+"""A template tag for the filters of the query panel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def filters_of(context: dict[str, Any], question: Question) -> FilterBoard:
-    """The filters of a question without counts; those that the request wrote and that were refused, as written."""
+    """Return the filters of a question, without counts. After invalid input: as it was entered, with its faults."""
     if not context.get("fault"):
         return filter_board(question)
     request = context["request"]

@@ -1,4 +1,4 @@
-"""What templates cannot say by themselves: the models in use, scores as widths, names of parts."""
+"""Template tags and filters for figures, publications, scores and the models in use."""
 
 from __future__ import annotations
 
@@ -24,63 +24,63 @@ register = template.Library()
 
 @register.inclusion_tag("search/_models.html")
 def models_in_use() -> dict[str, list[tuple[IndexVersion, int]]]:
-    """The page's foot: the models that answer, and how many figures each can find, its index's and the newer ones."""
+    """Render the models in use, each with the number of figures it can find, newer embeddings included."""
     versions = sorted(active_versions().values(), key=lambda version: version.modality, reverse=True)
     return {"versions": [(version, version.figure_count + delta_count(version)) for version in versions]}
 
 
 @register.inclusion_tag("search/_pieces.html")
 def sentence_marked(link: SentenceLink) -> dict[str, Any]:
-    """A linked sentence, each mention of the figure's numerals or label marked."""
+    """Render a linked sentence with the mentions of the figure's numerals and label marked."""
     return {"pieces": marked_pieces(link)}
 
 
 @register.simple_tag
 def figure_name(figure: Figure, publication: Publication, link: SentenceLink | None = None) -> str:
-    """The accessible name of a figure as far as known: "FIG. 3 of EP 1 234 567 A1, wheel loader, a side view".
+    """Return the accessible name of a figure, like "FIG. 3 of EP 1 234 567 A1, wheel loader, a side view".
 
-    link: its most telling sentence. No query is made when the figure's sheet and the sentence's paragraph are loaded.
+    link: its best sentence, for the caption. Makes no query if the figure's sheet and the paragraph are loaded.
     """
     number = PublicationNumber(publication.country, publication.doc_number, publication.kind_code)
     place = f"drawing {figure.position + 1} on sheet {figure.sheet.position + 1}"
     shown = f"FIG. {figure.label.replace(',', ', ')}" if figure.label else place
-    said = caption_of(link.sentence.text, link.spans) if link else ""
-    return ", ".join(filter(None, (f"{shown} of {number.spaced}", publication.title, said)))
+    caption = caption_of(link.sentence.text, link.spans) if link else ""
+    return ", ".join(filter(None, (f"{shown} of {number.spaced}", publication.title, caption)))
 
 
 @register.simple_tag
 def thumbnail_address(figure: Figure) -> str:
-    """Of a figure's small picture; with its hash, so that browsers keep it and ask no more."""
+    """Return the address of a figure's thumbnail, with its hash, so that browsers can cache it."""
     return f"{reverse('search:thumbnail-file', args=[figure.pk])}?v={version_of(figure.thumbnail)}"
 
 
 @register.filter
 def entry_of(entries: Mapping[int, ShortlistEntry], figure_id: int) -> ShortlistEntry | None:
-    """The entry of a figure on the current shortlist."""
+    """Return the entry of a figure on the current shortlist, or None."""
     return entries.get(figure_id)
 
 
 @register.simple_tag
 def earlier_answers(query: Query) -> int:
-    """How many answers to the same search came before this one."""
+    """Return how often the same search was answered before."""
     return earlier_answers_to(query).count()
 
 
 @register.simple_tag
 def offered_weight(question: Question) -> OfferedWeight | None:
-    """The weight that judgments suggest, with the address that ranks by it."""
+    """Return the suggested weight with the address that ranks with it, or None."""
     return weight_offered(question)
 
 
 @register.filter
 def percent(score: float | None) -> int:
-    """A similarity as a width from 0 to 100; below zero nothing is alike."""
+    """Return a similarity as a percentage from 0 to 100. None and negative values are 0."""
     return round(100 * min(max(score or 0.0, 0.0), 1.0))
 
 
 @register.filter
 def named(names: Mapping[str, str], numeral: str) -> str:
-    """What the text calls the part that a numeral marks; empty when it has no name."""
+    """Return the part name of a numeral, or ""."""
     return names.get(numeral, "")
 
 
@@ -91,7 +91,7 @@ def sum_of(numbers: Iterable[float]) -> float:
 
 @register.filter
 def by_stage(seconds: Mapping[str, float]) -> list[tuple[str, float]]:
-    """Seconds in the order of the pipeline."""
+    """Return seconds by stage as pairs, in the order of the pipeline."""
     return [(stage, seconds[stage]) for stage in Stage.values if stage in seconds]
 
 
@@ -120,7 +120,7 @@ def sides_with_ranks(hit: RankedHit) -> str:
 
 @register.filter
 def section_title(name: str) -> str:
-    """The heading of a section of the text: "claim (en)" becomes "Claims (en)"."""
+    """Return the heading of a section of the text: "Claims (en)" for "claim (en)"."""
     section, _, rest = name.partition(" ")
     plural = "claims" if section == Section.CLAIM else section
     return f"{plural} {rest}".strip().capitalize()
@@ -128,5 +128,5 @@ def section_title(name: str) -> str:
 
 @register.filter
 def magnitude(number: int) -> int:
-    """How much, whichever way."""
+    """Return the absolute value."""
     return abs(number)

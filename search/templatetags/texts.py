@@ -1,4 +1,4 @@
-"""Paragraphs as HTML, made here and not by templates: a long text has tens of thousands of marked pieces."""
+"""Paragraphs as HTML. Made in Python, since a long text has tens of thousands of marks, too many for a template."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ register = template.Library()
 
 @register.simple_tag
 def paragraphs_marked(section: TextSection, names: Mapping[str, str], current: int) -> SafeString:
-    """The paragraphs with <mark> around numerals and terms; `current` is the occurrence that is looked at."""
+    """Return the paragraphs as HTML with <mark> around numerals and terms; `current`: the selected occurrence."""
     titles = {numeral: f' title="{escape(name)}"' for numeral, name in names.items() if name}
     return mark_safe("\n".join(_paragraph(marked, titles, current) for marked in section.paragraphs))
 

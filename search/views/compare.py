@@ -17,10 +17,10 @@ from search.comparison import MOST_PANES, Comparison, comparison_from_query
 from search.http import current_user, is_fragment
 from search.models import Figure, ShortlistEntry
 from search.question import Picture
-from search.selectors.comparing import ComparePage, DrawnPart, Pane, compare_page, figures_on_desk
+from search.selectors.comparing import ComparePage, DrawnPart, Pane, compare_page, current_figures
 from search.selectors.figures import figure_by_reference, figures_to_show
 from search.selectors.publications import publication_by_reference
-from search.selectors.shortlists import entries_on_desk
+from search.selectors.shortlists import current_entries
 from search.views.overlay import AROUND_NUMERAL, turned
 
 LETTERS = "ABCD"
@@ -95,7 +95,7 @@ def compare(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('search:compare')}?{comparison.beside(found.pk).address}")
         fault = _why_not(wanted, found)
     is_adding = bool(fault) or "adding" in request.GET
-    entries = entries_on_desk(user, [pane.figure.pk for pane in page.panes if pane.figure is not None])
+    entries = current_entries(user, [pane.figure.pk for pane in page.panes if pane.figure is not None])
     context = {
         "page": page,
         "fields": list(QueryDict(comparison.address).lists()),
@@ -107,7 +107,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "examples": _examples(page),
         "can_add": len(page.panes) < MOST_PANES,
         "is_adding": is_adding,
-        "from_shortlist": _choices(page, figures_on_desk(user, MOST_TO_CHOOSE)) if is_adding else [],
+        "from_shortlist": _choices(page, current_figures(user, MOST_TO_CHOOSE)) if is_adding else [],
         "from_hits": _choices(page, page.order[:MOST_TO_CHOOSE]) if is_adding else [],
         "wanted": wanted,
         "fault": fault,

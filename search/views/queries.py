@@ -20,7 +20,7 @@ from search.selectors.examiners import seen_among
 from search.selectors.figures import figures_to_show
 from search.selectors.hits import mosaic_of, others_found
 from search.selectors.queries import answer_shown, queries_of
-from search.selectors.shortlists import entries_on_desk
+from search.selectors.shortlists import current_entries
 from search.services.queries import query_ask_once
 from search.views.asking import density_of, lead_to, panel_page, question_posted
 from search.views.materials import upload
@@ -120,7 +120,7 @@ def _results(request: HttpRequest, query: Query, question: Question, first: int 
         "groups": groups,
         "hint": hint_of(query, question, mosaic),
         "seen": seen_among(current_user(request), shown),
-        "entries": entries_on_desk(current_user(request), shown),
+        "entries": current_entries(current_user(request), shown),
         "liked": {int(picture.key) for picture in question.liked},
         "disliked": {int(picture.key) for picture in question.disliked},
         "density": density_of(request),

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from search.http import current_user
 from search.models import Shortlist, text_key
-from search.selectors.shortlists import desk_shortlist, shortlist_page, shortlists_listed, shortlists_of
+from search.selectors.shortlists import current_shortlist, shortlist_page, shortlists_listed, shortlists_of
 from search.services.sharing import (
     NoSuchColleague,
     ShortlistNameTaken,
@@ -110,7 +110,7 @@ def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @require_GET
 def current(request: HttpRequest) -> HttpResponse:
     """Leads to the list that the keys add to, or to all of them before there is one."""
-    row = desk_shortlist(current_user(request))
+    row = current_shortlist(current_user(request))
     return redirect("search:shortlists") if row is None else redirect("search:shortlist", shortlist_id=row.pk)
 
 

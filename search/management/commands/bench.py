@@ -1,4 +1,4 @@
-"""manage.py bench: hot paths against the plain way of doing the same, interleaved in one run."""
+"""manage.py bench: measure how much faster moving the slider is than searching again."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ WEIGHTS = (0, 20, 35, 50, 65, 80, 100)
 
 class Command(ServiceCommand):
     help = (
-        "Time a hot path against the plain way, taking turns in one run. rank: moving the slider between text and "
-        "drawing, which fuses stored candidates, against searching anew."
+        "Compare the time of a fast path with the time of the plain way, alternating in one run. rank: moving the "
+        "slider between text and drawing, which fuses stored candidates, against searching again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -37,11 +37,13 @@ class Command(ServiceCommand):
 
     def run(self, **options: Any) -> dict[str, Any]:
         if options["rounds"] < 3:
-            raise CommandError("--rounds must be 3 or more, or there is no spread to tell")
+            raise CommandError("--rounds must be 3 or more; quartiles need at least 3 measurements")
         ranking.warm_up()
         pairs = [_search_and_slider(vectors) for vectors in _queries(options["rounds"])]
         if not pairs:
-            raise CommandError("the collection has no embedded figures; ingest a delivery first")
+            raise CommandError(
+                "The collection has no searchable figures. Ingest a delivery first: manage.py ingest PATH --wait"
+            )
         plain, fast = _in_turns(pairs)
         ratios = [slow / quick for slow, quick in zip(plain, fast, strict=True)]
         low, middle, high = statistics.quantiles(ratios, n=4)
@@ -58,29 +60,28 @@ class Command(ServiceCommand):
         if not options["json"]:
             self.stdout.write(
                 f"slider {result['milliseconds']['slider']} ms, search {result['milliseconds']['search']} ms: "
-                f"{result['ratio']} times, quartiles {low:.2f} to {high:.2f}, {len(ratios)} rounds"
+                f"{result['ratio']} times as fast, quartiles {low:.2f} to {high:.2f}, {len(ratios)} rounds"
             )
         return result
 
 
 def _queries(rounds: int) -> list[QueryVectors]:
-    """The stored vectors of figures that have both, drawn by a fixed seed; one for each round."""
+    """Return one query per round: the stored vectors of a random figure that has both. The seed is fixed."""
     figure_ids = list(figures_to_show().order_by("pk").values_list("pk", flat=True))
     stored = {side: ranking.stored_vectors(figure_ids, side) for side in Modality}
     both = sorted(stored[Modality.VISUAL].keys() & stored[Modality.TEXT].keys())
     if not both:
         return []
     drawn = random.Random(SEED).choices(both, k=rounds)
-    return [QueryVectors(stored[Modality.VISUAL][one], stored[Modality.TEXT][one]) for one in drawn]
+    return [QueryVectors(stored[Modality.VISUAL][pk], stored[Modality.TEXT][pk]) for pk in drawn]
 
 
 def _search_and_slider(vectors: QueryVectors) -> tuple[Callable[[Question], list[int]], ...]:
-    """Two ways to the ranked figures of a query: searching again, and fusing what the first search stored."""
-    found = _found(vectors)
-    query = Query(candidates=found)
+    """Return two functions that rank a query's figures: one searches again, one fuses the stored candidates."""
+    query = Query(candidates=_candidates(vectors))
 
     def search(question: Question) -> list[int]:
-        return _ranked(Query(candidates=_found(vectors)), question)
+        return _ranked(Query(candidates=_candidates(vectors)), question)
 
     def slider(question: Question) -> list[int]:
         return _ranked(query, question)
@@ -88,9 +89,9 @@ def _search_and_slider(vectors: QueryVectors) -> tuple[Callable[[Question], list
     return search, slider
 
 
-def _found(vectors: QueryVectors) -> bytes:
+def _candidates(vectors: QueryVectors) -> bytes:
     found = ranking.find(query=vectors, before_feedback=None, filters={}, excluded_ids=None)
-    assert found.candidates is not None  # the figure itself is one
+    assert found.candidates is not None  # there is at least the figure itself
     return candidates_as_bytes(found.candidates, None)
 
 
@@ -99,9 +100,9 @@ def _ranked(query: Query, question: Question) -> list[int]:
 
 
 def _in_turns(pairs: Sequence[tuple[Callable[[Question], list[int]], ...]]) -> tuple[list[float], list[float]]:
-    """Milliseconds of each search and each slider, one after the other, whoever was first being second next.
+    """Return the milliseconds of each search and of each slider. Which of the two goes first alternates.
 
-    Raises: CommandError where the two rank differently.
+    Raises: CommandError when the two rank differently.
     """
     plain: list[float] = []
     fast: list[float] = []
@@ -114,5 +115,7 @@ def _in_turns(pairs: Sequence[tuple[Callable[[Question], list[int]], ...]]) -> t
             answers.append(way(question))
             spent.append(1000 * (time.perf_counter() - begun))
         if answers[0] != answers[1]:
-            raise CommandError(f"the slider ranks otherwise than a search at {question.weight} %: report this fault")
+            raise CommandError(
+                f"At weight {question.weight} % the slider and a search rank differently. Report this as a bug."
+            )
     return plain, fast

@@ -1,4 +1,4 @@
-"""manage.py ingest: deliveries in, searchable figures out."""
+"""manage.py ingest: receive deliveries and make their figures searchable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from search.selectors.batches import batch_report
 from search.services.batches import batch_receive
 from search.services.indexes import indexes_refresh
 
-SHOWN_EVERY_SECONDS = 5.0
+PROGRESS_SECONDS = 5.0
 
 
 class Command(ServiceCommand):
@@ -29,7 +29,7 @@ class Command(ServiceCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-        parser.add_argument("--wait", action="store_true", help="come back when every figure is searchable")
+        parser.add_argument("--wait", action="store_true", help="return only when every figure is searchable")
 
     def run(self, **options: Any) -> dict[str, Any]:
         batches = [self._receive(path) for path in options["paths"]]
@@ -50,31 +50,33 @@ class Command(ServiceCommand):
         return report
 
     def fault(self, result: dict[str, Any]) -> str:
-        return "a delivery was refused" if result["refused_deliveries"] else ""
+        return "A delivery was refused; its reason is printed above." if result["refused_deliveries"] else ""
 
     def _receive(self, path: Path) -> Batch:
         if not path.exists():
-            raise CommandError(f"{path} does not exist; give a delivery's file or folder")
+            raise CommandError(f"{path} does not exist. Give the file or folder of a delivery.")
         if path.is_file() and path.suffix.lower() != ".xml":
-            return self._said(*batch_receive(path=path, file_name=path.name, received_by=None))
+            return self._report_known(*batch_receive(path=path, file_name=path.name, received_by=None))
         with tempfile.TemporaryDirectory(prefix="delivery-") as folder:
             packed = Path(folder) / "delivery.zip"
             try:
                 pack_folder(path, packed)
             except DeliveryError as error:
                 raise CommandError(f"{path}: {error.detail}") from error
-            return self._said(*batch_receive(path=packed, file_name=path.name, received_by=None, packed_here=True))
+            return self._report_known(
+                *batch_receive(path=packed, file_name=path.name, received_by=None, packed_here=True)
+            )
 
-    def _said(self, batch: Batch, created: bool) -> Batch:
+    def _report_known(self, batch: Batch, created: bool) -> Batch:
         if not created:
-            self.say(f"{batch.file_name} was received before, on {batch.received_at:%Y-%m-%d %H:%M}")
+            self.say(f"{batch.file_name} was already received on {batch.received_at:%Y-%m-%d %H:%M}")
         return batch
 
     def _await(self, batch: Batch) -> None:
         shown = time.monotonic()
         while not _is_finished(batch):
             time.sleep(0.2)
-            if time.monotonic() - shown > SHOWN_EVERY_SECONDS:
+            if time.monotonic() - shown > PROGRESS_SECONDS:
                 shown = time.monotonic()
                 done, count = batch.documents.exclude(verdict="").count(), batch.documents.count()
                 self.say(f"{batch.file_name}: {done} of {count} documents")

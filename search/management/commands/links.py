@@ -1,4 +1,4 @@
-"""manage.py links: what the publication page shows per sheet."""
+"""manage.py links: list the numerals and linked sentences of each sheet of a publication."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from search.selectors.publications import publication_by_reference, publication_
 
 
 class Command(ServiceCommand):
-    help = "Numerals read on each sheet of a publication, and the sentences linked to its figures."
+    help = "List the numerals read on each sheet of a publication, and the sentences linked to its figures."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -21,7 +21,9 @@ class Command(ServiceCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         publication = publication_by_reference(options["publication"])
         if publication is None:
-            raise CommandError(f"no publication {options['publication']} in the collection")
+            raise CommandError(
+                f"Publication {options['publication']} is not in the collection. Write it like EP1234567A1."
+            )
         result = publication_links(publication)
         if not options["json"]:
             for sheet in result["sheets"]:

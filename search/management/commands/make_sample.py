@@ -1,4 +1,4 @@
-"""`manage.py make_sample DIR --documents N --seed S`: a batch of generated patents and the truth about it."""
+"""manage.py make_sample: write a batch of generated patents, and what is true about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sample.document import DEFAULT_MAX_SHEETS
 
 
 class Command(BaseCommand):
-    help = "Write an EPO batch of generated patents, with the truth about their numerals, links and views."
+    help = "Write an EPO batch of generated patents, and a file with their true numerals, links and views."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("directory", type=Path, metavar="DIR", help="folder to write into; made when missing")

@@ -1,4 +1,4 @@
-"""manage.py measure_hint: how often "nothing stands out" is right, by families known from a file."""
+"""manage.py measure_hint: measure how often the hint "nothing stands out" is right."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Relatives:
-    """Which figures are of one publication, and of one family: by the documents, and as the file knows; all (n, n)."""
+    """Which figures belong together, as (n, n) flags: one publication, one family by the documents, or by the file."""
 
     publication: Flags
     recorded: Flags
@@ -38,9 +38,10 @@ class Relatives:
 
 class Command(ServiceCommand):
     help = (
-        "Every figure asks the collection without its own publication, once with its family left in and once without. "
-        "With it there is something to find: calling that nothing is a false alarm. Without it there is nothing: "
-        "keeping silent is a miss. --families names families that the documents do not."
+        "Measure how often the hint is right. Every figure is searched with, its own publication left out, once with "
+        "its family and once without. With the family there is something to find, so the hint is a false alarm. "
+        "Without it there is nothing to find, so no hint is a miss. --families gives families that the documents do "
+        "not record."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -50,11 +51,13 @@ class Command(ServiceCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         collection = collection_to_evaluate()
         if collection.vectors.visual is None or collection.vectors.text is None:
-            raise CommandError("the collection has no embedded figures; ingest a delivery first")
+            raise CommandError(
+                "The collection has no searchable figures. Ingest a delivery first: manage.py ingest PATH --wait"
+            )
         try:
             families = json.loads(options["families"].read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise CommandError(f"{options['families']} is no readable JSON: {error}") from error
+            raise CommandError(f"{options['families']} cannot be read as JSON: {error}") from error
         relatives = _relatives(collection.publications, families)
         sides = {
             "drawing": collection.vectors.visual @ collection.vectors.visual.T,
@@ -63,12 +66,15 @@ class Command(ServiceCommand):
         }
         result: dict[str, Any] = {"figures": len(collection.figures), "thresholds": THRESHOLDS, "rates": {}}
         percentiles = {}
-        for calibrated_with, barred in (("recorded kin", relatives.recorded), ("known kin", relatives.known)):
+        for calibrated_without, excluded in (
+            ("recorded kin", relatives.recorded),
+            ("known kin", relatives.known),
+        ):
             for side, similarities in sides.items():
-                percentiles[side] = _percentiles(similarities, barred, relatives)
-                result["rates"][f"{side}, {calibrated_with}"] = _rates(*percentiles[side], relatives)
+                percentiles[side] = _percentiles(similarities, excluded, relatives)
+                result["rates"][f"{side}, {calibrated_without}"] = _rates(*percentiles[side], relatives)
             both = [_highest(percentiles["drawing"][at], percentiles["text"][at]) for at in range(2)]
-            result["rates"][f"drawing and text, {calibrated_with}"] = _rates(both[0], both[1], relatives)
+            result["rates"][f"drawing and text, {calibrated_without}"] = _rates(both[0], both[1], relatives)
         result["line"] = _line(sides, relatives, collection.publications)
         result["growth"] = {
             side: _medians_by_share(sides[side], relatives.recorded) for side in ("drawing", "text", "sentence")
@@ -80,12 +86,12 @@ class Command(ServiceCommand):
     def _print(self, result: dict[str, Any]) -> None:
         self.stdout.write(f"{result['figures']} figures")
         for name, rates in result["rates"].items():
-            self.stdout.write(f"\n{name}: {rates['with_kin']} queries with kin, {rates['without_kin']} without")
+            self.stdout.write(f"\n{name}: {rates['with_kin']} queries with relatives, {rates['without_kin']} without")
             self.stdout.write("  threshold     " + " ".join(f"{threshold:5d}" for threshold in THRESHOLDS))
             for row in ("false_alarms", "misses"):
                 self.stdout.write(f"  {row:13} " + " ".join(f"{share:5.3f}" for share in rates[row]))
-        self.stdout.write(f"\nthe line across the hits: {result['line']}")
-        self.stdout.write(f"median of strangers by share of the figures: {result['growth']}")
+        self.stdout.write(f"\nthe line between the hits: {result['line']}")
+        self.stdout.write(f"median similarity of unrelated figures, by share of the collection: {result['growth']}")
 
 
 def _relatives(publications: Sequence[str], families: Mapping[str, str]) -> Relatives:
@@ -96,12 +102,14 @@ def _relatives(publications: Sequence[str], families: Mapping[str, str]) -> Rela
         return np.asarray((codes[:, np.newaxis] == codes) & (codes != ""))
 
     own = same(publications)
-    by_documents = own | same([recorded.get(one, "") for one in publications])
-    return Relatives(own, by_documents, by_documents | same([families.get(one, "") for one in publications]))
+    by_documents = own | same([recorded.get(reference, "") for reference in publications])
+    return Relatives(
+        own, by_documents, by_documents | same([families.get(reference, "") for reference in publications])
+    )
 
 
 def _sentence_similarities(collection: EvaluatedCollection) -> NDArray[np.float32]:
-    """(n, n): one linked sentence of each sampled figure with the texts of all; NaN rows for figures not sampled."""
+    """Return (n, n) similarities of a linked sentence of each sampled figure to the texts of all; else NaN rows."""
     assert collection.vectors.text is not None
     drawn = np.array(collection.figures)[sample(len(collection.figures), SENTENCES, seed=SEED)]
     sentences = sampled_sentences(drawn.tolist(), seed=SEED)
@@ -112,9 +120,9 @@ def _sentence_similarities(collection: EvaluatedCollection) -> NDArray[np.float3
     return similarities
 
 
-def _best(similarities: NDArray[np.float32], barred: Flags) -> NDArray[np.float32]:
-    """(n,): the best of each row that is not barred, NaN without any."""
-    allowed = np.where(barred | np.isnan(similarities), -np.inf, similarities)
+def _best(similarities: NDArray[np.float32], excluded: Flags) -> NDArray[np.float32]:
+    """Return (n,): the highest similarity of each row that is not excluded, NaN if there is none."""
+    allowed = np.where(excluded | np.isnan(similarities), -np.inf, similarities)
     best = allowed.max(axis=1)
     return np.where(np.isinf(best), np.nan, best).astype(np.float32)
 
@@ -122,17 +130,17 @@ def _best(similarities: NDArray[np.float32], barred: Flags) -> NDArray[np.float3
 def _percentiles(
     similarities: NDArray[np.float32], calibrated_without: Flags, relatives: Relatives
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The best of each query as a percentile, with its family and without, (n,) each.
+    """Return the best hit of each query as a percentile, with its family and without it, (n,) each.
 
-    Two halves: what is asked by the figures of one half of the publications is read against strangers of the other's.
+    Queries with figures of one half of the families are compared with a calibration from the other half.
     """
-    strangers = _best(similarities, calibrated_without)
+    unrelated = _best(similarities, calibrated_without)
     found = (_best(similarities, relatives.publication), _best(similarities, relatives.known))
-    groups = relatives.known.argmax(axis=1)  # the first of a figure's kin stands for them all
+    groups = relatives.known.argmax(axis=1)  # the first relative of a figure stands for its family
     half = np.random.default_rng(SEED).integers(0, 2, len(groups))[groups]
     places = np.full((2, len(groups)), np.nan)
     for side in (0, 1):
-        quantiles = quantiles_of(strangers[half != side])
+        quantiles = quantiles_of(unrelated[half != side])
         for at, best in enumerate(found):
             for row in np.flatnonzero((half == side) & ~np.isnan(best)):
                 places[at, row] = percentile_of(float(best[row]), quantiles)
@@ -142,11 +150,13 @@ def _percentiles(
 def _line(
     sides: Mapping[str, NDArray[np.float32]], relatives: Relatives, publications: Sequence[str]
 ) -> dict[str, dict[str, float]]:
-    """By threshold: of the family's publications, how many have their best figure below the line that says "no more
-    similar than unrelated figures", and of the others, how many have it above. Either side above is enough.
+    """Return by threshold the shares of publications on the wrong side of the line between the hits.
+
+    kin_below: of the family's publications, those whose best figure is below the line. strangers_above: of the others,
+    those whose best figure is above it. A figure is above the line if its drawing or its text is.
     """
     names = sorted(set(publications))
-    member = np.array([[one == name for one in publications] for name in names])
+    member = np.array([[reference == name for reference in publications] for name in names])
     found: dict[str, dict[str, float]] = {}
     for threshold in (25, 50, 75):
         above = np.zeros((len(publications), len(names)), dtype=bool)
@@ -156,21 +166,21 @@ def _line(
             above |= strong @ member.T > 0
         family = (relatives.known & ~relatives.publication) @ member.T > 0
         own = relatives.known @ member.T > 0
-        asked = family.any(axis=1)
+        has_family = family.any(axis=1)
         found[str(threshold)] = {
-            "kin_below": round(float((family & ~above)[asked].sum() / family[asked].sum()), 3),
+            "kin_below": round(float((family & ~above)[has_family].sum() / family[has_family].sum()), 3),
             "strangers_above": round(float((above & ~own).sum() / (~own).sum()), 3),
         }
     return found
 
 
-def _medians_by_share(similarities: NDArray[np.float32], barred: Flags) -> dict[str, float]:
-    """The median of what strangers reach where only a share of the figures can be found."""
+def _medians_by_share(similarities: NDArray[np.float32], excluded: Flags) -> dict[str, float]:
+    """Return the median similarity of the nearest unrelated figure when only a share of the figures can be found."""
     generator = np.random.default_rng(SEED)
     medians = {}
     for share in (0.5, 0.8, 1.0):
         left_out = generator.random(len(similarities)) >= share
-        medians[f"{share:.0%}"] = round(float(np.nanmedian(_best(similarities, barred | left_out))), 4)
+        medians[f"{share:.0%}"] = round(float(np.nanmedian(_best(similarities, excluded | left_out))), 4)
     return medians
 
 
@@ -181,7 +191,7 @@ def _highest(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
 def _rates(
     with_relatives: NDArray[np.float64], without_relatives: NDArray[np.float64], relatives: Relatives
 ) -> dict[str, Any]:
-    """Shares by threshold: of the queries with kin that are called nothing, of those without that are not."""
+    """Return by threshold the share of false alarms among queries with relatives, and of misses among those without."""
     has_family = (relatives.known & ~relatives.publication).any(axis=1)
     something = with_relatives[has_family & ~np.isnan(with_relatives)]
     nothing = without_relatives[~np.isnan(without_relatives)]

@@ -1,4 +1,4 @@
-"""manage.py search: one query from the command line."""
+"""manage.py search: run a query from the command line."""
 
 from __future__ import annotations
 
@@ -30,23 +30,32 @@ class Command(ServiceCommand):
         drawing = parser.add_mutually_exclusive_group()
         drawing.add_argument("--image", type=Path, metavar="FILE")
         drawing.add_argument("--figure", metavar="REF", help="a figure's key, or EP1234567A1/3a, or EP1234567A1#2")
-        parser.add_argument("--xml", type=Path, metavar="FILE", help="the patent XML of the image: links its text")
+        parser.add_argument(
+            "--xml",
+            type=Path,
+            metavar="FILE",
+            help="the patent XML of the image; its linked sentences are searched too",
+        )
         parser.add_argument("--text", default="", metavar="T")
         parser.add_argument("--modality", choices=QueryModality.values, default=QueryModality.AVERAGE.value)
         parser.add_argument("--top", type=int, default=50)
-        parser.add_argument("--include-family", action="store_true", help="also the own publication and its family")
+        parser.add_argument(
+            "--include-family", action="store_true", help="also find the figure's own publication and its family"
+        )
         for name in FILTERS:
             parser.add_argument(f"--{name.replace('_', '-')}", default="", metavar="F")
 
     def run(self, **options: Any) -> dict[str, Any]:
         started = time.perf_counter()
-        query = self._ask(options)
+        query = self._create_query(options)
         try:
             with worker_for("query"):
                 enqueue_query(query)
                 query = wait_until_finished(query, seconds=PATIENCE_SECONDS)
             if query.state != "done":
-                raise CommandError(query.error_detail or f"no answer within {PATIENCE_SECONDS:.0f} s")
+                raise CommandError(
+                    query.error_detail or f"No answer within {PATIENCE_SECONDS:.0f} s. See the log of the query worker."
+                )
             answer = answer_as_json(query)
         finally:
             query.delete()
@@ -55,18 +64,18 @@ class Command(ServiceCommand):
             self._print(answer)
         return answer
 
-    def _ask(self, options: dict[str, Any]) -> Query:
+    def _create_query(self, options: dict[str, Any]) -> Query:
         figure = None
         if options["figure"]:
             figure = figure_by_reference(options["figure"])
             if figure is None:
                 raise CommandError(
-                    f"no figure {options['figure']} in the collection; look at manage.py links PUBLICATION"
+                    f"Figure {options['figure']} is not in the collection. manage.py links PUBLICATION --json lists keys."
                 )
         try:
             filters = filters_checked({name: options[name] for name in FILTERS})
-        except Problem as error:
-            raise CommandError(f"--{error.code.replace('_', '-')}: {error.detail}") from error
+        except Problem as problem:
+            raise CommandError(f"--{problem.code.replace('_', '-')}: {problem.detail}") from problem
         question = Question(
             examples=() if figure is None else (Picture("figure", str(figure.pk)),),
             text=options["text"].strip(),
@@ -82,8 +91,8 @@ class Command(ServiceCommand):
         )
         try:
             return query_bring(owner=command_line_user(), brought=brought)
-        except Problem as error:
-            raise CommandError(error.detail) from error
+        except Problem as problem:
+            raise CommandError(problem.detail) from problem
 
     def _print(self, answer: dict[str, Any]) -> None:
         for hit in answer["hits"]:

@@ -1,4 +1,4 @@
-"""manage.py up: everything, in the foreground, until Ctrl-C."""
+"""manage.py up: run all processes in the foreground until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -44,19 +44,19 @@ class Command(BaseCommand):
 
 
 def prepare() -> bool:
-    """Migrate where needed and make the first administrator; whether the sample is still to be loaded."""
+    """Migrate the database and create the first administrator. Returns whether the sample must still be loaded."""
     try:
         if migrate_where_needed():
             print_line("up | the database is up to date")
         first_administrator()
     finally:
-        connection.close()  # the supervisor itself needs the database no more
+        connection.close()  # the supervisor needs no database connection from here on
     return not settings.HOME.sample_loaded.exists()
 
 
 @transaction.atomic
 def first_administrator() -> None:
-    """Make the account `admin` with a random password, kept in the home (0600), where no administrator exists."""
+    """Create the account `admin` if there is no administrator. Its random password is stored in the home (0600)."""
     if User.objects.filter(is_superuser=True).exists():
         return
     password = secrets.token_urlsafe(12)
@@ -67,12 +67,12 @@ def first_administrator() -> None:
 
 
 def greeting(installation: Installation) -> list[str]:
-    """Where it runs and how to log in. The password itself is printed on the first start alone."""
+    """Return the lines that say where it runs and how to log in. The password is only in those of the first start."""
     kept = installation.home.admin_password
     lines = [f"Patent image search runs at {installation.address}"]
     if not kept.exists():
-        return [*lines, "Log in with your account. Ctrl-C ends it."]
+        return [*lines, "Log in with your account. Ctrl-C stops it."]
     if installation.home.sample_loaded.exists():
-        return [*lines, f"Log in as {ADMINISTRATOR}; the first password is in {kept}. Ctrl-C ends it."]
+        return [*lines, f"Log in as {ADMINISTRATOR}; the first password is in {kept}. Ctrl-C stops it."]
     password = kept.read_text(encoding="ascii").strip()
-    return [*lines, f"Log in as {ADMINISTRATOR} with the password {password} (also in {kept}). Ctrl-C ends it."]
+    return [*lines, f"Log in as {ADMINISTRATOR} with the password {password} (also in {kept}). Ctrl-C stops it."]

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 
 from search.models import Desk, Shortlist, ShortlistShare, text_key
-from search.selectors.shortlists import desk_shortlist, shortlist_may_edit, shortlists_of
+from search.selectors.shortlists import current_shortlist, shortlist_may_edit, shortlists_of
 from search.services.sharing import (
     NoSuchColleague,
     ShortlistNameTaken,
@@ -41,7 +41,7 @@ def shortlist(owner: User) -> Shortlist:
 
 def test_creating_twice_is_one_list_which_is_current(owner: User) -> None:
     assert shortlist_create(owner=owner, name="rotors") == shortlist_create(owner=owner, name="rotors")
-    assert desk_shortlist(owner) == Shortlist.objects.get()
+    assert current_shortlist(owner) == Shortlist.objects.get()
 
 
 def test_a_share_is_changed_by_sharing_again(owner: User, colleague: User, shortlist: Shortlist) -> None:
@@ -104,7 +104,7 @@ def test_a_current_list_that_became_one_to_look_at_is_current_no_more(
     shortlist_share(user=owner, shortlist=shortlist, username="colleague", may_edit=True)
     shortlist_make_current(user=colleague, shortlist=shortlist)
     shortlist_share(user=owner, shortlist=shortlist, username="colleague", may_edit=False)
-    assert desk_shortlist(colleague) is None
+    assert current_shortlist(colleague) is None
 
 
 def test_describing_names_a_list_and_keeps_what_another_wrote(owner: User, shortlist: Shortlist) -> None:

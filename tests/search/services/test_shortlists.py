@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from search.models import Desk, Figure, Pin, Shortlist, ShortlistEntry, ShortlistShare, text_key
-from search.selectors.shortlists import entries_on_desk
+from search.selectors.shortlists import current_entries
 from search.services.shortlists import (
     TextChanged,
     change_undo,
@@ -115,9 +115,9 @@ def test_a_desk_whose_list_is_shared_no_more_shows_nothing_and_gets_a_list_of_it
     entry_keep(user=owner, shortlist=shared, figure=figure, relevance="X")
     share = ShortlistShare.objects.create(shortlist=shared, user=colleague, may_edit=True)
     Desk.objects.create(owner=colleague, shortlist=shared)
-    assert entries_on_desk(colleague, [figure.pk])[figure.pk].relevance == "X"
+    assert current_entries(colleague, [figure.pk])[figure.pk].relevance == "X"
     share.delete()
-    assert entries_on_desk(colleague, [figure.pk]) == {}
+    assert current_entries(colleague, [figure.pk]) == {}
     assert shortlist_current(owner=colleague).owner == colleague
 
 

@@ -222,7 +222,7 @@ def calibrated() -> Calibration:
     )
 
 
-def test_the_calibration_is_told_with_where_a_query_stands(
+def test_the_calibration_page_shows_where_a_query_stands(
     as_examiner: Client, examiner: User, figures: list[Figure]
 ) -> None:
     assert "Nothing is calibrated yet" in said(as_examiner, "/calibration/")
@@ -232,7 +232,7 @@ def test_the_calibration_is_told_with_where_a_query_stands(
     assert "This query" not in page
     query = query_make(examiner, hits=figures[:1])
     SentenceLink.objects.all().delete()
-    # The made candidates have a text too, which was never calibrated: then nothing is said of the query.
+    # The made candidates have a text too, which was never calibrated: then the query is not compared.
     assert "This query" not in said(as_examiner, f"/calibration/?query={query.pk}")
     fragment = said(as_examiner, "/calibration/", **{"HX-Request": "true"})
     assert "321 of 432" in fragment and "<html" not in fragment
@@ -255,8 +255,9 @@ def test_the_hits_are_headed_by_the_hint(as_examiner: Client, examiner: User, fi
         quantiles=np.linspace(0.85, 1.0, 101).round(4).tolist(),
     )
     page = said(as_examiner, f"/?{query.asked}")
-    assert "Nothing stands out." in page
+    assert 'data-hint="nothing"' in page
     assert f"/calibration/?query={query.pk}" in page
+    assert said(as_examiner, f"/calibration/?query={query.pk}").count('data-best="') == 2  # drawing and text
     assert page.count('class="hit ') + page.count('class="hit"') == 2  # they are shown all the same
     Calibration.objects.update(quantiles=np.linspace(0.1, 0.2, 101).tolist())
-    assert "stands out" not in said(as_examiner, f"/?{query.asked}")
+    assert "data-hint" not in said(as_examiner, f"/?{query.asked}")
