@@ -172,14 +172,14 @@ def _rows(owner: User, pictures: Iterable[Picture]) -> _Rows:
 
 def _pane(picture: Picture, is_example: bool, rows: _Rows, hits: dict[int, RankedHit]) -> Pane:
     if picture.source == "image":
-        row = rows.brought.get(picture.key)
+        row = rows.uploads.get(picture.key)
         size = (row.width_px, row.height_px) if row is not None else (1, 1)
         cut = _cut(picture, *size)
-        name = row.name or "your drawing" if row is not None else "a drawing that is gone"
+        name = row.name or "your drawing" if row is not None else "a deleted drawing"
         return Pane(picture, is_example, None, name, cut.width, cut.height, (), None, is_gone=row is None)
     figure = rows.figures.get(int(picture.key))
     if figure is None:
-        return Pane(picture, is_example, None, "a drawing that is gone", 1, 1, (), None, is_gone=True)
+        return Pane(picture, is_example, None, "a deleted drawing", 1, 1, (), None, is_gone=True)
     cut = _cut(picture, *crop_size(figure.box_on_sheet, figure.rotation))
     names = rows.names.get(figure.sheet.publication_id, {})
     parts = []

@@ -70,7 +70,8 @@ class Command(ServiceCommand):
             figure = figure_by_reference(options["figure"])
             if figure is None:
                 raise CommandError(
-                    f"Figure {options['figure']} is not in the collection. manage.py links PUBLICATION --json lists keys."
+                    f"Figure {options['figure']} is not in the collection. "
+                    "List the keys of figures: manage.py links PUBLICATION --json"
                 )
         try:
             filters = filters_checked({name: options[name] for name in FILTERS})
