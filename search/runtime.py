@@ -76,7 +76,8 @@ class OpenIndex:
     state: tuple[object, ...] = ()
 
 
-_open: dict[str, OpenIndex] = {}
+open_indexes: dict[str, OpenIndex] = {}
+"""The indexes that this process has open, by encoder key."""
 _open_lock = threading.Lock()
 
 
@@ -89,13 +90,13 @@ def open_figures(*, encoder_key: str, dim: int) -> OpenIndex | None:
     Raises: IndexMismatch when no version of this encoder can be opened.
     """
     with _open_lock:
-        current = _open.get(encoder_key)
+        current = open_indexes.get(encoder_key)
         versions = vectors.servable_versions(encoder_key)
         if not versions:
             return None
         if current is None or current.version.pk != versions[0].pk:
             current = _open_newest(versions, dim, current)
-            _open[encoder_key] = current
+            open_indexes[encoder_key] = current
         _catch_up(current)
         return current
 

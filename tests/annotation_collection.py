@@ -63,7 +63,7 @@ def standing_in(folder: Path) -> Iterator[None]:
 
 def index_reopen(patch: pytest.MonkeyPatch) -> None:
     """The index as it was built, without what another test of the module embedded since."""
-    patch.setattr(runtime, "_open", {})
+    patch.setattr(runtime, "open_indexes", {})
 
 
 def _stand_in(patch: pytest.MonkeyPatch) -> None:

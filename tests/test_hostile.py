@@ -69,7 +69,7 @@ def nothing_escapes(
 def stored_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """Documents are finished when they are stored: what comes after costs seconds a sheet and reads no input."""
     for stage in (Stage.READ, Stage.LINK, Stage.ENCODE):
-        monkeypatch.setitem(documents._STAGES, stage, lambda _: Stage.DONE)
+        monkeypatch.setitem(documents.STAGES, stage, lambda _: Stage.DONE)
 
 
 def rows_with(text: str) -> list[str]:

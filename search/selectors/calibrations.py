@@ -53,7 +53,6 @@ class Hint:
     """
 
     level: Literal["nothing", "weak", "fine"]
-    thresholds: Thresholds
     sides: tuple[CalibratedSide, ...]
     weak_from: int
 
@@ -108,7 +107,7 @@ def hint_of(query: Query, question: Question, mosaic: Mosaic) -> Hint | None:
     level: Literal["nothing", "weak", "fine"] = "fine"
     if highest < thresholds.weak:
         level = "nothing" if highest < thresholds.nothing else "weak"
-    return Hint(level, thresholds, sides, _weak_from(mosaic.groups, sides, thresholds.nothing))
+    return Hint(level, sides, _weak_from(mosaic.groups, sides, thresholds.nothing))
 
 
 def relatives_of_figures(figure_ids: Sequence[int]) -> list[NDArray[np.int64]]:

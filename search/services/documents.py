@@ -54,7 +54,7 @@ def document_advance(*, document_id: int) -> Document | None:
     stage = Stage(document.stage)
     started = time.monotonic()
     try:
-        following = _STAGES[stage](document)
+        following = STAGES[stage](document)
     except DocumentError as error:
         logger.warning("document refused document=%d code=%s", document.pk, error.code)
         work_reject(row=document, code=error.code, detail=_sentence(error.detail))
@@ -156,7 +156,7 @@ def _sentence(detail: str) -> str:
     return f"{detail[:1].upper()}{detail[1:]}{'' if detail.endswith('.') else '.'}"
 
 
-_STAGES: dict[Stage, Callable[[Document], Stage]] = {
+STAGES: dict[Stage, Callable[[Document], Stage]] = {
     Stage.STORE: _store,
     Stage.READ: _read,
     Stage.LINK: _link,

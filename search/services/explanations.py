@@ -77,7 +77,7 @@ def _pairs(explanation: Explanation) -> list[dict[str, object]]:
     found = found_sentences(explanation.figure_id)
     if not queried or not found:
         return []
-    similarities = _vectors(tuple(queried)) @ _vectors(tuple(found)).T
+    similarities = sentence_vectors(tuple(queried)) @ sentence_vectors(tuple(found)).T
     return [
         {"asked": queried[row], "found": found[column], "similarity": round(similarity, 4)}
         for row, column, similarity in best_pairs(similarities, MOST_PAIRS)
@@ -85,6 +85,6 @@ def _pairs(explanation: Explanation) -> list[dict[str, object]]:
 
 
 @lru_cache(maxsize=_CACHED_TEXTS)
-def _vectors(sentences: tuple[str, ...]) -> Vectors:
+def sentence_vectors(sentences: tuple[str, ...]) -> Vectors:
     """Return (n, dim) float32. Cached, since all hits of a query are explained with the same sentences."""
     return runtime.sentence_encoder().encode(sentences)

@@ -1,4 +1,4 @@
-"""manage.py bench: a ratio with its spread, over a collection that has something to rank."""
+"""manage.py bench: the ratio of the two times, with its quartiles."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ DIM = 8
 
 @dataclass(frozen=True)
 class StandIn:
-    """What the ranking asks of an encoder whose vectors are stored already."""
+    """An encoder with a key and a dimension; its vectors are already stored."""
 
     key: str
     dim: int = DIM
@@ -35,7 +35,7 @@ class StandIn:
 @pytest.fixture(autouse=True)
 def _stand_ins(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.INDEX_ROOT = tmp_path
-    monkeypatch.setattr(runtime, "_open", {})
+    monkeypatch.setattr(runtime, "open_indexes", {})
     monkeypatch.setattr(ranking, "_encoder", lambda side: StandIn(f"tests/{side.value}@0"))
 
 
@@ -62,7 +62,7 @@ def test_the_slider_is_timed_against_a_search() -> None:
     assert result["milliseconds"]["slider"] > 0
 
 
-def test_two_rankings_that_differ_are_no_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rankings_that_differ_end_the_benchmark(monkeypatch: pytest.MonkeyPatch) -> None:
     publication_make(sheets=4)
     embed_all()
     calls: list[int] = []
@@ -72,10 +72,10 @@ def test_two_rankings_that_differ_are_no_benchmark(monkeypatch: pytest.MonkeyPat
         return [hits.RankedHit(calls[-1], 1, 1.0, 1.0, 1.0, 1, 1, None, "")]
 
     monkeypatch.setattr("search.management.commands.bench.hits_ranked", shuffled)
-    with pytest.raises(CommandError, match="ranks otherwise"):
+    with pytest.raises(CommandError, match="rank differently"):
         call_command("bench", "rank", "--rounds", "3", stdout=StringIO())
 
 
-def test_an_empty_collection_is_said() -> None:
-    with pytest.raises(CommandError, match="ingest a delivery first"):
+def test_an_empty_collection_ends_the_benchmark() -> None:
+    with pytest.raises(CommandError, match="ingest PATH"):
         call_command("bench", "rank", "--rounds", "3", stdout=StringIO())

@@ -77,7 +77,7 @@ def unit(drawn: NDArray[np.float64]) -> NDArray[np.float32]:
 def vectors(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[Modality, dict[int, Any]]:
     """A collection of some hundred figures with random data, indexed; the last fifth is embedded after the index."""
     settings.INDEX_ROOT = tmp_path
-    monkeypatch.setattr(runtime, "_open", {})
+    monkeypatch.setattr(runtime, "open_indexes", {})
     monkeypatch.setattr(ranking, "_encoder", Encoder)
     chance = random.Random(3)
     batches = [

@@ -1,4 +1,4 @@
-"""`manage.py make_sample`: its last line is JSON, and nonsense is refused in one line."""
+"""manage.py make_sample: its last line is JSON, and invalid options are errors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 
-def test_make_sample_writes_a_batch_and_says_where(tmp_path: Path) -> None:
+def test_make_sample_writes_a_batch_and_returns_its_path(tmp_path: Path) -> None:
     out = io.StringIO()
     call_command("make_sample", str(tmp_path), "--documents", "1", "--max-sheets", "1", "--json", stdout=out)
     summary = json.loads(out.getvalue().splitlines()[-1])

@@ -1,4 +1,4 @@
-"""What a figure is called where it is read aloud."""
+"""Accessible names of figures."""
 
 import pytest
 from pytest_django import DjangoAssertNumQueries
@@ -31,8 +31,8 @@ def test_a_figure_is_named_by_label_publication_title_and_what_it_shows(
 ) -> None:
     publication_make(sheets=2, title="Wheel loader")
     figures = list(figures_to_show().order_by("pk"))
-    tells = SentenceLink.objects.filter(sentence__paragraph__text__startswith="FIG.", spans__0=[0, 6])
-    links = {link.figure_id: link for link in tells.select_related("sentence__paragraph")}
+    naming = SentenceLink.objects.filter(sentence__paragraph__text__startswith="FIG.", spans__0=[0, 6])
+    links = {link.figure_id: link for link in naming.select_related("sentence__paragraph")}
     with django_assert_num_queries(0):
         names = [figure_name(figure, figure.sheet.publication, links[figure.pk]) for figure in figures]
     assert names == [

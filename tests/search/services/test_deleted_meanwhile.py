@@ -1,4 +1,4 @@
-"""What somebody else deletes while one acts on it is gone: nothing is written over it, and the page says 404."""
+"""Rows that another user deletes during a change: the change fails with NotFound and the page answers 404."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def _shared(user: User, shortlist: Shortlist) -> object:
     return shortlist_share(user=user, shortlist=shortlist, username=colleague.username, may_edit=True)
 
 
-def _at_hand(user: User, shortlist: Shortlist) -> object:
+def _made_current(user: User, shortlist: Shortlist) -> object:
     return shortlist_make_current(user=user, shortlist=shortlist)
 
 
-@pytest.mark.parametrize("act", [_kept, _described, _shared, _at_hand])
-def test_a_shortlist_that_is_deleted_meanwhile_is_gone(act: Callable[[User, Shortlist], object], owner: User) -> None:
+@pytest.mark.parametrize("act", [_kept, _described, _shared, _made_current])
+def test_a_change_of_a_deleted_shortlist_is_not_found(act: Callable[[User, Shortlist], object], owner: User) -> None:
     publication_make()
     shortlist = Shortlist.objects.create(owner=owner, name="Pumps")
     _, gave = second_during_first(
@@ -53,14 +53,14 @@ def test_a_shortlist_that_is_deleted_meanwhile_is_gone(act: Callable[[User, Shor
     assert not Shortlist.objects.exists() and not ShortlistEntry.objects.exists()
 
 
-def test_a_query_that_is_forgotten_while_it_is_replayed_is_gone(owner: User) -> None:
+def test_replaying_a_deleted_query_is_not_found(owner: User) -> None:
     query = query_make(owner)
     _, gave = second_during_first(partial(query_forget, query=query), partial(query_replay, query=query))
     assert isinstance(gave, NotFound)
     assert not Query.objects.exists()
 
 
-def test_the_page_of_what_is_gone_says_so(owner: User) -> None:
+def test_the_page_of_a_deleted_shortlist_answers_404(owner: User) -> None:
     shortlist = Shortlist.objects.create(owner=owner, name="Pumps")
     client = Client(raise_request_exception=False)
     client.force_login(owner)

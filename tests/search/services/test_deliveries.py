@@ -1,4 +1,4 @@
-"""What becomes of deliveries and their documents, whatever the order and however often they come."""
+"""Deliveries and their documents: the result does not depend on order and repetition."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FIRST, COPY = "A.zip", "B.zip"
 
 
 @pytest.fixture(autouse=True)
-def _stored_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Documents are finished when they are stored; reading, linking and encoding have tests of their own."""
+def _store_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Finish documents after the stage STORE; the other stages have their own tests."""
     for stage in (Stage.READ, Stage.LINK, Stage.ENCODE):
-        monkeypatch.setitem(documents._STAGES, stage, lambda _: Stage.DONE)
+        monkeypatch.setitem(documents.STAGES, stage, lambda _: Stage.DONE)
 
 
 def deliver(members: Mapping[str, bytes], folder: Path, order: Sequence[int] | None = None) -> Batch:
-    """A delivery, its documents processed in the order of the container or in `order`."""
+    """Receive a delivery and process its documents, in the order of the container or in `order`."""
     path = folder / "delivery.zip"
     path.write_bytes(packed(members))
     batch, _ = batch_receive(path=path, file_name=path.name, received_by=None)
@@ -56,7 +56,7 @@ def test_a_delivery_received_twice_adds_nothing(tmp_path: Path) -> None:
     assert (again.verdict, Publication.objects.count()) == (Verdict.ACCEPTED, 2)
 
 
-def test_a_document_stored_twice_is_stored_once(tmp_path: Path) -> None:
+def test_storing_a_document_twice_changes_nothing(tmp_path: Path) -> None:
     deliver({FIRST: document_zip(patent_xml())}, tmp_path)
     document = Document.objects.get()
     before = all_rows()
@@ -100,7 +100,7 @@ def test_a_later_delivery_corrects_an_earlier_one(tmp_path: Path) -> None:
     assert [paragraph.text for paragraph in publication.paragraphs.filter(section="description")] == [
         "The pump 20 turns."
     ]
-    # The readings were settled by the numerals of the text that went.
+    # The readings were corrected with the numerals of the old text.
     assert Sheet.objects.get().reader_key == ""
 
 
@@ -117,7 +117,7 @@ def test_a_missing_sheet_is_filled_in_by_a_later_delivery(tmp_path: Path) -> Non
     assert Sheet.objects.get(file_name="imgf0002.png").notes == []
 
 
-def test_an_earlier_delivery_that_comes_late_takes_nothing_away(tmp_path: Path) -> None:
+def test_a_later_delivery_without_a_sheet_keeps_the_sheet(tmp_path: Path) -> None:
     xml = patent_xml(images=("imgf0001.png", "imgf0002.png"))
     both = {"imgf0001.png": drawing_make(), "imgf0002.png": drawing_make(2)}
     deliver({FIRST: document_zip(xml, both)}, tmp_path)
@@ -125,7 +125,7 @@ def test_an_earlier_delivery_that_comes_late_takes_nothing_away(tmp_path: Path) 
     assert not Sheet.objects.filter(missing=True).exists()
 
 
-def test_a_sheet_whose_image_changed_waits_to_be_read_again(tmp_path: Path) -> None:
+def test_a_sheet_with_a_changed_image_is_marked_to_be_read_again(tmp_path: Path) -> None:
     deliver({FIRST: document_zip(patent_xml())}, tmp_path)
     Sheet.objects.update(reader_key="a reader", looked_again=True)
     key = Sheet.objects.get().pk
@@ -147,7 +147,7 @@ def test_a_good_document_beside_a_bad_one_is_stored(tmp_path: Path) -> None:
     assert (batch.verdict, Publication.objects.get().reference) == (Verdict.WARNED, "EP1000001A1")
 
 
-def test_a_quarantined_document_is_tried_again_when_told(tmp_path: Path) -> None:
+def test_a_quarantined_document_can_be_retried(tmp_path: Path) -> None:
     batch = deliver({FIRST: document_zip(patent_xml()), COPY: document_zip(patent_xml("1000002"))}, tmp_path, order=[0])
     document = Document.objects.get(member=COPY)
     Document.objects.filter(pk=document.pk).update(attempts=3)
@@ -160,7 +160,7 @@ def test_a_quarantined_document_is_tried_again_when_told(tmp_path: Path) -> None
     assert (batch.verdict, Publication.objects.count()) == (Verdict.ACCEPTED, 2)
 
 
-def test_a_batch_is_finished_when_its_last_document_is_given_up(tmp_path: Path) -> None:
+def test_a_batch_is_finished_when_its_last_document_is_quarantined(tmp_path: Path) -> None:
     batch = deliver({FIRST: document_zip(patent_xml()), COPY: document_zip(patent_xml("1000002"))}, tmp_path, order=[0])
     Document.objects.filter(member=COPY).update(attempts=3)
     document_process(document_id=Document.objects.get(member=COPY).pk)
@@ -169,7 +169,7 @@ def test_a_batch_is_finished_when_its_last_document_is_given_up(tmp_path: Path) 
     assert batch.verdict == Verdict.WARNED
 
 
-def test_a_delivery_that_kills_its_worker_is_given_up_and_finished(tmp_path: Path) -> None:
+def test_a_delivery_that_crashes_its_worker_is_quarantined_and_finished(tmp_path: Path) -> None:
     path = tmp_path / "delivery.zip"
     path.write_bytes(packed({FIRST: document_zip(patent_xml())}))
     batch, _ = batch_receive(path=path, file_name=path.name, received_by=None)

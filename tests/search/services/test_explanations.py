@@ -1,4 +1,4 @@
-"""Explanations: asked once, worked out by the worker, failures said and mended."""
+"""Explanations: requested once, computed by the worker, retried after a failure."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ pytestmark = pytest.mark.django_db
 
 
 class StandInSentences:
-    """A sentence is its letters, so equal ones are nearest."""
+    """An encoder that counts letters, so that equal sentences are most similar."""
 
     key, dim = "tests/text", 26
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
         letters = "abcdefghijklmnopqrstuvwxyz"
-        counted = np.array([[text.lower().count(one) for one in letters] for text in sentences], dtype=np.float32)
+        counted = np.array([[text.lower().count(letter) for letter in letters] for text in sentences], dtype=np.float32)
         return np.asarray(counted / np.linalg.norm(counted, axis=1, keepdims=True), dtype=np.float32)
 
 
 @pytest.fixture(autouse=True)
 def _encoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    explanations._vectors.cache_clear()
+    explanations.sentence_vectors.cache_clear()
     monkeypatch.setattr(runtime, "sentence_encoder", StandInSentences)
 
 
@@ -44,16 +44,16 @@ def owner() -> User:
 
 
 @pytest.fixture
-def asked_and_found(owner: User) -> tuple[Query, Figure]:
-    """A query with a figure, and its only hit: the same figure of another publication."""
+def query_and_hit(owner: User) -> tuple[Query, Figure]:
+    """A query with a figure, and its only hit: the same drawing in another publication."""
     publication_make()
     publication_make("EP2000002A1")
-    asked, found = Figure.objects.filter(label="1").order_by("pk")
-    return query_make(owner, figure=asked, hits=[found]), found
+    example, found = Figure.objects.filter(label="1").order_by("pk")
+    return query_make(owner, figure=example, hits=[found]), found
 
 
-def test_the_best_pairs_are_worked_out_once(asked_and_found: tuple[Query, Figure]) -> None:
-    query, found = asked_and_found
+def test_the_best_pairs_are_computed_once(query_and_hit: tuple[Query, Figure]) -> None:
+    query, found = query_and_hit
     explanation, is_new = explanation_request(query=query, figure_id=found.pk)
     assert is_new
     assert explanation_request(query=query, figure_id=found.pk) == (explanation, False)
@@ -64,11 +64,11 @@ def test_the_best_pairs_are_worked_out_once(asked_and_found: tuple[Query, Figure
     assert len(pairs) == explanations.MOST_PAIRS
     assert all(pair["asked"] == pair["found"] and pair["similarity"] == pytest.approx(1.0) for pair in pairs)
     assert len({pair["found"] for pair in pairs}) == len(pairs)
-    assert explanation_compute(explanation_id=explanation.pk) is None  # done is done
+    assert explanation_compute(explanation_id=explanation.pk) is None  # already done
     assert explanation_retry(query=query, figure_id=found.pk).sentence_pairs == pairs
 
 
-def test_typed_words_are_compared_sentence_by_sentence(owner: User) -> None:
+def test_typed_text_is_compared_sentence_by_sentence(owner: User) -> None:
     publication_make()
     found = Figure.objects.earliest("pk")
     typed = "The rotor 12 turns in the housing 14. Something else entirely, with zigzag."
@@ -80,8 +80,8 @@ def test_typed_words_are_compared_sentence_by_sentence(owner: User) -> None:
     assert explanation.sentence_pairs[0]["found"] == "The rotor 12 turns in the housing 14."
 
 
-def test_a_figure_without_text_has_no_pairs(asked_and_found: tuple[Query, Figure]) -> None:
-    query, found = asked_and_found
+def test_a_figure_without_text_has_no_pairs(query_and_hit: tuple[Query, Figure]) -> None:
+    query, found = query_and_hit
     SentenceLink.objects.filter(figure=found).delete()
     explanation, _ = explanation_request(query=query, figure_id=found.pk)
     explanation_compute(explanation_id=explanation.pk)
@@ -89,17 +89,17 @@ def test_a_figure_without_text_has_no_pairs(asked_and_found: tuple[Query, Figure
     assert (explanation.state, explanation.sentence_pairs) == (WorkState.DONE, [])
 
 
-def test_a_failure_is_said_and_can_be_asked_again(
-    asked_and_found: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
+def test_a_failed_explanation_can_be_retried(
+    query_and_hit: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    query, found = asked_and_found
+    query, found = query_and_hit
     explanation, _ = explanation_request(query=query, figure_id=found.pk)
     with monkeypatch.context() as patch:
         patch.setattr(StandInSentences, "encode", lambda *_: 1 / 0)
         explanation_compute(explanation_id=explanation.pk)
     explanation.refresh_from_db()
     assert explanation.state == WorkState.QUARANTINED
-    assert "Try again" in explanation.error_detail
+    assert explanation.error_code == "failed" and explanation.error_detail
     for _ in range(2):
         assert explanation_retry(query=query, figure_id=found.pk).state == WorkState.WAITING
     explanation_compute(explanation_id=explanation.pk)
@@ -107,9 +107,9 @@ def test_a_failure_is_said_and_can_be_asked_again(
 
 
 def test_open_explanations_are_enqueued_again(
-    asked_and_found: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
+    query_and_hit: tuple[Query, Figure], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    query, found = asked_and_found
+    query, found = query_and_hit
     explanation, _ = explanation_request(query=query, figure_id=found.pk)
     enqueued: list[tuple[Any, ...]] = []
     monkeypatch.setattr(queue, "queue_length", lambda name: 0)

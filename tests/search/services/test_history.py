@@ -227,7 +227,7 @@ def _axis(images: Any) -> Vectors:
 @pytest.fixture
 def collection(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
     settings.INDEX_ROOT = tmp_path
-    monkeypatch.setattr(runtime, "_open", {})
+    monkeypatch.setattr(runtime, "open_indexes", {})
     made = Collection()
     visual = lambda: SimpleNamespace(key=made.visual_key, dim=DIM, encode=_axis)  # noqa: E731
     monkeypatch.setattr(runtime, "visual_encoder", visual)

@@ -1,4 +1,4 @@
-"""Embeddings replaced, index versions built, activated, and an older one serving when the newest is torn."""
+"""Index versions: built, activated, replaced; the previous one is used if the newest is damaged."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ KEY, DIM = "tests/visual@0", 8
 @pytest.fixture(autouse=True)
 def _own_indexes(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.INDEX_ROOT = tmp_path
-    monkeypatch.setattr(runtime, "_open", {})
+    monkeypatch.setattr(runtime, "open_indexes", {})
 
 
 def unit_vectors(count: int, seed: int = 0) -> Vectors:
-    """(count, DIM) float32, of length one."""
+    """Return random unit vectors, (count, DIM) float32."""
     drawn = np.random.default_rng(seed).normal(size=(count, DIM)).astype(np.float32)
     return np.asarray(drawn / np.linalg.norm(drawn, axis=1, keepdims=True), dtype=np.float32)
 
@@ -38,7 +38,7 @@ def embed(figures: list[Figure], vectors: Vectors) -> None:
 
 
 def nearest(vector: Vectors) -> tuple[int, float]:
-    """Figure and similarity of the best hit of the open index."""
+    """Return figure and similarity of the best hit in the open index."""
     opened = runtime.open_figures(encoder_key=KEY, dim=DIM)
     assert opened is not None
     scores, ids = opened.layered.search(vector, 1)
@@ -51,7 +51,7 @@ def figures() -> list[Figure]:
     return list(Figure.objects.order_by("pk"))
 
 
-def test_an_embedding_that_changed_is_replaced(figures: list[Figure]) -> None:
+def test_a_changed_embedding_is_replaced(figures: list[Figure]) -> None:
     embed(figures, unit_vectors(4))
     before = FigureEmbedding.objects.get(figure=figures[0])
     embed(figures[:1], unit_vectors(1, seed=1))
@@ -80,7 +80,7 @@ def test_only_one_older_generation_is_kept(figures: list[Figure]) -> None:
     assert states == [IndexState.FAILED, IndexState.SUPERSEDED, IndexState.ACTIVE]
 
 
-def test_what_is_embedded_after_the_version_is_found_at_once(figures: list[Figure]) -> None:
+def test_a_figure_embedded_after_the_build_is_found_at_once(figures: list[Figure]) -> None:
     vectors = unit_vectors(4)
     embed(figures[:3], vectors[:3])
     indexes_refresh()
@@ -102,7 +102,7 @@ def test_a_retired_figure_is_not_found(figures: list[Figure]) -> None:
     assert nearest(vectors[2:3])[0] != figures[2].pk
 
 
-def test_the_version_before_serves_when_the_newest_is_torn(
+def test_the_previous_version_is_used_when_the_newest_is_damaged(
     figures: list[Figure], caplog: pytest.LogCaptureFixture
 ) -> None:
     vectors = unit_vectors(4)
@@ -115,8 +115,8 @@ def test_the_version_before_serves_when_the_newest_is_torn(
     assert opened is not None
     assert opened.version.pk == first.pk
     assert nearest(vectors[2:3])[0] == figures[2].pk
-    assert "the version before it serves" in caplog.text
+    assert f"version={second.pk}" in caplog.text
 
 
-def test_nothing_is_served_before_the_first_version() -> None:
+def test_without_a_version_there_is_no_open_index() -> None:
     assert runtime.open_figures(encoder_key=KEY, dim=DIM) is None

@@ -1,4 +1,4 @@
-"""Whose a shortlist is, and with whom it is shared."""
+"""Shortlists created, described, shared and deleted."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def shortlist(owner: User) -> Shortlist:
     return Shortlist.objects.create(owner=owner, name="rotors")
 
 
-def test_creating_twice_is_one_list_which_is_current(owner: User) -> None:
+def test_creating_twice_makes_one_shortlist_which_is_current(owner: User) -> None:
     assert shortlist_create(owner=owner, name="rotors") == shortlist_create(owner=owner, name="rotors")
     assert current_shortlist(owner) == Shortlist.objects.get()
 
@@ -52,9 +52,7 @@ def test_a_share_is_changed_by_sharing_again(owner: User, colleague: User, short
 
 
 @pytest.mark.parametrize("username", ["nobody", "owner", "gone", ""])
-def test_a_list_is_shared_with_none_but_another_who_can_log_in(
-    owner: User, shortlist: Shortlist, username: str
-) -> None:
+def test_a_shortlist_is_shared_only_with_another_active_user(owner: User, shortlist: Shortlist, username: str) -> None:
     user_make("gone", active=False)
     with pytest.raises(NoSuchColleague):
         shortlist_share(user=owner, shortlist=shortlist, username=username, may_edit=True)
@@ -73,7 +71,7 @@ def test_only_the_owner_shares_deletes_and_withdraws(owner: User, colleague: Use
     assert ShortlistShare.objects.count() == 2
 
 
-def test_a_withdrawn_list_is_gone_at_once_and_current_no_more(
+def test_an_unshared_shortlist_is_not_visible_and_not_current(
     owner: User, colleague: User, shortlist: Shortlist
 ) -> None:
     shortlist_share(user=owner, shortlist=shortlist, username="colleague", may_edit=True)
@@ -84,21 +82,19 @@ def test_a_withdrawn_list_is_gone_at_once_and_current_no_more(
     assert Desk.objects.get(owner=colleague).shortlist is None
 
 
-def test_a_colleague_leaves_by_themselves(owner: User, colleague: User, shortlist: Shortlist) -> None:
+def test_a_colleague_can_leave_a_shared_shortlist(owner: User, colleague: User, shortlist: Shortlist) -> None:
     shortlist_share(user=owner, shortlist=shortlist, username="colleague", may_edit=False)
     shortlist_unshare(user=colleague, shortlist=shortlist, colleague_id=colleague.pk)
     assert not shortlists_of(colleague).exists() and shortlists_of(owner).exists()
 
 
-def test_a_list_that_one_may_only_look_at_is_not_made_current(
-    owner: User, colleague: User, shortlist: Shortlist
-) -> None:
+def test_a_viewer_cannot_make_a_shortlist_current(owner: User, colleague: User, shortlist: Shortlist) -> None:
     shortlist_share(user=owner, shortlist=shortlist, username="colleague", may_edit=False)
     with pytest.raises(PermissionDenied):
         shortlist_make_current(user=colleague, shortlist=shortlist)
 
 
-def test_a_current_list_that_became_one_to_look_at_is_current_no_more(
+def test_a_shortlist_is_not_current_after_the_right_to_edit_was_withdrawn(
     owner: User, colleague: User, shortlist: Shortlist
 ) -> None:
     shortlist_share(user=owner, shortlist=shortlist, username="colleague", may_edit=True)
@@ -107,7 +103,7 @@ def test_a_current_list_that_became_one_to_look_at_is_current_no_more(
     assert current_shortlist(colleague) is None
 
 
-def test_describing_names_a_list_and_keeps_what_another_wrote(owner: User, shortlist: Shortlist) -> None:
+def test_describing_changes_name_and_note_and_keeps_what_another_user_wrote(owner: User, shortlist: Shortlist) -> None:
     write: dict[str, Any] = {"user": owner, "shortlist": shortlist, "started_from": text_key("")}
     for _ in range(2):
         shortlist_describe(**write, name="pumps", note="for claim 1")

@@ -1,4 +1,4 @@
-"""What is kept on shortlists, by one and by two at once."""
+"""Entries of shortlists, changed by one user and by two at once."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def figures() -> list[Figure]:
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Each act in a thread and a connection of its own."""
+    """Run each function in its own thread with its own connection."""
 
     def alone(act: Callable[[], object]) -> object:
         try:
@@ -48,12 +48,12 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         return list(pool.map(alone, acts))
 
 
-def test_the_first_keeping_makes_a_shortlist_and_the_second_finds_it(owner: User) -> None:
+def test_the_current_shortlist_is_created_once(owner: User) -> None:
     assert shortlist_current(owner=owner) == shortlist_current(owner=owner)
     assert Shortlist.objects.get().name.startswith("Shortlist 20")
 
 
-def test_keeping_twice_is_one_entry_and_a_second_relevance_replaces_the_first(owner: User) -> None:
+def test_keeping_twice_makes_one_entry_and_the_last_relevance_counts(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     _, first = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
     _, again = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
@@ -62,12 +62,12 @@ def test_keeping_twice_is_one_entry_and_a_second_relevance_replaces_the_first(ow
     assert ShortlistEntry.objects.get().relevance == "A"
 
 
-def test_a_relevance_that_does_not_exist_is_refused(owner: User) -> None:
+def test_an_unknown_relevance_is_an_error(owner: User) -> None:
     with pytest.raises(ValueError, match="relevance"):
         entry_keep(user=owner, shortlist=shortlist_current(owner=owner), figure=figures()[0], relevance="Z")
 
 
-def test_undoing_a_removal_brings_note_and_pins_back(owner: User) -> None:
+def test_undoing_a_removal_restores_note_and_pins(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="Y")
     ShortlistEntry.objects.filter(pk=entry.pk).update(note="see the rotor")
@@ -89,7 +89,7 @@ def test_undoing_a_rating_restores_the_one_before(owner: User) -> None:
     assert ShortlistEntry.objects.get().relevance == "X"
 
 
-def test_what_a_colleague_changed_since_is_not_undone(owner: User) -> None:
+def test_a_change_by_a_colleague_is_not_undone(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     _, change = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
     colleague = user_make("colleague")
@@ -99,7 +99,7 @@ def test_what_a_colleague_changed_since_is_not_undone(owner: User) -> None:
     assert ShortlistEntry.objects.get().relevance == "Y"
 
 
-def test_who_may_only_look_changes_nothing(owner: User) -> None:
+def test_a_viewer_cannot_change_entries(owner: User) -> None:
     shortlist, viewer = shortlist_current(owner=owner), user_make("viewer")
     ShortlistShare.objects.create(shortlist=shortlist, user=viewer)
     entry_keep(user=owner, shortlist=shortlist, figure=figures()[0], relevance="X")
@@ -110,7 +110,7 @@ def test_who_may_only_look_changes_nothing(owner: User) -> None:
     assert ShortlistEntry.objects.count() == 1
 
 
-def test_a_desk_whose_list_is_shared_no_more_shows_nothing_and_gets_a_list_of_its_own(owner: User) -> None:
+def test_a_user_whose_current_shortlist_is_no_longer_shared_gets_a_new_one(owner: User) -> None:
     shared, colleague, figure = shortlist_current(owner=owner), user_make("colleague"), figures()[0]
     entry_keep(user=owner, shortlist=shared, figure=figure, relevance="X")
     share = ShortlistShare.objects.create(shortlist=shared, user=colleague, may_edit=True)
@@ -122,7 +122,7 @@ def test_a_desk_whose_list_is_shared_no_more_shows_nothing_and_gets_a_list_of_it
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_first_keepings_at_once_make_one_list_with_both_figures_in_a_row() -> None:
+def test_simultaneous_first_entries_make_one_shortlist_with_both_figures_in_order() -> None:
     publication_make()
     owner = user_make("owner")
 
@@ -135,20 +135,20 @@ def test_two_first_keepings_at_once_make_one_list_with_both_figures_in_a_row() -
     assert list(ShortlistEntry.objects.values_list("position", flat=True)) == [0, 1]
 
 
-def test_a_note_that_somebody_changed_meanwhile_is_not_overwritten_unawares(owner: User) -> None:
+def test_a_note_changed_by_another_user_is_not_overwritten(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
     write: dict[str, Any] = {"user": owner, "shortlist": shortlist, "entry_id": entry.pk}
     started_from = entry.note_key
     entry_note(**write, note="first", started_from=started_from)
-    with pytest.raises(TextChanged) as refused:
+    with pytest.raises(TextChanged) as changed:
         entry_note(**write, note="second", started_from=started_from)
-    assert refused.value.current == "first" == ShortlistEntry.objects.get().note
+    assert changed.value.current == "first" == ShortlistEntry.objects.get().note
     entry_note(**write, note="second", started_from=text_key("first"))
     assert ShortlistEntry.objects.get().note == "second"
 
 
-def test_writing_the_same_note_twice_is_one_change_whatever_ends_its_lines(owner: User) -> None:
+def test_the_same_note_with_other_line_breaks_is_no_change(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
     write: dict[str, Any] = {
@@ -162,7 +162,7 @@ def test_writing_the_same_note_twice_is_one_change_whatever_ends_its_lines(owner
     assert first and again is None
 
 
-def test_a_rating_by_a_colleague_does_not_stand_in_the_way_of_a_note(owner: User) -> None:
+def test_a_changed_rating_does_not_prevent_a_note(owner: User) -> None:
     shortlist, figure = shortlist_current(owner=owner), figures()[0]
     entry, _ = entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="X")
     entry_keep(user=owner, shortlist=shortlist, figure=figure, relevance="A")
@@ -197,7 +197,7 @@ def three(owner: User) -> list[ShortlistEntry]:
         (0, "up", [0, 1, 2]),
     ],
 )
-def test_an_entry_moves_as_asked(
+def test_an_entry_moves_to_the_requested_place(
     owner: User, three: list[ShortlistEntry], which: int, to: str, order: list[int]
 ) -> None:
     keys = entry_move(user=owner, shortlist=three[0].shortlist, entry_id=three[which].pk, to=to)
@@ -211,7 +211,7 @@ def test_an_entry_that_is_not_on_the_list_does_not_move(owner: User, three: list
 
 
 @pytest.mark.django_db(transaction=True)
-def test_moves_at_once_leave_every_entry_at_a_place_of_its_own() -> None:
+def test_after_simultaneous_moves_every_entry_has_its_own_position() -> None:
     publication_make(sheets=6)
     owner = user_make("owner")
     shortlist = shortlist_current(owner=owner)
@@ -227,7 +227,7 @@ def test_moves_at_once_leave_every_entry_at_a_place_of_its_own() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_notes_at_once_one_is_kept_and_the_other_is_told() -> None:
+def test_of_two_simultaneous_notes_one_is_kept_and_the_other_is_an_error() -> None:
     publication_make()
     owner = user_make("owner")
     shortlist = shortlist_current(owner=owner)
@@ -236,8 +236,8 @@ def test_of_two_notes_at_once_one_is_kept_and_the_other_is_told() -> None:
     def write(note: str) -> object:
         try:
             return entry_note(user=owner, shortlist=shortlist, entry_id=entry.pk, note=note, started_from=text_key(""))
-        except TextChanged as refused:
-            return refused.current
+        except TextChanged as changed:
+            return changed.current
 
     answers = at_once(lambda: write("one"), lambda: write("two"))
     kept = ShortlistEntry.objects.get().note
