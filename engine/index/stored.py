@@ -17,8 +17,9 @@ from engine.errors import IndexMismatch
 from engine.index import exact
 from engine.index.exact import Floats, Ids
 from engine.index.manifest import Manifest, sha256_of, staged_directory
+from engine.registry import INDEX_KINDS
 
-KINDS = ("flat", "pq", "ivfpq", "sq8")
+KINDS = tuple(INDEX_KINDS)
 SELF_TEST_QUERIES = 100
 _SHORTLIST_FACTOR = 8
 _SHORTLIST_MIN = 400
@@ -141,7 +142,8 @@ def build_index(directory: Path, ids: Ids, vectors: Floats, *, encoder_key: str,
         np.save(staging / "vectors.npy", checked)
         mean = checked.mean(axis=0, dtype=np.float64) if len(checked_ids) else np.zeros(checked.shape[1])
         np.save(staging / "mean.npy", mean)
-        shortlister = None if kind == "flat" else _train(checked, kind)
+        description = INDEX_KINDS[kind]
+        shortlister = None if description is None else _train(checked, kind, description)
         if shortlister is not None:
             faiss.write_index(shortlister, str(staging / "index.faiss"))
         manifest = Manifest(
@@ -158,17 +160,14 @@ def build_index(directory: Path, ids: Ids, vectors: Floats, *, encoder_key: str,
     return manifest
 
 
-def _train(vectors: Floats, kind: str) -> Any:
+def _train(vectors: Floats, kind: str, description: str) -> Any:
     """A trained FAISS index holding every row under its position."""
     count, dim = vectors.shape
     if count < _MIN_TRAINING_ROWS:
         raise ValueError(f'kind "{kind}" needs at least {_MIN_TRAINING_ROWS} vectors, not {count}: use "flat"')
     parts = next(parts for parts in range(min(_SUBQUANTIZERS, dim), 0, -1) if dim % parts == 0)
-    # "np": FAISS would otherwise spend minutes on polysemous codes that nobody uses here.
     lists = max(1, min(int(4 * count**0.5), count // 39))  # FAISS wants 39 training points for each list
-    # A single inverted list is plain product quantization around the mean; FAISS's IndexPQ knows no filter.
-    factory = {"pq": f"IVF1,PQ{parts}np", "ivfpq": f"IVF{lists},PQ{parts}np", "sq8": "SQ8"}[kind]
-    index = faiss.index_factory(dim, factory, faiss.METRIC_INNER_PRODUCT)
+    index = faiss.index_factory(dim, description.format(lists=lists, parts=parts), faiss.METRIC_INNER_PRODUCT)
     step = -(-count // _MAX_TRAINING_ROWS)
     index.train(np.ascontiguousarray(vectors[::step]))
     index.add(vectors)
@@ -184,11 +183,13 @@ def open_index(directory: Path, *, encoder_key: str, dim: int) -> StoredIndex:
     manifest = Manifest.read(directory)
     manifest.require(encoder_key, dim)
     manifest.require_files(directory)
+    if manifest.kind not in INDEX_KINDS:
+        raise IndexMismatch("kind", " or ".join(KINDS), manifest.kind)
     try:
         ids = np.load(directory / "ids.npy", allow_pickle=False)
         vectors = np.load(directory / "vectors.npy", mmap_mode="r" if manifest.count else None, allow_pickle=False)
         mean = np.load(directory / "mean.npy", allow_pickle=False)
-        shortlister = None if manifest.kind == "flat" else faiss.read_index(str(directory / "index.faiss"))
+        shortlister = None if INDEX_KINDS[manifest.kind] is None else faiss.read_index(str(directory / "index.faiss"))
     except (OSError, ValueError, EOFError, RuntimeError, MemoryError) as error:
         raise IndexMismatch("files", "files that load", f"{type(error).__name__}: {error}"[:300]) from error
     index = StoredIndex(manifest, ids, np.asarray(vectors), mean, shortlister)
@@ -202,7 +203,6 @@ def open_index(directory: Path, *, encoder_key: str, dim: int) -> StoredIndex:
 def _require_shapes(manifest: Manifest, ids: Ids, vectors: Floats, mean: NDArray[np.float64], faiss_: Any) -> None:
     """Raises IndexMismatch unless the arrays and the FAISS index are of the manifest's shape."""
     shapes: list[tuple[str, object, object]] = [
-        ("kind", True, manifest.kind in KINDS),
         ("ids", ((manifest.count,), "int64"), (ids.shape, str(ids.dtype))),
         ("vectors", ((manifest.count, manifest.dim), "float32"), (vectors.shape, str(vectors.dtype))),
         ("mean", ((manifest.dim,), "float64"), (mean.shape, str(mean.dtype))),

@@ -21,9 +21,9 @@ from typing import Any
 from engine.delivery import DocumentMember, open_delivery
 from engine.imaging import open_image
 from engine.linking import analyse_text
-from engine.numerals.readers import component_reader, easyocr_reader
 from engine.numerals.settling import settle
 from engine.patents import parse_patent
+from engine.registry import READERS, maker
 from engine.sheets.reading import GrayImage, NumeralReader, TextKind
 
 
@@ -157,10 +157,9 @@ def main() -> int:
     arguments.add_argument("delivery", type=Path)
     arguments.add_argument("--split", default="")
     arguments.add_argument("--threads", type=int, default=1)
-    arguments.add_argument("--reader", choices=("components", "easyocr"), default="components")
+    arguments.add_argument("--reader", choices=READERS, default="components")
     given = arguments.parse_args()
-    build = component_reader if given.reader == "components" else easyocr_reader
-    reader = build(threads=given.threads)
+    reader = maker(READERS[given.reader])(threads=given.threads)
     scores = []
     for truth in eye_read_sheets(given.truth, given.delivery):
         if given.split in ("", truth.split):

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from engine.encoders import names
-from engine.encoders.names import EncoderName, resolve_sentences, resolve_visual, sentence_folder
+from engine.encoders.names import resolve_sentences, resolve_visual, sentence_folder
 from engine.errors import WeightsMissing
+from engine.registry import EncoderName
 
 PROJECT_ROOT = Path(__file__).resolve().parents[3]
 

@@ -11,8 +11,9 @@ from sentence_transformers.sentence_transformer.modules import Pooling, Transfor
 from transformers import BertConfig, BertModel, BertTokenizer
 
 from engine.encoders.factory import sentence_encoder
-from engine.encoders.names import EncoderName, sentence_folder
+from engine.encoders.names import sentence_folder
 from engine.errors import EncoderError, WeightsMissing
+from engine.registry import EncoderName
 
 WORDS = ["wheel", "loader", "gear", "pump", "shaft", "the", "drives", "a", "housing", "101", "12", "##a"]
 SENTENCES = [" ".join(WORDS[(i * 5 + j) % len(WORDS)] for j in range(1 + i % 9)) for i in range(70)]

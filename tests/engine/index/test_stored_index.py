@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -343,3 +344,12 @@ def test_a_killed_builder_leaves_the_old_version_and_is_swept(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["1"]
     assert open_index(tmp_path / "1", encoder_key=KEY, dim=DIM).count == COUNT
     build_index(tmp_path / "2", IDS, VECTORS, encoder_key=KEY)
+
+
+def test_a_kind_that_this_version_does_not_know_is_named(built: Path, tmp_path: Path) -> None:
+    index = copy_of(built / "flat", tmp_path / "other")
+    manifest = replace(Manifest.read(index), kind="hnsw")
+    (index / MANIFEST_NAME).unlink()  # a manifest is written once
+    manifest.write(index)
+    with pytest.raises(IndexMismatch, match=r"kind.*flat or pq or ivfpq or sq8.*hnsw"):
+        open_index(index, encoder_key=KEY, dim=DIM)
