@@ -12,6 +12,8 @@ from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 
+from patentsearch.start import require_settings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patentsearch.settings")
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
@@ -26,7 +28,9 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def configure_logging(**_: Any) -> None:
-    """Workers log as Django does: short lines on standard error."""
+    """Log as Django does, by short lines on standard error. Workers and beat come here first, before they take a task,
+    and end here where a setting is wrong."""
+    require_settings()
     logging.config.dictConfig(settings.LOGGING)
 
 

@@ -1,9 +1,11 @@
-"""Settings of the storages, and those that an outside service's URL turns into."""
+"""Settings of the storages, those that an outside service's URL turns into, and the devices of torch."""
 
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -39,3 +41,33 @@ def bucket_storage(url: str) -> dict[str, Any]:
     if parts.username and parts.password:
         options |= {"access_key": unquote(parts.username), "secret_key": unquote(parts.password)}
     return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+
+def database(url: str) -> dict[str, Any]:
+    """The DATABASES entry of `postgres://user:password@host:port/name`. Raises: ImproperlyConfigured without a name."""
+    entry: dict[str, Any] = environ.Env.db_url_config(url)
+    if not entry.get("NAME"):
+        raise ImproperlyConfigured("the name of the database is missing")
+    return entry
+
+
+def broker(url: str) -> None:
+    """Check `redis://host:port/number`, and the path of `redis+socket://`. Raises: ImproperlyConfigured."""
+    parts = urlsplit(url)
+    if parts.scheme == "redis+socket":
+        if not parts.path.startswith("/"):
+            raise ImproperlyConfigured("redis+socket:// is followed by the absolute path of the socket")
+    elif not parts.hostname:
+        raise ImproperlyConfigured("the host is missing")
+    elif not re.fullmatch(r"/?[0-9]*", parts.path):
+        raise ImproperlyConfigured("what follows the last / is the number of the database")
+
+
+DEVICE_TYPES = ("cpu", "cuda", "mps", "xpu")
+
+
+def device_fault(text: str) -> str:
+    """What is wrong with the name of a torch device, or ""; whether the machine has it is seen when a model loads."""
+    if re.fullmatch(rf"({'|'.join(DEVICE_TYPES)})(:[0-9]{{1,3}})?", text):
+        return ""
+    return f"must be one of {', '.join(DEVICE_TYPES)}, with a number where there are several: cuda:1"

@@ -1,13 +1,20 @@
-"""Settings. Every one is a typed line with a default that works; README.md has a row for each variable."""
+"""Settings. Every one is a typed line with a default that works; README.md has a row for each variable.
 
+A wrong value ends up in SETTING_FAULTS: `manage.py check` lists all, and every process ends on the first.
+"""
+
+import logging
+import os
 from pathlib import Path
 from typing import Any
 
-import environ
 from csp.constants import NONE, SELF
 
+from engine.registry import INDEX_KINDS, READERS, SENTENCE_ENCODERS, VISUAL_ENCODERS, encoder_fault
 from patentsearch.environment import Environment
-from patentsearch.outside import bucket_storage, local_storage
+from patentsearch.hosts import host_fault
+from patentsearch.outside import broker, bucket_storage, database, device_fault, local_storage
+from supervisor.children import MARK, ROLE_NAMES
 from supervisor.home import Home
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -16,34 +23,56 @@ env = Environment()
 # The installation: its folder, and the outside services that replace our own.
 PATENTSEARCH_HOME = env.path("PATENTSEARCH_HOME", default=BASE_DIR / "var")
 HOME = Home.at(PATENTSEARCH_HOME)
-DATABASE_URL = env.text("DATABASE_URL")
-BROKER_URL = env.text("BROKER_URL")
-STORAGE_URL = env.text("STORAGE_URL")
+DATABASE_URL = env.url(
+    "DATABASE_URL",
+    ("postgres", "postgresql", "pgsql", "psql"),
+    form="postgres://user:password@host:5432/name",
+    parse=database,
+)
+BROKER_URL = env.url(
+    "BROKER_URL",
+    ("redis", "rediss", "redis+socket"),
+    form="redis://:password@host:6379/0",
+    parse=broker,
+    separator=";",
+)
+STORAGE_URL = env.url(
+    "STORAGE_URL", ("s3",), form="s3://bucket/prefix?endpoint=https://host&region=name", parse=bucket_storage
+)
 
 # The web server.
-WEB_HOST = env.text("PATENTSEARCH_HOST", default="127.0.0.1")
-WEB_PORT = env.whole("PATENTSEARCH_PORT", default=8000, least=1)
-WEB_PROCESSES = env.whole("PATENTSEARCH_WEB_PROCESSES", default=1, least=1)
-WEB_THREADS = env.whole("PATENTSEARCH_WEB_THREADS", default=8, least=1)
-BATCH_WORKERS = env.whole("PATENTSEARCH_BATCH_WORKERS", default=1, least=1)
-ROLES = env.words("PATENTSEARCH_ROLES", default=("web", "query", "batch", "beat"))
+WEB_HOST = env.checked("PATENTSEARCH_HOST", host_fault, default="127.0.0.1")
+WEB_PORT = env.whole("PATENTSEARCH_PORT", default=8000, least=1, most=65535)
+WEB_PROCESSES = env.whole("PATENTSEARCH_WEB_PROCESSES", default=1, least=1, most=256)
+WEB_THREADS = env.whole("PATENTSEARCH_WEB_THREADS", default=8, least=1, most=1024)
+BATCH_WORKERS = env.whole("PATENTSEARCH_BATCH_WORKERS", default=1, least=1, most=256)
+ROLES = env.some_of("PATENTSEARCH_ROLES", ROLE_NAMES, default=ROLE_NAMES)
 LOAD_SAMPLE = env.flag("PATENTSEARCH_SAMPLE", default=True)
 DEBUG = env.flag("PATENTSEARCH_DEBUG", default=False)
 HTTPS = env.flag("PATENTSEARCH_HTTPS", default=False)
-ALLOWED_HOSTS = env.words("PATENTSEARCH_ALLOWED_HOSTS", default=("127.0.0.1", "localhost", "[::1]"))
-CSRF_TRUSTED_ORIGINS = env.words("PATENTSEARCH_CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = env.host_patterns("PATENTSEARCH_ALLOWED_HOSTS", default=("127.0.0.1", "localhost", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env.origins("PATENTSEARCH_CSRF_TRUSTED_ORIGINS")
 SECRET_KEY = env.text("PATENTSEARCH_SECRET_KEY") or HOME.secret("secret-key")
 
-# Models: "auto" takes the method's own where its weights are in reach.
-VISUAL_ENCODER = env.text("PATENTSEARCH_VISUAL_ENCODER", default="auto")
-SENTENCE_ENCODER = env.text("PATENTSEARCH_SENTENCE_ENCODER", default="auto")
-NUMERAL_READER = env.text("PATENTSEARCH_NUMERAL_READER", default="components")
-MODEL_DEVICE = env.text("PATENTSEARCH_MODEL_DEVICE", default="cpu")
-MODEL_THREADS = env.whole("PATENTSEARCH_MODEL_THREADS", default=1, least=1)
+# Models: "auto" takes the method's own where its weights are in reach. A host without workers need not hold them.
+LOADS_MODELS = bool({"query", "batch"} & set(ROLES))
+VISUAL_ENCODER = env.checked(
+    "PATENTSEARCH_VISUAL_ENCODER",
+    lambda name: encoder_fault(name, VISUAL_ENCODERS, look=LOADS_MODELS),
+    default="auto",
+)
+SENTENCE_ENCODER = env.checked(
+    "PATENTSEARCH_SENTENCE_ENCODER",
+    lambda name: encoder_fault(name, SENTENCE_ENCODERS, look=LOADS_MODELS),
+    default="auto",
+)
+NUMERAL_READER = env.choice("PATENTSEARCH_NUMERAL_READER", READERS, default="components")
+MODEL_DEVICE = env.checked("PATENTSEARCH_MODEL_DEVICE", device_fault, default="cpu")
+MODEL_THREADS = env.whole("PATENTSEARCH_MODEL_THREADS", default=1, least=1, most=1024)
 INDEX_ROOT = env.path("PATENTSEARCH_INDEX_ROOT", default=HOME.indexes)
-INDEX_KIND = env.text("PATENTSEARCH_INDEX_KIND", default="flat")
-QUERY_RETENTION_DAYS = env.whole("PATENTSEARCH_QUERY_RETENTION_DAYS", default=7, least=1)
-QUERY_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_QUERY_TIMEOUT_SECONDS", default=30, least=1)
+INDEX_KIND = env.choice("PATENTSEARCH_INDEX_KIND", INDEX_KINDS, default="flat")
+QUERY_RETENTION_DAYS = env.whole("PATENTSEARCH_QUERY_RETENTION_DAYS", default=7, least=1, most=36_500)
+QUERY_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_QUERY_TIMEOUT_SECONDS", default=30, least=1, most=3600)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -97,12 +126,15 @@ TEMPLATES = [
 
 # PostgreSQL: ours on a unix socket, or DATABASE_URL.
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": environ.Env.db_url_config(DATABASE_URL)
+    "default": database(DATABASE_URL)
     if DATABASE_URL
     else {"NAME": "patentsearch", "USER": "patentsearch", "HOST": str(HOME.postgres_sockets), "PORT": "5432"}
 }
-STATEMENT_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_STATEMENT_TIMEOUT_SECONDS", default=30)
-LOCK_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_LOCK_TIMEOUT_SECONDS", default=5)
+LONGEST_POSTGRES_SECONDS = 2_147_483  # PostgreSQL counts milliseconds in 31 bits
+STATEMENT_TIMEOUT_SECONDS = env.whole(
+    "PATENTSEARCH_STATEMENT_TIMEOUT_SECONDS", default=30, most=LONGEST_POSTGRES_SECONDS
+)
+LOCK_TIMEOUT_SECONDS = env.whole("PATENTSEARCH_LOCK_TIMEOUT_SECONDS", default=5, most=LONGEST_POSTGRES_SECONDS)
 DATABASES["default"] |= {
     "ENGINE": "django.db.backends.postgresql",
     "CONN_MAX_AGE": 60,
@@ -249,7 +281,8 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 
-LOG_LEVEL = env.text("PATENTSEARCH_LOG_LEVEL", default="INFO").upper()
+LOG_LEVELS = tuple(logging.getLevelNamesMapping())
+LOG_LEVEL = env.choice("PATENTSEARCH_LOG_LEVEL", LOG_LEVELS, default="INFO", fold=str.upper)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -269,3 +302,7 @@ LOGGING = {
         "sentence_transformers": {"level": "WARNING"},
     },
 }
+
+# Read by search.checks and patentsearch.start, once every variable above has been read.
+SETTING_FAULTS = tuple(env.faults)
+SETTING_WARNINGS = tuple(env.misspelt(os.environ, internal=(MARK,)))

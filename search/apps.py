@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from search import checks  # noqa: F401  checks attach themselves to manage.py check
+
 
 class SearchConfig(AppConfig):
     name = "search"

@@ -23,6 +23,7 @@ THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+ROLE_NAMES = ("web", "query", "batch", "beat")
 # Marks every process of a home's `up`, so that the next one knows what a killed one left.
 MARK = "PATENTSEARCH_CHILD_OF"
 # A worker is replaced when its memory has grown past this: the fence behind the limits of each task.
@@ -48,7 +49,7 @@ class Installation:
     own_postgres: bool = True
     own_valkey: bool = True
     with_sample: bool = True
-    roles: frozenset[str] = frozenset({"web", "query", "batch", "beat"})
+    roles: frozenset[str] = frozenset(ROLE_NAMES)
     project: Path = PROJECT_ROOT
 
     @property
