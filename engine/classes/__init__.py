@@ -1,4 +1,4 @@
-"""Symbols of the International and the Cooperative Patent Classification: their spelling, their tree, their names."""
+"""Symbols of the International and the Cooperative Patent Classification: spelling, hierarchy and titles."""
 
 from engine.classes.names import ClassName, class_name, title_of
 from engine.classes.symbols import Level, child_level, levels_of, prefix_as_stored

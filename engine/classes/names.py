@@ -1,4 +1,4 @@
-"""What sections, classes and subclasses are called. The titles in names.tsv are those of the IPC scheme of WIPO and the
+"""Titles of sections, classes and subclasses. Those in names.tsv are those of the IPC scheme of WIPO and the
 CPC scheme of EPO and USPTO, shortened."""
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ class ClassName:
 
     @property
     def described(self) -> str:
-        """ "F04C – Rotary-piston machines (Mechanical engineering › Positive-displacement machines)"."""
+        """The symbol with its title, as "F04C – Rotary-piston machines (Mechanical engineering › …)"."""
         if not self.named:
             return self.symbol
-        told = self.title or f"in {self.named}, {title_of(self.named)}"
-        return f"{self.symbol} – {told}" + (f" ({' › '.join(self.within)})" if self.within else "")
+        title = self.title or f"in {self.named}, {title_of(self.named)}"
+        return f"{self.symbol} – {title}" + (f" ({' › '.join(self.within)})" if self.within else "")
 
     @property
     def short(self) -> str:

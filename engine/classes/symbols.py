@@ -19,7 +19,7 @@ SUBCLASS_CHARACTERS = 4
 
 
 class Level(Enum):
-    """How much of a symbol names a place of the tree; the value counts characters where their number is fixed."""
+    """A level of the hierarchy. The value is the length of the symbol where that is fixed, else a name."""
 
     SECTION = 1
     CLASS = 3
@@ -29,7 +29,7 @@ class Level(Enum):
 
 
 def prefix_as_stored(written: str) -> str | None:
-    """The start of a symbol in the stored spelling, or None for what starts no symbol.
+    """The start of a symbol in the stored spelling, or None when no symbol starts like this.
 
     "f04c 2/08", "F04C2/08", "F04C0002080000" and "F04C 2/08 (2006.01)" are all "F04C 2/08".
     """
@@ -49,7 +49,7 @@ def prefix_as_stored(written: str) -> str | None:
 
 
 def levels_of(prefix: str) -> tuple[str, ...]:
-    """The places of the tree on the way to a prefix, itself last: F, F04, F04C, "F04C 2/", "F04C 2/08"."""
+    """The levels of the hierarchy down to a prefix, itself last: F, F04, F04C, "F04C 2/", "F04C 2/08"."""
     found = [prefix[:length] for length in (1, 3, SUBCLASS_CHARACTERS) if length <= len(prefix)]
     if "/" in prefix:
         found.append(prefix[: prefix.index("/") + 1])
@@ -59,7 +59,7 @@ def levels_of(prefix: str) -> tuple[str, ...]:
 
 
 def child_level(prefix: str) -> Level:
-    """What lies below a prefix; below a part of a class number, its classes."""
+    """The level of the children of a prefix. The children of an incomplete class ("F0") are classes."""
     if "/" in prefix:
         return Level.GROUP
     if len(prefix) >= SUBCLASS_CHARACTERS:

@@ -1,4 +1,4 @@
-"""What every container of entries offers, and the plainest one: a folder on disk."""
+"""The protocol of containers of files (zip, tar, folder), and the container that is a folder on disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.patents.publication import Note
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a container: its name (a label), its declared size and what to say about it."""
+    """One file of a container: its name (a label, never a path), its declared size, and notes for the report."""
 
     name: str
     byte_count: int
@@ -33,7 +33,7 @@ class Container(Protocol):
 
     @property
     def ignored(self) -> Sequence[tuple[str, Note]]:
-        """Names that are no readable file, such as links in a folder on disk, with the reason."""
+        """Names of entries that are not regular files, such as links in a folder on disk, each with the reason."""
         ...
 
     def read(self, name: str, max_bytes: int) -> bytes:
@@ -41,24 +41,27 @@ class Container(Protocol):
         ...
 
     def stream(self, name: str, max_bytes: int) -> BinaryIO:
-        """The content to seek in, for archives in archives; the caller closes it. Raises: DeliveryError."""
+        """A seekable stream of the content, for archives in archives. The caller closes it. Raises: DeliveryError."""
         ...
 
     def close(self) -> None: ...
 
 
 def entry_with_notes(name: str, byte_count: int, notes: tuple[Note, ...] = ()) -> Entry:
-    """An entry that carries a note when its name would mislead a person."""
+    """An entry, with a note when its name holds characters that would mislead a reader."""
     if not is_plainly_shown(name):
         notes += (Note("odd-name", f'The file name is shown as "{shown_name(name)}"; it holds unusual characters.'),)
     return Entry(name, byte_count, notes)
 
 
 def with_case_notes(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries, those noted whose name differs from another's by case or Unicode composition only."""
+    """The entries, with a note on each whose name differs from another's only by case or Unicode composition."""
     same = Counter(matching_key(entry.name) for entry in entries)
     return [
-        replace(entry, notes=(*entry.notes, Note("case-collision", "Another entry has this name in other case.")))
+        replace(
+            entry,
+            notes=(*entry.notes, Note("case-collision", "Another entry has the same name in upper or lower case.")),
+        )
         if same[matching_key(entry.name)] > 1
         else entry
         for entry in entries
@@ -66,19 +69,19 @@ def with_case_notes(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def read_exactly(stream: BinaryIO, name: str, declared: int, max_bytes: int) -> bytes:
-    """Bytes really produced, refused beyond the limit or beyond what was declared. Raises: DeliveryError."""
+    """Read the whole entry. Raises: DeliveryError when it is longer than max_bytes or not as long as declared."""
     if declared > max_bytes:
         raise too_large(name, declared, max_bytes)
     data = stream.read(declared + 1)
     if len(data) != declared:
         raise DeliveryError(
-            "wrong-size", f'"{shown_name(name)}" declares {declared} bytes and holds another number. Pack it again.'
+            "wrong-size", f'"{shown_name(name)}" does not have the {declared} bytes that it declares. Pack it again.'
         )
     return data
 
 
 def too_large(name: str, byte_count: int, max_bytes: int) -> DeliveryError:
-    """The refusal of an entry that would unpack to too much."""
+    """The error for an entry that unpacks to more than max_bytes."""
     return DeliveryError(
         "entry-too-large",
         f'"{shown_name(name)}" unpacks to {byte_count:,} bytes; at most {max_bytes:,} are allowed for one file.',
@@ -104,16 +107,16 @@ class FolderContainer:
         entries: list[Entry] = []
         for file in found:
             if not stat.S_ISREG(file.mode):
-                note = Note("not-a-file", f'"{shown_name(file.name)}" is a link or device; left out.')
+                note = Note("not-a-file", f'"{shown_name(file.name)}" is a link or a device; it was left out.')
                 self.ignored.append((file.name, note))
                 continue
             if file.name in self._paths:
-                raise DeliveryError("duplicate-names", f'Two files of the folder read as "{shown_name(file.name)}".')
+                raise DeliveryError("duplicate-names", f'Two files are named "{shown_name(file.name)}". Rename one.')
             self._paths[file.name] = file.path
             entries.append(entry_with_notes(file.name, file.byte_count))
             if len(entries) > limits.max_entries:
                 raise DeliveryError(
-                    "too-many-entries", f"The folder holds over {limits.max_entries:,} files. Give it in parts."
+                    "too-many-entries", f"The folder holds over {limits.max_entries:,} files. Split it."
                 )
         self.entries: Sequence[Entry] = with_case_notes(entries)
 
@@ -122,28 +125,28 @@ class FolderContainer:
             return read_exactly(stream, name, os.fstat(stream.fileno()).st_size, max_bytes)
 
     def stream(self, name: str, max_bytes: int) -> BinaryIO:
-        """The file itself; max_bytes does not bind, since nothing is taken into memory."""
+        """The open file. max_bytes is ignored, since nothing is read into memory."""
         return open_regular_file(self._paths[name], name)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is kept open."""
 
 
 def open_regular_file(path: Path, name: str) -> BinaryIO:
-    """The file, unless it became a link or device since it was found. Raises: DeliveryError, naming it `name`."""
+    """Open a regular file without following links. Raises: DeliveryError, which calls the file `name`."""
     try:
         # O_NONBLOCK: opening a named pipe would wait for its writer.
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
-            raise DeliveryError("unreadable", f'"{shown_name(name)}" is no file.')
+            raise DeliveryError("unreadable", f'"{shown_name(name)}" is not a regular file.')
         return os.fdopen(handle, "rb")
     except OSError as error:
         raise DeliveryError("unreadable", f'"{shown_name(name)}" cannot be read: {error.strerror}.') from error
 
 
 def files_below(folder: Path) -> Iterator[FoundFile]:
-    """Everything below the folder that is no folder, by name. Raises: DeliveryError."""
+    """Everything below the folder except folders, in order of name. Raises: DeliveryError."""
     yield from _walk(folder, "")
 
 
@@ -165,7 +168,7 @@ def _walk(folder: Path, prefix: str) -> Iterator[FoundFile]:
 
 
 def storable(name: str) -> str:
-    """The name as text that any database takes: bytes that are no UTF-8 are read as Latin-1."""
+    """The name as valid Unicode text: bytes that are not UTF-8 are read as Latin-1."""
     raw = name.encode("utf-8", "surrogateescape")
     try:
         return raw.decode("utf-8")

@@ -1,4 +1,4 @@
-"""Opening a delivery and reading its documents one by one. Nobody else opens archives.
+"""Open a delivery and read its documents one by one. No other package opens archives.
 
 Nothing is ever unpacked to a name: entries are read as streams, and their names are labels.
 """
@@ -38,15 +38,15 @@ from engine.delivery.zips import ZipContainer
 from engine.errors import DeliveryError, DocumentError
 from engine.patents.publication import Note
 
-# More XML files than this beside each other and beside images: which image is whose is not searched for.
+# With more XML files than this in one folder with images, the owners of the images are not searched for.
 _MOST_SIBLINGS = 8
-_TYPE_WORDS = {"zip": "a zip", "gzip": "a tar.gz", "tar": "a tar", "xml": "XML or HTML text", "": "no known archive"}
+_TYPE_WORDS = {"zip": "a zip", "gzip": "a tar.gz", "tar": "a tar", "xml": "XML or HTML text", "": "not a known archive"}
 _ACCEPTED = "Give a ZIP, TAR or TAR.GZ of patent documents, a patent XML, or a folder of these."
 
 
 @dataclass(slots=True)
 class _Opened:
-    """A container with its layout; level counts archives in archives."""
+    """An open container with its layout. level: how many archives it lies in."""
 
     container: Container
     layout: Layout
@@ -54,12 +54,12 @@ class _Opened:
 
 
 class Delivery:
-    """An open delivery, a context manager. Made by open_delivery."""
+    """An open delivery; a context manager. open_delivery makes it."""
 
     def __init__(self, root: Container, level: int, limits: ArchiveLimits) -> None:
         self._limits = limits
         self._root = _Opened(root, lay_out(root), level)
-        # The batch inside a folder that was used last, by member name: its list of entries is read once.
+        # The inner batch that was used last, by member name, so that its list of entries is read once.
         self._batch: tuple[str, _Opened] | None = None
 
     def __enter__(self) -> Self:
@@ -71,12 +71,12 @@ class Delivery:
         self.close()
 
     def close(self) -> None:
-        """Close the delivery; the files of its documents are not to be asked for any more."""
+        """Close the delivery. The files of its documents cannot be read afterwards."""
         self._batch = None
         self._root.container.close()
 
     def has_documents(self) -> bool:
-        """Whether any member may be a document."""
+        """Whether at least one member may be a document."""
         return bool(self._root.layout.archives or self._root.layout.loose)
 
     def members(self) -> Iterator[DocumentMember | IgnoredMember]:
@@ -86,7 +86,7 @@ class Delivery:
     def read(self, member_name: str) -> DocumentFiles:
         """The document of this member. Any process that opened the same delivery can read any member.
 
-        Raises: DocumentError, for a member that is no usable document or is not in the delivery.
+        Raises: DocumentError when the member is not a usable document or not in the delivery.
         """
         try:
             opened, name = self._locate(self._root, member_name)
@@ -111,9 +111,9 @@ class Delivery:
                 batch.container.close()
 
     def _batch_in(self, opened: _Opened, name: str) -> _Opened | None:
-        """The archive opened, if it holds several documents; None when it is one document or cannot be opened.
+        """Open an inner archive that holds several documents. None when it holds one document or cannot be opened.
 
-        A refused archive stays a member, so that reading it says why.
+        An archive that cannot be opened stays a member, so that reading it reports the reason.
         """
         try:
             inner = self._open_inner(opened, name)
@@ -148,32 +148,33 @@ class Delivery:
         if opened is not self._root:
             return self._open_inner(opened, name)
         if self._batch is None or self._batch[0] != name:
-            # The one before is not closed: documents read from it may still be in use.
+            # The previous batch stays open: documents read from it may still be in use.
             self._batch = name, self._open_inner(opened, name)
         return self._batch[1]
 
     def _read_archive(self, opened: _Opened, name: str, member: str) -> DocumentFiles:
         """The one document of an inner archive. Raises: DeliveryError, DocumentError."""
         if opened.level + 1 > self._limits.max_depth:
-            raise DeliveryError("too-deep", f"Archives are read {self._limits.max_depth} deep at most.")
+            raise DeliveryError("too-deep", f"Archives may nest {self._limits.max_depth} levels deep at most.")
         inner = self._open_inner(opened, name)
         layout = inner.layout
         if not layout.loose and layout.archives:
             raise DeliveryError(
                 "too-deep",
-                "It holds archives again, deeper than a delivery may nest. Unpack the outermost and give its folder.",
+                "The archive holds further archives, too deeply nested. Unpack the outermost and give its folder.",
             )
         if not layout.loose:
-            raise DeliveryError("no-xml", "It holds no patent XML.")
+            raise DeliveryError("no-xml", "The archive holds no patent XML. Add the XML, or leave the archive out.")
         if len(layout.loose) > 1:
             raise DeliveryError(
-                "several-documents", f"It holds {len(layout.loose)} XML files; which one is the patent cannot be told."
+                "several-documents",
+                f"The archive holds {len(layout.loose)} XML files instead of one. Pack one patent per archive.",
             )
         (document,) = layout.loose.values()
         files = self._read_loose(inner.container, document, member)
         strays = tuple(entry.reason for entry in layout.members if isinstance(entry, IgnoredMember) and entry.stray)
         nested = tuple(
-            Note("archive-ignored", f'"{shown_name(archive)}" beside the XML was not opened.')
+            Note("archive-ignored", f'"{shown_name(archive)}" lies beside the XML and was not opened.')
             for archive in layout.archives
         )
         return replace(files, notes=opened.layout.archives[name].notes + files.notes + strays + nested)
@@ -195,32 +196,32 @@ class Delivery:
         return DocumentFiles(member, xml_name, xml, files, notes)
 
     def _require_own_images(self, container: Container, document: LooseDocument, xml: bytes) -> None:
-        """Refuse a document one of whose images a second XML in the folder names too. Raises: DeliveryError."""
+        """Raise DeliveryError when another XML of the folder names an image of this document too."""
         if not document.siblings or not document.image_names:
             return
-        mend = "Put each document with its images into a folder of its own."
+        remedy = "Put each document with its images into a folder of its own."
         if len(document.siblings) > _MOST_SIBLINGS:
-            raise DeliveryError("shared-folder", f"Many XML files lie in one folder with images. {mend}")
+            raise DeliveryError("shared-folder", f"Many XML files lie in one folder with images. {remedy}")
         lasts = (name.replace("\\", "/").rpartition("/")[2] for name in document.image_names)
         own = [last for last in lasts if _mentions(xml, last)]
         for sibling in document.siblings:
             try:
                 other = container.read(sibling, self._limits.max_xml_bytes)
             except DeliveryError:
-                continue  # a sibling that cannot be read claims nothing; reading it reports why
+                continue  # a sibling that cannot be read is skipped here; reading it as a document reports the fault
             shared = next((name for name in own if _mentions(other, name)), None)
             if shared is not None:
                 raise DeliveryError(
                     "shared-folder",
-                    f'"{shown_name(shared)}" is named by "{shown_name(sibling)}" in the same folder too. {mend}',
+                    f'"{shown_name(shared)}" belongs to "{shown_name(sibling)}" in the same folder too. {remedy}',
                 )
 
 
 def open_delivery(path: Path, limits: ArchiveLimits = ArchiveLimits(), *, given_name: str = "") -> Delivery:  # noqa: B008
-    """Open what the EPO delivers: a zip, tar or tar.gz of documents or of one, a bare XML, or a folder of these.
+    """Open a delivery: a zip, tar or tar.gz of one or more documents, a single XML, or a folder of these.
 
     given_name is the name under which the file arrived, where it is stored under another; its ending must fit the
-    content. Raises: DeliveryError(code, detail) when the whole container is refused; then nothing of it is to be used.
+    content. Raises: DeliveryError(code, detail) when the whole delivery is refused.
     """
     name = given_name or storable(path.name)
     try:
@@ -235,7 +236,7 @@ def open_delivery(path: Path, limits: ArchiveLimits = ArchiveLimits(), *, given_
         raise DeliveryError("unreadable", f'"{shown_name(name)}" is neither a file nor a folder.')
     if not delivery.has_documents():
         delivery.close()
-        raise DeliveryError("nothing-to-ingest", f"It holds no patent document. {_ACCEPTED}")
+        raise DeliveryError("nothing-to-ingest", f"The delivery holds no patent document. {_ACCEPTED}")
     return delivery
 
 
@@ -253,7 +254,7 @@ def _open_file(path: Path, name: str, limits: ArchiveLimits) -> Delivery:
 
 
 def _xml_and_images(path: Path, name: str) -> Iterator[FoundFile]:
-    """A bare XML under its name, and the images beside it."""
+    """The files of a delivery that is a single XML: the XML under its name, and the images in its folder."""
     own = path.stat()
     yield FoundFile(name if kind_of(name) is NameKind.XML else f"{name}.xml", path.resolve(), own.st_mode, own.st_size)
     for item in sorted(os.scandir(path.parent), key=lambda item: item.name):
@@ -263,15 +264,17 @@ def _xml_and_images(path: Path, name: str) -> Iterator[FoundFile]:
 
 
 def _open_archive(stream: BinaryIO, name: str, limits: ArchiveLimits) -> Container:
-    """The container in the stream, which it owns from now on. Raises: DeliveryError, with the stream closed."""
+    """Open the archive in the stream, which the container then owns. On DeliveryError the stream is closed."""
     try:
         content, promised = _type_of_content(stream), _type_of_name(name)
         if content == "empty":
             raise DeliveryError("empty-file", f'"{shown_name(name)}" is empty (0 bytes). Copy or download it again.')
         if content not in ("zip", "gzip", "tar") or (promised and promised != content):
             found = _TYPE_WORDS.get(content, _TYPE_WORDS[""])
-            said = f", though its name says {_TYPE_WORDS[promised]}" if promised and promised != content else ""
-            raise DeliveryError("not-an-archive", f'"{shown_name(name)}" is {found}{said}. {_ACCEPTED}')
+            mismatch = (
+                f", though its name ends like {_TYPE_WORDS[promised]}" if promised and promised != content else ""
+            )
+            raise DeliveryError("not-an-archive", f'"{shown_name(name)}" is {found}{mismatch}. {_ACCEPTED}')
         if content == "zip":
             return ZipContainer(stream, limits)
         if content == "tar":
@@ -283,7 +286,7 @@ def _open_archive(stream: BinaryIO, name: str, limits: ArchiveLimits) -> Contain
     stream.close()
     try:
         if not is_tar(unpacked):
-            raise DeliveryError("not-an-archive", f'"{shown_name(name)}" is gzipped, but no tar is inside. {_ACCEPTED}')
+            raise DeliveryError("not-an-archive", f'"{shown_name(name)}" is gzipped, but holds no tar. {_ACCEPTED}')
         return TarContainer(unpacked, limits)
     except BaseException:
         unpacked.close()
@@ -291,7 +294,7 @@ def _open_archive(stream: BinaryIO, name: str, limits: ArchiveLimits) -> Contain
 
 
 def _type_of_name(name: str) -> str:
-    """The type the ending promises, "" when it promises none."""
+    """The type that the file name's ending stands for, "" for none."""
     endings = {".zip": "zip", ".tar.gz": "gzip", ".tgz": "gzip", ".tar": "tar", ".xml": "xml"}
     return next((kind for ending, kind in endings.items() if name.lower().endswith(ending)), "")
 

@@ -14,7 +14,7 @@ from engine.patents.publication import Note
 
 @dataclass(frozen=True, slots=True)
 class DocumentMember:
-    """A member that should be a document; only Delivery.read can tell whether it is. name is its identity.
+    """A member that looks like a document; Delivery.read tells whether it is one. name is its identity.
 
     notes are those of the member's name alone; Delivery.read repeats them among the document's.
     """
@@ -25,7 +25,7 @@ class DocumentMember:
 
 @dataclass(frozen=True, slots=True)
 class IgnoredMember:
-    """A member that is not read. stray: nobody expects it in a delivery, so a report warns of it."""
+    """A member that is not read. stray: it does not belong in a delivery, and the report warns of it."""
 
     name: str
     reason: Note
@@ -34,7 +34,7 @@ class IgnoredMember:
 
 @dataclass(frozen=True, slots=True)
 class LooseDocument:
-    """An XML that lies in a container as it is. siblings: other documents that lie in the same folder."""
+    """An XML that lies in the container outside any inner archive. siblings: other documents in its folder."""
 
     xml_name: str
     image_names: tuple[str, ...]
@@ -54,7 +54,7 @@ class Layout:
 class DocumentFiles:
     """One document as delivered: its XML and its other files by their names beside it.
 
-    files reads each file when asked for it, from the open Delivery, and keeps nothing; a broken one raises
+    files reads a file from the open Delivery each time it is looked up, without a cache; a broken one raises
     DocumentError.
     """
 
@@ -65,7 +65,7 @@ class DocumentFiles:
     notes: tuple[Note, ...] = ()
 
     def find(self, file_name: str) -> tuple[str, tuple[Note, ...]] | None:
-        """The own file that the XML calls `file_name`, with what to note; None when the delivery lacks it.
+        """The document's file that the XML calls `file_name`, with notes; None when the delivery lacks it.
 
         Looked up among the document's own names alone: exactly, then as the one file of this name in a folder of the
         document, then regardless of case. A path out of the document or a URL is thus never followed.
@@ -96,7 +96,7 @@ class LazyFiles(Mapping[str, bytes]):
         return self._read(self._names[name])
 
     def __contains__(self, name: object) -> bool:
-        # Mapping's own would read the whole file to tell.
+        # Mapping's default would read the whole file.
         return name in self._names
 
     def __iter__(self) -> Iterator[str]:
@@ -107,7 +107,7 @@ class LazyFiles(Mapping[str, bytes]):
 
 
 def lay_out(container: Container) -> Layout:
-    """Sort the entries into documents and the rest. Raises: DeliveryError when an entry poses as file and folder."""
+    """Sort the entries into documents and the rest. Raises: DeliveryError when a name is both file and folder."""
     kinds = {entry.name: kind_of(entry.name) for entry in container.entries}
     archives = {entry.name: entry for entry in container.entries if kinds[entry.name] is NameKind.ARCHIVE}
     _require_no_file_as_folder(container.entries, archives)
@@ -167,14 +167,16 @@ def _homes(image_names: Sequence[str], xml_names: Sequence[str], *, single: bool
 def _ignored(name: str, kind: NameKind) -> IgnoredMember:
     shown = shown_name(name)
     if kind is NameKind.COMPANION:
-        return IgnoredMember(name, Note("companion", f'"{shown}" is not needed; left out.'), False)
+        return IgnoredMember(name, Note("companion", f'"{shown}" is not needed; it was left out.'), False)
     if kind is NameKind.IMAGE:
-        return IgnoredMember(name, Note("no-xml-beside", f'"{shown}" is an image without a patent XML.'), True)
-    return IgnoredMember(name, Note("stray", f'"{shown}" does not belong in a delivery; ignored.'), True)
+        return IgnoredMember(
+            name, Note("no-xml-beside", f'"{shown}" is an image without a patent XML; it was ignored.'), True
+        )
+    return IgnoredMember(name, Note("stray", f'"{shown}" does not belong in a delivery; it was ignored.'), True)
 
 
 def _require_no_file_as_folder(entries: Sequence[Entry], archives: Mapping[str, Entry]) -> None:
-    """An archive "a.zip" beside an entry "a.zip/b" would give two members one name."""
+    """Raise DeliveryError when an archive "a.zip" stands beside an entry "a.zip/b": two members would share a name."""
     suspects = Counter(
         name for name in (entry.name.lower() for entry in entries) if any(f"{end}/" in name for end in ARCHIVE_SUFFIXES)
     )
@@ -184,4 +186,6 @@ def _require_no_file_as_folder(entries: Sequence[Entry], archives: Mapping[str, 
     for name in suspects:
         parts = name.split("/")
         if any("/".join(parts[:count]) in lowered for count in range(1, len(parts))):
-            raise DeliveryError("unsafe-name", f'"{shown_name(name)}" lies inside something that is a file.')
+            raise DeliveryError(
+                "unsafe-name", f'"{shown_name(name)}" has a file in place of its folder. Rename one of them.'
+            )

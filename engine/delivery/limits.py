@@ -1,4 +1,4 @@
-"""What an archive may hold before it is refused."""
+"""Limits beyond which an archive is refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class ArchiveLimits:
     """Limits of one delivery; each is a setting of the application.
 
     max_depth counts archives in archives: 2 is a batch that holds document archives. A folder on disk counts as none.
-    max_ratio is bytes out per byte in, asked of entries over 1 MiB only: small ones may be as empty as they like.
+    max_ratio: unpacked bytes per packed byte, checked only for entries over 1 MiB.
     """
 
     max_entries: int = 20_000

@@ -1,6 +1,6 @@
-"""Names of archive entries: which are safe, what each promises, and how a person sees them.
+"""Names of archive entries: which are safe, which kind of file each stands for, and how they are displayed.
 
-A name is a label. Nothing here or elsewhere makes a path of it.
+A name is a label and is never used as a path.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from engine.delivery.limits import ArchiveLimits
 from engine.errors import DeliveryError
 
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
-# Formats that engine.imaging refuses are listed too: a figure in PSD is to be refused by name, not reported missing.
+# Formats that engine.imaging refuses are listed too, so that a PSD is reported as unusable and not as missing.
 IMAGE_SUFFIXES = frozenset(
     {".tif", ".tiff", ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp"}
     | {".jp2", ".jpx", ".svg", ".eps", ".ps", ".psd", ".heic", ".heif", ".avif", ".ico", ".pcx", ".wmf", ".emf"}
@@ -31,17 +31,17 @@ _UNSHOWABLE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class NameKind(Enum):
-    """What the name of an entry promises."""
+    """The kind of file that an entry's name stands for."""
 
     ARCHIVE = "archive"
     XML = "xml"
     IMAGE = "image"
-    COMPANION = "companion"  # expected beside documents, not needed
-    STRAY = "stray"  # nobody expects it
+    COMPANION = "companion"  # usual beside documents, but not needed
+    STRAY = "stray"  # does not belong in a delivery
 
 
 def kind_of(name: str) -> NameKind:
-    """What an entry of this name is expected to be, by its last component alone."""
+    """The kind of file an entry should be, by the last component of its name."""
     parts = name.replace("\\", "/").split("/")
     last = parts[-1].lower()
     # macOS writes a twin "._x.xml" for each file x.xml, in __MACOSX or beside it.
@@ -65,12 +65,12 @@ def folder_of(name: str) -> str:
 
 
 def matching_key(name: str) -> str:
-    """Equal for names that differ by case or by Unicode composition only."""
+    """A key that is equal for names that differ only by case or Unicode composition."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
 def shown_name(name: str, length: int = SHOWN_LENGTH) -> str:
-    """The name as a person may see it: invisible and direction-changing characters spelled out, the middle cut.
+    """The name for display: invisible and direction-changing characters spelled out, the middle cut.
 
     For reports only: the name itself stays the identity.
     """
@@ -92,9 +92,11 @@ def is_plainly_shown(name: str) -> bool:
 
 
 def require_safe_name(name: str, limits: ArchiveLimits) -> None:
-    """Refuse an archive that carries a name no honest packer writes. Raises: DeliveryError."""
+    """Raise DeliveryError for an unsafe name: NUL characters, excessive length, or a path out of the archive."""
     if "\0" in name:
-        raise DeliveryError("nul-in-name", f'The entry "{shown_name(name)}" has a NUL character in its name.')
+        raise DeliveryError(
+            "nul-in-name", f'The entry "{shown_name(name)}" has a NUL character in its name. Pack it again.'
+        )
     byte_count = len(name.encode("utf-8", "surrogateescape"))
     if byte_count > limits.max_name_bytes:
         raise DeliveryError(
@@ -103,5 +105,6 @@ def require_safe_name(name: str, limits: ArchiveLimits) -> None:
     parts = name.replace("\\", "/").split("/")
     if name.startswith(("/", "\\")) or _DRIVE.match(name) or ".." in parts:
         raise DeliveryError(
-            "unsafe-name", f'The entry "{shown_name(name)}" points outside the archive. Nothing of it was stored.'
+            "unsafe-name",
+            f'The entry "{shown_name(name)}" points outside the archive. Nothing was stored. Pack it again.',
         )

@@ -1,4 +1,4 @@
-"""A folder, or an XML with its images beside it, packed into one file: what is ingested has one content hash."""
+"""Pack a folder, or an XML and the images beside it, into one zip, so that every delivery has one content hash."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.delivery.limits import ArchiveLimits
 from engine.delivery.names import NameKind, kind_of
 from engine.errors import DeliveryError
 
-# Times do not matter to a delivery, and the same files must pack to the same bytes.
+# A fixed time, so that the same files pack to the same bytes.
 _PACKED_AT = (1980, 1, 1, 0, 0, 0)
 
 
@@ -24,9 +24,9 @@ def pack_folder(path: Path, target: Path, limits: ArchiveLimits = ArchiveLimits(
     """
     found = [file for file in _files(path) if stat.S_ISREG(file.mode)]
     if not found:
-        raise DeliveryError("nothing-to-ingest", "The folder holds no files.")
+        raise DeliveryError("nothing-to-ingest", "The folder holds no files. Choose one with patent documents.")
     if len(found) > limits.max_entries or sum(file.byte_count for file in found) > limits.max_total_bytes:
-        raise DeliveryError("too-many-entries", "The folder is too large for one delivery. Give it in parts.")
+        raise DeliveryError("too-many-entries", "The folder is too large for one delivery. Split it.")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:
         for file in sorted(found, key=lambda file: file.name):
             with file.path.open("rb") as source, packed.open(_entry(file), "w") as entry:

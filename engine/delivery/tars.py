@@ -1,4 +1,4 @@
-"""TAR and TAR.GZ archives of the older products, behind the same gate as zips."""
+"""TAR and TAR.GZ archives of older products, checked by the same rules as zips."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TAR_ERRORS = (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, R
 
 
 class _BoundedReads:
-    """A stream whose single reads are bounded: tarfile takes a header into memory, however long it claims to be."""
+    """A stream that limits the size of one read: tarfile loads a header of any declared length into memory."""
 
     def __init__(self, stream: BinaryIO, most_bytes: int) -> None:
         self._stream = stream
@@ -38,12 +38,12 @@ class _BoundedReads:
 
     def read(self, byte_count: int = -1) -> bytes:
         if byte_count < 0 or byte_count > self._most_bytes:
-            raise DeliveryError("broken-archive", "The tar holds a header of absurd length.")
+            raise DeliveryError("broken-archive", "A header of the tar declares an impossible length. Pack it again.")
         return self._stream.read(byte_count)
 
 
 def is_tar(stream: BinaryIO) -> bool:
-    """Whether the stream starts with a tar header, by its check sum; ustar, GNU and the older V7 alike."""
+    """Whether the stream starts with a tar header, by its checksum: ustar, GNU or V7."""
     stream.seek(0)
     block = stream.read(_BLOCK_BYTES)
     if len(block) != _BLOCK_BYTES or not any(block):
@@ -56,9 +56,9 @@ def is_tar(stream: BinaryIO) -> bool:
 
 
 def inflated(stream: BinaryIO, limits: ArchiveLimits) -> BinaryIO:
-    """The tar inside a gzip stream, as a nameless temporary file: gzip has no way to one member but from the start.
+    """Unpack the tar of a gzip stream to an unnamed temporary file: gzip offers no random access.
 
-    Raises: DeliveryError, counted on the bytes really produced.
+    Raises: DeliveryError when the unpacked bytes, not the declared ones, exceed a limit.
     """
     spool = tempfile.TemporaryFile()  # noqa: SIM115 - the container that reads it closes it
     try:
@@ -87,7 +87,10 @@ def _inflate_into(spool: BinaryIO, stream: BinaryIO, limits: ArchiveLimits) -> N
                     "total-too-large", f"The tar.gz unpacks to over {limits.max_total_bytes:,} bytes. Split it."
                 )
             if produced > 16 * MEBIBYTE and produced > limits.max_ratio * consumed:
-                raise DeliveryError("ratio", "The tar.gz unpacks as decompression bombs do.")
+                raise DeliveryError(
+                    "ratio",
+                    "The tar.gz unpacks to far more than its size, like a decompression bomb. Compress it less.",
+                )
             spool.write(data)
             chunk = inflater.unconsumed_tail
             ended = inflater.eof
@@ -100,11 +103,11 @@ def _inflate_into(spool: BinaryIO, stream: BinaryIO, limits: ArchiveLimits) -> N
 
 
 class TarContainer:
-    """A plain tar that passed the gate. Raises: DeliveryError when it does not."""
+    """An uncompressed tar whose entries passed all checks. Raises: DeliveryError when one does not."""
 
     def __init__(self, stream: BinaryIO, limits: ArchiveLimits) -> None:
         self._stream = stream
-        # A document keeps its container for its files; the last one to let go closes the file.
+        # Documents keep their container alive to read files; the file is closed with the last reference.
         weakref.finalize(self, stream.close)
         self._infos: dict[str, tarfile.TarInfo] = {}
         self.ignored: Sequence[tuple[str, Note]] = ()
@@ -121,11 +124,11 @@ class TarContainer:
                             "too-many-entries", f"The tar has over {limits.max_entries:,} entries. Split it."
                         )
                     total += info.size
-                    entry = _judged(info, limits)
+                    entry = _checked(info, limits)
                     if entry is None:
                         continue
                     if entry.name in self._infos:
-                        raise DeliveryError("duplicate-names", "Two entries of the tar have one name.")
+                        raise DeliveryError("duplicate-names", "Two entries of the tar have the same name. Rename one.")
                     self._infos[entry.name] = info
                     entries.append(entry)
         except _TAR_ERRORS as error:
@@ -160,15 +163,15 @@ class TarContainer:
         self._stream.close()
 
 
-def _judged(info: tarfile.TarInfo, limits: ArchiveLimits) -> Entry | None:
-    """The entry, None for a folder. Raises: DeliveryError."""
+def _checked(info: tarfile.TarInfo, limits: ArchiveLimits) -> Entry | None:
+    """The entry of a tar header, None for a folder. Raises: DeliveryError for an unsafe one."""
     name = storable(info.name)
     require_safe_name(name, limits)
     if info.isdir():
         return None
     if not info.isreg() or info.issparse():
-        raise DeliveryError("special-file", f'"{shown_name(name)}" is a link or device, which no delivery needs.')
-    # Page PDFs and strays are never read; an archive is read in place, since a tar packs nothing.
+        raise DeliveryError("special-file", f'"{shown_name(name)}" is a link or a device. Leave it out.')
+    # Page PDFs and strays are never read; an inner archive is read in place, since a tar does not compress.
     if kind_of(name) in (NameKind.XML, NameKind.IMAGE) and info.size > limits.max_entry_bytes:
         raise too_large(name, info.size, limits.max_entry_bytes)
     return entry_with_notes(name, info.size)

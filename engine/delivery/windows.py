@@ -1,4 +1,4 @@
-"""Part of a file as a file of its own: how a large archive inside another is read without a copy of it."""
+"""A byte range of a file as a stream of its own, to read a large inner archive without copying it."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class _Window(io.RawIOBase):
 
 
 def window(stream: BinaryIO, start: int, byte_count: int) -> BinaryIO:
-    """byte_count bytes of the stream from `start` on; the caller closes it, and the stream may be closed before.
+    """A stream over byte_count bytes from `start`. The caller closes it; it outlives the outer stream.
 
-    The stream is a file on disk or itself a window of one. Raises: OSError for any other.
+    The outer stream is a file on disk or a window of one. Raises: OSError for any other.
     """
     raw = getattr(stream, "raw", None)
     if isinstance(raw, _Window):

@@ -1,6 +1,6 @@
-"""Zip archives behind a gate.
+"""Zip archives, checked before anything is unpacked.
 
-The central directory is judged before anything is unpacked: two parsers must not be able to see two archives in one
+The central directory is checked first: two parsers must not be able to see two archives in one
 file, and no entry may cost more than it declares. CPython before 3.11.8 unpacks overlapping entries (CVE-2024-0450).
 Layout of the records: PKWARE APPNOTE 6.3.10, sections 4.3.12 to 4.3.16.
 """
@@ -30,9 +30,9 @@ _END_BYTES = 22
 _ZIP64_LOCATOR_BYTES = 20
 _MAX_COMMENT_BYTES = 65_535
 _LOCAL_HEADER_BYTES = 30
-# A data descriptor behind a streamed entry: signature, CRC, two sizes of 8 bytes.
+# A data descriptor after a streamed entry: signature, CRC, two sizes of 8 bytes.
 _MAX_DESCRIPTOR_BYTES = 24
-# Beyond its name an honest directory entry has 46 bytes and a few extra fields.
+# Besides its name a directory entry has 46 bytes and a few extra fields.
 _DIRECTORY_BYTES_PER_ENTRY = 128
 _ENCRYPTED_FLAG = 0x1
 _UTF8_FLAG = 0x800
@@ -49,26 +49,26 @@ class _Directory:
 
 
 class ZipContainer:
-    """A zip that passed the gate. Raises: DeliveryError when it does not."""
+    """A zip whose entries passed all checks. Raises: DeliveryError when one does not."""
 
     def __init__(self, stream: BinaryIO, limits: ArchiveLimits) -> None:
         self._stream = stream
-        # A document keeps its container for its files; the last one to let go closes the file.
+        # Documents keep their container alive to read files; the file is closed with the last reference.
         weakref.finalize(self, stream.close)
         directory = _find_directory(stream)
         _require_bounded(directory, limits)
         try:
             self._zip = zipfile.ZipFile(stream)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, OSError) as error:
-            raise DeliveryError("broken-archive", f"The list of entries of the zip is broken ({error}).") from error
+            raise DeliveryError(
+                "broken-archive", f"The zip's list of entries is broken ({error}). Pack it again."
+            ) from error
         infos = [info for info in self._zip.infolist() if not _is_folder(info)]
         _require_honest_entries(self._zip.infolist(), limits)
         _require_no_overlap(stream, self._zip.infolist(), directory)
         self._infos = {info.orig_filename: info for info in infos}
         if len(self._infos) != len(infos):
-            raise DeliveryError(
-                "duplicate-names", "Two entries of the zip have one name; which of them counts cannot be told."
-            )
+            raise DeliveryError("duplicate-names", "Two entries of the zip have the same name. Rename one.")
         self.entries: Sequence[Entry] = with_case_notes(
             [entry_with_notes(name, info.file_size, _encoding_notes(info)) for name, info in self._infos.items()]
         )
@@ -79,7 +79,7 @@ class ZipContainer:
         if info.file_size > max_bytes:
             raise too_large(name, info.file_size, max_bytes)
         try:
-            # zipfile stops at the declared size and checks the CRC there, so a lie costs no more than was declared.
+            # zipfile stops at the declared size and checks the CRC there, so a false size cannot cost more.
             with self._zip.open(info) as stream:
                 return read_exactly(stream, name, info.file_size, max_bytes)  # type: ignore[arg-type]
         except _READ_ERRORS as error:
@@ -91,7 +91,7 @@ class ZipContainer:
         info = self._infos[name]
         if info.file_size <= max_bytes or info.compress_type != zipfile.ZIP_STORED:
             return io.BytesIO(self.read(name, max_bytes))
-        # A batch inside a batch. Its check sum is left to the documents in it, which carry their own.
+        # A batch inside a batch. Its checksum is not verified: the documents in it have their own.
         header = _read_at(self._stream, info.header_offset, _LOCAL_HEADER_BYTES)
         start = info.header_offset + _LOCAL_HEADER_BYTES + sum(struct.unpack_from("<HH", header, 26))
         try:
@@ -124,7 +124,7 @@ def _read_at(stream: BinaryIO, offset: int, byte_count: int) -> bytes:
 
 
 def _find_directory(stream: BinaryIO) -> _Directory:
-    """The one central directory, which must end where the end record begins. Raises: DeliveryError."""
+    """Find the central directory, which must end where the end record begins. Raises: DeliveryError."""
     byte_count = _size_of(stream)
     tail_start = max(0, byte_count - _END_BYTES - _MAX_COMMENT_BYTES)
     tail = _read_at(stream, tail_start, byte_count - tail_start)
@@ -140,51 +140,50 @@ def _find_directory(stream: BinaryIO) -> _Directory:
     else:
         directory = _Directory(start, size, count)
     if directory.start + directory.byte_count != end:
-        raise DeliveryError(
-            "two-views", "The zip is preceded by other data or holds a second list of entries. Pack it again."
-        )
+        raise DeliveryError("two-views", "The zip has other data before it or a second list of entries. Pack it again.")
     return directory
 
 
 def _zip64_directory(stream: BinaryIO, end: int) -> tuple[_Directory, int]:
-    """The directory as the zip64 records give it, and where they begin."""
+    """The directory that the zip64 records describe, and the offset of the first such record."""
     locator = _read_at(stream, max(0, end - _ZIP64_LOCATOR_BYTES), _ZIP64_LOCATOR_BYTES)
     if locator[:4] != b"PK\x06\x07" or len(locator) != _ZIP64_LOCATOR_BYTES:
-        # 65,535 entries exactly need no zip64, but over the entry limit they are; sizes never reach 4 GiB without it.
-        raise DeliveryError("broken-archive", "The zip declares zip64 records and has none.")
+        # Exactly 65,535 entries need no zip64 but exceed the entry limit; sizes of 4 GiB need it.
+        raise DeliveryError("broken-archive", "The zip declares zip64 records but has none. Pack it again.")
     record_at = struct.unpack("<4sLQL", locator)[2]
     record = _read_at(stream, record_at, 56) if record_at < end else b""
     if len(record) != 56 or record[:4] != b"PK\x06\x06":
-        raise DeliveryError("broken-archive", "The zip64 record of the zip is missing.")
+        raise DeliveryError("broken-archive", "The zip64 record of the zip is missing. Pack it again.")
     count, size, start = struct.unpack_from("<QQQ", record, 32)
     return _Directory(start, size, count), record_at
 
 
 def _require_bounded(directory: _Directory, limits: ArchiveLimits) -> None:
-    """Refuse a list of entries that would be costly to read, before it is read."""
+    """Raise DeliveryError when the list of entries is too long to be read safely."""
     most = limits.max_entries * (limits.max_name_bytes + _DIRECTORY_BYTES_PER_ENTRY)
     if directory.entry_count > limits.max_entries or directory.byte_count > most:
         raise DeliveryError(
             "too-many-entries",
-            f"The zip lists {directory.entry_count:,} entries; at most {limits.max_entries:,} are allowed.",
+            f"The zip lists {directory.entry_count:,} entries; at most {limits.max_entries:,} are allowed. Split it.",
         )
 
 
 def _require_honest_entries(infos: Sequence[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
-    """Judge each entry by the directory alone. Raises: DeliveryError."""
+    """Check each entry by the central directory alone. Raises: DeliveryError."""
     if len(infos) > limits.max_entries:
-        raise DeliveryError("too-many-entries", f"The zip has over {limits.max_entries:,} entries.")
+        raise DeliveryError("too-many-entries", f"The zip has over {limits.max_entries:,} entries. Split it.")
     for info in infos:
         require_safe_name(info.orig_filename, limits)
         shown = shown_name(info.orig_filename)
         kind = stat.S_IFMT(info.external_attr >> 16)
         if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-            raise DeliveryError("special-file", f'"{shown}" is a link or device, which no delivery needs.')
+            raise DeliveryError("special-file", f'"{shown}" is a link or a device. Leave it out.')
         if info.flag_bits & _ENCRYPTED_FLAG:
             raise DeliveryError("encrypted", f'"{shown}" is encrypted. Deliver the archive without a password.')
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise DeliveryError(
-                "compression", f'"{shown}" is packed by method {info.compress_type}; pack with "stored" or "deflate".'
+                "compression",
+                f'"{shown}" uses compression method {info.compress_type}. Pack with "stored" or "deflate".',
             )
         _require_bounded_entry(info, limits)
     total = sum(info.file_size for info in infos)
@@ -197,10 +196,10 @@ def _require_honest_entries(infos: Sequence[zipfile.ZipInfo], limits: ArchiveLim
 
 def _require_bounded_entry(info: zipfile.ZipInfo, limits: ArchiveLimits) -> None:
     kind = kind_of(info.orig_filename)
-    # Page PDFs and strays are never unpacked, so only their sum counts.
+    # Page PDFs and strays are never unpacked, so only the total is limited.
     if kind in (NameKind.COMPANION, NameKind.STRAY):
         return
-    # An archive that is merely stored unpacks to nothing more than is there: it is read in place.
+    # An uncompressed inner archive is read in place and cannot grow.
     if kind is NameKind.ARCHIVE and info.compress_type == zipfile.ZIP_STORED and info.file_size == info.compress_size:
         return
     if info.file_size > limits.max_entry_bytes:
@@ -209,24 +208,26 @@ def _require_bounded_entry(info: zipfile.ZipInfo, limits: ArchiveLimits) -> None
         raise DeliveryError(
             "ratio",
             f'"{shown_name(info.orig_filename)}" unpacks to over {limits.max_ratio} times its packed size, '
-            "as decompression bombs do.",
+            "like a decompression bomb. Compress it less.",
         )
 
 
 def _require_no_overlap(stream: BinaryIO, infos: Sequence[zipfile.ZipInfo], directory: _Directory) -> None:
-    """Entries lie one behind the other from the first byte up to the directory. Raises: DeliveryError."""
+    """Raise DeliveryError unless the entries follow each other from the first byte to the directory without gaps."""
     reached = 0
     for position, info in enumerate(sorted(infos, key=lambda info: info.header_offset)):
         if info.header_offset < reached:
-            raise DeliveryError("overlap", "Entries of the zip overlap, as decompression bombs do.")
+            raise DeliveryError("overlap", "Entries of the zip overlap, like a decompression bomb. Pack it again.")
         if position == 0 and info.header_offset != 0:
-            raise DeliveryError("two-views", "The zip is preceded by other data. Pack it again.")
+            raise DeliveryError("two-views", "The zip has other data before it. Pack it again.")
         header = _read_at(stream, info.header_offset, _LOCAL_HEADER_BYTES)
         if len(header) != _LOCAL_HEADER_BYTES or header[:4] != b"PK\x03\x04":
-            raise DeliveryError("broken-archive", f'"{shown_name(info.orig_filename)}" is not where the zip lists it.')
+            raise DeliveryError(
+                "broken-archive", f'"{shown_name(info.orig_filename)}" is not where the zip lists it. Pack it again.'
+            )
         name_bytes, extra_bytes = struct.unpack_from("<HH", header, 26)
         reached = info.header_offset + _LOCAL_HEADER_BYTES + name_bytes + extra_bytes + info.compress_size
     if reached > directory.start:
-        raise DeliveryError("overlap", "An entry of the zip reaches into its list of entries.")
+        raise DeliveryError("overlap", "An entry of the zip overlaps its list of entries. Pack it again.")
     if directory.start - reached > _MAX_DESCRIPTOR_BYTES:
         raise DeliveryError("two-views", "The zip holds hidden data before its list of entries. Pack it again.")

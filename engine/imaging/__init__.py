@@ -1,4 +1,4 @@
-"""Images of deliveries and queries: the one package that opens images."""
+"""Decode the images of deliveries and queries. No other package opens image files."""
 
 from engine.errors import ImageError
 from engine.imaging.limits import ImageLimits

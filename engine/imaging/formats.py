@@ -1,4 +1,4 @@
-"""Which format the first bytes show. The name of a file promises nothing."""
+"""Detect the image format by the first bytes. The file name is not trusted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _HEIF_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b
 
 
 def format_of(data: bytes) -> str:
-    """ "TIFF", "PNG", "JPEG", "GIF", "WEBP" or "BMP". Raises: ImageError, naming what it is instead."""
+    """ "TIFF", "PNG", "JPEG", "GIF", "WEBP" or "BMP". Raises: ImageError, which names the format found."""
     if not data:
         raise ImageError("empty", f"The file is empty (0 bytes). Choose it again. {ACCEPTED}")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
@@ -55,7 +55,7 @@ def format_of(data: bytes) -> str:
 
 
 def suffix_fits(name: str, image_format: str) -> bool:
-    """Whether the ending of the name says the same as the content; true where it says nothing about images."""
+    """Whether the file name's ending fits the format; true when it is not an image's ending."""
     suffix = PurePosixPath(name.replace("\\", "/")).suffix.lower()
     known = set().union(*_SUFFIXES.values())
     return suffix not in known or suffix in _SUFFIXES[image_format]
@@ -73,4 +73,4 @@ def _foreign_name(data: bytes) -> str:
         return "a web page or XML text, not an image"
     if all(byte >= 32 or byte in b"\t\r\n" for byte in data[:512]):
         return "text, not an image"
-    return "not an image of a known kind"
+    return "not an image of a known format"

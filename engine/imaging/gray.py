@@ -1,4 +1,4 @@
-"""Decoded images of any colour model as grey: ink dark, paper light, nothing clipped."""
+"""Convert decoded images of any colour model to grey: ink dark, paper light, nothing clipped."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from engine.errors import ImageError
 from engine.patents.publication import Note
 from engine.sheets.reading import GrayImage
 
-# Converted in bands, so that a picture of the largest size never lies in memory in three colour models at once.
+# Images are converted in bands, so that the largest is never in memory in three colour models at once.
 _BAND_PIXELS = 1 << 22
 _ALPHA_MODES = frozenset({"LA", "La", "PA", "RGBA", "RGBa"})
 _EDGE = 96
 _CLEARLY_MORE = 2
-# Full scales that 16-bit files really use: scanners store 8, 10, 12 or 14 bits in them.
+# Maximum values in 16-bit files: scanners store 8, 10, 12 or 14 bits in them.
 _FULL_SCALES = (255, 1023, 4095, 16383, 65535)
 
 
 def to_gray(image: Image.Image, *, white_is_zero: bool) -> tuple[GrayImage, tuple[Note, ...]]:
-    """The loaded image as (height, width) uint8, 0 ink and 255 paper, and what to note.
+    """The loaded image as (height, width) uint8, 0 ink and 255 paper, and notes for the report.
 
-    white_is_zero: samples of more than 8 bits are stored with 0 for white, which Pillow does not undo for them.
+    white_is_zero: samples of over 8 bits use 0 for white, which Pillow does not invert.
     """
     if image.mode in _ALPHA_MODES or (image.mode in ("1", "L", "P", "RGB") and "transparency" in image.info):
         return _composited(image), ()
@@ -40,7 +40,7 @@ def to_gray(image: Image.Image, *, white_is_zero: bool) -> tuple[GrayImage, tupl
 
 
 def turned(pixels: GrayImage, orientation: int) -> GrayImage:
-    """The picture as it is meant to be seen, by its EXIF or TIFF orientation (1 to 8; anything else means 1)."""
+    """The image turned by its EXIF or TIFF orientation (1 to 8; anything else means 1)."""
     if orientation in (5, 6, 7, 8):
         pixels = pixels.T
     if orientation in (3, 4, 7, 8):
@@ -73,19 +73,19 @@ def _plain_band(band: Image.Image) -> NDArray[np.uint8]:
 
 
 def _composited(image: Image.Image) -> GrayImage:
-    """On white; on black where white would swallow the drawing (white or cut-out lines)."""
+    """A transparent image on white, or on black where white would hide the drawing (white or cut-out lines)."""
     on_white = _by_bands(image, lambda band: _on_paper(band, 255))
     on_black = _by_bands(image, lambda band: _on_paper(band, 0))
     return on_black if _edge_count(on_black) > _CLEARLY_MORE * _edge_count(on_white) else on_white
 
 
 def _edge_count(pixels: GrayImage) -> int:
-    """Places where one pixel and its right neighbour differ strongly."""
+    """The number of pixels that differ strongly from their right neighbour."""
     return int(np.count_nonzero(cv2.absdiff(pixels[:, 1:], pixels[:, :-1]) > _EDGE))
 
 
 def _on_paper(band: Image.Image, paper: int) -> NDArray[np.uint8]:
-    """The band over a background of this grey level."""
+    """The band composited over a background of this grey level."""
     both = np.asarray(band.convert("RGBA").convert("LA")).astype(np.uint16)
     level, alpha = both[..., 0], both[..., 1]
     return ((level * alpha + paper * (255 - alpha) + 127) // 255).astype(np.uint8)
@@ -111,7 +111,7 @@ def _scaled(image: Image.Image, white_is_zero: bool) -> tuple[GrayImage, tuple[N
 
 
 def _range_of(image: Image.Image) -> tuple[float, float]:
-    """Lowest and highest finite value. Raises: ImageError when there is none."""
+    """The lowest and highest finite value. Raises: ImageError when there is none."""
     lows, highs = [], []
     for _, band in _bands(image):
         values = np.asarray(band)
@@ -120,5 +120,5 @@ def _range_of(image: Image.Image) -> tuple[float, float]:
             lows.append(float(finite.min()))
             highs.append(float(finite.max()))
     if not lows:
-        raise ImageError("damaged", "The image holds no number that could be a grey value. Save it as 8-bit PNG.")
+        raise ImageError("damaged", "The image holds no finite grey value. Save it as 8-bit PNG.")
     return min(lows), max(highs)

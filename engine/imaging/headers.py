@@ -1,6 +1,6 @@
-"""What a file claims of itself, read before any decoder sees it: pages, sizes, and where the pixels lie.
+"""Read the headers of image files before any decoder runs: pages, sizes, and where the pixels are.
 
-Decoders walk page lists in slow loops and set memory aside by what a header claims, so the claims are judged first.
+Decoders allocate memory and follow page lists as the header says, so the header is checked first.
 Layouts: TIFF 6.0 section 2, BigTIFF (libtiff), WebP container (RFC 9649 section 2.7).
 """
 
@@ -32,7 +32,7 @@ class TiffPage:
 
 
 def tiff_pages(data: bytes, max_frames: int) -> list[TiffPage]:
-    """The pages of a TIFF in order. Raises: ImageError for loops, too many pages, or pixels beyond the file's end."""
+    """The pages of a TIFF in order. Raises: ImageError for a cyclic list, too many pages, or pixels beyond the end."""
     order = "<" if data[:2] == b"II" else ">"
     big = data[2:4] in (b"+\0", b"\0+")
     try:
@@ -41,7 +41,7 @@ def tiff_pages(data: bytes, max_frames: int) -> list[TiffPage]:
         pages: list[TiffPage] = []
         while offset:
             if offset in seen:
-                raise ImageError("damaged", "The list of pages of this TIFF runs in a circle. Save the image again.")
+                raise ImageError("damaged", "The TIFF's list of pages is cyclic. Save the image again.")
             if len(pages) >= max_frames:
                 raise too_many_frames(max_frames)
             seen.add(offset)
@@ -50,12 +50,12 @@ def tiff_pages(data: bytes, max_frames: int) -> list[TiffPage]:
     except (struct.error, ValueError, OverflowError) as error:
         raise truncated() from error
     if not pages:
-        raise ImageError("damaged", "The TIFF holds no page. Save the image again.")
+        raise ImageError("damaged", "The TIFF has no page. Save the image again.")
     return pages
 
 
 def webp_size(data: bytes) -> tuple[int, int]:
-    """(width, height) in pixels that a WebP claims. Raises: ImageError."""
+    """The (width, height) in pixels that a WebP declares. Raises: ImageError."""
     chunk = data[12:16]
     if chunk == b"VP8X" and len(data) >= 30:
         return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
@@ -68,24 +68,24 @@ def webp_size(data: bytes) -> tuple[int, int]:
 
 
 def require_few_scans(data: bytes) -> None:
-    """Refuse a JPEG that would be decoded over and over. Raises: ImageError."""
-    # 0xFF is always escaped inside coded data, so that start-of-scan markers can be counted as bytes.
+    """Raise ImageError for a JPEG with too many scans, each of which is a pass over all pixels."""
+    # 0xFF is always escaped inside coded data, so start-of-scan markers can be counted as bytes.
     if data.count(b"\xff\xda") > _MOST_SCANS:
-        raise ImageError("too-many-scans", "The JPEG is built to be slow to open. Save it again as PNG.")
+        raise ImageError("too-many-scans", "The JPEG has too many scans and would be slow to open. Save it as PNG.")
 
 
 def truncated() -> ImageError:
-    """The refusal of a file that ends before its image does."""
+    """The error for a file that ends before its image does."""
     return ImageError("damaged", "The image is damaged or was cut off. Copy, download or save it again.")
 
 
 def too_many_frames(max_frames: int) -> ImageError:
-    """The refusal of a file of too many pages."""
+    """The error for a file with too many pages."""
     return ImageError("too-many-pages", f"The file holds over {max_frames} pages or pictures. Split it.")
 
 
 def _tiff_tags(data: bytes, offset: int, order: str, big: bool) -> tuple[dict[int, np.ndarray], int]:
-    """The wanted tags of the page at this offset, and the offset of the next page."""
+    """The needed tags of the page at this offset, and the offset of the next page."""
     head, entry, inline = ("Q", "HHQ", 8) if big else ("H", "HHL", 4)
     count = struct.unpack_from(order + head, data, offset)[0]
     if count > _MOST_TAGS:
@@ -115,7 +115,7 @@ def _tiff_page(data: bytes, tags: dict[int, np.ndarray]) -> TiffPage:
         ends = tags[starts].astype(np.float64)
         if sizes in tags and len(tags[sizes]) == len(ends):
             ends = ends + tags[sizes]
-        # libtiff fills what it cannot read with what its buffer held.
+        # libtiff fills missing data with the old contents of its buffer.
         if ends.max() > len(data):
             raise truncated()
     reduced = bool(_SUBFILE in tags and int(tags[_SUBFILE][0]) & 1)

@@ -1,4 +1,4 @@
-"""What an image may be before it is refused."""
+"""Limits beyond which an image is refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Opening image files as pages of grey pixels. Nobody else opens images.
+"""Open image files as pages of grey pixels. No other module opens images.
 
-What goes in is hostile until decoded: the format is taken from an allow-list by content, sizes are judged before pixels
-are decoded, and whatever a decoder throws comes out as ImageError.
+Files are untrusted: the format is detected by content from an allow-list, sizes are checked before pixels
+are decoded, and any exception of a decoder becomes an ImageError.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _EXTREME_ASPECT = 20
 _PLAUSIBLE_DPI = (30.0, 4800.0)
 # Measured at 64 million pixels: 1,090 MiB for WebP, 570 MiB at most for every other format.
 _WEBP_COST = 2
-_JFIF_UNITS = (1, 2)  # dots per inch, dots per cm; 0 says nothing
+_JFIF_UNITS = (1, 2)  # dots per inch, dots per cm; 0: no unit
 _PHOTOMETRIC_TAG = 262
 _WHITE_IS_ZERO = 0
 
@@ -37,8 +37,8 @@ _WHITE_IS_ZERO = 0
 class Page:
     """One page of an image file.
 
-    pixels: (height, width) uint8, 0 ink and 255 paper, turned as meant to be seen. dpi: None when the file says nothing
-    plausible. bilevel: 0 and 255 only. inverted: light lines on a dark ground, kept as they are.
+    pixels: (height, width) uint8, 0 ink and 255 paper, upright by its orientation tag. dpi: None when the file has no
+    plausible value. bilevel: 0 and 255 only. inverted: light lines on a dark ground, stored as they are.
     """
 
     pixels: GrayImage
@@ -49,24 +49,24 @@ class Page:
 
 
 def open_pages(data: bytes, name: str, limits: ImageLimits = ImageLimits()) -> list[Page]:  # noqa: B008
-    """Every page of a TIFF, or the picture of any other format (the first of an animation, which is noted).
+    """Every page of a TIFF, or the image of any other format (the first of an animation, with a note).
 
-    name is what the file was called; it is used for the note of a wrong ending alone.
-    Raises: ImageError(code, detail) when any page cannot be used; no other error.
+    name: the file's name, used only to note a wrong ending.
+    Raises: ImageError(code, detail) when any page cannot be used, and no other error.
     """
     return _opened(data, name, limits, only=None)
 
 
 def open_image(data: bytes, name: str, limits: ImageLimits = ImageLimits()) -> Page:  # noqa: B008
-    """The first page, with a note when there are more; the limits hold for the whole file. Raises: ImageError."""
+    """The first page, with a note when there are more; the limits apply to the whole file. Raises: ImageError."""
     return _opened(data, name, limits, only=1)[0]
 
 
 def open_page(data: bytes, name: str, number: int, limits: ImageLimits = ImageLimits()) -> Page:  # noqa: B008
-    """One page, from 1; the others are not decoded, the limits hold for the whole file. Raises: ImageError."""
+    """One page, from 1. The others are not decoded; the limits apply to the whole file. Raises: ImageError."""
     pages = _opened(data, name, limits, only=number)
     if not pages:
-        raise ImageError("no-such-page", f"The file has no page {number}.")
+        raise ImageError("no-such-page", f"The file has no page {number}. Choose another page.")
     return pages[0]
 
 
@@ -80,16 +80,16 @@ def _opened(data: bytes, name: str, limits: ImageLimits, *, only: int | None) ->
         )
     notes: tuple[Note, ...] = ()
     if not suffix_fits(name, image_format):
-        notes = (Note("extension", f"The file is a {image_format}, though its name ends otherwise."),)
+        notes = (Note("extension", f"The file is a {image_format}, which its name does not end in."),)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # damaged metadata is no concern: none is kept
+        warnings.simplefilter("ignore")  # damaged metadata does not matter: none is stored
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         return [replace(page, notes=notes + page.notes) for page in _decoded(data, image_format, limits, only)]
 
 
 @contextmanager
 def _decoder(limits: ImageLimits) -> Iterator[None]:
-    """Around every call into a decoder: what it throws comes out as ImageError."""
+    """Turn any exception of the decoder within the block into an ImageError."""
     try:
         yield
     except (Image.DecompressionBombWarning, Image.DecompressionBombError, MemoryError) as error:
@@ -99,7 +99,7 @@ def _decoder(limits: ImageLimits) -> Iterator[None]:
             "damaged", "The image is damaged or packed in an unusual way. Save it again as TIFF (group 4) or PNG."
         ) from error
     except Exception as error:
-        # Decoders throw whatever they stumble over in damaged input: OSError, SyntaxError, KeyError, struct.error, …
+        # On damaged input decoders raise anything: OSError, SyntaxError, KeyError, struct.error, …
         raise truncated() from error
 
 
@@ -109,14 +109,14 @@ def _open(data: bytes, image_format: str, limits: ImageLimits) -> Image.Image:
 
 
 def _decoded(data: bytes, image_format: str, limits: ImageLimits, only: int | None) -> Iterator[Page]:
-    """All pages, or the one that is wanted, from 1; none where there is no such page."""
+    """All pages, or only the page `only`, from 1; nothing when there is no such page."""
     if image_format == "TIFF":
         yield from _tiff_decoded(data, limits, only)
         return
     if only is not None and only != 1:
         return
     if image_format == "WEBP":
-        # Its decoder sets the canvas aside on opening.
+        # The WebP decoder allocates the canvas on opening.
         _require_size(*webp_size(data), 1, replace(limits, max_pixels=limits.max_pixels // _WEBP_COST))
     if image_format == "JPEG":
         require_few_scans(data)
@@ -130,7 +130,7 @@ def _decoded(data: bytes, image_format: str, limits: ImageLimits, only: int | No
     notes: tuple[Note, ...] = ()
     if frame_count > 1:
         notes = (Note("first-of-several", f"The first of {frame_count} pictures in the file is used."),)
-    # Opened afresh: counting the frames of a GIF went through them.
+    # Opened again: counting the frames of a GIF moved to the last one.
     with _open(data, image_format, limits) as image:
         yield _page(image, notes, limits)
 
@@ -157,13 +157,13 @@ def _tiff_decoded(data: bytes, limits: ImageLimits, only: int | None) -> Iterato
 
 
 def _page(image: Image.Image, notes: tuple[Note, ...], limits: ImageLimits) -> Page:
-    """The frame the image stands at."""
+    """The current frame of the image as a Page."""
     with _decoder(limits):
         image.load()
     _require_size(image.width, image.height, 1, limits)
     white_is_zero = False
     if image.format == "TIFF":
-        # Pillow has turned it on loading.
+        # Pillow has applied it on loading.
         orientation = 1
         white_is_zero = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC_TAG) == _WHITE_IS_ZERO
     else:
@@ -184,8 +184,8 @@ def _page(image: Image.Image, notes: tuple[Note, ...], limits: ImageLimits) -> P
 def _orientation_of(image: Image.Image) -> tuple[int, tuple[Note, ...]]:
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except Exception:  # the EXIF block is parsed by Pillow from hostile bytes and is no part of the picture
-        return 1, (Note("exif-unreadable", "The camera's notes in the file are damaged; it may lie sideways."),)
+    except Exception:  # Pillow parses EXIF from untrusted bytes, and the image is usable without it
+        return 1, (Note("exif-unreadable", "The file's EXIF data is damaged, so the image may be sideways."),)
     return (value if isinstance(value, int) else 1), ()
 
 
@@ -194,7 +194,7 @@ def _dpi_of(image: Image.Image) -> tuple[float | None, tuple[Note, ...]]:
     if not isinstance(given, tuple) or len(given) != 2:
         return None, ()
     if "exif" in image.info and given == (72, 72) and image.info.get("jfif_unit") not in _JFIF_UNITS:
-        return None, ()  # Pillow's stand-in for a camera's silence
+        return None, ()  # Pillow's default where the EXIF data gives no resolution
     try:
         across, down = float(given[0]), float(given[1])
     except (TypeError, ValueError, ZeroDivisionError):
@@ -209,10 +209,10 @@ def _dpi_of(image: Image.Image) -> tuple[float | None, tuple[Note, ...]]:
 
 
 def _frame_count(image: Image.Image, limits: ImageLimits) -> int:
-    """Frames of an animation, counted no further than the limits allow."""
+    """The number of frames of an animation, counted up to just above the limit."""
     if image.format != "GIF":
         return int(getattr(image, "n_frames", 1))
-    # A GIF has no count: its frames are walked, which decodes them.
+    # A GIF does not store its number of frames: finding it decodes them.
     most = min(limits.max_frames, limits.max_pixels // max(1, image.width * image.height)) + 1
     count = 1
     while count < most:
@@ -231,7 +231,7 @@ def _require_size(width: int, height: int, frame_count: int, limits: ImageLimits
     if min(width, height) < limits.min_side_px:
         raise ImageError(
             "too-small",
-            f"The image is {width} by {height} pixels; each side needs {limits.min_side_px} at least to be searched.",
+            f"The image is {width} by {height} pixels; each side needs at least {limits.min_side_px}. Save it larger.",
         )
     if width * height * frame_count > limits.max_pixels:
         raise _too_many_pixels(limits)

@@ -1,7 +1,7 @@
-"""Pages of PDF documents, rendered in a process of their own that may use only so much memory and time.
+"""Render pages of PDF documents in a child process with limited memory and time.
 
-PDFium is a large C++ program that is fed whatever somebody uploads. In its own process a fault of it costs that
-process and an error that says so, never the server; and it has no files, network or secrets at hand that it needs.
+PDFium is a large C++ library that parses untrusted uploads. In a child process, a crash costs that
+process alone and is reported as an error.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ MOST_PIXELS = 64_000_000
 TIMEOUT_SECONDS = 20
 _CHILD = Path(__file__).with_name("pdf_child.py")
 _HEADER = struct.Struct("<II")
-_REFUSALS = {
+_PROBLEMS = {
     3: ("pdf-encrypted", "The PDF is protected by a password. Save it without one."),
     4: ("pdf-damaged", "The PDF is damaged and cannot be opened. Save it again, or as PNG or TIFF."),
-    5: ("pdf-pages", f"The PDF has no pages, or more than {MOST_PAGES:,}. Save the pages that are needed alone."),
-    6: ("pdf-page", "The PDF has no such page."),
+    5: ("pdf-pages", f"The PDF has no pages, or more than {MOST_PAGES:,}. Save only the pages that you need."),
+    6: ("pdf-page", "The PDF does not have this page. Choose another page."),
     7: ("pdf-size", "The page is empty or too large to be drawn. Save it as PNG or TIFF."),
 }
 
 
 def is_pdf(data: bytes) -> bool:
-    """Whether the bytes begin as a PDF does; the standard allows some junk before (ISO 32000-1, annex H.3.4.1)."""
+    """Whether this is a PDF; other bytes may precede its header (ISO 32000-1, annex H.3.4.1)."""
     return MAGIC in data[:1024]
 
 
 def pdf_page_count(data: bytes) -> int:
-    """How many pages a PDF has. Raises: ImageError(code, detail)."""
+    """The number of pages of a PDF. Raises: ImageError(code, detail)."""
     count: int = _HEADER.unpack(_ask(data, "count", "0", "0")[: _HEADER.size])[0]
     return count
 
@@ -62,7 +62,7 @@ def _ask(data: bytes, what: str, page: str, dpi: str) -> bytes:
         ) from error
     if child.returncode == 0 and len(child.stdout) >= _HEADER.size:
         return child.stdout
-    code, detail = _REFUSALS.get(
+    code, detail = _PROBLEMS.get(
         child.returncode, ("pdf-damaged", "The PDF could not be drawn. Save the page as PNG or TIFF.")
     )
     raise ImageError(code, detail)

@@ -1,7 +1,7 @@
-"""Run by engine.imaging.pdf as a program: PDF on standard input, page count or grey pixels on standard output.
+"""The child program of engine.imaging.pdf: PDF on standard input, page count or grey pixels on standard output.
 
 Exit status: 3 encrypted, 4 damaged, 5 no or too many pages, 6 no such page, 7 empty or oversized page. It imports
-nothing of ours, so that it starts in a tenth of a second.
+no other module of this project, so that it starts in a tenth of a second.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def main() -> None:
     what, page, dpi, most_pages, most_pixels = sys.argv[1], *map(int, sys.argv[2:6])
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it writes no files
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # it must write no files
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     document = _opened(sys.stdin.buffer.read())
     if not 1 <= len(document) <= most_pages:

@@ -1,4 +1,4 @@
-"""Grey pixels: storing them, making them small, and what can be told at a glance."""
+"""Store and shrink grey images, and detect blank, bilevel and inverted ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 # Measured on a 300-dpi sheet: level 6 with the default strategy packs to 63 % of OpenCV's own choice and reads faster.
 _PNG_LEVEL = 6
 _PNG_DEFAULT_STRATEGY = 0
-# A mark counts as drawn when, averaged over blocks of this side, it stands out from the page by this much.
+# A block of this side counts as drawn when its mean differs from the page's by more than _STANDS_OUT.
 _BLOCK_PX = 4
 _STANDS_OUT = 24
 _MOST_SPECKS = 4
@@ -20,7 +20,7 @@ _DARK_SHARE = 0.6
 
 
 def encode_png(pixels: GrayImage) -> bytes:
-    """The pixels as PNG without any metadata: 1 bit a pixel when bilevel, else 8. The same pixels give the same bytes.
+    """Encode as PNG without metadata: 1 bit per pixel when bilevel, else 8. The same pixels give the same bytes.
 
     pixels: (height, width) uint8.
     """
@@ -29,12 +29,12 @@ def encode_png(pixels: GrayImage) -> bytes:
         options += [cv2.IMWRITE_PNG_BILEVEL, 1]
     written, data = cv2.imencode(".png", np.ascontiguousarray(pixels), options)
     if not written:
-        raise ImageError("not-stored", "The image could not be written as PNG.")
+        raise ImageError("not-stored", "The image could not be encoded as PNG. Try another image.")
     return bytes(data.tobytes())
 
 
 def decode_png(data: bytes) -> GrayImage:
-    """The pixels of a PNG that encode_png made: (height, width) uint8. Raises: ImageError when it is damaged."""
+    """Decode a PNG of encode_png: (height, width) uint8. Raises: ImageError when it is damaged."""
     pixels = None
     if data.startswith(_PNG_SIGNATURE):
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -44,9 +44,9 @@ def decode_png(data: bytes) -> GrayImage:
 
 
 def thumbnail(pixels: GrayImage, longest_px: int) -> GrayImage:
-    """The picture with its longest side at most longest_px, never enlarged, each side 1 at least.
+    """The image reduced to a longest side of at most longest_px. Never enlarged; each side is at least 1.
 
-    Averaged over areas, so that thin lines fade and never break.
+    Reduced by area averages, so that thin lines fade but never break.
     """
     height, width = pixels.shape
     scale = longest_px / max(height, width)
@@ -62,7 +62,7 @@ def is_bilevel(pixels: GrayImage) -> bool:
 
 
 def is_blank(pixels: GrayImage) -> bool:
-    """Whether nothing is drawn: one tone all over, but for the noise of a scanner and a few specks of dust."""
+    """Whether nothing is drawn: one tone, apart from scanner noise and a few specks of dust."""
     blocks = pixels
     if min(pixels.shape) >= 64 * _BLOCK_PX:
         size = pixels.shape[1] // _BLOCK_PX, pixels.shape[0] // _BLOCK_PX
@@ -72,7 +72,7 @@ def is_blank(pixels: GrayImage) -> bool:
 
 
 def is_inverted(pixels: GrayImage) -> bool:
-    """Whether the drawing is light on dark: most of the picture and most of its border are dark, yet not all."""
+    """Whether the drawing is light on dark: most of the image and of its border is dark, but not all."""
     border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     if np.mean(border < 128) < _DARK_SHARE or is_blank(pixels):
         return False

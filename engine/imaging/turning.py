@@ -1,4 +1,4 @@
-"""Parts of pictures, turned and mirrored."""
+"""Crop, turn and mirror images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from engine.sheets.reading import GrayImage
 
 
 def region_box(region: tuple[float, float, float, float], width_px: int, height_px: int) -> Box:
-    """The pixels that a region takes of a picture. region: left, top, width, height as shares; at least one pixel."""
+    """A region in pixels, at least one. region: left, top, width, height as shares of the image."""
     left, top = min(round(region[0] * width_px), width_px - 1), min(round(region[1] * height_px), height_px - 1)
     right = max(left + 1, round((region[0] + region[2]) * width_px))
     bottom = max(top + 1, round((region[1] + region[3]) * height_px))
@@ -19,10 +19,10 @@ def region_box(region: tuple[float, float, float, float], width_px: int, height_
 def part_of(
     pixels: GrayImage, region: tuple[float, float, float, float] | None, turn: int = 0, mirrored: bool = False
 ) -> GrayImage:
-    """A region of a picture, turned clockwise by 0, 90, 180 or 270 degrees, then mirrored left to right.
+    """A region of an image, turned clockwise by 0, 90, 180 or 270 degrees, then mirrored left to right.
 
-    pixels: (height, width) uint8. region: left, top, width, height as shares of the picture, None for all of it; at
-    least one pixel is left of any region within the picture. Raises: ValueError on another turn.
+    pixels: (height, width) uint8. region: left, top, width, height as shares of the image, None for all of it; at
+    least one pixel is kept. Raises: ValueError on another turn.
     """
     if turn not in (0, 90, 180, 270):
         raise ValueError(f"turn must be 0, 90, 180 or 270, not {turn}")

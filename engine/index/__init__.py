@@ -1,4 +1,4 @@
-"""Vector indexes: exact by default, written once, checked on opening, layered so that new figures are found at once."""
+"""Vector indexes: exact by default, immutable, checked on opening, with a delta for new figures."""
 
 from engine.index.exact import MemoryIndex, VectorIndex
 from engine.index.layered import LayeredIndex, combine

@@ -1,7 +1,7 @@
-"""Exact search over rows of unit vectors: the default, the re-scoring of every approximate kind, and the delta.
+"""Exact search over unit vectors: the default index, the re-scoring of approximate kinds, and the delta.
 
-A score is always computed by `exact_scores`, row by row in float64, so that one figure gets the same score whichever
-index, shortlist or filter brought it up, and equal vectors are ordered by id. The fast float32 product only proposes.
+Scores are always computed by `exact_scores`, row by row in float64, so that a figure gets the same score whichever
+index, shortlist or filter found it, and equal vectors are ordered by id. The float32 product only selects candidates.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
 PADDING_ID = -1
-# The float32 product of two unit vectors of up to 4096 dimensions is off by less than this (measured below 1e-6).
+# Largest error of the float32 product of two unit vectors of up to 4096 dimensions (measured below 1e-6).
 _PRODUCT_SLACK = np.float32(1e-5)
 # Below this share of the rows, copying the selected ones is faster than scoring all (measured: they meet near 0.4).
 _GATHER_SHARE = 0.3
@@ -42,12 +42,12 @@ class VectorIndex(Protocol):
 
     @property
     def ids(self) -> Ids:
-        """(count,) int64, ascending."""
+        """All ids, ascending: (count,) int64."""
         ...
 
     @property
     def mean(self) -> NDArray[np.float64]:
-        """(dim,) float64, the mean of all vectors (zeros when empty): query · mean is the score of a random figure."""
+        """The mean of all vectors, (dim,) float64, zeros when empty: query · mean is the mean score of all figures."""
         ...
 
     def search(
@@ -62,28 +62,28 @@ class VectorIndex(Protocol):
         ...
 
     def contains(self, ids: Ids) -> NDArray[np.bool_]:
-        """(len(ids),) bool: which of them the index holds."""
+        """Which of the ids the index holds: (len(ids),) bool."""
         ...
 
     def vectors(self, ids: Ids) -> Floats:
-        """(len(ids), dim) float32, exactly as stored, in the order asked for. Raises KeyError on an unknown id."""
+        """The vectors of the ids as stored: (len(ids), dim) float32. Raises KeyError on an unknown id."""
         ...
 
     def scores(self, query: Floats, ids: Ids) -> Floats:
-        """(len(ids),) float32: exact similarities to one query (dim,), NaN for ids the index does not hold."""
+        """Exact similarities of the ids to one query (dim,): (len(ids),) float32, NaN for unknown ids."""
         ...
 
 
 def exact_scores(rows: Floats, query: Floats) -> Floats:
-    """Inner products of rows (n, dim) with one query (dim,), (n,) float32, each independent of its neighbours."""
+    """Inner products of rows (n, dim) with one query (dim,), (n,) float32, each independent of the other rows."""
     products = rows.astype(np.float64) * query.astype(np.float64)
-    # The sum along a contiguous row does not depend on how many rows there are; a matrix product's does.
+    # The sum along a contiguous row does not depend on the number of rows; a matrix product's does.
     scores: Floats = products.sum(axis=1).astype(np.float32)
     return scores
 
 
 def checked_queries(queries: Floats, dim: int) -> Floats:
-    """The queries as contiguous (n, dim) float32. Raises ValueError on another shape or values not finite."""
+    """The queries as contiguous (n, dim) float32. Raises ValueError on another shape or on values not finite."""
     checked = np.ascontiguousarray(queries, dtype=np.float32)
     if checked.ndim != 2 or checked.shape[1] != dim:
         raise ValueError(f"queries must be (n, {dim}), not {checked.shape}")
@@ -110,19 +110,19 @@ def checked_vectors(ids: Ids, vectors: Floats) -> tuple[Ids, Floats]:
     if twice.size:
         raise ValueError(f"id {int(twice[0])} comes twice")
     lengths = np.sqrt(np.einsum("ij,ij->i", checked, checked, dtype=np.float64))
-    wrong = np.flatnonzero(~(np.abs(lengths - 1) <= _UNIT_TOLERANCE))  # NaN is caught by the negation
+    wrong = np.flatnonzero(~(np.abs(lengths - 1) <= _UNIT_TOLERANCE))  # negated, so that NaN counts as wrong
     if wrong.size:
         raise ValueError(f"the vector of id {int(checked_ids[wrong[0]])} has length {lengths[wrong[0]]:.4g}, not 1")
     return checked_ids, checked
 
 
 def positions_of(sorted_ids: Ids, wanted: Ids) -> NDArray[np.int64]:
-    """(len(wanted),) int64: where each wanted id stands in sorted_ids, -1 where it does not."""
-    asked = np.asarray(wanted, dtype=np.int64)
+    """The position of each wanted id in sorted_ids, -1 where it is missing: (len(wanted),) int64."""
+    requested = np.asarray(wanted, dtype=np.int64)
     if not sorted_ids.size:
-        return np.full(asked.shape, -1, dtype=np.int64)
-    found = np.minimum(np.searchsorted(sorted_ids, asked), sorted_ids.size - 1)
-    return np.where(sorted_ids[found] == asked, found, -1).astype(np.int64)
+        return np.full(requested.shape, -1, dtype=np.int64)
+    found = np.minimum(np.searchsorted(sorted_ids, requested), sorted_ids.size - 1)
+    return np.where(sorted_ids[found] == requested, found, -1).astype(np.int64)
 
 
 def admitted_positions(sorted_ids: Ids, allowed_ids: Ids | None, excluded_ids: Ids | None) -> NDArray[np.int64] | None:
@@ -142,7 +142,7 @@ def admitted_positions(sorted_ids: Ids, allowed_ids: Ids | None, excluded_ids: I
 
 
 def padded(rankings: list[tuple[Floats, Ids]], k: int) -> tuple[Floats, Ids]:
-    """Rankings of up to k each as (n, k) arrays, filled up with -inf and -1."""
+    """Rankings of up to k each as (n, k) arrays, padded with score -inf and id -1."""
     scores = np.full((len(rankings), k), -np.inf, dtype=np.float32)
     ids = np.full((len(rankings), k), PADDING_ID, dtype=np.int64)
     for row, (row_scores, row_ids) in enumerate(rankings):
@@ -184,16 +184,16 @@ def search_rows(
 
 
 def _nearest_rows(query: Floats, vectors: Floats, k: int, barred: NDArray[np.int64] | None) -> NDArray[np.int64] | None:
-    """Every row that could be among the k best, by FAISS's scan; None when too many are that close together.
+    """Every row that may be among the k best, by FAISS's scan; None when too many rows are close together.
 
-    For one query the scan reads the rows at the speed of memory, where a matrix product takes twice as long.
+    For a single query this scan is twice as fast as a matrix product.
     """
     wanted = k + _SPARE_ROWS + (0 if barred is None else len(barred))
     if wanted >= len(vectors):
         return np.arange(len(vectors)) if barred is None else np.setdiff1d(np.arange(len(vectors)), barred)
     scores, rows = faiss.knn(query[np.newaxis], vectors, wanted, metric=faiss.METRIC_INNER_PRODUCT)
     kept = scores[0] if barred is None else scores[0][~np.isin(rows[0], barred)]
-    # Whatever was not proposed scores at most the last of the proposed ones.
+    # A row that was not proposed scores at most as much as the last proposed one.
     if scores[0][-1] >= kept[k - 1] - 2 * _PRODUCT_SLACK:
         return None
     found: NDArray[np.int64] = rows[0] if barred is None else rows[0][~np.isin(rows[0], barred)]
@@ -201,7 +201,7 @@ def _nearest_rows(query: Floats, vectors: Floats, k: int, barred: NDArray[np.int
 
 
 def _promising_rows(approximate: Floats, k: int, positions: NDArray[np.int64] | None) -> NDArray[np.int64]:
-    """Every row whose approximate score could be among the k best."""
+    """Every row that may be among the k best, given the error of approximate scores."""
     pool = approximate if positions is None else approximate[positions]
     if len(pool) > k:
         threshold = np.partition(pool, len(pool) - k)[len(pool) - k] - 2 * _PRODUCT_SLACK
@@ -220,7 +220,7 @@ class _Rows:
 
 
 class MemoryIndex:
-    """A small exact index in memory: the figures embedded since the main index was built."""
+    """A small exact index in memory, for the figures embedded since the main index was built."""
 
     def __init__(self, ids: Ids, vectors: Floats, *, encoder_key: str) -> None:
         """ids: (n,) int64, each once; vectors: (n, dim) float32 unit vectors, n may be 0. Raises ValueError."""
@@ -259,8 +259,8 @@ class MemoryIndex:
 
     def contains(self, ids: Ids) -> NDArray[np.bool_]:
         """As VectorIndex.contains."""
-        held: NDArray[np.bool_] = positions_of(self._rows.ids, ids) >= 0
-        return held
+        found: NDArray[np.bool_] = positions_of(self._rows.ids, ids) >= 0
+        return found
 
     def vectors(self, ids: Ids) -> Floats:
         """As VectorIndex.vectors."""
@@ -272,7 +272,7 @@ class MemoryIndex:
 
 
 def stored_rows(sorted_ids: Ids, vectors: Floats, ids: Ids) -> Floats:
-    """(len(ids), dim) float32 of the asked ids. Raises KeyError naming the first unknown one."""
+    """The vectors of the ids, (len(ids), dim) float32. Raises KeyError naming the first unknown one."""
     positions = positions_of(sorted_ids, ids)
     unknown = np.flatnonzero(positions < 0)
     if unknown.size:
@@ -281,7 +281,7 @@ def stored_rows(sorted_ids: Ids, vectors: Floats, ids: Ids) -> Floats:
 
 
 def scores_of(sorted_ids: Ids, vectors: Floats, query: Floats, ids: Ids) -> Floats:
-    """(len(ids),) float32: exact similarity of one query (dim,) to each, NaN where the id is unknown."""
+    """Exact similarity of one query (dim,) to each id, NaN for unknown ids: (len(ids),) float32."""
     (checked,) = checked_queries(np.asarray(query)[np.newaxis], vectors.shape[1])
     positions = positions_of(sorted_ids, ids)
     similarities = np.full(len(positions), np.nan, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""The main index, the figures that came since, and the ones that were withdrawn, searched as one."""
+"""Search the main index, newer figures and withdrawn figures as one index."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _NOTHING: Ids = np.empty(0, dtype=np.int64)
 
 
 class LayeredIndex:
-    """main (immutable, on disk) below delta (small, exact, in memory); retired ids are found in neither.
+    """A main index (immutable, on disk) with a delta (small, exact, in memory); retired ids are never found.
 
-    An id in both is answered by the delta, whose vector is the newer one.
+    For an id in both, the delta's vector is used, which is the newer one.
     """
 
     def __init__(self, main: VectorIndex, delta: VectorIndex, retired_ids: Ids = _NOTHING) -> None:
-        """Raises IndexMismatch when the two are of different encoders or dimensions."""
+        """Combine the layers. Raises: IndexMismatch when they are of different encoders or dimensions."""
         if main.encoder_key != delta.encoder_key:
             raise IndexMismatch("encoder key", main.encoder_key, delta.encoder_key)
         if main.dim != delta.dim:
@@ -29,7 +29,7 @@ class LayeredIndex:
         lower = main.ids[~np.isin(main.ids, self._hidden_in_main)]
         upper = delta.ids[~np.isin(delta.ids, self._retired)]
         self._ids: Ids = np.sort(np.concatenate([lower, upper]))
-        # Withdrawn and replaced vectors stay in the mean: it is the score of a random figure, not of a particular one.
+        # Withdrawn and replaced vectors stay in the mean, which they change little.
         weights = np.array([main.count, delta.count], dtype=np.float64)
         self._mean: NDArray[np.float64] = (main.mean * weights[0] + delta.mean * weights[1]) / max(
             1.0, float(weights.sum())
@@ -58,7 +58,7 @@ class LayeredIndex:
     def search(
         self, queries: Floats, k: int, allowed_ids: Ids | None = None, excluded_ids: Ids | None = None
     ) -> tuple[Floats, Ids]:
-        """As VectorIndex.search: both layers are filtered first, so k figures come back whenever k are admissible."""
+        """As VectorIndex.search. Both layers are filtered before the search, so k figures are found where k pass."""
         more = _NOTHING if excluded_ids is None else np.asarray(excluded_ids, dtype=np.int64)
         lower = self._main.search(queries, k, allowed_ids, np.union1d(self._hidden_in_main, more))
         upper = self._delta.search(queries, k, allowed_ids, np.union1d(self._retired, more))
@@ -72,32 +72,32 @@ class LayeredIndex:
 
     def contains(self, ids: Ids) -> NDArray[np.bool_]:
         """As VectorIndex.contains; a retired figure is not contained."""
-        held: NDArray[np.bool_] = np.isin(np.asarray(ids, dtype=np.int64), self._ids)
-        return held
+        found: NDArray[np.bool_] = np.isin(np.asarray(ids, dtype=np.int64), self._ids)
+        return found
 
     def vectors(self, ids: Ids) -> Floats:
         """As VectorIndex.vectors; a retired figure raises KeyError like an unknown one."""
-        asked = np.asarray(ids, dtype=np.int64)
-        unknown = np.flatnonzero(~self.contains(asked))
+        wanted = np.asarray(ids, dtype=np.int64)
+        unknown = np.flatnonzero(~self.contains(wanted))
         if unknown.size:
-            raise KeyError(f"the index holds no figure {int(asked[unknown[0]])}")
-        rows = np.empty((len(asked), self.dim), dtype=np.float32)
-        newer = self._delta.contains(asked)
-        rows[newer] = self._delta.vectors(asked[newer])
-        rows[~newer] = self._main.vectors(asked[~newer])
+            raise KeyError(f"the index holds no figure {int(wanted[unknown[0]])}")
+        rows = np.empty((len(wanted), self.dim), dtype=np.float32)
+        newer = self._delta.contains(wanted)
+        rows[newer] = self._delta.vectors(wanted[newer])
+        rows[~newer] = self._main.vectors(wanted[~newer])
         return rows
 
     def scores(self, query: Floats, ids: Ids) -> Floats:
         """As VectorIndex.scores; NaN for retired figures."""
-        asked = np.asarray(ids, dtype=np.int64)
-        lower, upper = self._main.scores(query, asked), self._delta.scores(query, asked)
+        wanted = np.asarray(ids, dtype=np.int64)
+        lower, upper = self._main.scores(query, wanted), self._delta.scores(query, wanted)
         merged = np.where(np.isnan(upper), lower, upper)
-        merged[np.isin(asked, self._retired)] = np.nan
+        merged[np.isin(wanted, self._retired)] = np.nan
         return np.asarray(merged, dtype=np.float32)
 
 
 def combine(main: VectorIndex | None, delta: VectorIndex, retired_ids: Ids = _NOTHING) -> LayeredIndex:
-    """The main index with its delta and retirements as one index; main is None before the first one is built."""
+    """One index of main, delta and retired ids. main is None before the first index version is built."""
     if main is None:
         nothing = np.empty((0, delta.dim), dtype=np.float32)
         return LayeredIndex(MemoryIndex(_NOTHING, nothing, encoder_key=delta.encoder_key), delta, retired_ids)

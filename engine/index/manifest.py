@@ -1,7 +1,7 @@
-"""What an index directory says of itself, and how such a directory comes to be: built beside, then renamed.
+"""The manifest of an index folder, and the writing of such a folder: built under another name, then renamed.
 
-An index is a folder that is written once. Its manifest names the encoder, the shape and the SHA-256 of every file;
-FAISS itself loads torn or changed files happily, so nothing is opened that the manifest does not vouch for.
+An index folder is written once. Its manifest names the encoder, the shape and the SHA-256 of every file.
+FAISS loads incomplete or changed files without an error, so every file is checked before it is opened.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def sha256_of(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """kind: flat, pq, ivfpq or sq8. files: name → SHA-256 of everything in the folder beside the manifest.
+    """The description of an index. kind: flat, pq, ivfpq or sq8. files: name → SHA-256 of all other files.
 
-    self_hits: the share of the built-in test queries that found themselves first when the index was built.
+    self_hits: the share of stored vectors that found themselves first when the index was built.
     """
 
     encoder_key: str
@@ -50,19 +50,19 @@ class Manifest:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over everything the manifest says: one value that pins the whole index."""
+        """SHA-256 of the manifest's contents, which identifies the whole index."""
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
     def with_self_hits(self, self_hits: float) -> Manifest:
-        """This manifest with the outcome of the self-test."""
+        """A copy of the manifest with the result of the self-test."""
         return replace(self, self_hits=self_hits)
 
     def to_bytes(self) -> bytes:
-        """The one way this manifest is spelled on disk, its own digest included."""
+        """The manifest as stored: canonical JSON with its own digest."""
         return (json.dumps(asdict(self) | {"digest": self.digest}, sort_keys=True, indent=1) + "\n").encode()
 
     def write(self, directory: Path) -> None:
-        """Write manifest.json into the folder and force it to the disk."""
+        """Write manifest.json into the folder and fsync it."""
         with (directory / MANIFEST_NAME).open("xb") as file:
             file.write(self.to_bytes())
             file.flush()
@@ -70,7 +70,7 @@ class Manifest:
 
     @classmethod
     def read(cls, directory: Path) -> Manifest:
-        """The folder's manifest. Raises IndexMismatch when it is absent, unreadable or not as it was written."""
+        """Read the folder's manifest. Raises: IndexMismatch when it is missing, unreadable or changed."""
         try:
             written = (directory / MANIFEST_NAME).read_bytes()
         except OSError as error:
@@ -81,13 +81,13 @@ class Manifest:
             manifest = cls(**fields)
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise IndexMismatch("manifest", "the manifest of an index", repr(written[:80])) from error
-        # Spelled in one way only: a changed byte shows even where JSON would read the same.
+        # The stored form is canonical: any changed byte is found, even where the JSON means the same.
         if manifest.to_bytes() != written:
             raise IndexMismatch("manifest", "unchanged bytes", "changed bytes")
         return manifest
 
     def require(self, encoder_key: str, dim: int) -> None:
-        """Raises IndexMismatch, naming both, unless this index is of that encoder, dimension and code version."""
+        """Raise IndexMismatch unless the index is of this encoder, dimension and format version."""
         for what, expected, found in (
             ("encoder key", encoder_key, self.encoder_key),
             ("dimension", dim, self.dim),
@@ -98,7 +98,7 @@ class Manifest:
                 raise IndexMismatch(what, expected, found)
 
     def require_files(self, directory: Path) -> None:
-        """Raises IndexMismatch unless the folder holds exactly the named files with the named contents."""
+        """Raise IndexMismatch unless the folder holds exactly the manifest's files with their contents."""
         present = {path.name for path in directory.iterdir()} - {MANIFEST_NAME}
         if present != set(self.files):
             raise IndexMismatch("files", sorted(self.files), sorted(present))
@@ -109,7 +109,7 @@ class Manifest:
 
 
 def fsync_path(path: Path) -> None:
-    """Force a file's contents, or a folder's names, to the disk."""
+    """fsync a file or a folder."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -119,12 +119,12 @@ def fsync_path(path: Path) -> None:
 
 @contextlib.contextmanager
 def staged_directory(final: Path) -> Iterator[Path]:
-    """A new folder to fill, which becomes `final` when the block ends well and vanishes when it does not.
+    """A temporary folder, renamed to `final` when the block succeeds and removed when it fails.
 
-    Until the rename nobody sees it; after it every byte is on the disk. The lock on the folder lasts as long as this
-    process, so that sweep_staging can tell what a killed builder left behind.
+    All contents are on the disk before the rename. The lock on the folder lasts as long as this
+    process, so that sweep_staging can tell what a killed process left behind.
 
-    Raises: FileExistsError when `final` exists, since what is written once is never written again.
+    Raises: FileExistsError when `final` exists: an index is never overwritten.
     """
     if final.exists():
         raise FileExistsError(f"{final} exists: an index is never overwritten")
@@ -148,7 +148,7 @@ def staged_directory(final: Path) -> Iterator[Path]:
 
 
 def _rename_new(staging: Path, final: Path) -> None:
-    """Rename; POSIX refuses to put a folder over one that holds files, which is the race we must not win."""
+    """Rename, unless `final` appeared meanwhile: POSIX does not rename over a folder that holds files."""
     if final.exists():
         raise FileExistsError(f"{final} appeared while it was being built")
     try:
@@ -158,7 +158,7 @@ def _rename_new(staging: Path, final: Path) -> None:
 
 
 def sweep_staging(parent: Path) -> list[Path]:
-    """Remove what killed builders left under `parent`; folders whose builder lives stay. Returns what was removed."""
+    """Remove and return the folders that killed processes left under `parent`; those still locked stay."""
     removed = []
     for staging in sorted(parent.glob(f".*{_STAGING_SUFFIX}")):
         lock = os.open(staging, os.O_RDONLY)
