@@ -1,4 +1,4 @@
-"""How a drawing becomes the square that a network sees. Figures are wide or tall, and their lines are thin."""
+"""Turn a drawing into the square input of a network. Figures are wide or tall, and their lines are thin."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PAPER = 255
 
 
 def trimmed(image: GrayImage) -> GrayImage:
-    """The image without the white margin around its ink; the image itself when it bears none."""
+    """The image without the white margin around its ink; the whole image when it has no ink."""
     ink = image < _INK_BELOW
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not rows.size:
@@ -30,7 +30,7 @@ def squared(image: GrayImage, size_px: int, *, margin_share: float = 0.0) -> Gra
     """The drawing in the middle of a white square of size_px, its proportions kept: (size_px, size_px) uint8.
 
     Reduced by area averages: a thin line becomes a grey one instead of vanishing between two sampled pixels.
-    margin_share: the part of the side left white on each side.
+    margin_share: white margin on each side, as a share of the side.
     """
     inner = size_px - 2 * round(size_px * margin_share)
     height, width = image.shape
@@ -45,7 +45,7 @@ def squared(image: GrayImage, size_px: int, *, margin_share: float = 0.0) -> Gra
 
 
 def stretched(image: GrayImage, size_px: int) -> GrayImage:
-    """The drawing filling a square of size_px, its proportions given up for pixels: (size_px, size_px) uint8."""
+    """The drawing stretched to fill a square, without keeping its proportions: (size_px, size_px) uint8."""
     height, width = image.shape
     method = cv2.INTER_AREA if min(height, width) > size_px else cv2.INTER_LINEAR
     square: GrayImage = cv2.resize(image, (size_px, size_px), interpolation=method).astype(np.uint8)
@@ -54,7 +54,7 @@ def stretched(image: GrayImage, size_px: int) -> GrayImage:
 
 @dataclass(frozen=True, slots=True)
 class Preprocessing:
-    """How an encoder wants its squares; `name` enters its key."""
+    """The preprocessing of an encoder; `name` is part of the encoder key."""
 
     size_px: int
     fit: Literal["pad", "stretch"]
@@ -66,14 +66,17 @@ class Preprocessing:
         return f"{'trim-' if self.trim else ''}{self.fit}{self.size_px}"
 
     def square(self, image: GrayImage) -> GrayImage:
-        """(size_px, size_px) uint8."""
+        """The network input of one image: (size_px, size_px) uint8."""
         drawing = trimmed(image) if self.trim else image
         if self.fit == "stretch":
             return stretched(drawing, self.size_px)
         return squared(drawing, self.size_px, margin_share=self.margin_share)
 
     def squares(self, images: Sequence[GrayImage]) -> NDArray[np.uint8]:
-        """(len(images), size_px, size_px) uint8. Raises EncoderError with the position of the first unusable image."""
+        """The inputs of several images: (len(images), size_px, size_px) uint8.
+
+        Raises: EncoderError with the position of the first unusable image.
+        """
         batch = np.empty((len(images), self.size_px, self.size_px), dtype=np.uint8)
         for position, image in enumerate(images):
             if image.ndim != 2 or image.dtype != np.uint8 or not image.size:

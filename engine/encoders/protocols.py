@@ -1,4 +1,4 @@
-"""Protocols of the encoders. Real ones are in engine/encoders/."""
+"""Protocols of encoders. The implementations are in engine/encoders/visual.py and sentences.py."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Vectors = NDArray[np.float32]
 
 
 class VisualEncoder(Protocol):
-    """key is family/model@weights-hash+preprocessing; vectors of two keys never meet."""
+    """Encodes drawings. key: family/model@weights-hash+preprocessing; vectors of different keys are not comparable."""
 
     @property
     def key(self) -> str: ...
@@ -32,7 +32,7 @@ class VisualEncoder(Protocol):
 
 
 class SentenceEncoder(Protocol):
-    """As VisualEncoder, for sentences."""
+    """Encodes sentences; otherwise as VisualEncoder."""
 
     @property
     def key(self) -> str: ...

@@ -27,12 +27,15 @@ class SentenceTransformerEncoder:
     def __init__(
         self, name: EncoderName, *, device: str = "cpu", threads: int = 1, precision: Precision = "fp32"
     ) -> None:
-        """Raises WeightsMissing, with the mend, when the weights are not in reach, pickled, or not the pinned ones."""
+        """Load the model. Raises: WeightsMissing for weights that are missing, pickled or not the pinned ones."""
         torch.set_num_threads(threads)
         folder = sentence_folder(name)
         model = name.model or folder.name
         if not (folder / _WEIGHTS).is_file():
-            raise WeightsMissing(f"sentence-transformers/{model}", f"there is no {_WEIGHTS} in {folder}")
+            raise WeightsMissing(
+                f"sentence-transformers/{model}",
+                f"{folder} has no {_WEIGHTS}: download the model with safetensors weights",
+            )
         sha256 = _verified(folder, model)
         self._model = SentenceTransformer(
             str(folder), device=device, local_files_only=True, model_kwargs={"use_safetensors": True}
@@ -41,7 +44,10 @@ class SentenceTransformerEncoder:
             self._model = self._model.bfloat16()
         dim = self._model.get_embedding_dimension()
         if dim is None:
-            raise WeightsMissing(f"sentence-transformers/{model}", f"{folder} does not say its dimension")
+            raise WeightsMissing(
+                f"sentence-transformers/{model}",
+                f"the model in {folder} does not state its dimension: use another model",
+            )
         self._dim = int(dim)
         self._key = encoder_key("sentence-transformers", model, sha256, precision)
 
@@ -54,16 +60,16 @@ class SentenceTransformerEncoder:
         return self._dim
 
     def encode(self, sentences: Sequence[str]) -> Vectors:
-        """As SentenceEncoder.encode; sentences are batched by length, longer ones than the model reads are cut.
+        """As SentenceEncoder.encode. Sentences beyond the model's maximum length are truncated.
 
-        Raises: EncoderError on the first sentence without any text, or one the model gives no direction to.
+        Raises: EncoderError on the first sentence without text, or whose vector is zero or not finite.
         """
         for position, sentence in enumerate(sentences):
             if not sentence.strip():
-                raise EncoderError(position, "a sentence without text has no meaning to encode")
+                raise EncoderError(position, "the sentence has no text")
         if not sentences:
             return np.empty((0, self._dim), dtype=np.float32)
-        # sentence-transformers sorts by length itself, so that a batch is padded little, and puts the order back.
+        # sentence-transformers sorts by length itself, to pad little, and restores the order.
         found = self._model.encode(
             list(sentences), batch_size=BATCH_SIZE, convert_to_tensor=True, show_progress_bar=False
         )
@@ -71,7 +77,7 @@ class SentenceTransformerEncoder:
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         wrong = np.flatnonzero(~(lengths[:, 0] > 0) | ~np.isfinite(lengths[:, 0]))
         if wrong.size:
-            raise EncoderError(int(wrong[0]), "the model gave a vector without direction")
+            raise EncoderError(int(wrong[0]), "the model returned a vector that is zero or not finite")
         unit: Vectors = vectors / lengths
         return unit
 

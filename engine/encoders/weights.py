@@ -1,4 +1,4 @@
-"""Weights: pinned by SHA-256, loaded without running code from the file."""
+"""Load model weights that are pinned by SHA-256, without running code from the file."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ def sha256_of(path: Path) -> str:
 
 
 def verify(path: Path, sha256: str) -> str:
-    """The file's SHA-256, which is the pinned one. Raises WeightsMissing when absent or of other contents."""
+    """Check a file against its pinned SHA-256 and return it. Raises: WeightsMissing when absent or different."""
     if not path.is_file():
         raise WeightsMissing(path.name, f"there is no file {path}")
     found = sha256_of(path)
     if found != sha256:
-        raise WeightsMissing(path.name, f"{path} has SHA-256 {found}, pinned is {sha256}: fetch the file again")
+        raise WeightsMissing(path.name, f"{path} has SHA-256 {found}, but {sha256} is pinned: fetch the file again")
     return found
 
 
 def verified_hash(path: Path) -> str:
-    """The file's SHA-256, compared with the hub's own where the file lies in the hub's cache.
+    """The file's SHA-256, checked against the hub's own where the file is in the hub's cache.
 
-    The cache names large files by their SHA-256, so a torn download shows. A local file has nothing to be compared
-    with: its hash enters the encoder's key, which then differs from any other file's.
+    The cache names large files by their SHA-256, which reveals a partial download. A local file cannot be
+    checked; its hash is part of the encoder key, so other contents give another key.
     """
     if not path.is_file():
         raise WeightsMissing(path.name, f"there is no file {path}")
@@ -57,7 +57,7 @@ def verified_hash(path: Path) -> str:
 
 
 def load_state(path: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a .safetensors file or a torch checkpoint (bare, or under "state_dict"), on the CPU.
+    """Load the tensors of a .safetensors file or a torch checkpoint (bare, or under "state_dict") on the CPU.
 
     A checkpoint that holds anything but tensors and plain values is refused: unpickling it would run its code.
     Raises WeightsMissing.
@@ -68,15 +68,15 @@ def load_state(path: Path) -> dict[str, torch.Tensor]:
         else:
             state = torch.load(path, map_location="cpu", weights_only=True)
     except (OSError, SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError) as error:
-        mend = f"{path} is no safetensors file or plain checkpoint of tensors ({type(error).__name__}): fetch it again"
-        raise WeightsMissing(path.name, mend) from error
+        remedy = f"{path} is not a safetensors file or plain checkpoint ({type(error).__name__}): fetch it again"
+        raise WeightsMissing(path.name, remedy) from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
-        raise WeightsMissing(path.name, f"{path} holds more than tensors: save the model's state_dict alone")
+        raise WeightsMissing(path.name, f"{path} holds more than tensors: save only the model's state_dict")
     return {str(name).removeprefix("module."): value for name, value in state.items()}
 
 
 def encoder_key(family: str, model: str, sha256: str, preprocessing: str) -> str:
-    """family/model@first-12-digits-of-the-weights'-hash+preprocessing."""
+    """The encoder key: family/model@first-12-digits-of-the-weights'-hash+preprocessing."""
     return f"{family}/{model}@{sha256[:KEY_DIGITS]}+{preprocessing}"

@@ -83,7 +83,7 @@ def test_the_position_of_an_unusable_image_is_named_across_batches(tiny_clip: Pa
 
 
 def test_a_checkpoint_of_another_architecture_is_refused(tiny_clip: Path) -> None:
-    with pytest.raises(WeightsMissing, match="no checkpoint of ViT-S-32"):
+    with pytest.raises(WeightsMissing, match="not a checkpoint of ViT-S-32"):
         visual_encoder(f"open_clip/ViT-S-32/{tiny_clip / 'clip.safetensors'}")
 
 
@@ -93,7 +93,7 @@ def test_a_named_model_whose_weights_are_out_of_reach_raises_with_the_mend(
     monkeypatch.setattr("engine.encoders.visual.open_clip_file", lambda repository: None)
     with pytest.raises(WeightsMissing, match=r"vit_base_patch32_clip_224.openai .*name its file"):
         visual_encoder("open_clip/ViT-B-32/openai")
-    with pytest.raises(WeightsMissing, match="knows these tags"):
+    with pytest.raises(WeightsMissing, match="openai"):
         visual_encoder("open_clip/ViT-B-32/no-such-tag")
     with pytest.raises(WeightsMissing, match="there is no file"):
         visual_encoder(f"open_clip/ViT-B-32/{tmp_path / 'absent.pt'}")
@@ -134,7 +134,7 @@ def test_hostile_weights_are_refused_and_run_nothing(tmp_path: Path, case: str) 
 def test_weights_other_than_the_pinned_are_refused_naming_both(tmp_path: Path) -> None:
     path = tmp_path / "weights.pth"
     path.write_bytes(b"changed")
-    with pytest.raises(WeightsMissing, match=f"{sha256_of(path)}, pinned is {'0' * 64}"):
+    with pytest.raises(WeightsMissing, match=f"{sha256_of(path)}.*{'0' * 64}"):
         verify(path, "0" * 64)
 
 
