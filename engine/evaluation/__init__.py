@@ -1,1 +1,1 @@
-"""How good a ranking is: what counts, what is relevant, what is measured, and the files it goes in and out by."""
+"""Evaluation of rankings: qrels, measures, significance, agreement of assessors, and the TREC, CSV and JSON files."""

@@ -1,12 +1,12 @@
-"""How far assessors agree with each other and with themselves, beyond what chance would give.
+"""Agreement between assessors, and of assessors with themselves, beyond chance.
 
 Cohen's kappa (1960) for two assessors, also weighted by squared distance (Cohen 1968); Krippendorff's alpha, ordinal,
 for any number of assessors and missing judgments (Computing Krippendorff's Alpha-Reliability, 2011). Of several
 assessors kappas are averaged over the pairs (Light 1971).
 
-"Cannot judge" is no grade: it is left out of the statistics of grades and counted apart. Intervals are 95 % percentile
-bootstraps. Candidates of one topic are judged alike, so whole topics are drawn (the cluster bootstrap: Davison and
-Hinkley 1997, 3.8; Field and Welsh 2007), unless there are too few of them; then candidates are.
+"Cannot judge" is not a grade: it is left out of the statistics and counted separately. Intervals are 95 % percentile
+bootstraps. Judgments within a topic are correlated, so whole topics are resampled (the cluster bootstrap: Davison and
+Hinkley 1997, 3.8; Field and Welsh 2007); with too few topics, candidates are.
 """
 
 from __future__ import annotations
@@ -45,9 +45,11 @@ _NOTHING_REPEATED = "no candidate was graded twice"
 
 @dataclass(frozen=True, slots=True)
 class CannotJudge:
-    """Of `shared` candidates that two or more looked at: `one` at least one could not judge, `all` nobody could.
+    """How often candidates could not be judged.
 
-    percent: how often two assessors say alike whether a candidate can be judged; None where none is shared.
+    shared: candidates seen by two or more assessors. one: of those, how many at least one assessor could not judge.
+    all: how many none of them could judge. percent: how often two assessors agree on whether a candidate can be
+    judged; None when none is shared.
     """
 
     shared: int
@@ -58,7 +60,7 @@ class CannotJudge:
 
 @dataclass(frozen=True, slots=True)
 class AssessorCounts:
-    """What one assessor said: how many candidates got a grade, and of how many they said that they cannot judge."""
+    """How many candidates one assessor graded, and how many they marked "cannot judge"."""
 
     assessor: str
     graded: int
@@ -66,17 +68,17 @@ class AssessorCounts:
 
     @property
     def cannot_judge_percent(self) -> float:
-        """Of all that they looked at; 0 where that is nothing."""
-        said = self.graded + self.cannot_judge
-        return 100 * self.cannot_judge / said if said else 0.0
+        """The percentage of "cannot judge" among all that the assessor judged; 0 for none."""
+        judged = self.graded + self.cannot_judge
+        return 100 * self.cannot_judge / judged if judged else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class PairAgreement:
-    """Two assessors over the candidates that both graded.
+    """The agreement of two assessors on the candidates that both graded.
 
     matrix: counts, rows by the first one's grade, columns by the second one's, in the order of Agreement.scale.
-    percent: 0 to 100. kappa: nominal. weighted_kappa: by squared distance. drawn: what the intervals are drawn from.
+    percent: 0 to 100. kappa: nominal. weighted_kappa: by squared distance. drawn: what is resampled for the intervals.
     """
 
     first: str
@@ -93,10 +95,10 @@ class PairAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All assessors together, and each pair of them.
+    """The agreement of all assessors, and of each pair.
 
-    candidate_count, topic_count: what at least two of them graded. alpha is Krippendorff's, ordinal. percent is over
-    all pairs of grades. The kappas are means over the pairs that have one.
+    candidate_count, topic_count: graded by at least two assessors. alpha is Krippendorff's, ordinal. percent is over
+    all pairs of grades. The kappas are means over the pairs of assessors that have one.
     """
 
     scale: tuple[int, ...]
@@ -114,9 +116,9 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class SelfAgreement:
-    """First grades (rows of matrix) against the grades of the repeats.
+    """The agreement of one assessor's first grades (rows of matrix) with the grades of repeats.
 
-    repeat_count: candidates graded both times. changed: those with a grade once and "cannot judge" the other time.
+    repeat_count: candidates graded twice. changed: candidates with a grade one time and "cannot judge" the other.
     """
 
     assessor: str
@@ -130,7 +132,7 @@ class SelfAgreement:
 
 @dataclass(frozen=True, slots=True)
 class SelfAgreements:
-    """Of each assessor, and of all repeats together (whose assessor is "")."""
+    """The self-agreement of each assessor, and of all together (with assessor "")."""
 
     assessors: tuple[SelfAgreement, ...]
     together: SelfAgreement
@@ -143,9 +145,9 @@ def agreement_of(
     scale: Sequence[int] = SCALE,
     seed: int = 0,
 ) -> Agreement:
-    """The agreement of assessors on candidates. grades: by assessor and candidate, a grade, or None: cannot judge.
+    """Compute the agreement of assessors. grades: assessor → candidate → grade, None for "cannot judge".
 
-    What an assessor did not look at is not among theirs. Raises: ValueError for a grade off the scale, KeyError for a
+    Candidates that an assessor has not judged are absent. Raises: ValueError for a grade off the scale, KeyError for a
     shared candidate without a topic.
     """
     places = {grade: place for place, grade in enumerate(scale)}
@@ -155,7 +157,9 @@ def agreement_of(
     is_shared = (matrix >= 0).sum(axis=1) > 1
     tables = _tables(matrix[is_shared], len(scale))
     topics = [topic_of[item] for item, shared in zip(items, is_shared, strict=True) if shared]
-    _, said = _side_by_side([{item: int(grade is None) for item, grade in given.items()} for given in grades.values()])
+    _, unable = _side_by_side(
+        [{item: int(grade is None) for item, grade in given.items()} for given in grades.values()]
+    )
     every, drawn = estimates(
         tables,
         topics,
@@ -174,13 +178,13 @@ def agreement_of(
             AssessorCounts(name, len(graded[name]), len(given) - len(graded[name])) for name, given in grades.items()
         ),
         pairs=tuple(
-            _pair((first, second), tables[:, column], topics, said[:, [a, b]], scale=scale, seed=seed)
+            _pair((first, second), tables[:, column], topics, unable[:, [a, b]], scale=scale, seed=seed)
             for column, ((a, first), (b, second)) in enumerate(named, start=1)
         ),
         candidate_count=len(topics),
         topic_count=len(set(topics)),
         drawn=drawn,
-        cannot_judge=_cannot_judge(said),
+        cannot_judge=_cannot_judge(unable),
         **every,
     )
 
@@ -192,9 +196,9 @@ def self_agreement_of(
     scale: Sequence[int] = SCALE,
     seed: int = 0,
 ) -> SelfAgreements:
-    """How constant assessors are. repeats: by assessor and candidate, the first and the second grade, as agreement_of.
+    """Compute self-agreement. repeats: assessor → candidate → first and second grade, None for "cannot judge".
 
-    Candidates without a word on both showings are left away. Raises as agreement_of.
+    Candidates that were not judged twice must be left out. Raises as agreement_of.
     """
     rows = {name: [(topic_of[item], *pair) for item, pair in given.items()] for name, given in repeats.items()}
     every = [row for given in rows.values() for row in given]
@@ -205,27 +209,27 @@ def self_agreement_of(
 
 
 def _graded(given: Mapping[Item, int | None], places: Mapping[int, int]) -> dict[Item, int]:
-    """The place in the scale by candidate, of those with a grade."""
+    """Candidate → position of its grade in the scale, for those with a grade."""
     wrong = {grade for grade in given.values() if grade is not None} - set(places)
     if wrong:
-        raise ValueError(f"{min(wrong)} is no grade; the scale is {', '.join(map(str, places))}")
+        raise ValueError(f"{min(wrong)} is not a grade; use one of {', '.join(map(str, places))}")
     return {item: places[grade] for item, grade in given.items() if grade is not None}
 
 
 def _side_by_side(given: Sequence[Mapping[Item, int]]) -> tuple[list[Item], Places]:
-    """All candidates, and (candidates, assessors) what each assessor has for them; -1 where that is nothing."""
+    """All candidates, and a matrix (candidates, assessors) of the assessors' values, -1 where one has none."""
     items = list(dict.fromkeys(chain.from_iterable(given)))
     rows = {item: row for row, item in enumerate(items)}
     matrix = np.full((len(items), len(given)), -1, dtype=np.int64)
-    for column, one in enumerate(given):
-        matrix[[rows[item] for item in one], column] = list(one.values())
+    for column, values in enumerate(given):
+        matrix[[rows[item] for item in values], column] = list(values.values())
     return items, matrix
 
 
 def _tables(matrix: Places, size: int) -> Tables:
-    """(candidates, 1 + pairs of assessors, size, size): of each candidate its coincidences, then a table for each pair.
+    """Per candidate, its coincidences and a table for each pair: (candidates, 1 + pairs of assessors, size, size).
 
-    matrix: as _side_by_side, of candidates with two grades or more; places in a scale of so many grades.
+    matrix: from _side_by_side, for candidates with two grades or more, as positions in a scale of `size` grades.
     """
     pairs = list(combinations(range(matrix.shape[1]), 2))
     tables = np.zeros((len(matrix), 1 + len(pairs), size, size))
@@ -240,12 +244,12 @@ def _pair(
     names: tuple[str, str],
     tables: Tables,
     topics: Sequence[Topic],
-    said: Places,
+    unable: Places,
     *,
     scale: Sequence[int],
     seed: int,
 ) -> PairAgreement:
-    """tables: (shared candidates, n, n), all 0 for what the two do not share. said: of the two, as _cannot_judge."""
+    """The agreement of one pair. tables: (candidates, n, n), 0 where not shared. unable: as for _cannot_judge."""
     both: list[int] = np.flatnonzero(tables.any(axis=(1, 2))).tolist()
     own = [topics[row] for row in both]
     found, drawn = estimates(tables[both], own, _two_assessors(scale), seed=seed, without=_NOTHING_SHARED)
@@ -256,7 +260,7 @@ def _pair(
         topic_count=len(set(own)),
         drawn=drawn,
         matrix=_counts(tables),
-        cannot_judge=_cannot_judge(said),
+        cannot_judge=_cannot_judge(unable),
         **found,
     )
 
@@ -264,7 +268,7 @@ def _pair(
 def _constancy(
     assessor: str, rows: Sequence[tuple[Topic, int | None, int | None]], *, scale: Sequence[int], seed: int
 ) -> SelfAgreement:
-    """rows: topic, first and second grade of each repeated candidate."""
+    """The self-agreement over rows of topic, first grade and second grade of each repeated candidate."""
     places = {grade: place for place, grade in enumerate(scale)}
     first = _graded({row: grade for row, (_, grade, _) in enumerate(rows)}, places)
     second = _graded({row: grade for row, (_, _, grade) in enumerate(rows)}, places)
@@ -296,7 +300,7 @@ def _counts(tables: Tables) -> Matrix:
 
 
 def _mean(values: Values) -> Values:
-    """Over the last axis, without NaN; NaN where there is nothing else."""
+    """The mean over the last axis, ignoring NaN; NaN where all are."""
     known = ~np.isnan(values)
     total = np.where(known, values, 0.0).sum(axis=-1)
     count = known.sum(axis=-1)
@@ -304,14 +308,14 @@ def _mean(values: Values) -> Values:
     return mean
 
 
-def _cannot_judge(said: Places) -> CannotJudge:
-    """said: (candidates, assessors) 1 for who cannot judge, 0 for who can, -1 for who did not look."""
-    words, cannot = (said >= 0).sum(axis=1), (said == 1).sum(axis=1)
-    words, cannot = words[words > 1], cannot[words > 1]
-    pairs, unlike = int((words * (words - 1) // 2).sum()), int((cannot * (words - cannot)).sum())
+def _cannot_judge(unable: Places) -> CannotJudge:
+    """Counts of "cannot judge". unable: (candidates, assessors), 1 cannot judge, 0 graded, -1 not judged."""
+    answers, cannot = (unable >= 0).sum(axis=1), (unable == 1).sum(axis=1)
+    answers, cannot = answers[answers > 1], cannot[answers > 1]
+    pairs, unlike = int((answers * (answers - 1) // 2).sum()), int((cannot * (answers - cannot)).sum())
     return CannotJudge(
-        shared=len(words),
+        shared=len(answers),
         one=int((cannot > 0).sum()),
-        all=int((cannot == words).sum()),
+        all=int((cannot == answers).sum()),
         percent=round(100 * (1 - unlike / pairs), 6) if pairs else None,
     )

@@ -1,4 +1,4 @@
-"""Measures of lists that are relevant or not at each rank, for many queries at once."""
+"""Binary relevance measures for many ranked lists at once."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ DEFAULT_K = 50
 
 
 def per_query_measures(hits: NDArray[np.bool_], relevant_count: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
-    """One value per query and measure, binary relevance.
+    """Compute each measure for each query, with binary relevance.
 
     hits: (queries, k) bool, whether the figure at each rank is relevant, False past the end of a shorter list.
-    relevant_count: (queries,) int64, how many relevant figures there were to find; where it is 0 every value is 0.
+    relevant_count: (queries,) int64, the number of relevant figures in the collection; where it is 0, every value is 0.
     """
     k = hits.shape[1]
     found = hits.sum(axis=1)

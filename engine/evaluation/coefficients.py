@@ -1,7 +1,7 @@
-"""Coefficients of agreement over many tables at once, and their bootstrap.
+"""Coefficients of agreement over many tables at once, with bootstrap intervals.
 
 Tables are (..., n, n) float64 counts, one row and column per value of the scale. Results are (...), NaN where a
-coefficient is not defined: nothing was counted, or everything has one value, so that chance agrees as well.
+coefficient is undefined: nothing was counted, or everything has one value, so that chance agreement is 1.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ Values = NDArray[np.float64]
 Drawn = Literal["topics", "candidates"]
 
 FEWEST_TOPICS = 5
-"""With fewer, candidates are drawn: so few topics drawn again say nothing of other topics."""
+"""With fewer topics, candidates are resampled: so few topics say nothing about other topics."""
 RESAMPLES = 2000
-_FEWEST_DEFINED = 0.9  # of the resamples; a value that seldom exists has no interval
+_FEWEST_DEFINED = 0.9  # of the resamples; a coefficient that is defined in fewer has no interval
 _DIGITS = 6
-_SAME = "all grades are the same, so chance alone would agree as well"
-_CONSTANT = "there is nothing but agreement, so drawing again cannot tell how far it may be off"
-_FEW = "there are too few candidates to tell how far it may be off"
+_SAME = "all grades are the same, so agreement cannot be told from chance"
+_CONSTANT = "all grades agree, so resampling gives no interval"
+_FEW = "there are too few candidates for an interval"
 
 
 @dataclass(frozen=True, slots=True)
 class Statistic:
-    """A value with its 95 % interval. `reason` says why the value, or only its interval, is None; else it is empty."""
+    """A value with its 95 % interval. reason: why the value or its interval is None, else empty."""
 
     value: float | None
     low: float | None
@@ -37,12 +37,12 @@ class Statistic:
     reason: str = ""
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON; never NaN."""
+        """As a dict for JSON, without NaN."""
         return {"value": self.value, "low": self.low, "high": self.high, "reason": self.reason}
 
 
 def percent_agreement(tables: Tables) -> Values:
-    """The share of pairs on the diagonal, 0 to 100."""
+    """The percentage of pairs on the diagonal, 0 to 100."""
     return 100 * _ratio(np.trace(tables, axis1=-2, axis2=-1), tables.sum(axis=(-2, -1)))
 
 
@@ -55,18 +55,18 @@ def kappa(tables: Tables, distances: Tables) -> Values:
 
 
 def nominal(scale: Sequence[int]) -> Tables:
-    """Distances of Cohen 1960: any two values are equally far apart."""
+    """Nominal distances (Cohen 1960): 1 between any two different values."""
     return 1.0 - np.eye(len(scale))
 
 
 def squared(scale: Sequence[int]) -> Tables:
-    """Distances of the quadratic weights of Cohen 1968: the square of the difference."""
+    """Quadratic distances (Cohen 1968): the squared difference."""
     values = np.asarray(scale, dtype=np.float64)
     return np.square(values[:, np.newaxis] - values)
 
 
 def coincidences(counts: Tables) -> Tables:
-    """(candidates, n, n): what each candidate adds to Krippendorff's coincidences.
+    """The contribution of each candidate to Krippendorff's coincidence matrix: (candidates, n, n).
 
     counts: (candidates, n) float64, how many assessors gave it each value, two or more in all. Each ordered pair of
     values counts 1 / (number of values - 1).
@@ -78,7 +78,7 @@ def coincidences(counts: Tables) -> Tables:
 
 
 def ordinal_alpha(tables: Tables) -> Values:
-    """Krippendorff's alpha of coincidences, ordinal.
+    """Krippendorff's ordinal alpha of coincidence matrices.
 
     The ordinal distance of two values is how many values lie between them, each end counted half: the difference of
     their middle ranks, squared.
@@ -99,10 +99,10 @@ def estimates(
     seed: int,
     without: str,
 ) -> tuple[dict[str, Statistic], Drawn]:
-    """Each coefficient of the summed tables with its percentile bootstrap interval, and what was drawn for it.
+    """Each coefficient of the summed tables with its percentile bootstrap interval, and the unit of resampling.
 
-    tables: (candidates, ...) what each candidate adds; topics: of each candidate. without: the reason where there is no
-    candidate. All coefficients are taken of the same drawn tables.
+    tables: (candidates, ...) to be summed; topics: of each candidate. without: the reason given when there is no
+    candidate. All coefficients use the same resamples.
     """
     codes: dict[Hashable, int] = {}
     places = np.array([codes.setdefault(topic, len(codes)) for topic in topics], dtype=np.int64)
@@ -121,8 +121,8 @@ def estimates(
 
 
 def _drawn_again(units: Tables, seed: int) -> Tables:
-    """(RESAMPLES, ...): sums of as many units as there are, drawn with replacement. The order of units is no matter."""
-    # Units that are alike are drawn as one: most candidates add one of a few tables.
+    """Sums of resamples of the units, drawn with replacement: (RESAMPLES, ...). Independent of the units' order."""
+    # Equal units are grouped and drawn as counts: most candidates have one of a few tables.
     kinds, counts = np.unique(units.reshape(len(units), -1), axis=0, return_counts=True)
     times = np.random.default_rng(seed).multinomial(len(units), counts / len(units), size=RESAMPLES)
     return (times @ kinds).reshape(RESAMPLES, *units.shape[1:])
@@ -142,7 +142,7 @@ def _statistic(value: float, again: Values, unit_count: int) -> Statistic:
 
 
 def _ratio(numerator: Values, denominator: Values) -> Values:
-    """NaN where the denominator is 0."""
+    """The quotient; NaN where the denominator is 0."""
     numerator, denominator = np.asarray(numerator, dtype=np.float64), np.asarray(denominator, dtype=np.float64)
     ratio: Values = np.divide(numerator, denominator, out=np.full(numerator.shape, np.nan), where=denominator > 0)
     return ratio

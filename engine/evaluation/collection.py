@@ -1,6 +1,6 @@
-"""Every figure of a collection is the query: relevance from the publications themselves, by blocks of matrix products.
+"""Evaluate with every figure as a query and relevance from the publications, by blocks of matrix products.
 
-The measures are those that runs are measured by (the tests hold them against ir-measures).
+The measures are those of runs; the tests compare them with ir-measures.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _MEASURES = ("ap", "ap_list", "precision", "recall", "ndcg", "reciprocal_rank")
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What one modality scored. `without_relevant` queries had nothing to find and are in no mean.
+    """The scores of one modality. without_relevant: queries without a relevant figure, which are in no mean.
 
     map: mean AP@k, trec_eval's: precisions at the relevant ranks over all relevant figures. ap_list: the paper's
-    AP@k, over the relevant figures in the list. ndcg, precision, recall at k; reciprocal_rank within the k. All is
+    AP@k, over the relevant figures in the list. ndcg, precision, recall at k; reciprocal_rank within k. All figures are
     judged, since relevance follows from the publications.
     """
 
@@ -40,7 +40,7 @@ class Scores:
     reciprocal_rank: Estimate
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON: map and its ci as a pair, the other means plain."""
+        """As a dict for JSON: map with its interval as a pair, the other means as numbers."""
         plain = {name: round(getattr(self, name).mean, 6) for name in ("ap_list", "precision", "recall", "ndcg")}
         return {
             "map": round(self.map.mean, 6),
@@ -56,11 +56,11 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Codes of N figures, each (N,) int64: which publication, which group they count as, which ones to keep apart.
+    """Codes of N figures, each (N,) int64: the publication, the group, and `apart`, whose equals are not ranked.
 
-    own_publication_counts: the same-publication protocol, where the publication's other figures are the relevant
-    ones; otherwise relevant is the same group in another publication, and own publication and same `apart` are left
-    out of the ranking.
+    own_publication_counts: the same-publication protocol, in which the publication's other figures are the relevant
+    ones. Otherwise figures of the same group in other publications are relevant, and the own publication and the same
+    `apart` are left out of the ranking.
     """
 
     publication: NDArray[np.int64]
@@ -69,19 +69,19 @@ class Grouping:
     own_publication_counts: bool
 
     def left_out(self, queries: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(len(queries), N): figures that may not be ranked for each query. A query never ranks itself."""
+        """Which figures are not ranked for each query, itself among them: (len(queries), N) bool."""
         barred: NDArray[np.bool_] = queries[:, np.newaxis] == np.arange(len(self.publication))
         return barred if self.own_publication_counts else barred | left_out(queries, self.publication, self.apart)
 
     def relevant(self, queries: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(len(queries), N): figures that ought to be found, none of them left out."""
+        """Which figures are relevant for each query, without those left out: (len(queries), N) bool."""
         codes = self.publication if self.own_publication_counts else self.group
         same: NDArray[np.bool_] = (codes[queries, np.newaxis] == codes) & (codes != NONE)
         return same & ~self.left_out(queries)
 
 
 def same_publication(publications: Sequence[str]) -> Grouping:
-    """The publication's other figures are relevant; publications: one reference per figure."""
+    """Group by publication: its other figures are relevant. publications: the reference of each figure."""
     codes = _codes(publications)
     none = np.full(len(codes), NONE, dtype=np.int64)
     return Grouping(codes, none, none, own_publication_counts=True)
@@ -90,9 +90,9 @@ def same_publication(publications: Sequence[str]) -> Grouping:
 def groups(
     publications: Sequence[str], groups_of: Mapping[str, str], apart: Mapping[str, str] | None = None
 ) -> Grouping:
-    """Figures of other publications in the same group are relevant; see Grouping.
+    """Group by class or family: figures of the group in other publications are relevant; see Grouping.
 
-    groups_of, apart: publication reference → class or family; publications that are not in it have none.
+    groups_of, apart: publication reference → class or family; publications may be missing.
     """
     return Grouping(
         _codes(publications),
@@ -103,14 +103,14 @@ def groups(
 
 
 def _codes(labels: Sequence[str]) -> NDArray[np.int64]:
-    """One number per distinct label, NONE for an empty one."""
+    """One code per distinct label, NONE for an empty one."""
     known: dict[str, int] = {"": NONE}
     return np.array([known.setdefault(label, len(known)) for label in labels], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionVectors:
-    """visual: (N, dim) float32; text: (N, dim) float32; rows of figures without one are NaN. None: not measured."""
+    """The vectors of N figures. visual, text: (N, dim) float32, NaN for figures without one; None: not measured."""
 
     visual: NDArray[np.float32] | None = None
     text: NDArray[np.float32] | None = None
@@ -125,9 +125,9 @@ def evaluate_collection(
     weight: float = 0.5,
     seed: int = 0,
 ) -> dict[Fusion, Scores]:
-    """Every figure queries the rest of the collection; scores of each modality over the same queries.
+    """Search the collection with every figure, and score each modality over the same queries.
 
-    A figure without the vector of a single modality finds nothing there and counts as 0, so that modalities stay
+    A figure without a vector in a modality finds nothing there and counts as 0, so that modalities stay
     comparable. Equal similarities are ordered by position. Memory: 256 × N similarities at a time.
     """
     count = len(grouping.publication)
@@ -159,7 +159,7 @@ def evaluate_collection(
 def _similarity_blocks(
     vectors: CollectionVectors, count: int
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.float32], NDArray[np.float32], list[NDArray[np.float64]]]]:
-    """Blocks of (query positions, visual and text similarities to all, what an absent similarity counts)."""
+    """Blocks of (query positions, visual and text similarities to all figures, values for absent similarities)."""
     for start in range(0, count, _BLOCK_ROWS):
         queries = np.arange(start, min(count, start + _BLOCK_ROWS))
         similarities, priors = [], []
@@ -169,7 +169,7 @@ def _similarity_blocks(
                 priors.append(np.zeros(len(queries)))
                 continue
             if len(rows) != count:
-                raise ValueError(f"{len(rows)} vectors for {count} figures")
+                raise ValueError(f"expected one vector for each of {count} figures, not {len(rows)}")
             similarities.append(rows[queries] @ rows.T)
             present = rows[~np.isnan(rows[:, 0])]
             mean = present.mean(axis=0, dtype=np.float64) if len(present) else np.zeros(rows.shape[1])
@@ -178,7 +178,7 @@ def _similarity_blocks(
 
 
 def _top_hits(scores: NDArray[np.float32], relevant: NDArray[np.bool_], k: int) -> NDArray[np.bool_]:
-    """(queries, k): relevance of the k best of scores (queries, N); NaN is not ranked."""
+    """The relevance of the k best by scores (queries, N), where NaN is not ranked: (queries, k) bool."""
     hits = np.zeros((len(scores), k), dtype=bool)
     for row, values in enumerate(scores):
         ranked = np.flatnonzero(~np.isnan(values))
@@ -191,7 +191,7 @@ def _top_hits(scores: NDArray[np.float32], relevant: NDArray[np.bool_], k: int) 
 
 
 def _summary(parts: list[dict[str, NDArray[np.float64]]], totals: NDArray[np.int64], k: int, seed: int) -> Scores:
-    """Means over the queries that had something to find."""
+    """The means over the queries with a relevant figure."""
     asked = totals > 0
     columns = {
         name: np.concatenate([part[name] for part in parts])[asked] if parts else np.empty(0) for name in _MEASURES

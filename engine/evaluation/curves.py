@@ -1,4 +1,4 @@
-"""What the plots of evaluation draw: precision over recall, and how a measure is spread over topics."""
+"""Data of the evaluation plots: precision-recall curves, and the distribution of a measure over topics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ RECALL_POINTS = tuple(point / 10 for point in range(11))
 class PrecisionRecall:
     """Interpolated precision at the recall points 0, 0.1, … 1: the best precision at that recall or more.
 
-    topics: those with something to find. precisions: (topics, 11) float64.
+    topics: those with a relevant figure. precisions: (topics, 11) float64.
     """
 
     topics: tuple[str, ...]
@@ -26,14 +26,14 @@ class PrecisionRecall:
 
     @property
     def mean(self) -> Values:
-        """(11,) float64, over the topics; 0 without topics."""
+        """The mean curve over the topics, (11,) float64; 0 without topics."""
         points: Values = self.precisions.mean(axis=0) if len(self.topics) else np.zeros(len(RECALL_POINTS))
         return points
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """How values from 0 to 1 lie. counts: (bins,) how many of them in each part of equal width, 1 in the last."""
+    """A histogram of values from 0 to 1. counts: (bins,) values in each bin of equal width, 1 in the last."""
 
     counts: tuple[int, ...]
     least: float
@@ -44,9 +44,9 @@ class Spread:
 
 
 def precision_recall(counted: CountedLists, options: MeasureOptions) -> PrecisionRecall:
-    """The curve of a run, over its whole lists, by trec_eval's interpolation; the unjudged are taken as irrelevant.
+    """The precision-recall curve of a run by trec_eval's interpolation, over whole lists; unjudged is irrelevant.
 
-    counted: by the unit of the options.
+    counted: made with the unit of the options.
     """
     topics = tuple(
         topic
@@ -63,7 +63,7 @@ def precision_recall(counted: CountedLists, options: MeasureOptions) -> Precisio
 
 
 def spread(values: NDArray[np.float64], *, bins: int = 10) -> Spread | None:
-    """How the values of topics are spread over 0 to 1; None without values."""
+    """The histogram of the topics' values; None without values."""
     if not len(values):
         return None
     counts, _ = np.histogram(values, bins=bins, range=(0.0, 1.0))

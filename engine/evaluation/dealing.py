@@ -1,6 +1,6 @@
-"""Who judges what, in which order: what is dealt follows from a stored seed alone, and can be dealt again anywhere.
+"""Assign candidates to assessors, in an order. The result depends only on a stored seed and can be reproduced.
 
-Every shuffle sorts by SHA-256 of the seed, a salt and the item, so that no version of a random generator matters.
+Shuffles sort by SHA-256 of the seed, a salt and the item, so they do not depend on a random generator's version.
 """
 
 from __future__ import annotations
@@ -10,28 +10,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-LEAST_FOR_A_REPEAT = 5  # candidates of a topic; with fewer, a repeat would be remembered
+LEAST_FOR_A_REPEAT = 5  # candidates of a topic; with fewer, the assessor would remember the first grade
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A candidate in an assessor's order; is_repeat where it comes a second time."""
+    """A candidate in an assessor's order. is_repeat: it is shown for the second time."""
 
     candidate: int
     is_repeat: bool
 
 
 def shuffled(items: Sequence[int], *salt: object) -> list[int]:
-    """The items in an order that follows from the salt alone, however they came."""
+    """The items in an order that depends only on the salt, not on their order."""
     said = "/".join(map(str, salt))
     return sorted(items, key=lambda item: hashlib.sha256(f"{said}/{item}".encode()).digest())
 
 
 def shared(candidates: Mapping[int, Sequence[int]], *, percent: int, seed: int) -> set[int]:
-    """The candidates that every assessor judges: percent of all, of each topic as nearly as whole ones allow.
+    """Choose the candidates that every assessor judges: `percent` of all, spread evenly over the topics.
 
-    candidates: of each topic. The total is exact, half a candidate counting as one; a topic has its own share rounded
-    down or up, up first where most would be lost.
+    candidates: by topic. The total is percent of all, half rounded up; the share of a topic is rounded
+    down or up, up first where the remainder is largest.
     """
     total = (2 * percent * sum(map(len, candidates.values())) + 100) // 200
     counts = {topic: percent * len(some) // 100 for topic, some in candidates.items()}
@@ -45,11 +45,11 @@ def shared(candidates: Mapping[int, Sequence[int]], *, percent: int, seed: int) 
 def dealt(
     candidates: Mapping[int, Sequence[int]], assessors: Sequence[int], *, overlap_percent: int, seed: int
 ) -> dict[int, set[int]]:
-    """What each assessor judges: the shared candidates, and an even part of the others, by whole topics.
+    """Assign to each assessor the shared candidates and an equal part of the others, by whole topics.
 
-    The others are laid end to end, topic after topic, and cut into parts of equal length, one more or less: so that at
-    most one topic is split at each cut. An assessor is quicker and more constant within one topic, and systems are
-    compared within topics, where one assessor's severity meets all of them alike.
+    The others are concatenated, topic after topic, and cut into parts whose lengths differ by one at most, so that at
+    most one topic is split at each cut. An assessor is quicker and more consistent within a topic, and systems are
+    compared within topics, where one assessor's strictness affects all of them alike.
     """
     for_all = shared(candidates, percent=overlap_percent, seed=seed)
     rest = [one for one in _end_to_end(candidates, seed) if one not in for_all]
@@ -65,11 +65,11 @@ def dealt(
 def order_of(
     candidates: Mapping[int, Sequence[int]], *, repeat_percent: int, seed: int, assessor: int
 ) -> list[Shown]:  # fmt: skip
-    """What an assessor sees, in order: topic after topic, the repeats of each after the first sight of the next.
+    """Order an assessor's candidates topic by topic, with the repeats of a topic after the next topic.
 
-    candidates: of each topic, the assessor's own. With a topic's repeats come as many of its candidates for the first
-    time, held back until then, so that a topic that returns does not tell a repeat. Where there is no next topic, the
-    repeats come at the end; those seen first are repeated, so that as much as possible lies between.
+    candidates: the assessor's, by topic. The repeats of a topic are mixed with as many candidates shown for the first
+    time, kept back until then, so that the return of a topic does not reveal a repeat. Without a next topic, the
+    repeats come at the end. The first candidates are repeated, so that the distance is as large as possible.
     """
     salt = (seed, assessor)
     order: list[Shown] = []
@@ -86,7 +86,7 @@ def order_of(
 
 
 def repeat_count(candidate_count: int, percent: int) -> int:
-    """How many of a topic's candidates come again: percent of them, one at least where it has LEAST_FOR_A_REPEAT."""
+    """The number of repeats of a topic: `percent` of its candidates, at least one from LEAST_FOR_A_REPEAT on."""
     if not percent or candidate_count < LEAST_FOR_A_REPEAT:
         return 0
     return max(1, (2 * percent * candidate_count + 100) // 200)
@@ -95,11 +95,11 @@ def repeat_count(candidate_count: int, percent: int) -> int:
 def taken_over(
     open_counts: Mapping[int, int], unseen: Mapping[int, Sequence[int]], *, own_count: int, seed: int
 ) -> dict[int, list[int]]:
-    """What somebody who comes late takes over of each assessor, the last of their unseen candidates first.
+    """Choose what an assessor who joins late takes over from each of the others, their last unseen candidates first.
 
-    open_counts: of how many candidates each assessor has still to judge. unseen: those of them that may be taken, in
-    the assessor's order. own_count: how many the late one has already. One after the other is taken from whoever has
-    most left, as long as nobody comes to have less than the late one: so all end at about the same time.
+    open_counts: assessor → candidates still to judge. unseen: assessor → those that may be taken, in
+    the assessor's order. own_count: candidates that the new assessor has already. Each is taken from the assessor with
+    most left, while all keep at least as many as the new one, so that all finish at about the same time.
     """
     counts = dict(open_counts)
     left = {assessor: list(unseen.get(assessor, ())) for assessor in shuffled(list(open_counts), seed, "taken over")}
@@ -117,10 +117,10 @@ def taken_over(
 def handed_round(
     candidates: Mapping[int, Sequence[int]], open_counts: Mapping[int, int], *, seed: int
 ) -> dict[int, set[int]]:
-    """What each assessor gets of candidates that nobody has any more, by whole topics as in `dealt`.
+    """Distribute candidates without an assessor among the assessors, by whole topics as in `dealt`.
 
-    open_counts: of how many candidates each assessor has still to judge. Whoever has least left gets most, so that
-    what all have to do comes to be as even as it can.
+    open_counts: assessor → candidates still to judge. Those with fewest left get most, so that
+    the remaining work is as equal as possible.
     """
     if not open_counts:
         return {}
@@ -134,6 +134,6 @@ def handed_round(
 
 
 def _end_to_end(candidates: Mapping[int, Sequence[int]], seed: int) -> list[int]:
-    """All candidates, topic after topic."""
+    """All candidates, topic by topic."""
     topics = shuffled(list(candidates), seed, "topics")
     return [one for topic in topics for one in shuffled(candidates[topic], seed, "rest")]

@@ -1,4 +1,4 @@
-"""Document numbers: what a figure is called in TREC files, so that other systems can name it.
+"""Document numbers: the identifiers of figures in TREC files.
 
 `EP1234567A1/3.1/2` is the second figure on page 1 of the third image file of the publication EP1234567A1.
 """
@@ -14,16 +14,16 @@ _NUMBER = re.compile(r"([A-Z0-9]{1,25})/([1-9][0-9]{0,8})\.([1-9][0-9]{0,4})/([1
 
 
 class DocumentNumberError(EngineError):
-    """Something that should be a document number is none."""
+    """A text is not a document number."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text[:60]!r} is no document number; one looks like EP1234567A1/3.1/2")
+        super().__init__(f"{text[:60]!r} is not a document number; write it like EP1234567A1/3.1/2")
         self.text = text
 
 
 @dataclass(frozen=True, slots=True)
 class FigurePlace:
-    """Where a figure lies. sheet_position and figure_position count from 0 as the rows do, page from 1."""
+    """The place of a figure. sheet_position and figure_position count from 0, page from 1."""
 
     publication: str
     sheet_position: int
@@ -32,7 +32,7 @@ class FigurePlace:
 
 
 def document_number(publication: str, sheet_position: int, page: int, figure_position: int) -> str:
-    """The document number of the figure at a place; see FigurePlace."""
+    """The document number of a figure by its place; see FigurePlace."""
     return f"{publication}/{sheet_position + 1}.{page}/{figure_position + 1}"
 
 
@@ -46,5 +46,5 @@ def place_of(number: str) -> FigurePlace:
 
 
 def publication_of(number: str) -> str:
-    """The publication's reference, which a document number begins with."""
+    """The reference of the publication, with which a document number begins."""
     return number.partition("/")[0]

@@ -1,4 +1,4 @@
-"""Means over queries with how sure they are."""
+"""Means over queries with confidence intervals."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def bootstrap(values: NDArray[np.float64], *, seed: int = 0, resamples: int = _R
 
 
 def bootstrap_columns(columns: NDArray[np.float64], *, seed: int, resamples: int = _RESAMPLES) -> list[Estimate]:
-    """One Estimate per column of (queries, measures): every measure is taken of the same drawn queries."""
+    """One Estimate per column of (queries, measures); all measures use the same resampled queries."""
     count, measures = columns.shape
     if not count:
         return [Estimate(0.0, 0.0, 0.0)] * measures
     generator = np.random.default_rng(seed)
     means = np.empty((resamples, measures))
     for draw in range(resamples):
-        # How often each query is drawn, times its values: no copy of the columns per draw.
+        # Multiplies values by how often each query is drawn, which avoids a copy per resample.
         times = np.bincount(generator.integers(0, count, count), minlength=count)
         means[draw] = times @ columns / count
     low, high = np.percentile(means, [2.5, 97.5], axis=0)

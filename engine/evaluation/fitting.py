@@ -1,10 +1,10 @@
-"""The weight of a weighted sum, fitted to judgments, and what it gains on topics that it was not fitted to.
+"""Fit the weight of a weighted sum to judgments, and measure its gain on held-out topics.
 
-Calibrating both sides to one mean and deviation and weighting them afterwards ranks as one weight of the raw
+Scaling both similarities to the same mean and deviation before weighting ranks like one weight of the raw
 similarities does: w = (a / d) / (a / d + (1 - a) / t), where a is the share of the calibrated drawings, d and t the
 deviations of the drawings' and the texts' similarities. So the weight that engine.ranking.fusion knows is fitted, and a
-is told beside it. What the best weight scores on the topics that chose it flatters it; only the held-out topics tell
-the gain.
+is reported beside it. The score of the best weight on the topics that chose it is too high; only held-out topics show
+the real gain.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from engine.ranking.candidates import Candidates
 from engine.ranking.fusion import Fusion
 
 WEIGHTS = tuple(percent / 100 for percent in range(1, 100))
-"""Weights that are tried. The ends are systems of their own, which do not rank what lacks their side."""
+"""Weights that are tried. 0 and 1 are left out: they are separate systems, which rank no figure without their side."""
 USUAL = 0.5
-"""What a search ranks by when nobody moves the slider."""
+"""The default weight of a search."""
 FEWEST_TOPICS = 5
 MOST_LEFT_OUT_ALONE = 30
-"""With up to so many topics each is a fold of its own; with more there are FOLDS."""
+"""Up to this many topics, each is its own fold; with more there are FOLDS."""
 FOLDS = 10
 _TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Count, sum and sum of squares of similarities, which add up over topics."""
+    """Count, sum and sum of squares of similarities, which can be added over topics."""
 
     count: int
     total: float
@@ -42,7 +42,7 @@ class Moments:
 
     @classmethod
     def of(cls, similarities: NDArray[np.float32]) -> Moments:
-        """NaN, where there is no such side, are not counted."""
+        """The moments of similarities; NaN (no such similarity) is not counted."""
         known = similarities[~np.isnan(similarities)].astype(np.float64)
         return cls(len(known), float(known.sum()), float(np.square(known).sum()))
 
@@ -55,13 +55,13 @@ class Moments:
 
     @property
     def deviation(self) -> float:
-        """Of the similarities themselves; 0 without any."""
+        """The standard deviation of the similarities; 0 without any."""
         return float(np.sqrt(max(0.0, self.squares / self.count - self.mean**2))) if self.count else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one topic says of the weights. precisions: AP@k for each of WEIGHTS. visual, text: of its candidates."""
+    """One topic's AP@k for each of WEIGHTS (precisions), and its candidates' similarities (visual, text)."""
 
     precisions: tuple[float, ...]
     visual: Moments
@@ -70,7 +70,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class TopicFit:
-    """AP of one topic: of the baseline; by the weight of all topics (in_sample); by that of the others (held_out)."""
+    """AP of one topic: baseline, with the weight of all topics (in_sample), with that of the others (held_out)."""
 
     number: str
     baseline: float
@@ -81,7 +81,7 @@ class TopicFit:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """The weight that the other topics chose, and the topics that it was tried on."""
+    """The held-out topics of a fold, and the weight that the other topics chose."""
 
     weight: float
     topics: tuple[str, ...]
@@ -89,9 +89,12 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """weight: the drawing's share of the raw similarities, chosen by all topics. calibrated_share: that of similarities
-    brought to one deviation. curve: mean AP@k of all topics by each of WEIGHTS. held_out, over_usual: the fitted over
-    held-out topics against the baseline, and against the weight USUAL. in_sample_gain: what the topics that chose the
+    """A fitted weight with its gain.
+
+    weight: the visual share of raw similarities, chosen by all topics. calibrated_share: the share when similarities
+    are scaled to one deviation. curve: mean AP@k of all topics for each of WEIGHTS. held_out, over_usual: the fitted on
+    held-out topics against the baseline, and against the weight USUAL. in_sample_gain: the gain on the topics that
+    chose the weight, which is too high.
     weight would make one believe.
     """
 
@@ -111,7 +114,7 @@ class Fit:
 
     @property
     def gain(self) -> Estimate:
-        """In held-out mean AP over the baseline, with its 95 % interval over topics."""
+        """The gain in held-out mean AP over the baseline, with its 95 % interval over topics."""
         return self.held_out.difference
 
 
@@ -123,10 +126,10 @@ def topic_evidence(
     relevant_count: int,
     k: int = DEFAULT_K,
 ) -> Evidence:
-    """AP@k of a topic's candidates by every weight; candidates are None where nothing was found.
+    """AP@k of a topic's candidates for each weight. candidates: None when nothing was found.
 
-    counting: ids that may count; relevant: ids of the relevant ones, of which there are relevant_count to find, those
-    without an id among them.
+    counting: ids that may count. relevant: ids of relevant figures. relevant_count: all relevant figures, including
+    those without an id.
     """
     if candidates is None or not len(counting):
         return Evidence((0.0,) * len(WEIGHTS), Moments(0, 0.0, 0.0), Moments(0, 0.0, 0.0))
@@ -145,11 +148,11 @@ def topic_evidence(
 def fit_weight(evidence: Mapping[str, Evidence], baseline: Mapping[str, float], *, seed: int = 0) -> Fit:
     """The weight with the best mean AP, and its gain by cross-validation over topics.
 
-    evidence, baseline: by topic, the same topics, each with something relevant. Of weights that do equally well the one
-    nearest to USUAL is taken. Raises: ValueError for fewer than FEWEST_TOPICS topics.
+    evidence, baseline: by topic, for the same topics, each with a relevant figure. Of equally good weights the one
+    nearest to USUAL is chosen. Raises: ValueError for fewer than FEWEST_TOPICS topics.
     """
     if len(evidence) < FEWEST_TOPICS:
-        raise ValueError(f"a fit needs {FEWEST_TOPICS} topics with something relevant, and there are {len(evidence)}")
+        raise ValueError(f"a fit needs {FEWEST_TOPICS} topics with a relevant figure, not {len(evidence)}")
     numbers = list(evidence)
     table = np.array([evidence[number].precisions for number in numbers])
     best = _best(table)
@@ -180,7 +183,7 @@ def fit_weight(evidence: Mapping[str, Evidence], baseline: Mapping[str, float], 
 
 
 def folds_of(topic_count: int, *, seed: int = 0) -> list[NDArray[np.int64]]:
-    """Positions of the topics that each fold leaves out: each topic in one fold."""
+    """The positions of the topics that each fold holds out; each topic is in one fold."""
     places = np.arange(topic_count, dtype=np.int64)
     if topic_count <= MOST_LEFT_OUT_ALONE:
         return list(places[:, np.newaxis])
@@ -189,7 +192,7 @@ def folds_of(topic_count: int, *, seed: int = 0) -> list[NDArray[np.int64]]:
 
 
 def calibrated_share(weight: float, visual_deviation: float, text_deviation: float) -> float:
-    """The drawing's share once both sides have one deviation; the weight itself where neither side varies."""
+    """The visual share when both sides are scaled to one deviation; the weight itself when neither varies."""
     drawn, written = weight * visual_deviation, (1 - weight) * text_deviation
     return drawn / (drawn + written) if drawn + written > 0 else weight
 
@@ -199,7 +202,7 @@ def _against(fitted: NDArray[np.float64], other: NDArray[np.float64], seed: int)
 
 
 def _best(table: NDArray[np.float64]) -> int:
-    """The place of the weight with the best mean of (topics, weights)."""
+    """The position of the weight with the best mean in a table (topics, weights)."""
     means = table.mean(axis=0)
     equal: Sequence[int] = np.flatnonzero(means >= means.max() - _TOLERANCE).tolist()
     return min(equal, key=lambda place: (round(abs(WEIGHTS[place] - USUAL), 6), place))

@@ -1,7 +1,7 @@
-"""What a run is worth, topic by topic: ir-measures over trec_eval's code, and the paper's list-normalised AP.
+"""Measures of a run, topic by topic: trec_eval's by ir-measures, and the paper's list-normalised AP.
 
-docs/evaluation.md gives every formula. A topic without a relevant figure is in no mean; a topic that was judged and
-that the run found nothing for counts 0.
+docs/evaluation.md gives every formula. A topic without a relevant figure is in no mean; a judged topic for which
+the run found nothing counts 0.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.evaluation.qrels import Qrels, in_topic_order
 from engine.evaluation.relatives import without_relatives
 
 UNJUDGED = -1
-"""trec_eval's grade of a figure that was pooled and is unjudged: infAP reads it, the other measures see no judgment."""
+"""trec_eval's grade for a pooled but unjudged figure: infAP uses it, other measures see no judgment."""
 
 Unit = Literal["figure", "publication"]
 Unjudged = Literal["irrelevant", "relevant"]
@@ -30,10 +30,12 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class MeasureOptions:
-    """unit: what is retrieved. k: the depth of AP@k, P@k, nDCG@k, R@k and Judged@k, beside those at 5 and 10.
+    """Options of measuring.
 
-    relevant_from: the least grade that is relevant; nDCG uses the grades themselves. unjudged: what the unjudged among
-    the first of a list are taken for, see `measure_run`.
+    unit: what is retrieved. k: the depth of AP@k, P@k, nDCG@k, R@k and Judged@k, besides those at 5 and 10.
+
+    relevant_from: the lowest relevant grade; nDCG uses the grades themselves. unjudged: how unjudged items at the
+    top of a list count, see `measure_run`.
     """
 
     unit: Unit = "figure"
@@ -43,14 +45,14 @@ class MeasureOptions:
 
     def __post_init__(self) -> None:
         if self.k < 1 or self.relevant_from < 1:
-            raise ValueError("k and the least relevant grade count from 1")
+            raise ValueError("k and the lowest relevant grade must be at least 1")
 
 
 @dataclass(frozen=True, slots=True)
 class RunMeasures:
-    """What a run scored. topics: numbers of all topics of the qrels, in their order.
+    """The scores of a run. topics: numbers of all topics of the qrels, in order.
 
-    values: by measure name → (topics,) float64. in_mean: (topics,) bool, whether the topic has anything relevant by
+    values: by measure name → (topics,) float64. in_mean: (topics,) bool, whether the topic has a relevant item by
     the judgments; the others are in no mean. judged_counts: figures or publications with a grade, per topic.
     """
 
@@ -64,15 +66,15 @@ class RunMeasures:
 
     @property
     def without_relevant(self) -> tuple[str, ...]:
-        """Topics that have nothing to find, and are in no mean."""
+        """Topics without a relevant item, which are in no mean."""
         return tuple(topic for topic, counts in zip(self.topics, self.in_mean, strict=True) if not counts)
 
     def means(self) -> dict[str, float]:
-        """By measure name, over the topics that have something to find; 0 where there is no such topic."""
+        """The mean of each measure over the topics with a relevant item; 0 without such a topic."""
         return {name: float(of.mean()) if len(of) else 0.0 for name, of in self.counted().items()}
 
     def counted(self) -> dict[str, Values]:
-        """Values of the topics that are in the means, one order for all runs over the same qrels."""
+        """The values of the topics in the means, in the same order for all runs over the same qrels."""
         return {name: of[self.in_mean] for name, of in self.values.items()}
 
     @property
@@ -99,10 +101,10 @@ def measure_names(k: int = DEFAULT_K) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class CountedLists:
-    """What is left to measure, by topic, once kin and reserved publications are left out.
+    """Lists and grades by topic, without the topic's relatives and reserved publications.
 
     Items are document numbers, or publications' references where the unit is the publication. grades: item → grade,
-    None for unjudged. unsettled: items of the list that an unjudged figure of the list may yet raise.
+    None for unjudged. unsettled: listed items whose grade an unjudged figure may still raise.
     """
 
     ranked: Mapping[str, Sequence[str]]
@@ -113,19 +115,19 @@ class CountedLists:
 def measure_run(
     ranked: Mapping[str, Sequence[str]], qrels: Qrels, options: MeasureOptions | None = None
 ) -> RunMeasures:
-    """Every measure of a run over every topic of the qrels. ranked: topic number → document numbers, best first.
+    """Compute every measure of a run for every topic of the qrels. ranked: topic number → document numbers, best first.
 
     A topic's own publication, its family and reserved publications are left out of lists and judgments alike; topics
-    that the qrels lack are not measured. With unjudged="relevant", the unjudged within the depth that a measure looks
-    at (the whole list where it has none) get the highest grade of the qrels, so that the recall base grows by them;
-    which topics are in the mean does not change. Raises: ValueError when a list holds a figure twice.
+    without qrels are not measured. With unjudged="relevant", unjudged items within the depth of a measure
+    (the whole list where it has none) get the highest grade of the qrels and count as relevant in recall;
+    the topics in the means do not change. Raises: ValueError when a list holds a figure twice.
     """
     chosen = options or MeasureOptions()
     return measure_lists(counted_lists(ranked, qrels, chosen.unit), qrels, chosen)
 
 
 def measure_lists(counted: CountedLists, qrels: Qrels, chosen: MeasureOptions) -> RunMeasures:
-    """As measure_run, of what counted_lists gave by the same qrels and unit: whoever measures twice gathers it once."""
+    """As measure_run, for lists prepared by counted_lists with the same qrels and unit, to reuse them."""
     topics = tuple(in_topic_order(qrels.topics))
     values = {name: dict.fromkeys(topics, 0.0) for name in measure_names(chosen.k)}
     for depth, names in _names_by_depth(chosen).items():
@@ -150,10 +152,10 @@ def measure_lists(counted: CountedLists, qrels: Qrels, chosen: MeasureOptions) -
 
 
 def counted_lists(ranked: Mapping[str, Sequence[str]], qrels: Qrels, unit: Unit = "figure") -> CountedLists:
-    """The lists and grades that count, by the unit. Raises: ValueError when a list holds a figure twice.
+    """The lists and grades that count, in the given unit. Raises: ValueError when a list holds a figure twice.
 
-    A publication stands where its best figure stood, and has the highest grade of its figures; it is unjudged when none
-    of its judged ones has a grade.
+    A publication has the rank of its best figure and the highest grade of its figures; it is unjudged when none
+    of them has a grade.
     """
     lists: dict[str, Sequence[str]] = {}
     grades: dict[str, Mapping[str, int | None]] = {}
@@ -161,7 +163,7 @@ def counted_lists(ranked: Mapping[str, Sequence[str]], qrels: Qrels, unit: Unit 
     for number, topic in qrels.topics.items():
         figures = ranked.get(number, ())
         if len(set(figures)) != len(figures):
-            raise ValueError(f"the ranking of topic {number} holds a figure twice")
+            raise ValueError(f"the ranking of topic {number} holds a figure twice: keep one")
         relatives_of = partial(qrels.relatives_of, topic=number)
         kept = without_relatives(figures, topic.relatives, relatives_of, qrels.reserved)
         known = {
@@ -187,7 +189,7 @@ def _by_publication(
 
 
 def _names_by_depth(options: MeasureOptions) -> dict[int | None, list[str]]:
-    """Names of the measures that trec_eval and we compute, by the depth they look to; None for the whole list."""
+    """Names of the measures by the depth they use; None for the whole list."""
     if options.unjudged == "irrelevant":
         return {None: [name for name in measure_names(options.k) if not name.startswith("Judged")]}
     by_depth: dict[int | None, list[str]] = {}
@@ -204,7 +206,7 @@ def _highest_grade(qrels: Qrels, options: MeasureOptions) -> int:
 
 
 def _unsettled_relevant(counted: CountedLists, depth: int | None, highest: int) -> dict[str, dict[str, int | None]]:
-    """The grades with the highest for what is unsettled among the first `depth` of each list."""
+    """The grades, with the highest grade for unsettled items among the first `depth` of each list."""
     return {
         topic: dict(grades)
         | {item: highest for item in counted.ranked[topic][:depth] if item in counted.unsettled[topic]}
@@ -213,7 +215,7 @@ def _unsettled_relevant(counted: CountedLists, depth: int | None, highest: int) 
 
 
 def _ir_measure(name: str, relevant_from: int) -> ir_measures.Measure | None:
-    """The measure of ir-measures by our name; None for the paper's AP, which it lacks."""
+    """The measure of ir-measures for one of our names; None for the paper's AP, which it lacks."""
     kind, _, depth = name.partition("@")
     of_kind = {
         "AP": ir_measures.AP(rel=relevant_from),
@@ -235,7 +237,7 @@ def _calculated(
     grades: Mapping[str, Mapping[str, int | None]],
     options: MeasureOptions,
 ) -> Iterator[tuple[str, str, float]]:
-    """Name, topic and value of these measures, for every topic that has a list and something pooled."""
+    """Name, topic and value of these measures, for every topic with a list and a pooled item."""
     named = {name: measure for name in names if (measure := _ir_measure(name, options.relevant_from)) is not None}
     yield from ir_values(named, ranked, grades)
     for name in set(names) - set(named):
@@ -245,7 +247,7 @@ def _calculated(
 
 
 def _judged_shares(counted: CountedLists, options: MeasureOptions) -> Iterator[tuple[str, str, float]]:
-    """Judged@k of every topic that has a list: ir-measures takes every entry of the qrels for a judgment."""
+    """Judged@k of every topic with a list, computed here: ir-measures counts every entry of the qrels as judged."""
     named = {name: _ir_measure(name, 1) for name in measure_names(options.k) if name.startswith("Judged")}
     judged = {
         topic: {item: grade for item, grade in grades.items() if grade is not None}
@@ -259,7 +261,7 @@ def ir_values(
     ranked: Mapping[str, Sequence[str]],
     grades: Mapping[str, Mapping[str, int | None]],
 ) -> Iterator[tuple[str, str, float]]:
-    """Name, topic and value by ir-measures, for every topic that has a list and something pooled; 0 is the others'."""
+    """Name, topic and value by ir-measures, for every topic with a list and a pooled item. All others are 0."""
     qrels = {
         topic: {item: UNJUDGED if grade is None else grade for item, grade in of.items()}
         for topic, of in grades.items()
@@ -268,7 +270,7 @@ def ir_values(
     if not measures or not qrels:
         return
     names_of = {measure: name for name, measure in measures.items()}
-    # Scores that fall by rank: trec_eval would put equal scores into an order of its own.
+    # Scores descending by rank, since trec_eval reorders equal scores.
     run = {topic: {item: -float(rank) for rank, item in enumerate(ranked[topic])} for topic in qrels}
     for metric in ir_measures.iter_calc(list(names_of), qrels, run):
         yield names_of[metric.measure], metric.query_id, float(metric.value)

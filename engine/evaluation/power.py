@@ -1,7 +1,7 @@
-"""What a number of topics can show: power of the paired two-sided t test at 5 %, from the noncentral t distribution.
+"""Power of the paired two-sided t test at 5 % for a number of topics, by the noncentral t distribution.
 
-Sakai (Topic set size design, Information Retrieval Journal 2016) plans collections so. The deviation of the differences
-is taken as it was observed; of few topics it is itself uncertain, and so are these numbers.
+As in Sakai (Topic set size design, Information Retrieval Journal 2016). The deviation of the differences
+is the observed one; with few topics it is uncertain, and so are these numbers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _HALVINGS = 60
 
 
 def power_of(topic_count: int, effect_size: float) -> float:
-    """How likely the test finds a true mean difference of so many standard deviations; topic_count from 2."""
+    """The probability that the test finds a true mean difference of effect_size deviations; topic_count from 2."""
     freedom = topic_count - 1
     least = float(stdtrit(freedom, 1 - ALPHA / 2))
     shift = abs(effect_size) * np.sqrt(topic_count)
@@ -24,14 +24,14 @@ def power_of(topic_count: int, effect_size: float) -> float:
 
 
 def detectable_difference(topic_count: int, deviation: float) -> float | None:
-    """The smallest true difference that so many topics show with 80 % power; None for fewer than two topics.
+    """The smallest true difference that this many topics show with 80 % power; None for fewer than two topics.
 
     deviation: standard deviation of the per-topic differences.
     """
     if topic_count < 2:
         return None
     low, high = 0.0, 1 / np.sqrt(topic_count)
-    while power_of(topic_count, high) < POWER:  # upwards, as the distribution has no value far from its middle
+    while power_of(topic_count, high) < POWER:  # upwards: undefined far from the middle
         high *= 2
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
@@ -44,7 +44,7 @@ def topics_needed(difference: float, deviation: float) -> int | None:
     effect_size = abs(difference) / deviation if deviation > 0 else 0.0
     if not effect_size:
         return None
-    low, high = 1, 2  # low does not do, high does at last
+    low, high = 1, 2  # low is too few, high is enough in the end
     while power_of(high, effect_size) < POWER:
         low, high = high, high * 2
         if high > MOST_TOPICS:

@@ -1,8 +1,8 @@
-"""Qrels: which figures are relevant to which topics, by whose word, in one text that is the same byte for byte.
+"""Qrels: grades of figures for topics with the judgments behind them, and their canonical JSON text.
 
-What settles a figure for a topic: the ruling where there is one, else the lower median of the assessors' grades.
-"Cannot judge" is no grade: a figure that nobody could grade, or that a ruling says cannot be judged, is unjudged. It
-keeps its place, as a figure that was pooled.
+The grade of a figure for a topic is the ruling where there is one, else the lower median of the assessors' grades.
+"Cannot judge" is not a grade: a figure that no assessor could grade, or that is ruled as "cannot be judged", is
+unjudged. It stays in the qrels as a pooled figure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RULE_IMPORTED = "as imported"
 
 
 class QrelsError(EngineError):
-    """A text is no qrels of ours; `detail` says where and what would do."""
+    """A text is not valid qrels. detail: where, and what to correct."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)
@@ -32,7 +32,7 @@ class QrelsError(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """An adjudicator's word: a grade, or None for "cannot be judged"."""
+    """An adjudicator's ruling: a grade, or None for "cannot be judged"."""
 
     grade: int | None
     adjudicator: str
@@ -42,7 +42,7 @@ class Ruled:
 class JudgedFigure:
     """A figure in the qrels of a topic. grade: what it was settled to, None for unjudged.
 
-    originals: assessor → grade, None for "cannot judge". They stay whatever was ruled.
+    originals: assessor → grade, None for "cannot judge". A ruling does not change them.
     """
 
     grade: int | None
@@ -53,7 +53,7 @@ class JudgedFigure:
 
 @dataclass(frozen=True, slots=True)
 class JudgedTopic:
-    """number: the topic's name in TREC files. kin: None for a drawing that is of no publication."""
+    """A topic with its judged figures. number: the topic in TREC files. kin: None for a drawing of no publication."""
 
     number: str
     title: str
@@ -63,9 +63,9 @@ class JudgedTopic:
 
 @dataclass(frozen=True, slots=True)
 class Qrels:
-    """The judgments of a topic set. facet: overall, looks or works. reserved: publications that count nowhere.
+    """The judgments of a topic set. facet: overall, looks or works. reserved: publications that are left out.
 
-    topics: by number → the topic; every topic of the set is there, judged or not.
+    topics: number → topic, for every topic of the set, judged or not.
     """
 
     topic_set: str
@@ -79,18 +79,18 @@ class Qrels:
         return {number: figure.grade for number, figure in self.topics[topic].figures.items()}
 
     def relevant_count(self, topic: str, relevant_from: int = 1) -> int:
-        """How many figures of a topic have at least this grade."""
+        """The number of figures of a topic with at least this grade."""
         figures = self.topics[topic].figures.values()
         return sum(figure.grade is not None and figure.grade >= relevant_from for figure in figures)
 
     def relatives_of(self, number: str, topic: str) -> Relatives:
-        """What a figure is kin by; of one that is not in the qrels of the topic, only its publication is known."""
+        """The keys of a figure's relatives. For a figure not in the topic's qrels, only its publication is known."""
         judged = self.topics[topic].figures.get(number)
         return judged.relatives if judged else Relatives(publication_of(number))
 
     @property
     def assessors(self) -> list[str]:
-        """Everybody whose grades are in it, in order of their names."""
+        """The names of all assessors with grades, sorted."""
         topics = self.topics.values()
         return sorted({name for topic in topics for figure in topic.figures.values() for name in figure.originals})
 
@@ -107,7 +107,7 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What an adjudicator settled a figure to for a topic, None for "cannot be judged"."""
+    """An adjudicator's grade for a figure and topic, None for "cannot be judged"."""
 
     topic: str
     figure: str
@@ -117,7 +117,7 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class TopicToSettle:
-    """A topic and everything that was pooled for it: document number → kin. Pooled and not judged is unjudged."""
+    """A topic and its pool: document number → relatives. Pooled figures without a judgment are unjudged."""
 
     number: str
     title: str
@@ -134,10 +134,10 @@ def qrels_settled(
     rulings: Iterable[Ruling],
     reserved: Collection[str] = (),
 ) -> Qrels:
-    """The qrels that judgments and rulings come to.
+    """Compute the qrels from judgments and rulings.
 
-    Of two words of one assessor, or two rulings, on one figure the later in the order given holds. What was said of a
-    figure that is not pooled for the topic counts nowhere.
+    Of two grades of one assessor, or two rulings, for one figure, the later in the given order counts. Judgments of a
+    figure that is not pooled for the topic are ignored.
     """
     originals: dict[tuple[str, str], dict[str, int | None]] = {}
     for one in assessed:
@@ -156,20 +156,20 @@ def qrels_settled(
 
 
 def lower_median(grades: Iterable[int | None]) -> int | None:
-    """The middle grade, of two middle ones the lower; None when there is no grade. "Cannot judge" has no part in it."""
+    """The middle grade, the lower of two middle ones; None without a grade. "Cannot judge" is ignored."""
     given = sorted(grade for grade in grades if grade is not None)
     return given[(len(given) - 1) // 2] if given else None
 
 
 def in_topic_order(numbers: Iterable[str]) -> list[str]:
-    """Topic numbers, the numeric ones first and by their value."""
+    """Topic numbers in order: numeric ones first, by value."""
     return sorted(
         numbers, key=lambda number: (not number.isdecimal(), int(number) if number.isdecimal() else 0, number)
     )
 
 
 def qrels_as_text(qrels: Qrels) -> str:
-    """Canonical JSON: sorted, one figure a line, the same bytes for the same qrels."""
+    """The qrels as canonical JSON: sorted, one figure a line, the same bytes for the same qrels."""
     topics = [_topic_lines(qrels.topics[number]) for number in in_topic_order(qrels.topics)]
     head = {
         "schema": SCHEMA,
@@ -206,24 +206,24 @@ def _json(value: Any) -> str:
 
 
 def qrels_sha256(qrels: Qrels) -> str:
-    """Of the canonical text in UTF-8."""
+    """The SHA-256 of the canonical text in UTF-8."""
     return hashlib.sha256(qrels_as_text(qrels).encode()).hexdigest()
 
 
 def qrels_from_text(text: str) -> Qrels:
-    """The qrels that a text holds. Raises: QrelsError, which says where it is not as it must be."""
+    """Read qrels from their canonical text. Raises: QrelsError, which names the wrong place."""
     try:
         read = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise QrelsError(f"this is no JSON: {error}") from error
+        raise QrelsError(f"the file is not JSON: {error}") from error
     top = _Reader(read, "the qrels")
     if top.text("schema") != SCHEMA:
-        raise QrelsError(f'the qrels need "schema": "{SCHEMA}"; export them from here to see how they look')
+        raise QrelsError(f'the qrels need "schema": "{SCHEMA}"; export qrels here to see the format')
     topics: dict[str, JudgedTopic] = {}
     for place, one in enumerate(top.sequence("topics"), start=1):
         topic = _topic_read(_Reader(one, f"topic {place}"))
         if topic.number in topics:
-            raise QrelsError(f"topic {topic.number} is there twice; keep one")
+            raise QrelsError(f"topic {topic.number} appears twice; keep one")
         topics[topic.number] = topic
     reserved = top.sequence("reserved")
     if not all(isinstance(one, str) for one in reserved):
@@ -232,7 +232,7 @@ def qrels_from_text(text: str) -> Qrels:
     try:
         qrels_as_text(qrels).encode()
     except UnicodeEncodeError as error:
-        raise QrelsError("there is half of a character in it (a lone surrogate); write whole characters") from error
+        raise QrelsError("the text holds a lone surrogate (half a character); remove it") from error
     return qrels
 
 
@@ -251,18 +251,18 @@ def _topic_read(reader: _Reader) -> JudgedTopic:
 def _figure_read(reader: _Reader) -> JudgedFigure:
     relatives = reader.relatives()
     if relatives is None:
-        raise QrelsError(f"{reader.place} needs its kin: publication, family, application")
+        raise QrelsError(f'{reader.place} needs "kin": publication, family, application')
     originals = _Reader(reader.value("originals"), f"{reader.place}, originals")
-    said = {name: originals.grade(name) for name in originals.fields}
+    grades = {name: originals.grade(name) for name in originals.fields}
     ruling = None
     if reader.value("ruling") is not None:
-        one = _Reader(reader.value("ruling"), f"{reader.place}, ruling")
-        ruling = Ruled(one.grade("grade"), one.text("adjudicator"))
-    return JudgedFigure(reader.grade("grade"), relatives, said, ruling)
+        fields = _Reader(reader.value("ruling"), f"{reader.place}, ruling")
+        ruling = Ruled(fields.grade("grade"), fields.text("adjudicator"))
+    return JudgedFigure(reader.grade("grade"), relatives, grades, ruling)
 
 
 class _Reader:
-    """Fields of a JSON object, each of the type asked for."""
+    """Reads fields of a JSON object and checks their types. Raises: QrelsError."""
 
     def __init__(self, value: Any, place: str) -> None:
         if not isinstance(value, dict):

@@ -1,7 +1,7 @@
-"""What never counts as found: a topic's own publication, its family, and what the topic set holds out.
+"""Figures that never count as found: those of the topic's own publication or family, and reserved ones.
 
-Every ranking, pool and measure leaves out by this one rule: own publication, or the same simple family, or the same
-application, or a reserved publication. `left_out` is the same rule over codes, for whole collections at once.
+Every ranking, pool and measure leaves out the same figures: own publication, the same simple family, the same
+application, and reserved publications. `left_out` applies this rule to codes, for a whole collection at once.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 NONE = -1
-"""The code of a figure without a family, an application or a group."""
+"""The code for no family, application or group."""
 
 Ranked = TypeVar("Ranked")
 
 
 @dataclass(frozen=True, slots=True)
 class Relatives:
-    """What a figure is kin by: its publication, and the keys of family and application, empty where unknown."""
+    """What relates a figure to others: its publication, and keys of family and application, empty where unknown."""
 
     publication: str
     family: str = ""
@@ -29,7 +29,7 @@ class Relatives:
 
 
 def is_related(a: Relatives, b: Relatives) -> bool:
-    """Whether both are of one publication, one family or one application. Two unknown keys are not the same."""
+    """Whether two figures share the publication, family or application. Unknown keys are never equal."""
     return (
         (a.publication != "" and a.publication == b.publication)
         or (a.family != "" and a.family == b.family)
@@ -43,9 +43,9 @@ def without_relatives(
     relatives_of: Callable[[Ranked], Relatives],
     reserved: Collection[str] = frozenset(),
 ) -> list[Ranked]:
-    """What may count for a topic, in the order given.
+    """The figures that may count for a topic, in the given order.
 
-    topic_kin: None for a drawing that is of no publication. reserved: references of the publications held out.
+    topic_relatives: None for a drawing of no publication. reserved: references of the reserved publications.
     """
     kept = []
     for one in ranked:
@@ -61,7 +61,7 @@ def without_relatives(
 def left_out(
     queries: NDArray[np.int64], publication: NDArray[np.int64], *apart: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """(len(queries), N): which of N figures are kin of each query, given by position.
+    """Which of N figures are relatives of each query: (len(queries), N) bool. queries: positions.
 
     publication, apart: (N,) int64 codes; apart are families or applications, NONE where unknown.
     """

@@ -1,8 +1,8 @@
-"""Whether one run is better than another, or the topics at hand were kind to it.
+"""Test whether one run is better than another, or only did better on these topics by chance.
 
-Paired over topics. The randomization test (Fisher; Smucker, Allan and Carterette, CIKM 2007) asks how often a
-difference of the means this large comes up when in each topic a coin says which run had which value; Student's t test
-is beside it. Several pairs of runs are one family, so p values are adjusted by Holm (1979). Intervals are 95 %
+Paired over topics. The randomization test (Fisher; Smucker, Allan and Carterette, CIKM 2007) measures how often a
+difference of the means this large arises when the runs' values are swapped at random in each topic; Student's t test
+is given too. All pairs of runs are compared at once, so p values are adjusted by Holm (1979). Intervals are 95 %
 percentile bootstraps over topics (Efron and Tibshirani 1993; Sakai 2018), effect sizes the mean difference in standard
 deviations of the differences.
 """
@@ -21,21 +21,21 @@ from engine.evaluation.estimates import Estimate, bootstrap_columns
 from engine.evaluation.power import detectable_difference, topics_needed
 
 MOST_EXACT = 14
-"""With more topics that differ, the 2 ** n signs are drawn instead of enumerated."""
+"""With more topics that differ, signs are drawn at random instead of enumerating all 2 ** n."""
 SIGNS = 100_000
 _BLOCK = 10_000
 _DIGITS = 9
-_TOLERANCE = 1e-9  # equal sums of differences differ in their last bits
+_TOLERANCE = 1e-9  # equal sums of differences may differ in their last bits
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two runs over the same topics: `difference` is the first's mean minus the second's, with its interval.
+    """The comparison of two runs over the same topics. difference: mean of the first minus that of the second.
 
-    wins, losses, ties: topics, of the first. p_randomization is exact where is_exact, otherwise drawn; p_t is None
-    where the differences do not vary, or there is one topic. adjusted_*: by Holm over all comparisons made together.
-    effect_size: difference / deviation, None without deviation. detectable: the smallest difference that so many
-    topics show with 80 % power, topics_needed: how many topics would show this one; None where it cannot be told.
+    wins, losses, ties: numbers of topics, for the first. p_randomization: exact if is_exact, else sampled. p_t: None
+    when the differences do not vary, or with one topic. adjusted_*: by Holm over all comparisons.
+    effect_size: difference / deviation, None without deviation. detectable: the smallest difference that this many
+    topics show with 80 % power. topics_needed: how many topics would show this one; None when unknown.
     """
 
     first: str
@@ -58,13 +58,13 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Comparisons:
-    """Runs over the same topics: each one's mean with its interval, and all pairs of them, in the order of the runs."""
+    """The mean of each run with its interval, and the comparisons of all pairs, in the order of the runs."""
 
     means: Mapping[str, Estimate]
     pairs: tuple[Comparison, ...]
 
     def pair(self, first: str, second: str) -> Comparison:
-        """The comparison of two runs, whichever of them stands first in it. Raises: KeyError."""
+        """The comparison of two runs, in either order. Raises: KeyError."""
         for one in self.pairs:
             if {one.first, one.second} == {first, second}:
                 return one
@@ -72,7 +72,7 @@ class Comparisons:
 
 
 def compare_runs(values: Mapping[str, NDArray[np.float64]], *, seed: int = 0) -> Comparisons:
-    """All pairs of runs compared. values: by run, (topics,) float64 in one order of topics.
+    """Compare all pairs of runs. values: run → (topics,) float64, in the same order of topics.
 
     The same values and seed give the same result. Raises: ValueError where runs differ in their number of topics.
     """
@@ -82,9 +82,9 @@ def compare_runs(values: Mapping[str, NDArray[np.float64]], *, seed: int = 0) ->
     differences = np.column_stack(
         [table[:, one] - table[:, other] for one, other in pairs] or [np.empty((len(table), 0))]
     )
-    # Means and differences of the same drawn topics.
+    # Means and differences use the same resampled topics.
     drawn = bootstrap_columns(np.column_stack([table, differences]), seed=seed) if names else []
-    # The last bits of a sum depend on the processor and on how many columns are summed.
+    # Rounded: the last bits of a sum depend on the processor and the number of columns.
     estimates = [Estimate(*(round(bound, _DIGITS) for bound in (of.mean, of.low, of.high))) for of in drawn]
     randomization = randomization_p(differences, seed=seed)
     t = [paired_t_p(differences[:, column]) for column in range(len(pairs))]
@@ -105,10 +105,10 @@ def compare_runs(values: Mapping[str, NDArray[np.float64]], *, seed: int = 0) ->
 
 
 def randomization_p(differences: NDArray[np.float64], *, seed: int = 0) -> list[tuple[float, bool]]:
-    """Two-sided p of each column of (topics, pairs) differences, and whether it is exact.
+    """The two-sided p of each column of differences (topics, pairs), and whether it is exact.
 
-    Topics without a difference change nothing. Drawn ones count the observed assignment too: (count + 1) / (SIGNS + 1),
-    so that no p is 0. All columns share their drawn signs.
+    Topics without a difference have no effect. Sampled p values count the observed signs too, as (count + 1) /
+    (SIGNS + 1), so that no p is 0. All columns use the same random signs.
     """
     found: dict[int, tuple[float, bool]] = {}
     many = []
@@ -124,9 +124,9 @@ def randomization_p(differences: NDArray[np.float64], *, seed: int = 0) -> list[
 
 
 def paired_t_p(differences: NDArray[np.float64]) -> float | None:
-    """Two-sided p of Student's paired t test; None for fewer than two topics or differences that are all the same.
+    """The two-sided p of Student's paired t test; None for fewer than two topics or constant differences.
 
-    1 where nothing differs at all.
+    1 when there is no difference at all.
     """
     if len(differences) < 2:
         return None
@@ -138,7 +138,7 @@ def paired_t_p(differences: NDArray[np.float64]) -> float | None:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Adjusted p values in the given order: the k-th smallest of m times m - k + 1, never falling, at most 1."""
+    """Adjusted p values in the given order: the k-th smallest of m times m - k + 1, non-decreasing, at most 1."""
     order = sorted(range(len(p_values)), key=lambda place: p_values[place])
     adjusted = [0.0] * len(p_values)
     least = 0.0
@@ -154,7 +154,7 @@ def _holm_of_known(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def _table(values: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
-    """(topics, runs)."""
+    """The values as a table (topics, runs). Raises: ValueError for different numbers of topics."""
     lengths = {len(of) for of in values.values()}
     if len(lengths) > 1:
         raise ValueError(f"runs over different numbers of topics cannot be paired: {sorted(lengths)}")
@@ -193,7 +193,7 @@ def _comparison(
 
 
 def _exact_p(differing: NDArray[np.float64]) -> float:
-    """Over all 2 ** n signs of the differences, the observed one among them; 1 without any."""
+    """The exact p over all 2 ** n signs of the differences, including the observed ones; 1 without any."""
     count = len(differing)
     signs = 1 - 2 * ((np.arange(2**count)[:, np.newaxis] >> np.arange(count)) & 1)
     return float((np.abs(signs @ differing) >= abs(differing.sum()) - _TOLERANCE).mean())

@@ -1,7 +1,7 @@
 """Runs and qrels as CSV and JSON.
 
-CSV is RFC 4180 in UTF-8 with a row of column names; columns are found by their names. JSON of qrels is the canonical
-text that snapshots are frozen as.
+CSV is RFC 4180 in UTF-8 with a header; columns are found by name. JSON of qrels is the canonical
+text that snapshots store.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LONGEST_CELL = 10_000
 
 
 def run_as_csv(lists: Mapping[str, Sequence[Scored]], tag: str) -> str:
-    """A row for each figure of each topic, in their order; scores fall as in the TREC file."""
+    """A run as CSV, one row per figure; scores are strictly descending as in the TREC file."""
     text, writer = _writer(RUN_COLUMNS)
     for topic in in_topic_order(lists):
         scores = strictly_falling([score for _, score in lists[topic]])
@@ -46,7 +46,7 @@ def run_as_csv(lists: Mapping[str, Sequence[Scored]], tag: str) -> str:
 
 
 def run_from_csv(data: bytes, topics: Collection[str]) -> ReadRun:
-    """The run of a table with the columns topic, figure, score; others are ignored. Raises: FileProblem."""
+    """Read a run from CSV with the columns topic, figure, score; others are ignored. Raises: FileProblem."""
     lists, tag = Lists(), ""
     for line, row in _rows(data, ("topic", "figure", "score")):
         tag = tag or row.get("run", "").removeprefix("'")
@@ -55,7 +55,7 @@ def run_from_csv(data: bytes, topics: Collection[str]) -> ReadRun:
 
 
 def run_as_json(lists: Mapping[str, Sequence[Scored]], tag: str, made_with: Mapping[str, Any]) -> str:
-    """A run with what it was made with, one figure a line; the same bytes for the same run."""
+    """A run as JSON with its settings, one figure a line; the same bytes for the same run."""
     topics = []
     for topic in in_topic_order(lists):
         scores = strictly_falling([score for _, score in lists[topic]])
@@ -69,10 +69,10 @@ def run_as_json(lists: Mapping[str, Sequence[Scored]], tag: str, made_with: Mapp
 
 
 def run_from_json(data: bytes, topics: Collection[str]) -> ReadRun:
-    """The run of a JSON text of RUN_SCHEMA; figures are ordered by their scores. Raises: FileProblem."""
+    """Read a run from JSON of RUN_SCHEMA; figures are ordered by score. Raises: FileProblem."""
     read = _loaded(data)
     if not isinstance(read, dict) or read.get("schema") != RUN_SCHEMA:
-        raise FileProblem(0, f'A run in JSON is an object with "schema": "{RUN_SCHEMA}".')
+        raise FileProblem(0, f'The file must be a JSON object with "schema": "{RUN_SCHEMA}".')
     lists = Lists()
     for place, topic in enumerate(_items(read.get("topics"), 'the run\'s "topics"'), start=1):
         number = topic_checked(0, str(topic.get("number")), topics)
@@ -85,19 +85,21 @@ def run_from_json(data: bytes, topics: Collection[str]) -> ReadRun:
 
 
 def qrels_as_csv(qrels: Qrels) -> str:
-    """A row for each pooled figure: what it was settled to, the ruling, and what each assessor said of it.
+    """Qrels as CSV, one row per pooled figure: the grade, the ruling, and each assessor's grade.
 
-    An empty grade is unjudged; an empty cell of an assessor says that they did not judge the figure.
+    An empty grade means unjudged; an empty cell of an assessor means that they did not judge the figure.
     """
     assessors = qrels.assessors
     text, writer = _writer((*QRELS_COLUMNS, *(ASSESSOR + name for name in assessors)))
     for topic in in_topic_order(qrels.topics):
         for number, figure in sorted(qrels.topics[topic].figures.items()):
-            writer.writerow((topic, number, "" if figure.grade is None else figure.grade, *_said(figure, assessors)))
+            writer.writerow(
+                (topic, number, "" if figure.grade is None else figure.grade, *_assessor_cells(figure, assessors))
+            )
     return text.getvalue()
 
 
-def _said(figure: JudgedFigure, assessors: Sequence[str]) -> list[str]:
+def _assessor_cells(figure: JudgedFigure, assessors: Sequence[str]) -> list[str]:
     ruling = figure.ruling
     ruled = [_grade_written(ruling.grade), harmless(ruling.adjudicator)] if ruling else ["", ""]
     of = figure.originals
@@ -109,7 +111,7 @@ def _grade_written(grade: int | None) -> str:
 
 
 def grades_from_csv(data: bytes, topics: Collection[str]) -> Grades:
-    """Topic → figure → grade of a table with these three columns; others are ignored. Raises: FileProblem."""
+    """Read topic → figure → grade from CSV with these three columns; others are ignored. Raises: FileProblem."""
     grades: Grades = {}
     for line, row in _rows(data, ("topic", "figure", "grade")):
         grade = None if row["grade"] in ("", CANNOT_JUDGE) else grade_read(line, row["grade"])
@@ -125,19 +127,19 @@ def _writer(columns: Sequence[str]) -> tuple[io.StringIO, Any]:
 
 
 def csv_line(cells: Sequence[object]) -> str:
-    """One row as a line."""
+    """One row as a line of CSV."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\r\n").writerow(cells)
     return text.getvalue()
 
 
 def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """The cell, quoted where a spreadsheet would read it as a formula."""
     return f"'{cell}" if cell.startswith(_STARTS_OF_FORMULAS) else cell
 
 
 def _rows(data: bytes, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by column name, without the blanks around them. Raises: FileProblem."""
+    """Line number and stripped cells by column name, of every row. Raises: FileProblem."""
     reader = csv.reader(io.StringIO(text_of(data), newline=""), strict=True)
     names: list[str] = []
     try:
@@ -151,25 +153,25 @@ def _rows(data: bytes, needed: Sequence[str]) -> Iterator[tuple[int, dict[str, s
                     raise FileProblem(
                         reader.line_num,
                         f"The first line must name the columns {', '.join(needed)}, each once, with commas between "
-                        f"them; {', '.join(lacking)} is not there.",
+                        f"them; {', '.join(lacking)} is missing or repeated.",
                     )
                 continue
             if len(cells) != len(names) or max(map(len, cells)) > _LONGEST_CELL:
                 raise FileProblem(
-                    reader.line_num, f"There are {len(cells)} cells; the first line names {len(names)} columns."
+                    reader.line_num, f"The line has {len(cells)} cells, but the first line names {len(names)} columns."
                 )
             yield reader.line_num, dict(zip(names, (cell.strip() for cell in cells), strict=True))
     except csv.Error as error:
-        raise FileProblem(reader.line_num, f"This is no line of CSV ({error}); quote cells with quotes.") from error
+        raise FileProblem(reader.line_num, f"The line is not valid CSV ({error}); quote cells with commas.") from error
 
 
 def _loaded(data: bytes) -> Any:
     try:
         return json.loads(text_of(data))
     except json.JSONDecodeError as error:
-        raise FileProblem(error.lineno, f"This is no JSON: {error.msg}.") from error
+        raise FileProblem(error.lineno, f"The file is not valid JSON: {error.msg}.") from error
     except (ValueError, RecursionError) as error:
-        raise FileProblem(0, f"This is no JSON that can be read: {error}.") from error
+        raise FileProblem(0, f"The JSON cannot be read: {error}.") from error
 
 
 def _items(value: Any, what: str) -> list[dict[str, Any]]:

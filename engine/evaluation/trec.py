@@ -1,7 +1,7 @@
-"""TREC's files: qrels of four columns, runs of six, as trec_eval reads them.
+"""TREC files for trec_eval: qrels of four columns, runs of six.
 
-trec_eval ignores the rank column: it orders a topic's figures by score, a 32-bit number, and equal scores by the name
-of the figure, both falling. So written scores fall strictly as 32-bit numbers, and read runs are ordered as it would.
+trec_eval ignores the rank column: it orders a topic's figures by score, a 32-bit float, and equal scores by the name
+of the figure, both descending. So written scores are strictly descending, and runs are ordered the same way on reading.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ Grades = dict[str, dict[str, int | None]]
 
 @dataclass(frozen=True, slots=True)
 class ReadRun:
-    """A run as a file holds it. lists: by topic, figures with scores, best first. tag: empty where it has none."""
+    """A run read from a file. lists: topic → figures with scores, best first. tag: empty when absent."""
 
     tag: str
     lists: Mapping[str, Sequence[Scored]]
 
 
 def run_as_trec(lists: Mapping[str, Sequence[Scored]], tag: str) -> str:
-    """A run as trec_eval reads it, in the order of the lists whatever their scores."""
+    """A run as a TREC file, in the order of the lists, with scores adjusted to that order."""
     lines = []
     for topic in in_topic_order(lists):
         scores = strictly_falling([score for _, score in lists[topic]])
@@ -48,18 +48,18 @@ def run_as_trec(lists: Mapping[str, Sequence[Scored]], tag: str) -> str:
 
 
 def run_from_trec(data: bytes, topics: Collection[str]) -> ReadRun:
-    """The run that a file holds. Raises: FileProblem, which names the first line that is wrong and its mend."""
+    """Read a run from a TREC file. Raises: FileProblem, which names the first wrong line and what to do."""
     lists, tag = Lists(), ""
-    for line, (topic, _, figure, _, score, said) in columns_of(text_of(data), RUN_COLUMNS):
-        if tag and said != tag:
-            raise FileProblem(line, f"The tag is {said[:40]!r} and was {tag[:40]!r}; bring one run at a time.")
-        tag = said
+    for line, (topic, _, figure, _, score, line_tag) in columns_of(text_of(data), RUN_COLUMNS):
+        if tag and line_tag != tag:
+            raise FileProblem(line, f"The tag is {line_tag[:40]!r} and was {tag[:40]!r}; import one run per file.")
+        tag = line_tag
         lists.add(line, topic_checked(line, topic, topics), figure, score_read(line, score))
     return ReadRun(tag, lists.ranked())
 
 
 def qrels_as_trec(qrels: Qrels) -> str:
-    """Qrels as trec_eval reads them: what counts of every topic, -1 for what was pooled and is unjudged."""
+    """Qrels as a TREC file: the counted figures of every topic, -1 for pooled but unjudged ones."""
     counted = counted_lists({}, qrels).grades
     lines = []
     for topic in in_topic_order(counted):
@@ -69,7 +69,7 @@ def qrels_as_trec(qrels: Qrels) -> str:
 
 
 def grades_from_trec(data: bytes, topics: Collection[str]) -> Grades:
-    """Topic → figure → grade, None for unjudged. Raises: FileProblem, which names the wrong line and its mend."""
+    """Read topic → figure → grade, None for unjudged. Raises: FileProblem with the wrong line and what to do."""
     grades: Grades = {}
     for line, (topic, _, figure, grade) in columns_of(text_of(data), QRELS_COLUMNS):
         grade_add(grades, line, topic_checked(line, topic, topics), figure, grade_read(line, grade))
@@ -77,7 +77,7 @@ def grades_from_trec(data: bytes, topics: Collection[str]) -> Grades:
 
 
 def grade_add(grades: Grades, line: int, topic: str, figure: str, grade: int | None) -> None:
-    """Raises: FileProblem where the topic has the figure already."""
+    """Add one grade. Raises: FileProblem when the topic has the figure already."""
     if figure in grades.setdefault(topic, {}):
-        raise FileProblem(line, f"Topic {topic} has {figure[:60]!r} already; leave one grade for each figure.")
+        raise FileProblem(line, f"Topic {topic} has {figure[:60]!r} twice; keep one grade for each figure.")
     grades[topic][figure] = grade

@@ -1,1 +1,1 @@
-"""From the similarities of both sides to a ranking: candidates, fusion, calibration, explanation."""
+"""Turn visual and textual similarities into a ranking: candidates, fusion, calibration, explanation."""

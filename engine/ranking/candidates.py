@@ -1,7 +1,7 @@
-"""What a search brings up: both modalities' shortlists united and scored exactly in both, to be ranked in any way.
+"""Candidates of a search: the union of both modalities' best figures, scored exactly in both, ready for ranking.
 
-A query may have several examples. A figure is as similar to the query as to the nearest of them, so that a set of
-views finds whatever resembles one view; an average of unlike views resembles nothing.
+A query may have several examples. A figure's similarity is that to its nearest example, so that a set of
+views finds what resembles any one of them; an average of different views resembles nothing.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ class Candidates:
     """Figures with their similarities to a query. All arrays are (n,).
 
     ids: int64, ascending. visual, text: float32, NaN where the figure or the query has none. nearest: int16, the
-    example whose drawing is most similar, -1 where no drawing was compared. absent_*: what an absent similarity counts
-    (the head of engine.ranking.fusion says why).
+    example whose drawing is most similar, -1 where no drawing was compared. absent_*: the value for an absent one
+    (see engine.ranking.fusion).
     """
 
     ids: NDArray[np.int64]
@@ -37,7 +37,7 @@ class Candidates:
     absent_text: float
 
     def ranked(self, how: Fusion, weight: float = 0.5) -> Ranking:
-        """All of them, best first. weight: the visual share of "weighted". A side that no candidate has is left out."""
+        """All candidates, best first. weight: the visual share of "weighted". An empty side is left out."""
         sides = {Fusion.VISUAL: self.visual, Fusion.TEXT: self.text}
         present = [side for side, similarities in sides.items() if not np.isnan(similarities).all()]
         if len(present) == 1:
@@ -63,11 +63,11 @@ def gather_candidates(
     excluded_ids: NDArray[np.int64] | None = None,
     shortlist: int = DEFAULT_SHORTLIST,
 ) -> Candidates:
-    """The best of each modality, at most `shortlist` of each, united and scored exactly in both.
+    """Find the best `shortlist` figures of each modality and score their union exactly in both.
 
     visual, text: unit vectors (examples, dim) float32, None where the query has none; the two may differ in number.
     The filter is applied before the search, so the best `shortlist` of either modality are exact under it.
-    Raises: ValueError when there is nothing to search by.
+    Raises: ValueError when the query has no vector with an index.
     """
     sides = [
         (index, vectors)
@@ -75,7 +75,7 @@ def gather_candidates(
         if index is not None and vectors is not None
     ]
     if not sides:
-        raise ValueError("a query lacks both vectors, or their indexes")
+        raise ValueError("the query has neither a visual nor a text vector with an index")
     proposed = [_shortlist(index, vectors, shortlist, allowed_ids, excluded_ids) for index, vectors in sides]
     return score_candidates(visual_index, text_index, visual, text, np.unique(np.concatenate(proposed)))
 
@@ -87,16 +87,16 @@ def score_candidates(
     text: Vectors | None,
     ids: NDArray[np.int64],
 ) -> Candidates:
-    """Given figures, ids (n,) int64 ascending, scored exactly in both modalities; else as gather_candidates."""
+    """Score given figures exactly in both modalities. ids: (n,) int64, ascending. Otherwise as gather_candidates."""
     seen, nearest, absent_visual = _similarities(visual_index, visual, ids)
     read, _, absent_text = _similarities(text_index, text, ids)
     return Candidates(ids, seen, read, nearest, absent_visual, absent_text)
 
 
 def shifted(vectors: Vectors, liked: Vectors | None, disliked: Vectors | None) -> Vectors:
-    """Query vectors moved towards what is liked and away from what is not (Rocchio), renormalised.
+    """Query vectors moved towards liked and away from disliked figures (Rocchio), renormalised.
 
-    All (n, dim) float32 unit vectors; without query vectors, (0, dim), the mean of the liked ones is the query.
+    All are (n, dim) float32 unit vectors. Without query vectors, (0, dim), the mean of the liked ones is the query.
     """
     moved = vectors.astype(np.float64) if len(vectors) else np.zeros((1, vectors.shape[1]))
     if liked is not None and len(liked):
@@ -109,7 +109,7 @@ def shifted(vectors: Vectors, liked: Vectors | None, disliked: Vectors | None) -
 
 
 def candidates_as_bytes(candidates: Candidates, plain: Candidates | None) -> bytes:
-    """For a column: the candidates, and the same figures' similarities before likes and dislikes."""
+    """Serialise candidates for a database column, with their similarities before likes and dislikes."""
     arrays = _arrays(candidates, "")
     if plain is not None:
         arrays |= _arrays(plain, "plain_")
@@ -119,7 +119,7 @@ def candidates_as_bytes(candidates: Candidates, plain: Candidates | None) -> byt
 
 
 def candidates_from_bytes(packed: bytes) -> tuple[Candidates, Candidates | None]:
-    """What candidates_as_bytes packed. Raises ValueError on other bytes."""
+    """Read the bytes of candidates_as_bytes. Raises ValueError on other bytes."""
     with np.load(BytesIO(packed), allow_pickle=False) as arrays:
         plain = _candidates(arrays, "plain_") if "plain_ids" in arrays else None
         return _candidates(arrays, ""), plain
@@ -132,7 +132,7 @@ def _shortlist(
     allowed_ids: NDArray[np.int64] | None,
     excluded_ids: NDArray[np.int64] | None,
 ) -> NDArray[np.int64]:
-    """The best ids by the nearest of the vectors."""
+    """The best ids, by the similarity to the nearest of the vectors."""
     scores, found = index.search(vectors, shortlist, allowed_ids, excluded_ids)
     order = np.argsort(-scores, axis=None, kind="stable")
     ids = found.ravel()[order]

@@ -1,4 +1,4 @@
-"""What explains a hit in words: which sentences mean the same, and which words two sentences share."""
+"""Explain a hit by text: the most similar sentence pairs, and the words that two sentences share."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def best_pairs(similarities: NDArray[np.float32], most: int) -> list[tuple[int, int, float]]:
-    """(row, column, similarity) of the best pairs, best first, no row and no column twice; equal ones by position.
+    """The best pairs as (row, column, similarity), best first, each row and column once; equal ones by position.
 
     similarities: (rows, columns) float32.
     """
@@ -36,9 +36,9 @@ def best_pairs(similarities: NDArray[np.float32], most: int) -> list[tuple[int, 
 def shared_words(
     text: str, other: str, language: str, other_language: str
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Spans [start, end) of the words in either text that the other has too, in any number or case, articles left out.
+    """Spans [start, end) of the words that both texts share, in singular or plural and any case, without articles.
 
-    Words of two languages are the same where they are written the same.
+    Words of different languages match when they are spelt the same.
     """
     here, there = _stems(text, language), _stems(other, other_language)
     both = set(here.values()) & set(there.values())

@@ -1,9 +1,9 @@
 """Fusion of visual and textual similarities into one score.
 
-A figure without linked text has no textual similarity. That says nothing about it, so average, weighted sum and
-maximum count it with the similarity a figure picked at random would have to this query (query · mean of all text
-vectors). Counting 0 would bury identical drawings that bear no numerals; averaging over what is there would lift them
-above everything, because visual similarities run higher than textual ones. The same holds the other way round.
+A figure without linked text has no textual similarity. This must not count against it, so average, weighted sum and
+maximum use the mean similarity of all figures to this query instead (query · mean of all text
+vectors). 0 would rank identical drawings without numerals last; ignoring the missing side would rank them
+first, because visual similarities are higher than textual ones. The same applies to a missing visual similarity.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ RRF_CONSTANT = 60  # Cormack, Clarke and Büttcher, SIGIR 2009
 
 
 class Fusion(StrEnum):
-    """How two similarities become one score. avg and max are the paper's."""
+    """A method that combines two similarities into one score. avg and max are the paper's."""
 
     VISUAL = "visual"
     TEXT = "text"
@@ -30,7 +30,7 @@ class Fusion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Figures, best first. All arrays are (n,); visual and text are NaN where the figure or the query has none."""
+    """Ranked figures, best first. All arrays are (n,); visual and text are NaN where figure or query has none."""
 
     ids: NDArray[np.int64]
     scores: NDArray[np.float32]
@@ -47,11 +47,11 @@ def fused_scores(
     absent_visual: float = 0.0,
     absent_text: float = 0.0,
 ) -> NDArray[np.float32]:
-    """One score for each figure, higher is better, NaN for those the modality cannot rank.
+    """Compute one score per figure; higher is better, NaN for figures that the method cannot rank.
 
     visual, text: (n,) or (queries, n) float32 similarities, NaN where absent. weight is the visual share of
-    "weighted", 0 to 1. absent_*: what an absent similarity counts, see the module's head. Reciprocal rank fusion
-    gives an absent similarity no term; equal similarities share the best of their ranks.
+    "weighted", 0 to 1. absent_*: the value for an absent similarity, see the module docstring. Reciprocal rank fusion
+    skips absent similarities; equal similarities share their best rank.
     """
     if visual.shape != text.shape:
         raise ValueError(f"visual and text must be of one shape, not {visual.shape} and {text.shape}")
@@ -73,7 +73,7 @@ def fused_scores(
 
 
 def _reciprocal_ranks(similarities: NDArray[np.float32]) -> NDArray[np.float64]:
-    """1 / (60 + rank) along the last axis, rank from 1, 0 where the similarity is absent."""
+    """The reciprocal ranks 1 / (60 + rank) along the last axis, rank from 1; 0 where the similarity is absent."""
     rows = np.atleast_2d(similarities)
     terms = np.zeros(rows.shape, dtype=np.float64)
     for row, values in enumerate(rows):
@@ -94,9 +94,9 @@ def fuse(
     absent_visual: float = 0.0,
     absent_text: float = 0.0,
 ) -> Ranking:
-    """The candidates (n,) in the order of their fused scores, equal scores by id; figures without a score are left out.
+    """Rank candidates (n,) by fused score, equal scores by id; figures without a score are left out.
 
-    Arguments as for fused_scores; ids (n,) int64, each once.
+    Arguments as for fused_scores. ids: (n,) int64, each once.
     """
     if ids.shape != visual.shape or ids.ndim != 1:
         raise ValueError(f"ids and similarities must be (n,), not {ids.shape} and {visual.shape}")

@@ -1,4 +1,4 @@
-"""A shortlist as documents that leave the search: a PDF report, a table, a list of publication numbers."""
+"""Exports of a shortlist: a PDF report, a CSV table, a list of publication numbers."""
 
 from engine.report.contents import Passage, PinNote, Report, ReportEntry
 from engine.report.pdf import ReportFonts, report_pdf

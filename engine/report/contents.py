@@ -1,4 +1,4 @@
-"""What a report holds, and how it cites: dataclasses that know nothing of rows or pages."""
+"""The contents of a report and its citations, as dataclasses independent of models and views."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.patents.publication import PublicationNumber, Section
 from engine.sheets.geometry import Box
 
 PARTS_OF_SIDE = 10_000
-"""A pin's box is in ten-thousandths of the drawing's width and height."""
+"""Unit of a pin's box: ten-thousandths of the drawing's width and height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class PinNote:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence of the publication, and where it stands: section, and number of paragraph or claim."""
+    """A sentence of the publication, with its section and the number of its paragraph or claim."""
 
     section: str
     number: str
@@ -33,7 +33,7 @@ class Passage:
 
     @property
     def place(self) -> str:
-        """As a search report writes it: "claim 1", "paragraph [0001]", "abstract"."""
+        """The place as a search report cites it: "claim 1", "paragraph [0001]", "abstract"."""
         if self.section == Section.CLAIM:
             return f"claim {self.number}".strip()
         return f"paragraph [{self.number}]" if self.number else self.section
@@ -41,11 +41,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ReportEntry:
-    """One figure that was kept. drawing: its PNG upright, empty where it is not to be had."""
+    """One figure of the shortlist. drawing: its upright PNG, empty when it is no longer available."""
 
     publication: PublicationNumber
-    figure: str  # as the drawing is called: "FIG. 3a", "figure 2 of sheet 4"
-    label: str  # "3a", empty where the sheet gives none
+    figure: str  # the drawing's name: "FIG. 3a", "figure 2 of sheet 4"
+    label: str  # "3a", empty when unlabelled
     title: str
     applicants: tuple[str, ...]
     date: datetime.date | None
@@ -63,13 +63,13 @@ class ReportEntry:
 
     @property
     def number_as_cited(self) -> str:
-        """With spaces, as in "EP 1234567 A1"."""
+        """The publication number with spaces: "EP 1234567 A1"."""
         return f"{self.publication.country} {self.publication.doc_number} {self.publication.kind_code}"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A shortlist as it stood on a day; owner: whose list it is, examiner: who takes it away."""
+    """A shortlist on a given day. owner: whose list it is. examiner: who exported it."""
 
     name: str
     note: str
@@ -80,23 +80,23 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
-    """A publication as a search report cites it, with the gravest of its categories."""
+class CitedPublication:
+    """A publication as a search report cites it, with the most relevant of its categories."""
 
     category: str
     document: str  # number, kind, applicant and date
     passages: str  # figures, paragraphs, claims
 
 
-def citations_of(report: Report) -> tuple[Citation, ...]:
-    """One citation for each publication, in the report's order, elements as in WIPO ST.14, paragraph 12."""
+def citations_of(report: Report) -> tuple[CitedPublication, ...]:
+    """One citation per publication, in the report's order, with the elements of WIPO ST.14, paragraph 12."""
     by_publication: dict[PublicationNumber, list[ReportEntry]] = {}
     for entry in report.entries:
         by_publication.setdefault(entry.publication, []).append(entry)
     return tuple(_citation(entries) for entries in by_publication.values())
 
 
-def _citation(entries: Sequence[ReportEntry]) -> Citation:
+def _citation(entries: Sequence[ReportEntry]) -> CitedPublication:
     first = entries[0]
     applicants = f" ({'; '.join(first.applicants).upper()})" if first.applicants else ""
     rated = [entry.relevance for entry in entries if entry.relevance]
@@ -110,15 +110,15 @@ def _citation(entries: Sequence[ReportEntry]) -> Citation:
         _counted("claim", "claims", _numbers(passages, of_claims=True)),
     ]
     document = f"{first.number_as_cited}{applicants}{f' {date_as_cited(first.date)}' if first.date else ''}"
-    return Citation(gravest, document, "; ".join(filter(None, parts)))
+    return CitedPublication(gravest, document, "; ".join(filter(None, parts)))
 
 
 def date_as_cited(date: datetime.date) -> str:
-    """In words and figures, as in "28 May 1975 (28.05.1975)"."""
+    """The date in words and figures: "28 May 1975 (28.05.1975)"."""
     return f"{date.day} {_MONTHS[date.month - 1]} {date.year} ({date:%d.%m.}{date.year:04d})"
 
 
-# Not strftime("%B"): that speaks the language of the machine.
+# Not strftime("%B"), which depends on the locale.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

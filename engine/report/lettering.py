@@ -1,4 +1,4 @@
-"""Which font prints a character, and what is written where none does: never an empty box."""
+"""Choose a font for each character, and a readable substitute where no font has it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 
 REGULAR, BOLD = "Report", "Report-Bold"
 JAPANESE, KOREAN = "HeiseiKakuGo-W5", "HYGothic-Medium"
-_RIGHT_TO_LEFT = ("R", "AL")  # reportlab sets from left to right and joins no letters
+_RIGHT_TO_LEFT = ("R", "AL")  # reportlab supports neither right-to-left text nor joined letters
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
 _KANA_AND_HAN = (
     (0x3000, 0x30FF),
@@ -29,9 +29,9 @@ _HANGUL = ((0x1100, 0x11FF), (0x3130, 0x318F), (0xAC00, 0xD7A3))
 
 
 class Lettering:
-    """Writes texts as reportlab's markup, in DejaVu where it has the character, East Asian ones in the reader's fonts.
+    """Writes texts as reportlab markup: in DejaVu where it has the character, East Asian ones in the reader's fonts.
 
-    `borrowed` and `unprinted` say, after all is written, whether the reader's own fonts are needed, and which scripts
+    When all is written, `borrowed` tells whether fonts of the PDF reader are needed, and `unprinted` which scripts
     could not be printed.
     """
 
@@ -41,7 +41,7 @@ class Lettering:
         self._drawn = _fonts_registered(regular, bold)
 
     def markup(self, text: str) -> str:
-        """The text as reportlab's markup, line breaks kept."""
+        """The text as reportlab markup, with its line breaks."""
         lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")
         return "<br/>".join("".join(self._runs(line)) for line in lines)
 
@@ -59,7 +59,7 @@ class Lettering:
                 yield self._absent(run)
 
     def _font_of(self, character: str) -> str:
-        """The font's name; empty where none of ours prints it."""
+        """The name of a font that has the character, empty for none."""
         code = ord(character)
         if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT:
             return ""
@@ -77,7 +77,7 @@ class Lettering:
 
 @lru_cache(maxsize=1)
 def _fonts_registered(regular: Path, bold: Path) -> Container[int]:
-    """The characters that the regular font draws; fonts are registered once, as a report under way holds on to them."""
+    """Register the fonts once, and return the characters that the regular font has."""
     for name, path in ((REGULAR, regular), (BOLD, bold)):
         pdfmetrics.registerFont(TTFont(name, str(path)))
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)

@@ -1,4 +1,4 @@
-"""A report as PDF: its entries with drawings, pins, notes and cited passages, then the citations as a list."""
+"""A report as PDF: entries with drawings, pins, notes and cited passages, then the list of citations."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _story(report: Report, lettering: Lettering) -> Iterator[Flowable]:
         yield Paragraph(lettering.markup(report.note), _BODY)
     yield Spacer(0, 10)
     if not report.entries:
-        yield Paragraph("Nothing is on this shortlist.", _BODY)
+        yield Paragraph("The shortlist is empty.", _BODY)
     for place, entry in enumerate(report.entries, start=1):
         yield from _entry(place, entry, lettering)
     if report.entries:
@@ -140,7 +140,7 @@ def _drawing(entry: ReportEntry) -> Flowable:
 
 
 def _hung(mark: str, text: str, style: ParagraphStyle, indent: float) -> Flowable:
-    """A paragraph with its mark in the margin; however long, it breaks across pages."""
+    """A paragraph with a mark in the margin that can break across pages."""
     hung = ParagraphStyle(
         "hung", style, leftIndent=indent, bulletFontName=REGULAR, bulletFontSize=8.5, bulletColor=FAINT
     )
@@ -168,7 +168,7 @@ def _citations(report: Report, lettering: Lettering) -> Iterator[Flowable]:
 
 
 def _about_letters(lettering: Lettering) -> Iterator[Flowable]:
-    """What a reader must know of characters, once all of them are written."""
+    """Notes on characters in foreign fonts or without a font; call it after all text is written."""
     if lettering.borrowed:
         yield Spacer(0, 8)
         yield Paragraph(
@@ -207,7 +207,7 @@ def _rule() -> Flowable:
 
 
 class _Heading(Paragraph):  # type: ignore[misc]
-    """A heading that is a bookmark too."""
+    """A heading with a bookmark."""
 
     def __init__(self, markup: str, style: ParagraphStyle, bookmark: str, *, level: int) -> None:
         super().__init__(markup, style)
@@ -221,7 +221,7 @@ class _Heading(Paragraph):  # type: ignore[misc]
 
 
 class _PageCount(Flowable):  # type: ignore[misc]
-    """Last of all, tells the feet of all pages how many there are."""
+    """The last element, which fills the number of pages into all footers."""
 
     def wrap(self, *_: Any) -> tuple[float, float]:
         return 0, 0
@@ -235,7 +235,7 @@ class _PageCount(Flowable):  # type: ignore[misc]
 
 
 class _Document(BaseDocTemplate):  # type: ignore[misc]
-    """A4 pages with a foot: the report's name, and the page of how many."""
+    """A4 pages with a footer: the report's name, page and number of pages."""
 
     def __init__(self, out: io.BytesIO, report: Report, lettering: Lettering) -> None:
         super().__init__(
@@ -258,7 +258,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]
         self._name = lettering.markup(report.name)
 
     def beforeDocument(self) -> None:
-        """The file is dated as the report, for a report's bytes depend on nothing else."""
+        """Date the file like the report, so that the same report gives the same bytes."""
         self.canv._doc._timeStamp.YMDhms = (self._date.year, self._date.month, self._date.day, 0, 0, 0)
 
     def _draw_foot(self, canvas: Any, _: Any) -> None:

@@ -1,4 +1,4 @@
-"""A report as a table and as a list of numbers, for spreadsheets and other tools."""
+"""A report as a CSV table and as a list of publication numbers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def report_csv(report: Report) -> bytes:
-    """A row for each entry under COLUMNS, as RFC 4180 has it, in UTF-8 with the mark that spreadsheets look for.
+    """The report as CSV (RFC 4180), one row per entry, in UTF-8 with the byte order mark that spreadsheets need.
 
-    A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    A cell that a spreadsheet would read as a formula gets an apostrophe in front.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -30,7 +30,7 @@ def report_csv(report: Report) -> bytes:
 
 
 def report_numbers(references: Iterable[str]) -> bytes:
-    """The publication numbers, each once, one a line, in their order: ASCII."""
+    """The publication numbers in order, each once, one per line, in ASCII."""
     return "".join(f"{number}\n" for number in dict.fromkeys(references)).encode("ascii", "replace")
 
 

@@ -109,10 +109,10 @@ def test_what_cannot_be_told_is_none_with_its_reason(lines: list[str], reason: s
     assert "NaN" not in json.dumps(asdict(found), allow_nan=False)
 
 
-def test_unanimity_has_no_interval_since_drawing_again_cannot_tell() -> None:
+def test_unanimity_has_no_interval() -> None:
     percent = agreement_of(graded("0123012301230123", "0123012301230123"), FIFTY_TOPICS).percent
     assert (percent.value, percent.low) == (100, None)
-    assert "nothing but agreement" in percent.reason
+    assert "all grades agree" in percent.reason
 
 
 def noisy(count: int, seed: int) -> dict[str, dict[int, int | None]]:
@@ -185,7 +185,7 @@ def value(mark: str) -> int | None:
 
 
 def test_a_grade_off_the_scale_is_refused() -> None:
-    with pytest.raises(ValueError, match="4 is no grade"):
+    with pytest.raises(ValueError, match="4 is not a grade"):
         agreement_of(graded("4", "0"), ONE_TOPIC)
 
 

@@ -178,7 +178,7 @@ def test_a_figure_twice_in_a_list_is_refused() -> None:
 
 def test_options_that_count_nothing_are_refused() -> None:
     for wrong in ({"k": 0}, {"relevant_from": 0}):
-        with pytest.raises(ValueError, match="count from 1"):
+        with pytest.raises(ValueError, match="at least 1"):
             MeasureOptions(**wrong)  # type: ignore[arg-type]
 
 

@@ -127,38 +127,38 @@ def test_the_text_holds_one_figure_a_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "problem"),
     [
-        ("no", "no JSON"),
+        ("no", "is not JSON"),
         ("[1]", "must be a JSON object"),
-        ("[" * 100_000, "no JSON"),
+        ("[" * 100_000, "is not JSON"),
         ("{}", 'lacks "schema"'),
         ('{"schema": "trec"}', "patentsearch-qrels/1"),
         ('{"schema": "patentsearch-qrels/1", "topics": 7}', "must be a list"),
     ],
 )
-def test_what_is_no_qrels_is_refused_and_told_why(text: str, told: str) -> None:
-    with pytest.raises(QrelsError, match=told):
+def test_what_is_no_qrels_is_refused_with_the_reason(text: str, problem: str) -> None:
+    with pytest.raises(QrelsError, match=problem):
         qrels_from_text(text)
 
 
 @pytest.mark.parametrize(
-    ("at", "value", "told"),
+    ("at", "value", "problem"),
     [
         ("grade", 1.5, "topic 1, figure 1 must be a grade"),
         ("grade", True, "must be a grade"),
         ("grade", -1, "must be a grade"),
         ("grade", 10**400, "must be a grade"),
         ("kin", ["EP1A1"], "must be publication, family and application"),
-        ("kin", None, "needs its kin"),
+        ("kin", None, 'needs "kin"'),
         ("originals", {"ann": "3"}, "must be a grade"),
         ("ruling", {"grade": 1}, 'lacks "adjudicator"'),
         ("figure", B, "twice"),
-        ("figure", "\ud800", "half of a character"),
+        ("figure", "\ud800", "lone surrogate"),
     ],
 )
-def test_a_wrong_field_is_named_with_its_place(at: str, value: object, told: str) -> None:
+def test_a_wrong_field_is_named_with_its_place(at: str, value: object, problem: str) -> None:
     read = json.loads(qrels_as_text(settled([Assessed("1", A, "ann", 3)], [])))
     read["topics"][0]["figures"][0][at] = value
-    with pytest.raises(QrelsError, match=told):
+    with pytest.raises(QrelsError, match=problem):
         qrels_from_text(json.dumps(read))

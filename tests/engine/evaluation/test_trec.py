@@ -202,52 +202,52 @@ Reader = Callable[[bytes, tuple[str, ...]], object]
 
 
 @pytest.mark.parametrize(
-    ("reader", "data", "told"),
+    ("reader", "data", "problem"),
     [
         (run_from_trec, b"", "empty"),
         (run_from_trec, b" \n\n", "empty"),
-        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 B 0.5 x\n", "Line 2: There are 5 columns; a line has 6"),
-        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 A 2 0.4 x\n", "Line 2: Topic 1 has 'A' already"),
-        (run_from_trec, b"1 Q0 A 1 nan x\n", "Line 1: The score 'nan' orders nothing"),
-        (run_from_trec, b"1 Q0 A 1 inf x\n", "orders nothing"),
-        (run_from_trec, b"1 Q0 A 1 1e300 x\n", "orders nothing"),
+        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 B 0.5 x\n", "Line 2: The line has 5 columns and needs 6"),
+        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 A 2 0.4 x\n", "Line 2: Topic 1 has 'A' twice"),
+        (run_from_trec, b"1 Q0 A 1 nan x\n", "Line 1: The score 'nan' is not finite"),
+        (run_from_trec, b"1 Q0 A 1 inf x\n", "is not finite"),
+        (run_from_trec, b"1 Q0 A 1 1e300 x\n", "is not finite"),
         (
             run_from_trec,
             b"1 Q0 A 1 -3.4028235e38 x\n1 Q0 B 1 -3.4028235e38 x\n",
-            "equal scores of topic 1 are the lowest",
+            "equal scores of topic 1 are the lowest possible",
         ),
-        (run_from_trec, b"1 Q0 A 1 high x\n", "Line 1: The score 'high' is no number"),
-        (run_from_trec, b"3 Q0 A 1 0.5 x\n", "Line 1: There is no topic '3'. The topics here are 1 to 10."),
+        (run_from_trec, b"1 Q0 A 1 high x\n", "Line 1: The score 'high' is not a number"),
+        (run_from_trec, b"3 Q0 A 1 0.5 x\n", "Line 1: Topic '3' was not found. Use a topic from 1 to 10."),
         (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 B 2 0.4 y\n", "Line 2: The tag is 'y' and was 'x'"),
-        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 \xff 2 0.4 x\n", "Line 2: This is no UTF-8"),
-        (run_from_trec, b"\x1f\x8b\x08\x00", "no UTF-8"),
-        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 \0 2 0.4 x\n", "Line 2: There is a NUL"),
-        (grades_from_trec, b"1 0 A 1\n1 0 B two\n", "Line 2: The grade 'two' is none"),
-        (grades_from_trec, b"1 0 A 1.0\n", "The grade '1.0' is none"),
-        (grades_from_trec, b"1 0 A 128\n", "is none"),
-        (grades_from_trec, b"1 0 A --1\n", "is none"),
-        (grades_from_trec, "1 0 A ٣\n".encode(), "is none"),
-        (grades_from_trec, b"1 0 A " + b"9" * 5000, "is none"),
-        (grades_from_trec, b"1 0 A 1\n1 0 A 1\n", "Line 2: Topic 1 has 'A' already"),
-        (grades_from_trec, b"1 Q0 A 1 0.5 x\n", "There are 6 columns; a line has 4"),
+        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 \xff 2 0.4 x\n", "Line 2: The file is not UTF-8"),
+        (run_from_trec, b"\x1f\x8b\x08\x00", "not UTF-8"),
+        (run_from_trec, b"1 Q0 A 1 0.5 x\n1 Q0 \0 2 0.4 x\n", "Line 2: The file holds a NUL"),
+        (grades_from_trec, b"1 0 A 1\n1 0 B two\n", "Line 2: 'two' is not a grade"),
+        (grades_from_trec, b"1 0 A 1.0\n", "'1.0' is not a grade"),
+        (grades_from_trec, b"1 0 A 128\n", "is not a grade"),
+        (grades_from_trec, b"1 0 A --1\n", "is not a grade"),
+        (grades_from_trec, "1 0 A ٣\n".encode(), "is not a grade"),
+        (grades_from_trec, b"1 0 A " + b"9" * 5000, "is not a grade"),
+        (grades_from_trec, b"1 0 A 1\n1 0 A 1\n", "Line 2: Topic 1 has 'A' twice"),
+        (grades_from_trec, b"1 Q0 A 1 0.5 x\n", "The line has 6 columns and needs 4"),
         (run_from_csv, b"topic,figure\n1,A\n", "Line 1: The first line must name the columns topic, figure, score"),
-        (run_from_csv, b"topic,topic,figure,score\n", "topic is not there"),
-        (run_from_csv, b"topic,figure,score\n1,A\n", "Line 2: There are 2 cells; the first line names 3"),
-        (run_from_csv, b'topic,figure,score\n1,"A" x,0.5\n', "Line 2: This is no line of CSV"),
-        (run_from_csv, b'topic,figure,score\n1,"A,0.5\n', "no line of CSV"),
-        (run_from_csv, b"topic,figure,score\n1,A,\n", "Line 2: The score '' is no number"),
-        (grades_from_csv, b"topic,figure,grade\n9,A,1\n", "Line 2: There is no topic '9'"),
-        (run_from_json, b"{", "Line 1: This is no JSON"),
-        (run_from_json, b"[" * 100_000, "no JSON"),
+        (run_from_csv, b"topic,topic,figure,score\n", "topic is missing or repeated"),
+        (run_from_csv, b"topic,figure,score\n1,A\n", "Line 2: The line has 2 cells, but the first line names 3"),
+        (run_from_csv, b'topic,figure,score\n1,"A" x,0.5\n', "Line 2: The line is not valid CSV"),
+        (run_from_csv, b'topic,figure,score\n1,"A,0.5\n', "not valid CSV"),
+        (run_from_csv, b"topic,figure,score\n1,A,\n", "Line 2: The score '' is not a number"),
+        (grades_from_csv, b"topic,figure,grade\n9,A,1\n", "Line 2: Topic '9' was not found"),
+        (run_from_json, b"{", "Line 1: The file is not valid JSON"),
+        (run_from_json, b"[" * 100_000, "The JSON cannot be read"),
         (run_from_json, b"{}", "patentsearch-run/1"),
         (run_from_json, b'{"schema": "patentsearch-run/1"}', "must be a list of objects"),
-        (run_from_json, b'{"schema": "patentsearch-run/1", "topics": [{"number": 3}]}', "no topic '3'"),
+        (run_from_json, b'{"schema": "patentsearch-run/1", "topics": [{"number": 3}]}', "Topic '3' was not found"),
     ],
 )
-def test_a_file_that_is_wrong_is_refused_with_line_and_mend(reader: Reader, data: bytes, told: str) -> None:
+def test_a_file_that_is_wrong_is_refused_with_line_and_remedy(reader: Reader, data: bytes, problem: str) -> None:
     with pytest.raises(FileProblem) as refused:
         reader(data, TOPICS)
-    assert told in refused.value.detail
+    assert problem in refused.value.detail
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_strangers_are_found_behind_many_relatives_as_by_looking_at_all() -> Non
 
 def test_each_vector_wants_its_relatives() -> None:
     index = index_of([[1, 0], [0, 1]])
-    with pytest.raises(ValueError, match="kin for 1"):
+    with pytest.raises(ValueError, match="relatives of 1"):
         nearest_strangers(index, index.vectors(ids(1, 2)), [ids(1)])
 
 
@@ -57,7 +57,7 @@ def test_quantiles_run_from_the_least_to_the_most() -> None:
     quantiles = quantiles_of(np.array([0.2, 0.4, 0.6, 0.8, np.nan], dtype=np.float32))
     assert len(quantiles) == QUANTILES
     assert (quantiles[0], quantiles[50], quantiles[100]) == pytest.approx((0.2, 0.5, 0.8))
-    with pytest.raises(ValueError, match="no similarity"):
+    with pytest.raises(ValueError, match="no similarities"):
         quantiles_of(np.array([np.nan], dtype=np.float32))
 
 

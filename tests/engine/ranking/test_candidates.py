@@ -77,7 +77,7 @@ def test_a_query_with_an_image_alone_ranks_by_the_image(how: Fusion) -> None:
 
 def test_a_query_without_any_vector_is_refused() -> None:
     for visual, text in ((None, None), (LOOKS, None)):
-        with pytest.raises(ValueError, match="lacks"):
+        with pytest.raises(ValueError, match="neither"):
             gather_candidates(None, READ, visual, text)
 
 
