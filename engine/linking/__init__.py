@@ -1,4 +1,4 @@
-"""Sentences linked to figures: split, searched for reference numerals and figure labels, and named."""
+"""Link sentences to figures by reference numerals and figure labels, and learn the names of parts."""
 
 from engine.linking.analysis import Mention, MentionKind, TextAnalysis, analyse_text
 from engine.linking.captions import caption_of

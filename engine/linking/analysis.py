@@ -1,4 +1,4 @@
-"""The text of a publication: its sentences, the signs and figures they mention, and the names of the parts."""
+"""Analyse the text of a publication: sentences, mentions of reference signs and figures, names of parts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.linking.surroundings import Context
 from engine.patents.publication import Paragraph
 
 LONGEST_NUMERAL_RANGE = 40
-"""Signs that "12 to 16" may stand for; none is added that the publication does not mention elsewhere."""
+"""The most signs that a range like "12 to 16" may add; only signs mentioned elsewhere are added."""
 
 _SIGN_PARTS = re.compile(r"([A-Z]*)(\d+)([a-z]?)\Z")
 
@@ -45,9 +45,9 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class TextAnalysis:
-    """sentences and mentions run side by side; part_names: numeral to name, for the numerals that have one.
+    """The analysed text. mentions: one tuple per sentence. part_names: numeral → name, where one was found.
 
-    truncated: the text had more sentences than the limit, and the rest is not in here.
+    truncated: the text had more sentences than the limit; the rest is left out.
     """
 
     sentences: tuple[Sentence, ...]
@@ -59,7 +59,7 @@ class TextAnalysis:
 
 
 def analyse_text(paragraphs: Sequence[Paragraph], sentence_limit: int = 20000) -> TextAnalysis:
-    """Return what the text says of its drawings; headings are left out, sentences beyond the limit are not read."""
+    """Analyse the text. Headings are left out, and so are sentences beyond the limit."""
     sentences = sentences_of(paragraphs, sentence_limit + 1)
     truncated = len(sentences) > sentence_limit
     sentences = sentences[:sentence_limit]
@@ -97,7 +97,7 @@ def _occurrences(at: int, paragraph: Paragraph, end: int, figures: list[FigureMe
 
 
 def _ranges(found: list[Occurrence], signs: Signs) -> Iterator[tuple[str, int, int, MentionKind]]:
-    """The signs between the two ends of a range, as far as the publication mentions them elsewhere."""
+    """The signs between the two ends of a range that the publication mentions elsewhere."""
     for first, last in pairwise(found):
         if (
             not last.is_range
@@ -125,7 +125,7 @@ def _between(first: str, last: str) -> list[str]:
 def _by_sentence(
     sentences: tuple[Sentence, ...], spans: Mapping[int, list[tuple[str, int, int, MentionKind]]]
 ) -> tuple[tuple[Mention, ...], ...]:
-    """Give each mention to the sentence it begins in; one that runs over the end is cut there."""
+    """Assign each mention to the sentence in which it begins; its span is cut at the sentence's end."""
     mentions: list[list[Mention]] = [[] for _ in sentences]
     starts = [(sentence.paragraph, sentence.start) for sentence in sentences]
     for at, found in spans.items():

@@ -1,4 +1,4 @@
-"""What a sentence says that a figure shows: "FIG. 3 is a side view of the loader;" says "a side view of the loader"."""
+"""Captions of figures from sentences: "FIG. 3 is a side view of the loader;" gives "a side view of the loader"."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from engine.linking.vocabulary import FIGURE_WORDS
 
 LONGEST_CAPTION = 90
-"""Characters that a caption keeps; it is read aloud among others."""
+"""The most characters of a caption, which screen readers read in a list of others."""
 
 _FIGURE = re.compile(rf"\W*(?:{FIGURE_WORDS})\b", re.I)
 _SAYS = re.compile(
@@ -24,7 +24,7 @@ _END = re.compile(
     r"\s*(?:;|\.\s+(?-i:[A-ZÄÖÜÉ])|\.?\s*$|\[?\b(?:and\s+)?FIGS?\b\.?\s*\d+\w?\s+(?:is|shows|illustrates|depicts)\b)",
     re.I,
 )
-# After a verb that can also help another one, only an article or a view says what is shown ("FIG. 3 is used").
+# After a verb that may be an auxiliary ("FIG. 3 is used"), an article or a kind of view must follow.
 _HELPS = re.compile(r"\s*[\])]?\s*(?:is|are|ist|sind|est|sont)\s", re.I)
 _THING = re.compile(
     r"(?:an?|the|one|another|ein\w*|der|die|das|une?|la|le|les|l['’]|\w+(?:\s\w+){0,3}\s(?:view|diagram|graph|chart|flowchart|section))\b",
@@ -33,15 +33,15 @@ _THING = re.compile(
 
 
 def caption_of(sentence: str, spans: Iterable[tuple[int, int]]) -> str:
-    """What the sentence says that the figure shows, shortened; empty when it says no such thing.
+    """The caption that the sentence gives the figure, shortened; empty for none.
 
-    spans: characters [start, end) of the sentence where the figure is named; spans of numerals do no harm.
+    spans: characters [start, end) of the sentence where the figure is named; spans of numerals may be among them.
     """
     for start, end in sorted(spans):
-        said = _SAYS.match(sentence, end) if _FIGURE.match(sentence[start:end]) else None
-        if said is None:
+        stated = _SAYS.match(sentence, end) if _FIGURE.match(sentence[start:end]) else None
+        if stated is None:
             continue
-        what = " ".join(_END.split(said["what"], maxsplit=1)[0].split()).rstrip(" ,:")
+        what = " ".join(_END.split(stated["what"], maxsplit=1)[0].split()).rstrip(" ,:")
         if what and (not _HELPS.match(sentence, end) or _THING.match(what)):
             return _shortened(what)
     return ""

@@ -1,4 +1,4 @@
-"""Figure labels that the text mentions: "FIG. 3", "FIGS. 3A-3C", "Abb. 2", "planche 4"."""
+"""Find mentions of figures in text: "FIG. 3", "FIGS. 3A-3C", "Abb. 2", "planche 4"."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from engine.linking.vocabulary import FIGURE_WORDS, PLURAL_FIGURE_WORDS
 
 LONGEST_RANGE = 60
-"""Labels that one range may stand for; a longer one is a misreading and gives its two ends only."""
+"""The most labels of one range; a longer range is taken for a misreading and gives its two ends only."""
 
-# A letter apart from its number is one only where it cannot be an article ("FIG. 3 a perspective view").
+# A separate letter belongs to the number only where it cannot be an article ("FIG. 3 a perspective view").
 _LABEL = r"\d{1,3}(?:\s?\(\s?[A-Za-z]\s?\)|-?[A-Za-z](?![A-Za-z])|\s(?-i:[b-zA-Z])(?![\w']))?['′’]*(?![\d])"
 _SEPARATOR = (
     r"\s*(?P<s>,\s*(?:and|und|et|or|to|bis)\b|,|;|/|&|[-–—]|\b(?:and|or|to|through|und|oder|bis|sowie|et|ou|à|a)\b)\s*"
@@ -26,9 +26,9 @@ _RANGE_WORDS = ("-", "–", "—", "to", "through", "bis", "à", "a")
 
 @dataclass(frozen=True, slots=True)
 class FigureMention:
-    """Figure labels named together: characters [start, end) of the paragraph, all labels normalised ("3a").
+    """A mention of one or more figures: characters [start, end) of the paragraph, labels normalised ("3a").
 
-    ranges: first and last label of ranges that cannot be counted out ("1a" to "5"); both are in labels.
+    ranges: first and last label of ranges that cannot be enumerated ("1a" to "5"); both are in labels.
     """
 
     start: int
@@ -37,7 +37,7 @@ class FigureMention:
     ranges: tuple[tuple[str, str], ...] = ()
 
     def labels_among(self, known: Collection[str]) -> tuple[str, ...]:
-        """Its labels and those of `known` that lie within its ranges: "Figs. 1A-5" names 3c where there is a 3c."""
+        """The labels and those of `known` within its ranges: "Figs. 1A-5" includes 3c where a figure 3c is known."""
         within = [label for label in known for first, last in self.ranges if _key(first) < _key(label) < _key(last)]
         return tuple(dict.fromkeys((*self.labels, *sorted(within, key=_key))))
 
@@ -83,7 +83,7 @@ def _mentions(text: str) -> Iterator[FigureMention]:
 
 
 def _continued(previous: str, following: re.Match[str], plural: bool) -> str | None:
-    """The label that goes on a list, or None where the list has ended ("in FIG. 3, 12 is the housing")."""
+    """The label that continues a list, or None where the list has ended ("in FIG. 3, 12 is the housing")."""
     raw, separator = following["label"], following["s"].lower()
     if raw.isalpha():  # "FIGS. 3A and B", "Fig. 3A-C"
         joined = _PARTS.match(previous)
@@ -98,16 +98,16 @@ def _continued(previous: str, following: re.Match[str], plural: bool) -> str | N
     (number, letter), (before, _) = _key(label), _key(previous)
     if separator == "a" or label == previous or number - before > LONGEST_RANGE:
         return None
-    if _key(label) < _key(previous) and not (plural and letter):  # "Figs 9f, 4a-4d" goes on, "FIG. 9, 4" does not
+    if _key(label) < _key(previous) and not (plural and letter):  # "Figs 9f, 4a-4d" continues, "FIG. 9, 4" does not
         return None
-    # After a singular word a comma often ends the label, and a reference sign follows.
+    # After "FIG." in the singular a comma often ends the label, and a reference sign follows.
     if not plural and separator in (",", ";", "/") and (number > before + 1 or not letter):
         return None
     return label
 
 
 def _range(first: str, last: str) -> list[str]:
-    """Labels after `first` up to `last`: 1-4 is 2, 3, 4 and 3a-3c is 3b, 3c; across both, the end alone."""
+    """The labels after `first` up to `last`: 1-4 gives 2, 3, 4; 3a-3c gives 3b, 3c; other ranges only `last`."""
     (number, letter), (end_number, end_letter) = _key(first), _key(last)
     if not letter and not end_letter:
         return [str(value) for value in range(number + 1, end_number + 1)]
@@ -117,6 +117,6 @@ def _range(first: str, last: str) -> list[str]:
 
 
 def _key(label: str) -> tuple[int, str]:
-    """Number and letter of a normalised label, in the order of figures."""
+    """The sort key of a normalised label: number and letter."""
     match = _PARTS.match(label)
     return (int(match[1]), match[2]) if match else (0, "")

@@ -1,4 +1,4 @@
-"""Sentences that explain a figure: those that mention one of its numerals, or the figure by its label."""
+"""Link a figure to the sentences that mention one of its numerals or its label."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class LinkReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SentenceLink:
-    """Sentence number `sentence` (from 0) of the analysis, with the figure's numerals that it mentions.
+    """A link to sentence number `sentence` (from 0) of the analysis, with the figure's numerals it mentions.
 
     reason is NUMERAL where it mentions any, else FIGURE_LABEL. spans: characters [start, end) of the sentence's
     text to mark, in order, those of the figure's label included whatever the reason.
@@ -34,10 +34,10 @@ class SentenceLink:
 
 
 def link_sentences(analysis: TextAnalysis, numerals: Collection[str], figure_label: str) -> tuple[SentenceLink, ...]:
-    """Return one link per sentence that mentions a numeral of the figure, or its label ("3a", "FIG. 3(A)" or "").
+    """Return one link per sentence that mentions a numeral of the figure or its label ("3a", "FIG. 3(A)" or "").
 
-    A sentence with both has the reason NUMERAL; its spans hold both. Numerals are matched exactly, and only where the
-    text has no such numeral, without regard to case ("41A" drawn, "41a" written).
+    A sentence with both has the reason NUMERAL and spans of both. Numerals are matched exactly, and only where the
+    text lacks the numeral, regardless of case ("41A" drawn, "41a" written).
     """
     wanted = {text for numeral in numerals for text in numerals_in_text(analysis, numeral)}
     labels = labels_in_text(analysis, figure_label)
@@ -45,7 +45,7 @@ def link_sentences(analysis: TextAnalysis, numerals: Collection[str], figure_lab
 
 
 def numerals_in_text(analysis: TextAnalysis, numeral: str) -> frozenset[str]:
-    """Return the numerals of the text that a numeral read on a sheet stands for; empty when the text has none."""
+    """Return the numerals of the text that match a numeral read on a sheet; empty for none."""
     plain = normalised_numeral(numeral)
     if plain in analysis.numerals:
         return frozenset({plain})
@@ -55,7 +55,7 @@ def numerals_in_text(analysis: TextAnalysis, numeral: str) -> frozenset[str]:
 def labels_in_text(analysis: TextAnalysis, figure_label: str) -> frozenset[str]:
     """Return the labels of the text that name this figure.
 
-    Its own where the text has it; else "3" for "3a" (a figure in parts described as one), or "3a" and "3b" for "3".
+    The label itself where the text has it; else "3" for "3a" (partial figures described as one), or "3a", "3b" for "3".
     """
     label = plain_label(figure_label)
     if not label or label in analysis.figure_labels:

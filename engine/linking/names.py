@@ -1,4 +1,4 @@
-"""Names of parts, learned from the words that stand before their numerals."""
+"""Names of parts, learned from the words before their numerals."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.linking.surroundings import Context
 from engine.linking.vocabulary import FRENCH_CONNECTORS
 
 EXTENSION_SHARE = 0.5
-"""A word belongs to a name when it stands before at least this share of the mentions that reach so far."""
+"""A word belongs to a name when it precedes at least this share of the mentions with that many words."""
 
 _ELIDED = re.compile(r"\b([dlDL]) (?=\w)")
 _GERMAN_ENDINGS = ("es", "en", "er", "em", "e", "n", "s")
@@ -35,9 +35,9 @@ def stem(word: str, language: str) -> str:
 
 
 def part_name(occurrences: Sequence[Occurrence]) -> str:
-    """Return the name that most mentions of one numeral give it, as most of them print it; "" when none names it.
+    """Return the most frequent name of a numeral in its most frequent spelling; "" for none.
 
-    Mentions within a list ("arms 35, 50") count only where no other mention names the numeral.
+    Mentions in a list ("arms 35, 50") count only when no other mention names the numeral.
     """
     named = [one for one in occurrences if one.words and one.context is not Context.LISTED and not one.leads]
     named = named or [one for one in occurrences if one.words and one.context is not Context.LISTED]
@@ -50,7 +50,7 @@ def part_name(occurrences: Sequence[Occurrence]) -> str:
 
 
 def _most_common_phrase(phrases: Iterable[tuple[str, ...]], language: str) -> str:
-    """Grow the name leftwards from its last word, as long as most phrases agree."""
+    """Extend the name leftwards from its last word while most phrases agree."""
     stems = [(tuple(stem(word, language) for word in phrase), phrase) for phrase in phrases]
     name: tuple[str, ...] = ()
     while True:
@@ -68,10 +68,10 @@ def _most_common_phrase(phrases: Iterable[tuple[str, ...]], language: str) -> st
     printed = Counter(
         _printed(phrase[len(phrase) - len(name) :]) for key, phrase in stems if key[len(key) - len(name) :] == name
     )
-    # Of equally frequent forms the one in small letters: capitals come from the start of a sentence.
+    # Of equally frequent forms, lower case: capitals come from the start of a sentence.
     return max(printed.items(), key=lambda entry: (entry[1], sum(map(str.islower, entry[0]))))[0]
 
 
 def _printed(words: Sequence[str]) -> str:
-    """The words as they are written: the French "d" and "l" lean on what follows."""
+    """The words as printed: the French "d'" and "l'" are joined to the next word."""
     return _ELIDED.sub(r"\1'", " ".join(words))

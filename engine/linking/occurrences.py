@@ -1,4 +1,4 @@
-"""Every number of a paragraph that could be a reference sign, with what speaks for or against it."""
+"""Find every number of a paragraph that could be a reference sign, with the evidence around it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from engine.patents.publication import Span
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """One number in paragraph `paragraph`, characters [start, end); words: up to six that may name it, nearest last.
+    """A number in paragraph `paragraph`, characters [start, end). words: up to six that may name it, nearest last.
 
-    preposition: the word before it where none names it. after: the word that follows ("" at punctuation). chain:
-    position, among the paragraph's occurrences, of the head of the list it goes on, or its own. is_range: the sign
-    before it was a range's ("12 to 16"). leads: others follow on its list, so that its words may be a plural.
+    preposition: the word before it when none names it. after: the following word ("" at punctuation). chain:
+    index, among the paragraph's occurrences, of the first of its list, or its own. is_range: the sign
+    ends a range ("12 to 16"). leads: others follow in its list, so its words may be plural.
     """
 
     paragraph: int
@@ -36,28 +36,28 @@ class Occurrence:
     leads: bool = False
 
 
-# A sign as patents write it: 12, 12a, 12', 10-1, A1, S101, B21S. Not a piece of a decimal, a date or a longer word;
-# numbers side by side are a table, or a number that a scan has broken ("2 1 1").
+# A sign as patents write it: 12, 12a, 12', 10-1, A1, S101, B21S. Not part of a decimal, a date or a longer word;
+# adjacent numbers are a table, or a number split by a scan ("2 1 1").
 _SIGN = re.compile(
     r"""(?x)(?<![\w.,#$€£+=<>≤≥~^])(?<![^\W\d_][-–])(?<!\d[\s][.,])(?<!\d[ ])
     (?P<sign>(?![2-5][DG]\b)(?:[A-Z]{1,3})?\d{1,4}(?:[A-Za-z]{1,2}(?![A-Za-z]))?
       (?P<variant>-\d{1,3}[a-z]?(?![\w-]))?(?:['′’`]{1,3}|″)?)
     (?![\w+=^]|[.,:]\d|[ ]\d|\s?[%‰°×]|\s?[-–]?\s?[=<>±≤≥])""",
 )
-# German texts set the letter apart: "Gewindeabschnitt 4 b".
+# German texts separate the letter: "Gewindeabschnitt 4 b".
 _SPACED_SUFFIX = re.compile(r"\s[a-g](?=[\s,;.)])")
 # Without a blank after the comma a list in brackets looks like a decimal: "(20,21)".
 _TIGHT_LIST = re.compile(r"\(\s?\d{1,4}[a-z]?(?:,\d{1,4}[a-z]?){1,12}\s?\)")
-# Cover sheets of scanned US and WO publications carry INID codes (WIPO ST.9) that look like bracketed signs.
+# Cover sheets of scanned US and WO publications have INID codes (WIPO ST.9) that look like signs in brackets.
 _COVER_SHEET = re.compile(r"\(54\)\s+[A-Z]{4}|\(57\)\s+(?i:abstract)|\(21\)\s+(?i:appl|int)")
 _LIST_LINE = re.compile(
     r"(?m)^\s{0,4}(?P<sign>[A-Z]{0,3}\d{1,4}[a-z]{0,2}['′’]{0,2})[ \t]*[.:=–-]{0,2}[ \t]*"
     r"(?P<name>[^\W\d_][^\n\d]{2,80})$"
 )
 FEWEST_LIST_LINES = 4
-"""So many lines "12 housing" in one paragraph are a list of reference signs."""
+"""This many lines like "12 housing" in one paragraph are a list of reference signs."""
 
-# Every repetition is bounded: a paragraph of nothing but digits must not take quadratic time.
+# Every repetition is bounded, so that a paragraph of digits does not take quadratic time.
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 _JOIN = r"\s?(?:to|and|or|bis|und|oder|à|et|ou|through|,|x|×|[-–~/±])\s?"
 _AGAINST = re.compile(
@@ -88,7 +88,7 @@ _SEPARATOR = re.compile(
 )
 _RANGES = frozenset({"to", "bis", "à", "through", "-", "–"})
 _FARTHEST = 20
-"""Characters between two signs of one list, at most."""
+"""The most characters between two signs of one list."""
 
 _WORD_AFTER = re.compile(r"\s{0,3}([^\W\d_]+)")
 
@@ -96,7 +96,7 @@ _WORD_AFTER = re.compile(r"\s{0,3}([^\W\d_]+)")
 def occurrences_of(
     paragraph: int, text: str, language: str, figures: list[FigureMention], emphasised: tuple[Span, ...]
 ) -> list[Occurrence]:
-    """Return the numbers of one paragraph in order, those of figure labels left out."""
+    """Return the numbers of one paragraph in order, without those of figure labels."""
     if _COVER_SHEET.search(text):
         return []
     text = _TIGHT_LIST.sub(_with_semicolons, text)
@@ -131,7 +131,7 @@ def occurrences_of(
 
 
 def normalised_numeral(text: str) -> str:
-    """Return a reference sign with blanks gone and one kind of prime and hyphen: "12 ′" is "12'"; case is kept."""
+    """Return a reference sign without blanks and with one kind of prime and hyphen: "12 ′" is "12'". Case is kept."""
     plain = re.sub(r"\s", "", text).replace("″", "''").replace("–", "-")
     return re.sub(r"[′’`]", "'", plain)
 
@@ -164,7 +164,7 @@ def _occurrence(
 
 
 def _joined(text: str, start: int, found: list[Occurrence]) -> re.Match[str] | None:
-    """The separator between the last number and this one, where they stand on one list."""
+    """The separator between the last number and this one when both are in one list."""
     if not found or start - found[-1].end >= _FARTHEST or found[-1].context in (Context.AGAINST, Context.BARE):
         return None
     return _SEPARATOR.match(text, found[-1].end, start)
@@ -176,7 +176,7 @@ def _continued(previous: Occurrence) -> Surroundings:
 
 
 def _list_lines(text: str) -> dict[int, tuple[str, ...]]:
-    """Start of each sign of a list of reference signs, one a line, with its name; empty for other paragraphs."""
+    """The start and name of each sign in a list of reference signs, one per line; empty for other paragraphs."""
     if "\n" not in text:
         return {}
     lines = list(_LIST_LINE.finditer(text))
@@ -186,7 +186,7 @@ def _list_lines(text: str) -> dict[int, tuple[str, ...]]:
 
 
 def _with_semicolons(match: re.Match[str]) -> str:
-    """A list in brackets that is no decimal, made plain; its numbers rise, and none but the first may be 0."""
+    """A list in brackets with semicolons for commas, unless it is a decimal; its numbers must ascend."""
     values = [int(re.sub(r"\D", "", value)) for value in match[0].split(",")]
     return match[0].replace(",", ";") if values[0] and values == sorted(set(values)) else match[0]
 
@@ -204,7 +204,7 @@ def _with_leaders(found: list[Occurrence]) -> list[Occurrence]:
 
 
 def _with_suffix(text: str, end: int, language: str) -> int:
-    """The end of a sign whose letter stands apart in German text."""
+    """The end of a sign, including its separate letter in German text."""
     if language != "de" or not text[end - 1].isdigit():
         return end
     match = _SPACED_SUFFIX.match(text, end)
@@ -212,7 +212,7 @@ def _with_suffix(text: str, end: int, language: str) -> int:
 
 
 def _covered(text: str, spans: Iterable[tuple[int, int]]) -> bytearray:
-    """One byte per character, 1 inside a span: a look-up stays cheap in a paragraph of any length."""
+    """One byte per character, 1 inside a span, for fast look-up in long paragraphs."""
     marks = bytearray(len(text))
     for start, end in spans:
         marks[start:end] = b"\x01" * (end - start)

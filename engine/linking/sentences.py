@@ -1,8 +1,8 @@
-"""Sentences of patent text with their character spans.
+"""Split patent text into sentences with character spans.
 
-nupunkt finds the boundaries (docs/decisions tells what it was measured against). Full stops that never end a
-sentence in patents ("FIG. 3", "U.S. Pat. No. 5", "z. B.", "c.-à-d.") are masked first, each by one character of the
-same length, so that the spans found on the masked text are those of the text itself.
+nupunkt finds the boundaries (compared with others in docs/decisions). Full stops that never end a
+sentence in patents ("FIG. 3", "U.S. Pat. No. 5", "z. B.", "c.-à-d.") are masked first, each by one character, so
+that spans in the masked text are valid in the text itself.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from engine.linking.vocabulary import FIGURE_WORDS
 from engine.patents.publication import Paragraph, Section
 
 LONGEST_SENTENCE = 8000
-"""Characters; a longer one (a sequence listing, a flattened table) is cut at a blank, or in the middle of a word."""
+"""The most characters of a sentence; a longer one (a sequence listing, a table) is cut at a blank if possible."""
 
 _MASK = "_"
 _ENDING = ")"
 
-# Abbreviations that something always follows: their stop is never the end. Scanned texts have blanks before stops.
+# Abbreviations whose full stop never ends a sentence. Scanned texts have blanks before stops.
 _ALWAYS = re.compile(
     r"""(?ix)\b(?:
       approx | ca | cf | vgl | gem | bzw | ser | pat | appl | publ | viz | incl | resp | sog | insbes | einschl
@@ -31,7 +31,7 @@ _ALWAYS = re.compile(
     | i\.\s?s\.\s?d | z\.\s?t | u\.\s?u
     )\s?\.(?=\s?\S)""",
 )
-# Abbreviations of things that are counted: a number, a letter or a lower case word follows, else it is the end.
+# Abbreviations that do not end a sentence when a number, a letter or a lower-case word follows.
 _COUNTED = re.compile(
     rf"""(?ix)\b(?:
       {FIGURE_WORDS} | refs? | nos? | nrs? | eqs? | st | mind | vol | pp? | pgs? | cols? | lns? | paras? | abs | art
@@ -39,7 +39,7 @@ _COUNTED = re.compile(
     | max | min
     )\s?\.(?=\s?(?:\d|\(\d|(?-i:[IVX]+\b|[A-Z]\b|[A-Z]\d|[a-zäöü])))""",
 )
-# These may end a sentence: masked only where what follows cannot begin one.
+# These may end a sentence: masked only where the next word cannot begin one.
 _SOMETIMES = re.compile(
     r"(?i)\b(?:etc|usw|al|int|ext|dim|mech|ltd|inc|co|corp|gmbh|z|u\.s|u\.k|n|b|h|a|e|g|d)\."
     r"(?=\s*(?-i:[a-zäöüßàâçéèêîôû(\d,;:)]))"
@@ -47,7 +47,7 @@ _SOMETIMES = re.compile(
 _COUNTRY = re.compile(
     r"(?i)\bU\.\s?(?:S\.|K\.)(?=\s*(?:Pat|Appl|Provisional|Ser|Publ?|Application|Design|Utility|Pregrant))"
 )
-# A number's stop: list items at the start of a paragraph ("1. A device") and German ordinals ("die 2. Stufe").
+# The stop after a number: list items at the start of a paragraph ("1. A device"), German ordinals ("die 2. Stufe").
 _LIST_ITEM = re.compile(r"\A\s*(?:\(?[0-9]{1,3}[a-z]?|\(?[A-Za-z]|[IVX]{1,5})\s?[.)](?=\s)")
 _CLAIM_NUMBER = re.compile(r"\d{1,3}\s?[.)]\s+(?=\S)")
 _GERMAN_ORDINAL = re.compile(
@@ -55,7 +55,7 @@ _GERMAN_ORDINAL = re.compile(
 )
 _INITIALS = re.compile(r"\b[A-Z]\.(?=\s?[A-Z](?:\.|[a-z]))")
 _STOP_BEFORE_LOWER = re.compile(r"(?<=[^\W\d_])\.(?=\s[a-zäöü]{2,}\b)")
-# One letter before a stop is an initial to every splitter; after a number it is a unit, and before an article an end.
+# Splitters take one letter before a stop for an initial; after a number it is a unit, before an article an end.
 _UNIT_END = re.compile(
     r"(?<=[\d°] )(?:[A-Za-zµΩ]|min|max|in|ft|sec)(?=\.\s+[(A-ZÄÖÜÀÉ])"
     r"|(?<=[\d°])[A-Za-z](?=\.\s+[(A-ZÄÖÜÀÉ][a-z]+\s)|\ban(?=\.\s+[A-ZÄÖÜ])"
@@ -64,7 +64,7 @@ _LETTER_END = re.compile(
     r"(?<= )[A-Za-z](?=\.\s+(?:The|This|These|An|It|In|As|At|On|When|If|Each|For|Then|Der|Die|Das|Ein|Eine|Im|In|Bei|Es"
     r"|Le|La|Les|L['’]|Un|Une|Il|Elle)\b)"
 )
-# A line break ends a sentence after a stop, and before what begins a line of a list ("Figur 2 zeigt", "12 housing").
+# A line break ends a sentence after a stop, and before a line of a list ("Figur 2 zeigt", "12 housing").
 _LINE_END = re.compile(
     r"(?<=[;:.,])\s*\n\s*"
     r"|\n[ \t]{0,20}(?=(?:Fig|FIG|Abb|\d{1,4}[a-z]?['′]?[ \t]*[:=–-]?[ \t]*[^\W\d_]{2}|[-–•]\s|\(?[a-z]\)\s))"
@@ -74,7 +74,7 @@ _LETTER = re.compile(r"[^\W\d_]")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """Characters [start, end) of paragraph number `paragraph` (counted from 0) in the text that was analysed."""
+    """A sentence: characters [start, end) of paragraph number `paragraph` (from 0) of the analysed text."""
 
     paragraph: int
     start: int
@@ -85,18 +85,18 @@ class Sentence:
 
 
 def split_sentences(text: str, language: str) -> list[tuple[int, int]]:
-    """Return the spans [start, end) of the sentences of one paragraph, blanks at their edges left out, in order.
+    """Return the spans [start, end) of the sentences of one paragraph in order, without blanks at their edges.
 
-    language is ISO 639-1; German ordinals are known in "de" only. Every letter of the text lies in one span.
+    language: ISO 639-1; German ordinals are recognised in "de" only. Every letter of the text is in exactly one span.
     """
     spans = nupunkt.sent_spans(_masked(text, language))
     return list(_whole(text, spans))
 
 
 def sentences_of(paragraphs: Sequence[Paragraph], limit: int) -> tuple[Sentence, ...]:
-    """Return the sentences of all paragraphs but headings, at most `limit` of them, in the order of the text.
+    """Return the sentences of all paragraphs except headings, at most `limit`, in the order of the text.
 
-    The number that a claim begins with belongs to no sentence.
+    The number at the start of a claim belongs to no sentence.
     """
     found: list[Sentence] = []
     for position, paragraph in enumerate(paragraphs):
@@ -106,14 +106,14 @@ def sentences_of(paragraphs: Sequence[Paragraph], limit: int) -> tuple[Sentence,
             if len(found) == limit:
                 return tuple(found)
             if paragraph.section is Section.CLAIM and (number := _CLAIM_NUMBER.match(paragraph.text, start, end)):
-                start = number.end()  # the claim's number is no part of its sentence
+                start = number.end()  # the claim's number
             text = paragraph.text[start:end]
             found.append(Sentence(position, start, end, text, paragraph.section, paragraph.language))
     return tuple(found)
 
 
 def _masked(text: str, language: str) -> str:
-    """The text with the stops that end nothing replaced, character for character."""
+    """The text with all full stops that end no sentence replaced, at equal length."""
     patterns = [_COUNTRY, _ALWAYS, _COUNTED, _SOMETIMES, _LIST_ITEM, _INITIALS, _STOP_BEFORE_LOWER]
     if language == "de":
         patterns.append(_GERMAN_ORDINAL)
@@ -132,7 +132,7 @@ def _without_stops(match: re.Match[str]) -> str:
 
 
 def _whole(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Trim blanks, end sentences at the lines of a list, join pieces without a letter ("1.") to what follows."""
+    """Trim blanks, end sentences at the lines of a list, and join pieces without a letter ("1.") to the next."""
     begin: int | None = None
     last = 0
     for start, end in _lines(text, spans):

@@ -1,4 +1,4 @@
-"""Parts that drawings have in common, by what the texts call them."""
+"""Find parts that several drawings have in common, by their names in the texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.linking.names import stem
 
 
 class Likeness(StrEnum):
-    """How alike two names are: the same words, or the same thing with other words around it."""
+    """How similar two names are: the same words, or the same noun with other modifiers."""
 
     SAME = "same name"
     SIMILAR = "similar name"
@@ -19,7 +19,7 @@ class Likeness(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NamedPart:
-    """A reference numeral and what the text calls its part."""
+    """A reference numeral and the name of its part."""
 
     numeral: str
     name: str
@@ -27,14 +27,14 @@ class NamedPart:
 
 @dataclass(frozen=True, slots=True)
 class SharedName:
-    """A name that two or more sides have. `sides` holds the parts that bear it, side by side; empty for one without."""
+    """A name that two or more sides have. sides: the parts with this name on each side, empty for none."""
 
     likeness: Likeness
     sides: tuple[tuple[NamedPart, ...], ...]
 
     @property
     def name(self) -> str:
-        """As the first side that has it prints it."""
+        """The name as printed by the first side that has it."""
         return next(parts[0].name for parts in self.sides if parts)
 
     @property
@@ -65,7 +65,7 @@ _ORDINALS = _words(
     """
 )
 _GERMAN_ORDINAL = re.compile(r"(?:erst|zweit|dritt|viert|fünft|sechst|siebt|acht)e[rsnm]?")
-# Heads that say too little: "groove portion" and "support portion" are not alike, so the word before belongs to them.
+# Vague nouns: "groove portion" and "support portion" are not similar, so the word before belongs to the head.
 _VAGUE = _words(
     """
     apparatus area arrangement assembly body component device element end face group line means mechanism member
@@ -74,7 +74,7 @@ _VAGUE = _words(
     dispositif ensemble moyen organe partie pièce élément unité
     """
 )
-# Before one of these the English name of the thing is over: "end of the rod" is an end.
+# Prepositions that end the head of an English name: "end of the rod" is an end.
 _PREPOSITIONS = _words("of for in on with to from")
 _IRREGULAR = {
     "axes": "axis",
@@ -94,18 +94,18 @@ _IRREGULAR = {
 
 
 def shared_names(left: Mapping[str, str], right: Mapping[str, str], *, language: str = "en") -> list[SharedName]:
-    """Return the names that both have, the same ones before the similar ones, each in the order of `left`.
+    """Return the names that both sides have, identical before similar, in the order of `left`.
 
-    left, right: the part's name by numeral; parts without a name are passed over.
+    left, right: numeral → name; parts without a name are ignored.
     """
     return names_shared_across((left, right), (language, language))
 
 
 def names_shared_across(sides: Sequence[Mapping[str, str]], languages: Sequence[str]) -> list[SharedName]:
-    """Return the names that two or more sides have: same before similar, those of more sides first.
+    """Return the names that two or more sides have: identical before similar, most sides first.
 
-    sides: for each the part's name by numeral; languages: of each side's names. A part belongs to one name at most:
-    where its very name is shared, it is not called similar to others.
+    sides: numeral → name of each side. languages: of each side's names. A part belongs to one name at most:
+    when its name is shared exactly, it is not listed as similar to others.
     """
     if len(sides) != len(languages):
         raise ValueError(f"{len(sides)} sides but {len(languages)} languages")
@@ -121,9 +121,9 @@ def names_shared_across(sides: Sequence[Mapping[str, str]], languages: Sequence[
 
 
 def name_key(name: str, language: str = "en") -> tuple[str, ...]:
-    """Return the words that make a name, in small letters and the singular, without articles and ordinals.
+    """Return the words of a name in lower case and singular, without articles and ordinals.
 
-    A preposition stays, for it parts the thing from what it belongs to. Empty where nothing of the name is left.
+    Prepositions stay, since they end the head of the name. Empty when no word is left.
     """
     words = _WORD.findall(name.casefold())
     telling = [word for word in words if not (word in _ARTICLES or _is_ordinal(word))]
@@ -131,14 +131,14 @@ def name_key(name: str, language: str = "en") -> tuple[str, ...]:
 
 
 def _head(words: tuple[str, ...], language: str) -> str:
-    """The thing itself: the last word of an English or German name, the first of a French one."""
+    """The head noun: the last word of an English or German name, the first of a French one."""
     if language == "fr":
         reach = 2 if words[0] in _VAGUE else 1
         return " ".join(words[:reach])
     thing = words
     for at, word in enumerate(words):
         if at and word in _PREPOSITIONS:
-            # What a vague head belongs to says which it is.
+            # A vague head needs its modifier to be specific.
             thing = (*words[at + 1 :], *words[:at]) if words[at - 1] in _VAGUE else words[:at]
             break
     reach = 2 if thing[-1] in _VAGUE else 1
@@ -146,7 +146,7 @@ def _head(words: tuple[str, ...], language: str) -> str:
 
 
 def _shared(groups: Iterable[Mapping[tuple[str, ...], list[list[NamedPart]]]]) -> Iterator[SharedName]:
-    """Of names with one head: those that are the same on several sides, and the rest where several sides have some."""
+    """Of names with one head: the identical ones, and the rest as similar, where several sides have them."""
     for group in groups:
         left_over: list[list[NamedPart]] = []
         for sides in group.values():
@@ -163,7 +163,7 @@ def _is_ordinal(word: str) -> bool:
 
 
 def _singular(word: str, language: str) -> str:
-    """The stem of a word; the rule is applied until it changes nothing, for its own result may look like a plural."""
+    """The stem of a word; the rule is repeated until nothing changes, since its result may look like a plural."""
     if language != "de" and word in _IRREGULAR:
         return _IRREGULAR[word]
     shorter = stem(word, language)

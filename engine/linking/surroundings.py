@@ -1,4 +1,4 @@
-"""What stands before a number, and what that says of it."""
+"""Classify a number in text by the words before it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from engine.linking.vocabulary import CITED_OR_PART, HARD_HEADS, SIGN_WORDS, STO
 
 
 class Context(Enum):
-    """What stands before a number."""
+    """The kind of context before a number."""
 
     NAMED = auto()  # a word that may name a part: "wheel loader 101", "housing (12)"
-    LISTED = auto()  # goes on a list: "12, 14 and 16"
+    LISTED = auto()  # continues a list: "12, 14 and 16"
     SIGNED = auto()  # announced as a sign: "reference numeral 12", printed bold, or in the list of reference signs
     BARE = auto()  # a function word, punctuation, or nothing
-    CITED = auto()  # "claim 1", "Table 2", and what goes on their list
+    CITED = auto()  # "claim 1", "Table 2", and further items of their list
     AGAINST = auto()  # "[0012]", "10 mm", "1)", dates, numbers of patents and standards
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """words: up to six before the number that may name a part, nearest last. preposition: the word at its left."""
+    """The context of a number. words: up to six before it that may name a part, nearest last. preposition: the last."""
 
     context: Context
     words: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Surroundings:
 
 
 WINDOW = 100
-"""Characters before a number that are looked at."""
+"""How many characters before a number are examined."""
 
 _BOUNDARY = re.compile(r"""[,;:.!?()\[\]{}"“”„«»<>=*|•\n\t/]""")
 _ELISION = re.compile(r"\b([ldnsLDNS]|qu|Qu)['’]")
@@ -50,7 +50,7 @@ _CITING = frozenset(
 
 
 def surroundings_of(text: str, start: int, language: str, bold: bool) -> Surroundings:
-    """Return what the text before the number at `start` says of it; lists and masked spans are the caller's."""
+    """Return the context of the number at `start`. The caller handles lists and masked spans."""
     before = text[max(0, start - WINDOW) : start].rstrip(" \u00a0")
     bracketed = before.endswith("(")
     before = _OPTIONAL_PLURAL.sub("s", before[:-1].rstrip() if bracketed else before)
@@ -66,7 +66,7 @@ def surroundings_of(text: str, start: int, language: str, bold: bool) -> Surroun
 
 
 def words_before(before: str, language: str) -> tuple[str, ...]:
-    """Return up to six words directly before a number that may name a part, nearest last; () where none may."""
+    """Return up to six words directly before a number that may name a part, nearest last; () for none."""
     edge = 0
     for boundary in _BOUNDARY.finditer(before):
         edge = boundary.end()
@@ -83,7 +83,7 @@ def words_before(before: str, language: str) -> tuple[str, ...]:
 
 
 def _is_citation(before: str, last: str, language: str) -> bool:
-    """Whether the word before a number cites something ("claim", "No.", "Table") and names no part."""
+    """Whether the word before a number is a reference ("claim", "No.", "Table") and not the name of a part."""
     plain = last.lower().rstrip(".")
     if plain in HARD_HEADS or (plain in _ABBREVIATED and (last.endswith(".") or last[0].isupper())):
         return True
@@ -95,6 +95,6 @@ def _is_citation(before: str, last: str, language: str) -> bool:
 
 
 def _is_step(before: str, text: str, start: int) -> bool:
-    """Whether a number of three or four digits is a box of a flow chart: "At 205, a view is made", "respect to 209"."""
+    """Whether a number of three or four digits is a step of a flow chart: "At 205, a view is made"."""
     digits = _THREE_DIGITS.match(text, start)
     return bool(digits and not _YEAR.match(text, start) and _STEP.search(before))

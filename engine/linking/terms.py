@@ -1,4 +1,4 @@
-"""Words and phrases looked for in a text, as an examiner writes them."""
+"""Find an examiner's search terms, words and quoted phrases, in a text."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-MOST_TERMS = 6  # each has a colour of its own
+MOST_TERMS = 6  # each has its own colour
 LONGEST_TERM = 120
 _WRITTEN = re.compile(r'"([^"]*)"?|“([^”]*)”?|„([^“]*)“?|«([^»]*)»?|(\S+)')
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
-    """Characters [start, end) of a text that one of the terms matches; `term` is its place among them."""
+class TermMatch:
+    """A match of a term: characters [start, end) of the text. term: its index."""
 
     start: int
     end: int
@@ -21,7 +21,7 @@ class Occurrence:
 
 
 def terms_of(written: str) -> tuple[str, ...]:
-    """Return the words and the phrases in quotes, each once whatever its case, at most MOST_TERMS, in their order."""
+    """Return the words and quoted phrases in order, each once regardless of case, at most MOST_TERMS."""
     found: dict[str, str] = {}
     for groups in _WRITTEN.findall(written.replace("\0", " ")):
         term = " ".join("".join(groups).split())[:LONGEST_TERM]
@@ -30,17 +30,17 @@ def terms_of(written: str) -> tuple[str, ...]:
     return tuple(found.values())[:MOST_TERMS]
 
 
-def occurrences_of(text: str, terms: Sequence[str]) -> list[Occurrence]:
-    """Return where the terms stand, whatever their case, parts of words too; where several begin, the longest counts.
+def occurrences_of(text: str, terms: Sequence[str]) -> list[TermMatch]:
+    """Return the matches of the terms, regardless of case and also inside words; the longest of several at one place.
 
-    Occurrences do not overlap. A space of a phrase matches any white space.
+    Matches do not overlap. A space in a phrase matches any white space.
     """
     if not terms:
         return []
     longest_first = sorted(range(len(terms)), key=lambda at: -len(terms[at]))
     pattern = "|".join(f"(?P<t{at}>{_pattern(terms[at])})" for at in longest_first)
     return [
-        Occurrence(match.start(), match.end(), int((match.lastgroup or "t0")[1:]))
+        TermMatch(match.start(), match.end(), int((match.lastgroup or "t0")[1:]))
         for match in re.finditer(pattern, text, re.IGNORECASE)
     ]
 

@@ -1,7 +1,7 @@
-"""Words that decide what a number in patent text is, in English, German and French.
+"""Word lists that classify numbers in patent text, in English, German and French.
 
-The lists are closed classes (articles, prepositions, units) and the patent's own formulas ("according to claim 1");
-nouns are never listed, they are learned from the publication itself.
+The lists hold closed word classes (articles, prepositions, units) and set phrases ("according to claim 1");
+nouns are learned from each publication instead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PLURAL_FIGURE_WORDS = frozenset(
     {"figures", "figs", "figg", "figuren", "abbildungen", "abbn", "zeichnungen", "drawings", "planches"}
 )
 
-# A number after one of these is never a reference sign: it counts claims, examples, documents or formulas.
+# A number after one of these is never a reference sign: it numbers claims, examples, documents or formulas.
 HARD_HEADS = _words(
     """
     claim claims anspruch ansprüche ansprüchen anspruchs patentanspruch patentansprüche patentansprüchen
@@ -40,7 +40,7 @@ HARD_HEADS = _words(
     """
 )
 
-# The same, but these name parts too ("control section 70", "rotary table 12"): a citation only without an article or
+# The same, but these name parts too ("control section 70", "rotary table 12"): a reference only without an article or
 # another word of the name before it ("in section 4", "Table 2").
 CITED_OR_PART = _words(
     """
@@ -49,8 +49,8 @@ CITED_OR_PART = _words(
     """
 )
 
-# A number after one of these is often a count ("step 1", "type 2") but flow charts and variants use them for signs too:
-# accepted only when the numbers that follow the word look like signs.
+# "Soft heads": a number after one is often a count ("step 1", "type 2"), but flow charts use them for signs too:
+# accepted only when the numbers after the word look like signs.
 SOFT_HEADS = _words(
     """
     step steps schritt schritte schritten étape étapes type types typ level levels stage stages phase phases class
@@ -69,9 +69,9 @@ ORDINALS = _words(
     second seconde troisième dernière dernier
     """
 )
-"""Words that leave a soft head a count: "second step 2"."""
+"""Words before a soft head that make its number a count: "second step 2"."""
 
-# Words that announce a sign outright: "denoted by reference numeral 12".
+# Words that announce a sign: "denoted by reference numeral 12".
 SIGN_WORDS = _words(
     """
     numeral numerals sign signs bezugszeichen bezugsziffer bezugsziffern bezugszahl bezugszahlen bezugsnummer repère
@@ -79,7 +79,7 @@ SIGN_WORDS = _words(
     """
 )
 
-# Quantities: a number below 100 right after one is its value.
+# Quantities: a number below 100 directly after one is its value.
 MEASURE_WORDS = _words(
     """
     temperature pressure length width height depth thickness diameter radius weight mass density speed velocity
@@ -94,7 +94,7 @@ AMOUNT_WORDS = _words(
     etwa ca circa mindestens höchstens environ moins plus
     """
 )
-"""Any number right after one is an amount."""
+"""Words that make any number directly after them an amount."""
 
 _ENGLISH_STOP = """
     a an the this that these those each every any some no all both either neither another other others such same said
@@ -149,13 +149,13 @@ STOP_WORDS: dict[str, frozenset[str]] = {
     "de": _words(_GERMAN_STOP),
     "fr": _words(_FRENCH_STOP),
 }
-"""Words that end a part's name on its left, by language; they are never part of one."""
+"""Words that are never in a part's name and end it on the left, by language."""
 
 FRENCH_CONNECTORS = frozenset({"de", "d", "du", "des", "à", "en"})
 """Inside a French name ("élément de liaison"), never at its edge."""
 
 BEFORE_COUNT = _words("and or to than by about between und oder bis als etwa et ou à environ entre x up only just")
-"""Words before a number that make it an amount when no sign stands before them ("between 0.1 mm and 1")."""
+"""Words that make the number after them an amount when no sign precedes them ("between 0.1 mm and 1")."""
 
 AFTER_SIGN = _words(
     """
@@ -165,7 +165,7 @@ AFTER_SIGN = _words(
     ou est sont du de des dans sur par pour avec qui désigne through using between while are
     """
 )
-"""Words after a number that leave it a sign ("at 12 is shown") and make no count of it ("12 passengers")."""
+"""Words after a number that show it is not a count: "at 12 is shown", but "12 passengers"."""
 
 _UNITS = (
     r"%|‰|°\s?[CFK]?|º\s?[CFK]?|℃|K|mol\s?%|wt\.?\s?%|vol\.?\s?%|at\.?\s?%|ppm|ppb|percent|per\s?cent|Prozent|pour\s?cent"
@@ -178,4 +178,4 @@ _UNITS = (
     r"|times|fold|mal|fois|parts\s+by|equivalents?|moles?|carbon\s+atoms|cycles|layers\s+of|decibels?|VAC|VDC"
 )
 UNITS = _UNITS
-"""Alternatives of a regular expression: what makes the number before it a quantity."""
+"""Units as alternatives of a regular expression, which make the number before them a quantity."""

@@ -1,5 +1,5 @@
-"""Readers of the reference numerals on patent sheets.
+"""Read the reference numerals on patent sheets.
 
-`readers` builds them (it loads torch, so only a process that reads sheets imports it); `settling` settles doubtful
-readings by the publication's own numerals and is light.
+`readers` builds readers and imports torch, so only processes that read sheets import it. `settling` corrects uncertain
+readings by the numerals of the publication's text, without torch.
 """

@@ -1,4 +1,4 @@
-"""The method's own reader: EasyOCR's CRAFT detects the text, english_g2 reads it."""
+"""The reader of the original method: EasyOCR's CRAFT detects text, english_g2 reads it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from engine.sheets.reading import GrayImage, SheetReading
 
 EASYOCR_READER_VERSION = 1
 
-# The defaults of easyocr.Reader.readtext (1.7.2), which the method used.
+# Defaults of easyocr.Reader.readtext (1.7.2), as used by the method.
 CANVAS_PX = 2560
 TEXT_THRESHOLD, LOW_TEXT, LINK_THRESHOLD = 0.7, 0.4, 0.4
 SLOPE, Y_CENTRE, HEIGHT, WIDTH, MARGIN = 0.1, 0.5, 0.5, 0.5, 0.1
@@ -31,8 +31,8 @@ MIN_SIZE_PX = 20
 
 
 class EasyOcrReader:
-    """EasyOCR's detection and recognition as it comes, but for two things: weights load safely, and a sheet that lies
-    sideways is turned before CRAFT sees it (EasyOCR itself reads a page at one angle)."""
+    """EasyOCR's detection and recognition, except that weights load safely and a sideways sheet is turned first
+    (EasyOCR itself reads a page at one angle)."""
 
     def __init__(self, weights: Path, device: str, threads: int) -> None:
         """weights: the folder with craft_mlt_25k.pth and english_g2.pth. Raises: WeightsMissing."""
@@ -49,7 +49,7 @@ class EasyOcrReader:
         return f"easyocr-craft@{craft}+english_g2@{english}/{EASYOCR_READER_VERSION}"
 
     def read(self, sheet: GrayImage) -> SheetReading:
-        """Every reading of the sheet, boxes in the stored sheet's frame."""
+        """Read the sheet. Boxes are in the stored sheet's frame."""
         rotation = upright_rotation(components_of(ink_of(sheet)), self._recogniser)
         upright = np.ascontiguousarray(np.rot90(sheet, -(rotation // 90)))
         places, crops = self._detected(upright)
@@ -62,11 +62,11 @@ class EasyOcrReader:
         return sheet_reading(self.key, rotation, sheet, classified(reads, ink_of(upright)))
 
     def look_again(self, sheet: GrayImage, reading: SheetReading, missing: Collection[str]) -> SheetReading:
-        """The reading with those of `missing` added that a harder look finds drawn (settled_by "second-look")."""
+        """Search again, more thoroughly, for the numerals `missing`; add those found, settled_by "second-look"."""
         return second_look(sheet, reading, missing, self._recogniser)
 
     def _detected(self, upright: GrayImage) -> tuple[list[Box], list[GrayImage]]:
-        """CRAFT's boxes on the upright sheet, and their crops as EasyOCR cuts them."""
+        """CRAFT's boxes on the upright sheet, and their crops as EasyOCR makes them."""
         with torch_threads(self._threads):
             found = get_textbox(
                 self._detector,

@@ -1,4 +1,4 @@
-"""The ink of a sheet as connected components, with what is no text (rules, frames, underlines) taken off."""
+"""The ink of a sheet as connected components, without rules, frames and underlines."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ Mask = NDArray[np.uint8]
 
 INK_BELOW = 128
 
-# At 300 dpi. Longer and thinner straight strokes than these belong to frames, axes and underlines: the letters of the
-# sizes that patents use (Rule 46(2)(h) EPC asks for at least 3.2 mm = 38 px) have shorter or thicker ones.
+# At 300 dpi. Straight strokes longer and thinner than these belong to frames, axes and underlines: letters of the
+# size required in patents (at least 3.2 mm = 38 px, Rule 46(2)(h) EPC) have shorter or thicker ones.
 RULE_ALONG_TEXT_PX = 56
 RULE_ACROSS_TEXT_PX = 96
 RULE_THICKNESS_PX = 8
 
-# Share of black pixels with fewer than two black neighbours: above the first, strokes are ragged and letters may fall
-# into pieces; above the second, the strokes themselves are dithered.
+# Share of black pixels with fewer than two black neighbours: above the first, strokes are ragged and letters may break
+# up; above the second, the strokes are dithered.
 RAGGED_SHARE, BROKEN_SHARE = 0.01, 0.06
 
-# Grains of ink that a stroke lost leave holes in it: paper of few pixels, shut in by ink. Clean, bold and specked
-# generated sheets have fewer than 0.5 of them in a thousand pixels of ink, those of faint toner 1.8 and more. Where
-# closing the grains adds more than the second, they are the paper between a halftone's dots.
+# Faint toner leaves small holes in strokes: a few pixels of paper enclosed by ink. Clean, bold and specked
+# generated sheets have fewer than 0.5 holes per thousand pixels of ink, faint ones 1.8 and more. Where
+# filling them adds more ink than the second value, they are the gaps between the dots of a halftone.
 GRAIN_PX, MAX_HOLE_PIXELS = 3, 40
 GRAINY_HOLES, HALFTONE_SHARE = 1.5, 0.24
-# Grains leave some raggedness, never as much as dither does, whose letters lose their shape when they are filled.
+# Holes cause less raggedness than dithering; dithered letters would lose their shape when filled.
 GRAINY_RAGGED = (0.005, 0.024)
 
 
 @dataclass(frozen=True, slots=True)
 class Components:
-    """Connected components: labels (height, width) int32, and per label (0 is the paper) its box, its pixels,
+    """Connected components: labels (height, width) int32, and per label (0 is paper) its box, its pixel count,
     and how many strokes a row and a column of the box cross on average: 1 and 1 for a lead line, 2 and 2 for a "0"."""
 
     labels: NDArray[np.int32]
@@ -50,12 +50,12 @@ class Components:
 
 
 def ink_of(sheet: GrayImage) -> Mask:
-    """The sheet's ink; a sheet that is white on black for the most part is not turned round."""
+    """The sheet's ink. A sheet that is mostly white on black is not inverted."""
     return (sheet < INK_BELOW).astype(np.uint8)
 
 
 def raggedness(ink: Mask) -> float:
-    """The share of the ink that has fewer than two black neighbours of four: 0.001 when clean, 0.1 when dithered."""
+    """The share of ink with fewer than two of four neighbours black: 0.001 when clean, 0.1 when dithered."""
     count = int(ink.sum())
     if not count:
         return 0.0
@@ -64,15 +64,15 @@ def raggedness(ink: Mask) -> float:
     return int(((neighbours < 2) & (ink > 0)).sum()) / count
 
 
-def mended(ink: Mask) -> Mask:
-    """The ink with gaps of one or two pixels closed: (height, width) uint8 of 0 and 1."""
+def gaps_closed(ink: Mask) -> Mask:
+    """Close gaps of one or two pixels: (height, width) uint8 of 0 and 1."""
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (3, 3))
     result: Mask = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, kernel)
     return result
 
 
 def grain(ink: Mask) -> float:
-    """How many small holes a thousand pixels of ink have: 0.1 when clean, 2 to 6 where strokes lost ink in grains."""
+    """The number of small holes per thousand pixels of ink: 0.1 when clean, 2 to 6 with faint toner."""
     count = int(ink.sum())
     if not count:
         return 0.0
@@ -83,31 +83,31 @@ def grain(ink: Mask) -> float:
 
 
 def filled(ink: Mask) -> Mask:
-    """The ink with gaps and holes of a grain closed: (height, width) uint8 of 0 and 1, nothing taken away."""
+    """Fill small gaps and holes without removing ink: (height, width) uint8 of 0 and 1."""
     kernel = np.ones((GRAIN_PX + 1, GRAIN_PX + 1), np.uint8)
-    # An even kernel has no middle: eroding about the other of its two keeps the ink where it was.
+    # An even kernel has two centres: eroding about the other one keeps the ink in place.
     grown = cv2.dilate(ink, kernel, anchor=(2, 2))
     result: Mask = cv2.erode(grown, kernel, anchor=(1, 1)).astype(np.uint8)
     return result
 
 
 def solid_and_shown(ink: Mask) -> tuple[Mask, Mask]:
-    """The ink that words are sought in, mended as the sheet's strokes need it, and the ink to be recognised: the given
-    one, or the mended one where strokes are broken so badly that they are read better so."""
+    """The ink in which words are searched, repaired as needed, and the ink for recognition: the given
+    one, or the repaired one where strokes are badly broken."""
     ragged = raggedness(ink)
     if ragged > BROKEN_SHARE:
-        solid = mended(ink)
+        solid = gaps_closed(ink)
         return solid, solid
     least, most = GRAINY_RAGGED
     if least < ragged < most and grain(ink) > GRAINY_HOLES:
         solid = filled(ink)
         if int(solid.sum()) <= (1 + HALFTONE_SHARE) * int(ink.sum()):
             return solid, solid
-    return (mended(ink) if ragged > RAGGED_SHARE else ink), ink
+    return (gaps_closed(ink) if ragged > RAGGED_SHARE else ink), ink
 
 
 def without_rules(ink: Mask) -> Mask:
-    """The ink without thin straight lines along the text (underlines, frames) and across it (frames, axes)."""
+    """Remove thin straight lines along the text (underlines, frames) and across it (frames, axes)."""
     along = _thin_lines(ink, (RULE_ALONG_TEXT_PX, 1), (1, RULE_THICKNESS_PX + 1))
     across = _thin_lines(ink, (1, RULE_ACROSS_TEXT_PX), (RULE_THICKNESS_PX + 1, 1))
     result: Mask = ink & (1 - (along | across))
@@ -117,7 +117,7 @@ def without_rules(ink: Mask) -> Mask:
 def _thin_lines(ink: Mask, long_kernel: tuple[int, int], thick_kernel: tuple[int, int]) -> Mask:
     lines = cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(long_kernel[::-1], np.uint8))
     thick = cv2.morphologyEx(lines, cv2.MORPH_OPEN, np.ones(thick_kernel[::-1], np.uint8))
-    # A ragged line is a pixel thicker here and there; what is left beside it would be specks.
+    # A ragged line is a pixel thicker in places, which would leave specks.
     along_x = thick_kernel[1] > 1
     thin = cv2.dilate(lines & (1 - thick), np.ones((3, 1) if along_x else (1, 3), np.uint8))
     result: Mask = cv2.bitwise_and(ink, thin)
@@ -141,7 +141,7 @@ def components_of(ink: Mask) -> Components:
 
 
 def _strokes_begun(ink: Mask, labels: NDArray[np.int32], count: int, axis: int) -> NDArray[np.int64]:
-    """Per label, the runs of ink along an axis."""
+    """The number of runs of ink along an axis, per label."""
     begun = ink.copy()
     if axis == 1:
         begun[:, 1:] &= 1 - ink[:, :-1]

@@ -1,4 +1,4 @@
-"""What a piece of text on a sheet is, told by how it is written and by what stands beside it."""
+"""Classify texts on a sheet by their spelling."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TIDY = str.maketrans({"’": "'", "′": "'", "`": "'", "´": "'", "‘": "'", 
 
 
 def tidied(text: str) -> str:
-    """The text with one kind of prime and dash, without the punctuation that dirt beside a numeral reads as."""
+    """The text with one kind of prime and dash, without stray punctuation that dirt beside a numeral causes."""
     text = text.translate(_TIDY).replace('"', "''").strip()
     text = text.strip(".,:;-_/+=%&").lstrip("'").strip()
     bracketed = re.fullmatch(r"\(([^()]+)\)", text)
@@ -36,12 +36,12 @@ def tidied(text: str) -> str:
 
 
 def looks_like_numeral(text: str) -> bool:
-    """Whether a tidied text is written as a reference numeral is."""
+    """Whether a tidied text has the form of a reference numeral."""
     return NUMERAL.fullmatch(text) is not None
 
 
 def figure_label(text: str) -> tuple[str, str] | None:
-    """(word, number) of a figure label, as ("FIG.", "3a"); the number is empty when only the word is there."""
+    """A figure label as (word, number), such as ("FIG.", "3a"); the number is empty when only the word is present."""
     match = FIGURE_WORD.match(text)
     if not match:
         return None
@@ -53,7 +53,7 @@ def figure_label(text: str) -> tuple[str, str] | None:
 
 
 def _label_word(seen: str) -> str:
-    """The word of a label as it is meant: letters spaced out are closed up, i read as l or 1 is put right."""
+    """The corrected word of a label: spaced letters joined, and l or 1 in place of i replaced."""
     letters = re.sub(r"\s", "", seen)
     if letters.startswith("Abb"):
         return "Abbildung" if len(letters) > 3 else "Abb."

@@ -1,4 +1,4 @@
-"""Readings of words, and what their neighbours make of them: labels, headers, dimensions, scales."""
+"""Classify readings by their neighbours: labels, headers, dimensions, scales."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from engine.numerals.kinds import (
 from engine.sheets.geometry import Box
 from engine.sheets.reading import GrayImage, SheetReading, TextBox, TextKind
 
-# A reading below these is not a numeral on its own word; settling may still make it one.
+# A reading below these is not taken for a numeral; settling may still change that.
 SURE_OF_NUMERAL, SURE_OF_SINGLE = 0.4, 0.8
-SCALE_TOLERANCE = 0.07  # of a step: how far a number may stand from its place on a scale
-HEADER_SHARE = 0.14  # of the sheet's height, at its top, where page headers stand
+SCALE_TOLERANCE = 0.07  # largest deviation of a number from its place on a scale, in steps
+HEADER_SHARE = 0.14  # top part of the sheet where page headers are, as a share of its height
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """One word as it was read, in the frame of the upright sheet."""
+    """A word as read, in the frame of the upright sheet."""
 
     seen: str
     text: str
@@ -41,7 +41,7 @@ class Read:
 
 
 def sheet_reading(key: str, rotation: int, sheet: GrayImage, reads: Sequence[Read]) -> SheetReading:
-    """Readings of the upright sheet as a SheetReading of the stored one, from top to bottom as it stands upright."""
+    """Convert readings of the upright sheet to a SheetReading of the stored one, ordered from top to bottom."""
     height, width = sheet.shape
     boxes = tuple(
         TextBox(r.seen, r.text, r.box.turned_back(rotation, width, height), r.confidence, r.kind)
@@ -52,9 +52,9 @@ def sheet_reading(key: str, rotation: int, sheet: GrayImage, reads: Sequence[Rea
 
 
 def classified(words: Sequence[Read], ink: Mask) -> list[Read]:
-    """The words with their kinds; words of a figure label are joined to one.
+    """Determine the kinds of the words, and join the words of each figure label.
 
-    ink: the upright sheet's, rules included, as (height, width) uint8 of 0 and 1.
+    ink: of the upright sheet, with rules, as (height, width) uint8 of 0 and 1.
     """
     words = _figure_labels(list(words))
     words = [word if word.kind is not TextKind.WORD else _by_itself(word) for word in words]
@@ -76,7 +76,7 @@ def _by_itself(word: Read) -> Read:
 
 
 def _right_of(word: Read, others: Sequence[Read], reach: float) -> list[Read]:
-    """The others that stand right of a word on its line, nearest first, each within reach of the one before."""
+    """The words to the right on the same line, nearest first, each close to the one before."""
     height = word.box.height
     found: list[Read] = []
     edge = word.box.right
@@ -92,13 +92,13 @@ def _right_of(word: Read, others: Sequence[Read], reach: float) -> list[Read]:
 
 
 def _figure_labels(words: list[Read]) -> list[Read]:
-    """Labels in one word ("Fig.3") or several ("F I G. 3"), as one reading each."""
+    """Figure labels of one word ("Fig.3") or several ("F I G. 3"), as one reading each."""
     used: set[int] = set()
     labels: list[Read] = []
     for word in sorted(words, key=lambda w: w.box.left):
         if id(word) in used or word.seen[:1] not in ("F", "A") or _follows_text(word, words):
             continue
-        # The point of "FIG." may come as a word of its own.
+        # The full stop of "FIG." may be a separate word.
         others = [w for w in words if w is not word and id(w) not in used and w.box.height > 0.4 * word.box.height]
         chain = [word, *_right_of(word, others, 1.6)[:6]]
         best = 0
@@ -123,7 +123,7 @@ def _figure_labels(words: list[Read]) -> list[Read]:
 
 
 def _follows_text(word: Read, words: Sequence[Read]) -> bool:
-    """Whether a word stands in running text: "as in FIG. 3" is no label."""
+    """Whether a word follows other text: "as in FIG. 3" is not a label."""
     return any(
         other is not word
         and other.line == word.line
@@ -136,7 +136,7 @@ def _follows_text(word: Read, words: Sequence[Read]) -> bool:
 
 
 def _headers(words: list[Read], height_px: int) -> list[Read]:
-    """Page headers: what stands on a line at the sheet's top with "Patent", "Sheet 1 of 10" or a publication number."""
+    """Page headers: words on a line at the top with "Patent", "Sheet 1 of 10" or a publication number."""
     top = [w for w in words if w.box.bottom <= HEADER_SHARE * height_px and w.kind is not TextKind.FIGURE_LABEL]
     rows: set[int] = set()
     for word in top:
@@ -148,7 +148,7 @@ def _headers(words: list[Read], height_px: int) -> list[Read]:
 
 
 def _dimensions(words: list[Read]) -> list[Read]:
-    """Numbers with their unit in the next word: 10 mm."""
+    """Numbers whose unit is the next word: 10 mm."""
     numbers = [w for w in words if w.kind in (TextKind.NUMERAL, TextKind.WORD) and w.text[:1].isdigit()]
     measured: set[int] = set()
     for word in numbers:
@@ -168,7 +168,7 @@ def _dimensions(words: list[Read]) -> list[Read]:
 
 
 def _scales(words: list[Read], ink: Mask) -> list[Read]:
-    """Numbers along an axis: on one line, at distances in proportion to their values, beside a ruled line."""
+    """Numbers along an axis: on one line, at distances proportional to their values, beside a ruled line."""
     numbers = [w for w in words if w.kind in (TextKind.NUMERAL, TextKind.WORD) and NUMBER.fullmatch(w.text)]
     on_scale: set[int] = set()
     for word in numbers:
@@ -184,12 +184,12 @@ def _scales(words: list[Read], ink: Mask) -> list[Read]:
 
 
 def _counts_from_zero(chain: Sequence[Read]) -> bool:
-    """Whether a chain holds what no row of numerals does: a zero or a decimal."""
+    """Whether a chain contains a zero or a decimal, which numerals never do."""
     return any(w.text == "0" or "." in w.text for w in chain)
 
 
 def _chain(word: Read, numbers: Sequence[Read], vertical: bool) -> list[Read]:
-    """Numbers of like size on the word's own row (or, vertical, flush left, middle or right in its column)."""
+    """Numbers of similar size in the word's row (or, if vertical, aligned left, centred or right in its column)."""
     height = word.box.height
     chain = []
     for other in numbers:
@@ -210,12 +210,12 @@ def _chain(word: Read, numbers: Sequence[Read], vertical: bool) -> list[Read]:
 
 
 def _proportional(chain: Sequence[Read], vertical: bool) -> bool:
-    """Whether most values grow evenly with their place and are whole multiples of their step."""
+    """Whether most values grow linearly with position and are whole multiples of their step."""
     place = np.array([w.box.centre[1 if vertical else 0] for w in chain])
     value = np.array([float(w.text.replace(",", ".")) for w in chain])
     if len(chain) < (3 if _counts_from_zero(chain) else 4) or np.ptp(place) == 0 or np.ptp(value) == 0:
         return False
-    # The slope most pairs agree on: one misread value must not hide the scale.
+    # The median slope, so that one misread value does not hide the scale.
     slopes = np.diff(value) / np.maximum(1e-6, np.diff(place))
     slope = float(np.median(slopes))
     if slope == 0:
@@ -230,7 +230,7 @@ def _proportional(chain: Sequence[Read], vertical: bool) -> bool:
 
 
 def _has_axis(chain: Sequence[Read], vertical: bool, ink: Mask) -> bool:
-    """Whether one straight line runs beside the whole chain, within four letter heights."""
+    """Whether a straight line runs beside the whole chain, within four letter heights."""
     height = chain[0].box.height
     left, right = min(w.box.left for w in chain), max(w.box.right for w in chain)
     top, bottom = min(w.box.top for w in chain), max(w.box.bottom for w in chain)
@@ -243,7 +243,7 @@ def _has_axis(chain: Sequence[Read], vertical: bool, ink: Mask) -> bool:
 
 
 def _longest_share(window: Mask) -> float:
-    """The greatest share of ink in three neighbouring columns taken together: a line may lean by a pixel or two."""
+    """The highest share of ink in three adjacent columns together, since a line may slant by a pixel or two."""
     wide = window.copy()
     wide[:, 1:] |= window[:, :-1]
     wide[:, :-1] |= window[:, 1:]

@@ -1,9 +1,9 @@
-"""How well a reader reads sheets that were read by eye: precision, recall and seconds.
+"""Measure a reader on sheets that were read by eye: precision, recall and seconds.
 
     python -m engine.numerals.measure tests/engine/numerals/read_by_eye.json batch.zip [--split test] [--threads 2]
 
-The truth is JSON: publication → file name → {"rotation", "numerals", "labels", "split"}; the zip is a delivery that
-holds those publications. Readings are settled by the numerals that the publication's own text names.
+The truth is JSON: publication → file name → {"rotation", "numerals", "labels", "split"}. The zip is a delivery that
+holds those publications. Readings are settled by the numerals of the publication's text.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from engine.sheets.reading import GrayImage, NumeralReader, TextKind
 
 @dataclass(frozen=True, slots=True)
 class EyeRead:
-    """A sheet, what a person read on it, and the numerals of its publication's text."""
+    """A sheet with what a person read on it, and the numerals of the publication's text."""
 
     publication: str
     file_name: str
@@ -43,7 +43,7 @@ class EyeRead:
 
 @dataclass(frozen=True, slots=True)
 class SheetScore:
-    """What a reader made of one sheet. seconds: the first look; again_seconds: the second, 0 when there was none."""
+    """A reader's result for one sheet. seconds: first look. again_seconds: second look, 0 without one."""
 
     truth: EyeRead
     rotation: int
@@ -59,7 +59,7 @@ class SheetScore:
 
 
 def eye_read_sheets(truth_file: Path, delivery: Path, only: Collection[str] = ()) -> Iterator[EyeRead]:
-    """The sheets of a truth file with their pixels; `only` names "US1234567A1/imgf0003.tif", empty means all."""
+    """The sheets of a truth file with their pixels. only: like "US1234567A1/imgf0003.tif"; empty means all."""
     truth: dict[str, dict[str, Any]] = json.loads(truth_file.read_text(encoding="utf-8"))
     with open_delivery(delivery) as opened:
         for member in opened.members():
@@ -76,7 +76,7 @@ def eye_read_sheets(truth_file: Path, delivery: Path, only: Collection[str] = ()
             if not sheets:
                 continue
             known = analyse_text(document.paragraphs).numerals
-            # Small capitals leave the case of a letter to the text: 110A on the sheet is the text's 110a.
+            # Small capitals hide the case: 110A on the sheet is the text's 110a.
             spelling = {numeral.lower(): numeral for numeral in known}
             for name, entry in sheets.items():
                 yield EyeRead(
@@ -92,7 +92,7 @@ def eye_read_sheets(truth_file: Path, delivery: Path, only: Collection[str] = ()
 
 
 def score_sheet(reader: NumeralReader, truth: EyeRead) -> SheetScore:
-    """Reads one sheet as the pipeline does: first look, settling, a second look for what is missing, settling."""
+    """Read one sheet as the pipeline does: first look, settling, second look for missing numerals, settling."""
     started = time.perf_counter()
     reading = settle(reader.read(truth.sheet), truth.known)
     first = time.perf_counter()
@@ -113,7 +113,7 @@ def score_sheet(reader: NumeralReader, truth: EyeRead) -> SheetScore:
 
 
 def precision_recall(scores: Sequence[SheetScore]) -> tuple[float, float]:
-    """Over unique numerals per sheet, all sheets together; 0 where nothing was read or nothing is there."""
+    """Precision and recall over unique numerals per sheet, all sheets together; 0 when undefined."""
     right = sum(len(score.right) for score in scores)
     read = sum(len(score.read) for score in scores)
     there = sum(len(score.truth.numerals) for score in scores)
@@ -121,7 +121,7 @@ def precision_recall(scores: Sequence[SheetScore]) -> tuple[float, float]:
 
 
 def report(scores: Sequence[SheetScore]) -> dict[str, object]:
-    """The figures of a run, for print and JSON."""
+    """The results of a run, for printing and JSON."""
     upright = [score for score in scores if score.truth.rotation == 0]
     sideways = [score for score in scores if score.truth.rotation != 0]
     rows: dict[str, object] = {"sheets": len(scores)}
@@ -151,7 +151,7 @@ def _line(score: SheetScore) -> str:
 
 
 def main() -> int:
-    """Prints a line per sheet and the figures as JSON on the last line."""
+    """Print a line per sheet and, on the last line, the results as JSON."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("truth", type=Path)
     arguments.add_argument("delivery", type=Path)
@@ -166,7 +166,7 @@ def main() -> int:
             scores.append(score_sheet(reader, truth))
             print(_line(scores[-1]), flush=True)
     if not scores:
-        print("no sheet of the truth is in the delivery", file=sys.stderr)
+        print("the delivery holds no sheet of the truth file: check both paths and --split", file=sys.stderr)
         return 1
     print(json.dumps(report(scores)))
     return 0

@@ -1,4 +1,4 @@
-"""Which way up a sheet stands, measured on a few crops before the whole sheet is read."""
+"""Detect the orientation of a sheet from a few crops before the whole sheet is read."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from engine.numerals.recogniser import Recogniser, Recognition
 
 SAMPLE = 8  # crops per direction in the first pass
 MIN_TALL_PX, MAX_TALL_PX = 16, 90
-# The reverse of a winning direction must be clearly better to be believed: 6, 8, 9, 0 and 1 read both ways.
+# The reverse of the best direction must be clearly better: 6, 8, 9, 0 and 1 can be read upside down.
 REVERSE_LEAD = 1.15
 
 
 def turned(components: Components, rotation: int) -> Components:
-    """The components of the sheet turned clockwise by rotation (0, 90, 180 or 270); pixels are not looked at again."""
+    """The components of the sheet turned clockwise by rotation (0, 90, 180 or 270), without analysing pixels again."""
     rows, columns = components.labels.shape
     left, top, width, height = components.left, components.top, components.width, components.height
     if rotation == 0:
@@ -39,7 +39,7 @@ def upright_rotation(components: Components, recogniser: Recogniser) -> int:
     """
     upright = _score(components, 0, recogniser)
     sideways = _score(components, 90, recogniser)
-    # 90 read backwards (270) still looks like text on its axis; a weak sheet is tried all four ways.
+    # Text at 270 still resembles text at 90, so with weak evidence all four are tried.
     if min(upright, sideways) > 0.5 * max(upright, sideways):
         return _best({0: upright, 90: sideways}, components, recogniser, (180, 270))
     if upright >= sideways:
@@ -58,19 +58,19 @@ def _best(scores: dict[int, float], components: Components, recogniser: Recognis
 
 
 def _score(components: Components, rotation: int, recogniser: Recogniser) -> float:
-    """How well a sample of the words reads under a rotation: 0 to 1."""
+    """The mean confidence of a sample of the words under a rotation, 0 to 1."""
     frame = turned(components, rotation)
     ink: Mask = (frame.labels > 0).astype(np.uint8)
     sample = _sample(frame, words_of(frame))
     if not sample:
         return 0.0
     values = [_plausible(reading) for reading in recogniser.read([crop_of(frame, word, ink) for word in sample])]
-    # Few words are weak evidence, however well they read.
+    # Few words are weak evidence.
     return float(sum(values)) / max(len(values), SAMPLE // 2)
 
 
 def _sample(frame: Components, words: Sequence[Word]) -> list[Word]:
-    """Words of two to six characters of one height, spread over the sheet."""
+    """A sample of words of two to six characters of equal height, spread over the sheet."""
     fit = [word for word in words if 2 <= len(word.members) <= 6 and _even(frame, word)]
     if len(fit) <= SAMPLE:
         return fit
@@ -87,7 +87,7 @@ def _even(frame: Components, word: Word) -> bool:
 
 
 def _plausible(reading: Recognition) -> float:
-    """The confidence of a reading that is letters and digits, nothing for one that is bars and strokes."""
+    """The confidence of a reading of letters and digits, 0 for one of bars and strokes."""
     text = reading.text.strip(".,:'\"-() ")
     if len(text) < 2 or not text.replace("-", "").replace(".", "").isalnum() or set(text) <= set("1Il|iLJ0OoHT"):
         return 0.0

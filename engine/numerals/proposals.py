@@ -1,4 +1,4 @@
-"""Where text may stand on a sheet: text-sized components, chained into lines and cut into words."""
+"""Propose where text may be on a sheet: text-sized components, joined to lines and split into words."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from engine.sheets.geometry import Box
 from engine.sheets.reading import GrayImage
 
 MIN_HEIGHT_PX, MAX_HEIGHT_PX = 13, 130  # of a character: 1 to 11 mm at 300 dpi
-MIN_SPECK_PX = 6  # pixels of a dash, a prime or a point
+MIN_SPECK_PX = 6  # pixels of a dash, a prime or a dot
 MAX_WIDTH_PER_HEIGHT = 4.5  # of touching characters
-NEIGHBOUR_PX = 120  # between the middles of neighbouring characters
-MAX_COMPONENTS = 6000  # text-sized components of a sheet; more is a halftone, of which the largest are kept
+NEIGHBOUR_PX = 120  # between the centres of neighbouring characters
+MAX_COMPONENTS = 6000  # text-sized components of a sheet; of more (a halftone) the largest are kept
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """Characters without a word's gap between them. members: labels of its components; line: number of its line."""
+    """A word: characters without a large gap. members: labels of its components. line: number of its line."""
 
     box: Box
     members: tuple[int, ...]
@@ -41,7 +41,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class _Characters:
-    """Text-sized components; `label` leads back to the components."""
+    """Text-sized components. label: their labels in the Components."""
 
     label: NDArray[np.int64]
     left: Floats
@@ -59,7 +59,7 @@ class _Characters:
 
 
 def words_of(components: Components) -> list[Word]:
-    """The words of a sheet whose text runs from left to right, line by line, left to right."""
+    """The words of an upright sheet, line by line, left to right."""
     characters, specks = _characters(components)
     if not len(characters.label):
         return []
@@ -73,14 +73,14 @@ def words_of(components: Components) -> list[Word]:
 
 
 def _characters(components: Components) -> tuple[_Characters, _Characters]:
-    """Components of a character's size and fullness, and specks (dashes, primes, points)."""
+    """Components with the size and fill of characters, and specks (dashes, primes, dots)."""
     width, height, pixels = components.width, components.height, components.pixels
     fullness = pixels / np.maximum(1, width.astype(np.int64) * height)
     tall = (height >= MIN_HEIGHT_PX) & (height <= MAX_HEIGHT_PX) & (width >= 2)
     wide = width <= MAX_WIDTH_PER_HEIGHT * height
-    # A lead line or an arc is an almost empty box; "1" and "I" are almost full, but so are bars of any width.
+    # The box of a lead line or an arc is almost empty; those of "1" and "I" are almost full, but so are bars.
     like_text = (fullness >= 0.1) & ((fullness <= 0.92) | (width <= 0.45 * height))
-    # A piece of a lead line crosses each row and each column once; of wide characters only L and r do.
+    # A piece of a lead line crosses each row and column once; of wide characters only L and r do.
     stroke = (width >= 0.7 * height) & (components.row_crossings < 1.2) & (components.column_crossings < 1.2)
     like_text &= ~stroke
     sized = np.flatnonzero(tall & wide & like_text)
@@ -97,7 +97,7 @@ def _take(components: Components, index: NDArray[np.int64]) -> _Characters:
 
 
 def _lines(chars: _Characters) -> Ints:
-    """The line number of each character: chains of neighbours of like height, on one base or one middle line."""
+    """The line number of each character: neighbours of similar height on one base line or centre line."""
     centres = np.stack([(chars.left + chars.right) / 2, (chars.top + chars.bottom) / 2 * 1.5], axis=1)
     pairs = cKDTree(centres).query_pairs(NEIGHBOUR_PX, output_type="ndarray")
     a, b = pairs[:, 0], pairs[:, 1]
@@ -107,7 +107,7 @@ def _lines(chars: _Characters) -> Ints:
     shared = np.minimum(chars.bottom[a], chars.bottom[b]) - np.maximum(chars.top[a], chars.top[b])
     base = np.abs(chars.bottom[a] - chars.bottom[b])
     keep = (gap <= 0.95 * tall) & (gap >= -0.35 * short) & (shared >= 0.7 * short) & (tall <= 1.9 * short)
-    # g and u share no base line but their upper one.
+    # g and u share only their upper line.
     upper = np.abs(chars.top[a] - chars.top[b])
     keep &= (base <= 0.22 * tall) | ((tall <= 1.15 * short) & (base <= 0.35 * tall)) | (upper <= 0.12 * tall)
     a, b = a[keep], b[keep]
@@ -118,11 +118,11 @@ def _lines(chars: _Characters) -> Ints:
 
 
 def _cut_line(chars: _Characters, members: NDArray[np.int64], specks: _Characters, number: int) -> list[Word]:
-    """One line's words. members: its characters from left to right."""
+    """Split one line into words. members: its characters from left to right."""
     left, right = chars.left[members], np.maximum.accumulate(chars.right[members])
     height = float(np.median(chars.height[members]))
     gaps = left[1:] - right[:-1]
-    # "1" stands in the middle of a digit's cell: the empty part of its cell is no gap.
+    # "1" is narrower than a digit's cell: the empty part of the cell is not a gap.
     slack = np.maximum(0, 0.5 * height - chars.width[members]) / 2
     gaps = gaps - slack[1:] - slack[:-1]
     cut = _word_gap(gaps, height)
@@ -132,9 +132,9 @@ def _cut_line(chars: _Characters, members: NDArray[np.int64], specks: _Character
 
 
 def _word_gap(gaps: Floats, height: float) -> float:
-    """The gap above which two characters are of two words.
+    """The gap above which two characters belong to different words.
 
-    In a line of many characters the usual gap shows; a numeral standing alone may be spaced out by its draughtsman.
+    A line of many characters shows the usual gap; a single numeral may be widely spaced.
     """
     if len(gaps) < 4:
         return 0.42 * height
@@ -144,7 +144,7 @@ def _word_gap(gaps: Floats, height: float) -> float:
 
 @dataclass(slots=True)
 class _Run:
-    """A word in the making."""
+    """A word under construction."""
 
     labels: tuple[int, ...]
     left: float
@@ -173,7 +173,7 @@ class _Run:
 
 
 def _joined_by_specks(words: list[_Run], specks: _Characters) -> list[_Run]:
-    """Words with their primes and points, and words joined where a dash or a point stands between (10-1, 0.25)."""
+    """Add primes and dots to words, and join words with a dash or a dot between them (10-1, 0.25)."""
     if not len(specks.label):
         return words
     joined: list[_Run] = []
@@ -199,8 +199,8 @@ def _joined_by_specks(words: list[_Run], specks: _Characters) -> list[_Run]:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How a word is put before the recogniser: its margin in heights, its blur (sigma) in pixels of the sheet, and how
-    far it is drawn out along the line, which parts letters that stand close."""
+    """How a word is rendered for the recogniser: margin in heights, blur (sigma) in pixels of the sheet, and stretch
+    along the line, which separates close letters."""
 
     margin: float = 0.18
     blur_px: float = 0.8
@@ -211,9 +211,9 @@ PLAIN = Rendering()
 
 
 def crop_of(components: Components, word: Word, ink: Mask, rendering: Rendering = PLAIN) -> GrayImage:
-    """The word alone, dark on light, with a margin: what reaches beyond its box (lead lines, frames) is left out.
+    """The word alone, dark on light, with a margin. Components that extend beyond its box (lead lines) are left out.
 
-    ink: the pixels to show, of the components' frame; the components may have been found in mended ink.
+    ink: the pixels to show, in the components' frame; the components may come from repaired ink.
     """
     margin = max(3, round(rendering.margin * word.box.height))
     height, width = components.labels.shape

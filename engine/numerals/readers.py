@@ -34,7 +34,7 @@ class ComponentReader:
         return f"components+english_g2@{short_hash(RECOGNISER_FILE)}/{COMPONENT_READER_VERSION}"
 
     def read(self, sheet: GrayImage) -> SheetReading:
-        """Every reading of the sheet, boxes in the stored sheet's frame; doubtful ones are kept as words."""
+        """Read the sheet. Boxes are in the stored sheet's frame; uncertain readings are kept as words."""
         solid, shown = solid_and_shown(ink_of(sheet))
         rotation = upright_rotation(components_of(solid), self._recogniser)
         solid, shown = _turned(solid, rotation), _turned(shown, rotation)
@@ -46,7 +46,7 @@ class ComponentReader:
         return sheet_reading(self.key, rotation, sheet, classified(reads, solid))
 
     def look_again(self, sheet: GrayImage, reading: SheetReading, missing: Collection[str]) -> SheetReading:
-        """The reading with those of `missing` added that a harder look finds drawn (settled_by "second-look")."""
+        """Search again, more thoroughly, for the numerals `missing`; add those found, settled_by "second-look"."""
         return second_look(sheet, reading, missing, self._recogniser)
 
 
@@ -60,5 +60,5 @@ def component_reader(threads: int = 1, device: str = "cpu") -> ComponentReader:
 
 
 def easyocr_reader(threads: int = 1, device: str = "cpu") -> EasyOcrReader:
-    """The method's own reader, with the weights of the installed package. Raises: WeightsMissing."""
+    """The reader of the original method, with the weights of the installed package. Raises: WeightsMissing."""
     return EasyOcrReader(packaged_folder(), device, threads)

@@ -1,4 +1,4 @@
-"""EasyOCR's english_g2 network, called directly: many small crops of text in, strings with confidences out."""
+"""Call EasyOCR's english_g2 network directly: many small crops of text in, strings with confidences out."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from engine.numerals.weights import RECOGNISER_FILE, load_state
 from engine.sheets.reading import GrayImage
 
 CROP_HEIGHT_PX = 64  # the height english_g2 was trained at
-# A batch is cut where padding would cost more than a second call: crops within a quarter of the width go together.
+# A batch ends where padding would cost more than another call: crops in a batch differ by a quarter in width.
 WIDTH_SPREAD = 1.25
 MAX_BATCH_PIXELS = 64 * 64 * 100
 
 CHARACTERS: str = recognition_models["gen2"]["english_g2"]["characters"]
-# Characters that never stand in a numeral, a figure label or a word of a drawing, but that hatching likes to be.
+# Characters that hatching is often read as, and that never occur in numerals, labels or words of a drawing.
 _NEVER = "!#$*;<>?@[\\]^_`{|}~€"
 
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What one crop says. positions: the middle of each character as a fraction of the crop's width."""
+    """The text of one crop. positions: the centre of each character as a fraction of the crop's width."""
 
     text: str
     confidence: float
@@ -38,7 +38,7 @@ class Recognition:
 
 @contextmanager
 def torch_threads(count: int) -> Iterator[None]:
-    """Bounds torch's threads for the block, and gives the process its former number back."""
+    """Limit torch's threads within the block, and restore the previous number afterwards."""
     before = torch.get_num_threads()
     torch.set_num_threads(count)
     try:
@@ -48,19 +48,19 @@ def torch_threads(count: int) -> Iterator[None]:
 
 
 class Recogniser:
-    """english_g2 on one device, with a bounded number of threads."""
+    """english_g2 on one device, with a limited number of threads."""
 
     def __init__(self, folder: Path, device: str, threads: int) -> None:
         self.device = device
         self.threads = threads
         model = Model(input_channel=1, output_channel=256, hidden_size=256, num_class=len(CHARACTERS) + 1)
         model.load_state_dict(load_state(folder, RECOGNISER_FILE, device))
-        # Channels last spares a third of the time on a CPU.
+        # Channels last saves a third of the time on a CPU.
         self._model = model.to(device, memory_format=torch.channels_last).eval()
         self._never = torch.tensor([CHARACTERS.index(c) + 1 for c in _NEVER if c in CHARACTERS], device=device)
 
     def read(self, crops: Sequence[GrayImage]) -> list[Recognition]:
-        """One recognition per crop, in input order. Crops are (height, width) uint8 of any size, dark on light."""
+        """Recognise crops, in input order. Crops are (height, width) uint8 of any size, dark on light."""
         scaled = [_to_height(crop) for crop in crops]
         order = sorted(range(len(scaled)), key=lambda i: scaled[i].shape[1])
         results: dict[int, Recognition] = {}
@@ -72,9 +72,9 @@ class Recogniser:
         return [results[i] for i in range(len(scaled))]
 
     def _probabilities(self, crops: Sequence[GrayImage]) -> NDArray[np.float32]:
-        """(len(crops), steps, classes) float32; class 0 is CTC's blank."""
+        """The network's output (len(crops), steps, classes) float32; class 0 is CTC's blank."""
         width = crops[-1].shape[1]
-        # EasyOCR pads to the right with the crop's last column; ours ends in paper, so 255 is the same.
+        # EasyOCR pads with the crop's last column; here that is always paper, so 255 is the same.
         page = np.full((len(crops), 1, CROP_HEIGHT_PX, width), 255, np.uint8)
         for i, crop in enumerate(crops):
             page[i, 0, :, : crop.shape[1]] = crop
@@ -87,7 +87,7 @@ class Recogniser:
 
 
 def _to_height(crop: GrayImage) -> GrayImage:
-    """The crop at the network's height, its proportions kept, at least 16 px wide."""
+    """The crop scaled to the network's height, with its proportions, at least 16 px wide."""
     width = max(16, round(crop.shape[1] * CROP_HEIGHT_PX / crop.shape[0]))
     shrinks = crop.shape[0] > CROP_HEIGHT_PX
     resized: GrayImage = cv2.resize(
@@ -97,7 +97,7 @@ def _to_height(crop: GrayImage) -> GrayImage:
 
 
 def _batches(order: Sequence[int], crops: Sequence[GrayImage]) -> Iterator[list[int]]:
-    """Runs of `order` (ascending width) whose widths are close and whose pixels fit the bound."""
+    """Split `order` (ascending width) into batches of similar width and limited size."""
     batch: list[int] = []
     for i in order:
         width = crops[i].shape[1]
@@ -117,7 +117,7 @@ def _decode(probabilities: NDArray[np.float32], used: float) -> Recognition:
     starts = np.flatnonzero((best != 0) & (best != np.concatenate(([0], best[:-1]))))
     text = "".join(CHARACTERS[best[s] - 1] for s in starts)
     lit = values[best != 0]
-    # EasyOCR's custom_mean: forgiving to long texts, strict with short ones.
+    # EasyOCR's custom_mean: lenient with long texts, strict with short ones.
     confidence = float(lit.prod() ** (2.0 / np.sqrt(len(lit)))) if len(lit) else 0.0
     steps = max(1.0, len(best) * used)
     return Recognition(text, confidence, tuple(float(min(1.0, (s + 0.5) / steps)) for s in starts))

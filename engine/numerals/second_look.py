@@ -1,4 +1,4 @@
-"""A second, harder look for numerals that the text names but the first look did not find. None is invented."""
+"""A second, more thorough search for numerals that the text names but the first look did not find."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.sheets.geometry import Box
 from engine.sheets.reading import GrayImage, SheetReading, TextBox, TextKind
 
 SECOND_LOOK = "second-look"
-MAX_CROPS = 160  # a second look costs at most about as much as the first
+MAX_CROPS = 160  # limits the cost to about that of the first look
 SURE, SURE_SINGLE = 0.35, 0.95
 DRAWN_OUT = Rendering(margin=0.3, blur_px=1.2, stretch=1.4)
 
@@ -26,7 +26,7 @@ DRAWN_OUT = Rendering(margin=0.3, blur_px=1.2, stretch=1.4)
 def second_look(
     sheet: GrayImage, reading: SheetReading, missing: Collection[str], recogniser: Recogniser
 ) -> SheetReading:
-    """The reading with what further binarisations and wider proposals show of `missing`."""
+    """Search for the numerals `missing` with further binarisations and wider proposals, and add those found."""
     wanted = frozenset(missing) - {box.text for box in reading.numerals()}
     if not wanted:
         return reading
@@ -57,26 +57,26 @@ def _surely_a_word(box: TextBox) -> bool:
 
 
 def _may_be_more(place: Box, old: TextBox, wanted: frozenset[str]) -> bool:
-    """Whether what was read at a place may be a part of a wanted numeral (3 of 3c), or was read with doubt."""
+    """Whether the reading at a place may be part of a wanted numeral (3 of 3c), or is uncertain."""
     if old.kind is not TextKind.NUMERAL:
         return False
     return old.confidence < DOUBTFUL or any(numeral != old.text and old.text in numeral for numeral in wanted)
 
 
 def _extends(found: TextBox, old: TextBox) -> bool:
-    """Whether a new reading may stand for an old one: it holds it and more, or is surer."""
+    """Whether a new reading may replace an old one: it contains it, or is more confident."""
     longer = old.text in found.text and found.text != old.text
     return longer or (found.confidence > old.confidence and len(found.text) >= len(old.text))
 
 
 def _meet(place: Box, box: TextBox) -> bool:
-    """Whether a place and a reading share most of the smaller one."""
+    """Whether the overlap of a place and a reading covers most of the smaller one."""
     other = box.box_on_sheet
     return place.intersection_area(other) > 0.4 * min(place.area, other.area)
 
 
 def _found(place: Box, one: Recognition, wanted: frozenset[str]) -> TextBox | None:
-    """The wanted numeral that a recognition shows, if it does."""
+    """The wanted numeral that a recognition matches, or None."""
     box = TextBox(one.text.strip(), tidied(one.text), place, one.confidence, TextKind.WORD)
     settled = settle(SheetReading("", 0, (box,)), wanted).boxes[0]
     if settled.kind is not TextKind.NUMERAL or settled.text not in wanted:
@@ -86,14 +86,14 @@ def _found(place: Box, one: Recognition, wanted: frozenset[str]) -> TextBox | No
 
 
 def _replaced(box: TextBox, found: Sequence[TextBox]) -> bool:
-    """Whether a reading of the first look is what the second look found to be another numeral."""
+    """Whether the second look replaced this reading of the first look by another numeral."""
     text_kinds = (TextKind.WORD, TextKind.NUMERAL)
     return box.kind in text_kinds and any(box.box_on_sheet.overlap(new.box_on_sheet) > 0.5 for new in found)
 
 
 def _candidates(upright: GrayImage, longest: int) -> list[tuple[Box, GrayImage]]:
-    """Boxes and crops: the first look's words drawn out, and words of other binarisations (rules left in, halftones
-    smoothed away, gaps closed wider)."""
+    """Boxes and crops: the first look's words stretched, and words of other binarisations (rules kept, halftones
+    smoothed, wider gaps closed)."""
     ink = ink_of(upright)
     smooth: Mask = (cv2.GaussianBlur(upright, (0, 0), 2.2) < 96).astype(np.uint8)
     solid, shown_ink = solid_and_shown(ink)

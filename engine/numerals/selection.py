@@ -1,4 +1,4 @@
-"""Which proposed words are worth the recogniser's time: numerals, labels and what stands beside them."""
+"""Select the proposed words to recognise: possible numerals, labels and their neighbours."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from engine.numerals.ink import Components, Mask
 from engine.numerals.proposals import Word
 
 MAX_MEMBERS = 10  # "FIGURE" and its point, "100A-12'", "342C/344C"
-MAX_CROWDING = 0.3  # share of ink around a word: hatching and halftones have more, numerals stand free
+MAX_CROWDING = 0.3  # share of ink around a word: hatching and halftones have more than numerals
 SAME_SIZE = 1.25  # letters of one size differ by less
-MIN_ALIKE = 3  # words of several characters that show the sheet's sizes of text
+MIN_ALIKE = 3  # words of several characters needed to determine the text sizes of a sheet
 
 
 def worth_reading(words: Sequence[Word], components: Components, ink: Mask) -> list[Word]:
-    """The words that may be numerals or labels. ink: what the components were made of."""
+    """The words that may be numerals or labels. ink: the ink from which the components were made."""
     labels = _before_a_number(words)
     short = [
         word
@@ -40,7 +40,7 @@ def worth_reading(words: Sequence[Word], components: Components, ink: Mask) -> l
 
 
 def _before_a_number(words: Sequence[Word]) -> set[int]:
-    """Ids of words that stand alone on a line before a short one, as "Figure" does before its number."""
+    """Ids of words that are alone on a line before a short word, like "Figure" before its number."""
     lines: dict[int, list[Word]] = {}
     for word in words:
         lines.setdefault(word.line, []).append(word)
@@ -48,7 +48,7 @@ def _before_a_number(words: Sequence[Word]) -> set[int]:
 
 
 def _may_be_text(word: Word, components: Components) -> bool:
-    """Not a word whose letters are mostly small (running text), nor a shape far too wide for its members."""
+    """Whether a word is neither mostly small letters (running text) nor much too wide for its components."""
     members = list(word.members)
     heights = components.height[members]
     tallest = int(heights.max())
@@ -59,7 +59,7 @@ def _may_be_text(word: Word, components: Components) -> bool:
 
 
 def _free_standing(words: Sequence[Word], ink: Mask) -> list[Word]:
-    """Words with little ink around them."""
+    """The words with little ink around them."""
     if not words:
         return []
     rows, columns = ink.shape
@@ -85,7 +85,7 @@ def _free_standing(words: Sequence[Word], ink: Mask) -> list[Word]:
 
 
 def _text_sizes(words: Sequence[Word], components: Components) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
-    """Heights of the words of two to six even characters; empty when too few show a size."""
+    """The heights of words of two to six equal characters; empty when there are too few."""
     heights = []
     for word in words:
         if 2 <= len(word.members) <= 6:
@@ -104,7 +104,7 @@ def _near(height: int, sizes: np.ndarray[tuple[int], np.dtype[np.int32]]) -> boo
 
 
 def _beside_word(word: Word, words: Sequence[Word]) -> bool:
-    """Whether a character stands right after a word of its own height: the 3 of "FIG. 3", larger than the numerals."""
+    """Whether a character directly follows a word of its height: the 3 of "FIG. 3", larger than the numerals."""
     height = word.box.height
     return any(
         len(other.members) > 1
@@ -116,7 +116,7 @@ def _beside_word(word: Word, words: Sequence[Word]) -> bool:
 
 
 def _bars_in_a_row(words: Sequence[Word], components: Components) -> set[int]:
-    """Ids of single bars that stand exactly above one another: what is left of dashed frames and axes."""
+    """Ids of single bars exactly above one another: remains of dashed frames and axes."""
     bars = []
     for word in words:
         if len(word.members) == 1:

@@ -1,4 +1,4 @@
-"""Doubtful readings settled by the publication's own numerals. Nothing is added that was not read."""
+"""Settle uncertain readings by the numerals of the publication's text. Adds nothing that was not read."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from engine.sheets.reading import SheetReading, TextBox, TextKind
 
 KNOWN_NUMERAL = "known-numeral"
 
-# Characters that the drawing's lettering itself does not tell apart: a swap needs no doubt.
+# Characters that look the same in the lettering of drawings: exchanged whatever the confidence.
 _LETTER_SHAPES = "0O 0o 0D 0Q 1l 1I 1| 1i lI 5S 8B 8b 4A 4a 2Z 2z 6b 9g 0a 6G 7T 9q ao 6a 1t 1/ 1( 1) 8& 3B 0C"
 _ALIKE = {frozenset(pair) for pair in _LETTER_SHAPES.split()} | {
     frozenset((letter, letter.upper())) for letter in "abcdefghijklmnopqrstuvwxyz"
 }
-# Digits that broken strokes or a lead line turn into one another: a swap needs a doubtful reading.
+# Digits that broken strokes or a lead line make similar: exchanged only in an uncertain reading.
 _CONFUSED = {frozenset(pair) for pair in ("53", "17", "38", "56", "68", "69", "49", "14", "12", "35", "08", "06", "27")}
 
-DOUBTFUL = 0.9  # below this confidence a digit may be another
-SURE_UNKNOWN = 0.85  # a numeral that the text does not name is kept from here on
-SURE_SUPPORTED = 0.5  # one whose stem the text names: 1310-1 where it speaks of 1310
-SURE_SINGLE = 0.7  # a single known digit is believed from here on
-MOST_ALIKE = 4  # a numeral that the text does not name stands a few times on a sheet, hatching everywhere
+DOUBTFUL = 0.9  # below this confidence a digit may be exchanged
+SURE_UNKNOWN = 0.85  # minimum confidence of a numeral that the text does not name
+SURE_SUPPORTED = 0.5  # the same when the text names its stem: 1310 of 1310-1
+SURE_SINGLE = 0.7  # minimum confidence of a single known digit
+MOST_ALIKE = 4  # more readings of one numeral unknown to the text are hatching
 MAX_PIECES = 3  # of one numeral
-SURE_KNOWN = 0.12  # a known numeral of several characters, read as it is written
+SURE_KNOWN = 0.12  # minimum confidence of a known numeral of several characters
 
 
 def settle(reading: SheetReading, known: Collection[str]) -> SheetReading:
-    """The reading with doubtful texts settled by `known`, the numerals of the publication's own text.
+    """Settle the uncertain texts of a reading by `known`, the numerals of the publication's text.
 
-    A text that is known stays; one that is a known numeral but for letters of like shape becomes it (settled_by
-    "known-numeral"); pieces of one known numeral are joined; what is neither known nor surely read becomes a WORD.
-    With no known numerals nothing is settled, and only strokes that look like digits again and again are put aside.
+    A known text stays. One that differs from a known numeral only by similar shapes becomes that numeral (settled_by
+    "known-numeral"). Pieces of one known numeral are joined. What is neither known nor confident becomes a WORD.
+    Without known numerals nothing is settled; only strokes that are repeatedly read as digits become WORDs.
     """
     wanted = frozenset(known)
     if not wanted:
@@ -46,7 +46,7 @@ def settle(reading: SheetReading, known: Collection[str]) -> SheetReading:
 
 
 def _without_strokes(boxes: Sequence[TextBox]) -> list[TextBox]:
-    """The boxes, with single characters that stand on the sheet more than MOST_ALIKE times taken for hatching."""
+    """The boxes, with single characters that occur more than MOST_ALIKE times marked as hatching."""
     times = Counter(box.text for box in boxes if box.kind is TextKind.NUMERAL and len(box.text) == 1)
     return [
         replace(box, kind=TextKind.WORD) if box.kind is TextKind.NUMERAL and times[box.text] > MOST_ALIKE else box
@@ -55,7 +55,7 @@ def _without_strokes(boxes: Sequence[TextBox]) -> list[TextBox]:
 
 
 def _unscaled(boxes: Sequence[TextBox], known: frozenset[str]) -> list[TextBox]:
-    """The boxes, with numbers along a line given back as numerals when the text names nearly all of them."""
+    """The boxes, with numbers of a scale turned back into numerals when the text names nearly all of them."""
     scale = [box for box in boxes if box.kind is TextKind.SCALE]
     if not scale or sum(box.text in known for box in scale) < 0.8 * len(scale):
         return list(boxes)
@@ -79,26 +79,26 @@ def _settled(box: TextBox, known: frozenset[str]) -> TextBox:
 
 
 def _stem(text: str) -> str:
-    """A numeral without its own addition: 1310 of 1310-1, 12 of 12a and 12'."""
+    """A numeral without its suffix: 1310 of 1310-1, 12 of 12a and 12'."""
     match = re.match(r"\d+", text)
     return match.group() if match else text
 
 
 def _trusted_unknown(text: str, confidence: float, known: frozenset[str]) -> bool:
-    """Whether a numeral that the text never names is believed: several characters, not all of them bare strokes,
-    and as many digits as the text's own numerals have."""
+    """Whether to accept a numeral that the text never names: several characters, not only bare strokes,
+    and as many digits as the text's numerals have."""
     if len(text) < 2 or not text[:2].isdigit() or confidence < SURE_UNKNOWN or set(text) <= set("1Il"):
         return False
     return len(_stem(text)) in {len(_stem(numeral)) for numeral in known if numeral[:1].isdigit()}
 
 
 def _meant(text: str, confidence: float, known: frozenset[str]) -> str | None:
-    """The one known numeral that the reading must be, or None. Single characters are never guessed."""
+    """The only known numeral that the reading can be, or None. Single characters are never replaced."""
     if len(text) < 2 or not any(c.isdigit() for c in text) or confidence < SURE_KNOWN:
         return None
     stem = _stem(text)
     if stem in known and len(stem) == len(text) - 1 and len(stem) > 1 and not any(n[-1:].isalpha() for n in known):
-        return stem  # the end of a lead line read as a letter: this text has no numerals with letters
+        return stem  # the text has no numerals with letters, so the letter is the end of a lead line
     costs = sorted((cost, numeral) for numeral in known if (cost := _distance(text, numeral, confidence)) is not None)
     if not costs or (len(costs) > 1 and costs[0][0] == costs[1][0]):
         return None
@@ -106,13 +106,13 @@ def _meant(text: str, confidence: float, known: frozenset[str]) -> str | None:
 
 
 def _distance(text: str, numeral: str, confidence: float) -> int | None:
-    """How many characters differ, all of them by shapes that are easily confused; None when others differ."""
+    """The number of characters that differ by easily confused shapes; None when others differ too."""
     if len(numeral) < 2:
         return None
     bare = text.replace(" ", "").replace(".", "")
     if bare == numeral:
         return 0
-    # A prime is a speck: it is lost, or dirt beside the numeral is read as one.
+    # A prime is a speck: it may be lost, or dirt beside the numeral may be read as one.
     if bare.rstrip("'") == numeral.rstrip("'") and (confidence < DOUBTFUL or bare.endswith("'")):
         return 1
     if len(bare) != len(numeral):
@@ -132,7 +132,7 @@ def _distance(text: str, numeral: str, confidence: float) -> int | None:
 
 
 def _listed(box: TextBox, known: frozenset[str]) -> list[TextBox]:
-    """A list read as one text ("12,14") as its numerals, if all of them are known; any other box as it is."""
+    """Split a list read as one text ("12,14") into its numerals, if all are known; other boxes stay."""
     parts = [part for part in re.split(r"[,;/&]+", box.text) if part]
     if box.kind not in (TextKind.NUMERAL, TextKind.WORD) or len(parts) < 2 or not all(p in known for p in parts):
         return [box]
@@ -143,30 +143,30 @@ def _listed(box: TextBox, known: frozenset[str]) -> list[TextBox]:
 
 
 def _joined(boxes: list[TextBox], known: frozenset[str], rotation: int) -> list[TextBox]:
-    """Neighbours on one line that are the pieces of a known numeral ("1" "02"), as one box."""
+    """Join neighbours on one line that are pieces of a known numeral ("1" "02")."""
     pieces = [b for b in boxes if b.kind in (TextKind.NUMERAL, TextKind.WORD) and len(b.text) <= 4 and not b.settled_by]
-    gone: set[int] = set()
+    joined_ids: set[int] = set()
     joined: list[TextBox] = []
     for first in pieces:
         chain = [first]
         while len(chain) < MAX_PIECES:
             following = [
-                p for p in pieces if id(p) not in gone and p is not chain[-1] and _follows(chain[-1], p, rotation)
+                p for p in pieces if id(p) not in joined_ids and p is not chain[-1] and _follows(chain[-1], p, rotation)
             ]
-            if id(first) in gone or not following:
+            if id(first) in joined_ids or not following:
                 break
             chain.append(following[0])
             text = tidied("".join(piece.text for piece in chain))
-            # 12 and 14 side by side are two numerals, whatever 1214 is.
+            # 12 and 14 side by side are two numerals, even if 1214 is known.
             if text in known and not all(len(piece.text) > 1 and piece.text in known for piece in chain):
-                gone.update(id(piece) for piece in chain)
+                joined_ids.update(id(piece) for piece in chain)
                 joined.append(_one_box(chain, text))
                 break
-    return [box for box in boxes if id(box) not in gone] + joined
+    return [box for box in boxes if id(box) not in joined_ids] + joined
 
 
 def _one_box(chain: Sequence[TextBox], text: str) -> TextBox:
-    """The pieces of a numeral as one reading, as sure as its least sure piece."""
+    """The pieces of a numeral as one reading, with the lowest confidence of them."""
     whole = chain[0].box_on_sheet
     for piece in chain[1:]:
         whole = whole.union(piece.box_on_sheet)
@@ -181,7 +181,7 @@ def _one_box(chain: Sequence[TextBox], text: str) -> TextBox:
 
 
 def _follows(first: TextBox, second: TextBox, rotation: int) -> bool:
-    """Whether second stands right after first on one line of the upright sheet."""
+    """Whether second directly follows first on one line of the upright sheet."""
     a, b = _upright(first.box_on_sheet, rotation), _upright(second.box_on_sheet, rotation)
     height = max(a.height, b.height)
     gap = b.left - a.right
@@ -190,12 +190,12 @@ def _follows(first: TextBox, second: TextBox, rotation: int) -> bool:
 
 
 def looks_alike(a: Box, b: Box) -> bool:
-    """Whether two boxes hold text of one size."""
+    """Whether two boxes hold text of the same size."""
     return max(a.height, b.height) <= 1.3 * min(a.height, b.height)
 
 
 def _upright(box: Box, rotation: int) -> Box:
-    """The box turned clockwise by rotation about the sheet's origin; only differences of places are used."""
+    """The box turned clockwise by rotation about the sheet's origin; only relative positions are used."""
     if rotation == 90:
         return Box(-box.bottom, box.left, box.height, box.width)
     if rotation == 180:

@@ -1,4 +1,4 @@
-"""Words put before the recogniser, doubtful ones more than once, and readings cut at their spaces."""
+"""Recognise words, uncertain ones more than once, and split readings at spaces."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MORE_RENDERINGS = (Rendering(margin=0.4, blur_px=1.6), Rendering(margin=0.08, bl
 
 
 def read_words(recogniser: Recogniser, components: Components, words: Sequence[Word], ink: Mask) -> list[Recognition]:
-    """One recognition per word. What may be a numeral but is doubtful is shown again, larger and softer: the text with
-    the most confidence behind it is taken."""
+    """Recognise each word. A possible numeral with low confidence is rendered again, larger and softer; the text with
+    the highest total confidence is taken."""
     first = recogniser.read([crop_of(components, word, ink, PLAIN) for word in words])
     doubtful = [i for i, one in enumerate(first) if one.confidence < DOUBTFUL and _may_be_numeral(one.text)]
     doubtful = sorted(doubtful, key=lambda i: -first[i].confidence)[:MAX_DOUBTFUL]
@@ -35,13 +35,13 @@ def read_words(recogniser: Recogniser, components: Components, words: Sequence[W
 
 
 def _may_be_numeral(text: str) -> bool:
-    """Whether a text holds a digit among at most six characters. Doubtful single characters stay doubtful."""
+    """Whether a text has a digit among two to seven characters. Uncertain single characters stay uncertain."""
     bare = text.strip(" .,:;-'")
     return 2 <= len(bare) <= 7 and re.search(r"\d", bare) is not None
 
 
 def tokens_of(box: Box, recognition: Recognition, line: int) -> list[Read]:
-    """One reading per space-separated part; a part's box runs half a letter beyond its outer letters' middles."""
+    """One reading per space-separated part. A part's box extends half a letter beyond its outer letters' centres."""
     text = recognition.text
     parts = list(re.finditer(r"\S+", text))
     if len(parts) <= 1:

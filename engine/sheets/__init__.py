@@ -1,1 +1,1 @@
-"""What is on a sheet: boxes, readings, figure labels, and the figures told apart by them."""
+"""Split sheets into figures: boxes, readings, figure labels, and the regions of the figures."""

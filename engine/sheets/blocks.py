@@ -1,4 +1,4 @@
-"""A sheet reduced to cells, and the blocks of ink on it: what can be shared out among figures without cutting ink."""
+"""Reduce a sheet to cells and find its blocks of ink: the units that are assigned to figures without cutting ink."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from engine.sheets.geometry import Box
 from engine.sheets.reading import GrayImage, SheetReading, TextKind
 
 Cells = NDArray[np.int32]
-"""(rows, columns) of a reduced, upright sheet: 0 is paper, block i is i + 1, ink that is no drawing is -1."""
+"""A reduced, upright sheet (rows, columns): 0 is paper, block i is i + 1, other ink (labels, headers) is -1."""
 
 LONG_SIDE_CELLS = 620  # of the reduced sheet: 5 px or 0.4 mm a cell on a full sheet of 300 dpi
 INK_BELOW = 128  # gray levels
-DUST_SCALE = 4  # from so many pixels a cell on, a cell with one pixel of ink is dust of the scanner
-SPECK_CELLS = 8  # a block with no more ink is dirt, when it stands alone
-ALONE_CELLS = 10  # white around dirt: about the height of a numeral
-TEXT_SHARE = 0.7  # a block with so much of its ink in readings is writing
-LABEL_SLACK = 1.6  # a piece of ink up to so many times as long as a label's box, and inside it, is the label's
-MISSED_CHARACTERS = 3  # of a label's number, at most
+DUST_SCALE = 4  # from this many pixels per cell, a cell with one pixel of ink is scanner dust
+SPECK_CELLS = 8  # an isolated block with no more ink than this is dirt
+ALONE_CELLS = 10  # white space around dirt: about the height of a numeral
+TEXT_SHARE = 0.7  # a block with this share of its ink in readings is text
+LABEL_SLACK = 1.6  # ink inside a label's box, and at most this many times as long, belongs to the label
+MISSED_CHARACTERS = 3  # at most, of a label's number
 PAPER, APART = 0, -1
 
 
 @dataclass(frozen=True, slots=True)
 class SheetBlocks:
-    """cells: as Cells says. boxes: of the blocks, in cells of the upright sheet. text: whether a block is only writing.
+    """The blocks of a sheet. cells: see Cells. boxes: in cells of the upright sheet. text: whether a block is text.
 
     scale: pixels per cell. rotation: degrees clockwise that turn the sheet upright. width_px, height_px: as stored.
     """
@@ -43,11 +43,11 @@ class SheetBlocks:
     height_px: int
 
     def to_cells(self, box_on_sheet: Box) -> Box:
-        """A box of the stored sheet, in cells of the upright one, every cell it touches."""
+        """Convert a box of the stored sheet to cells of the upright one, including every cell that it touches."""
         return _to_cells(box_on_sheet, self.scale, self.rotation, self.cells.shape)
 
     def to_sheet(self, box: Box) -> Box:
-        """A box in cells of the upright sheet, in pixels of the stored one."""
+        """Convert a box in cells of the upright sheet to pixels of the stored one."""
         rows, columns = self.cells.shape if self.rotation in (0, 180) else self.cells.shape[::-1]
         stored = box.turned_back(self.rotation, columns, rows)
         left, top = stored.left * self.scale, stored.top * self.scale
@@ -55,16 +55,16 @@ class SheetBlocks:
         return Box(left, top, right - left, bottom - top)
 
     def foreign(self, members: Collection[int], box: Box) -> tuple[Box, ...]:
-        """Boxes in cells, inside `box`, of all ink that is not of the blocks `members`."""
+        """Boxes (in cells, inside `box`) of all ink that does not belong to the blocks `members`."""
         window = self.cells[box.top : box.bottom, box.left : box.right]
         mine = np.isin(window, np.array([block + 1 for block in members]))
         others = ((window != PAPER) & ~mine).astype(np.uint8)
-        fringe = cv2.dilate(others, np.ones((3, 3), np.uint8)) > 0  # too little ink to make a cell of its own
+        fringe = cv2.dilate(others, np.ones((3, 3), np.uint8)) > 0  # too little ink for a cell
         tiles = _tiles(fringe & ~mine)
         return tuple(Box(tile.left + box.left, tile.top + box.top, tile.width, tile.height) for tile in tiles)
 
     def gaps(self) -> dict[tuple[int, int], float]:
-        """White space in cells between each two blocks that face each other, by their indexes, the smaller first."""
+        """The white space, in cells, between each two blocks that face each other, by their indexes, smaller first."""
         paper = np.where(self.cells > 0, 0, 1).astype(np.uint8)
         away, nearest = cv2.distanceTransformWithLabels(
             paper, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
@@ -84,7 +84,7 @@ class SheetBlocks:
 
 
 def blocks_of(sheet: GrayImage, reading: SheetReading, labels: Sequence[Box], near_cells: int) -> SheetBlocks:
-    """Return the sheet's blocks. Figure labels, sheet numbers and page headers belong to none.
+    """Find the sheet's blocks. Figure labels, sheet numbers and page headers belong to none.
 
     sheet: (height, width) uint8 as stored. labels: boxes of its figure labels, in its pixels. near_cells: ink closer
     than twice this is one block.
@@ -124,7 +124,7 @@ def _to_cells(box: Box, scale: int, rotation: int, shape: tuple[int, ...]) -> Bo
 
 
 def _with_number(ink: NDArray[np.bool_], label: Box) -> Box:
-    """The label's box with the characters right after it that were not read: as tall as it, on its line."""
+    """The label's box extended by unread characters directly after it, of equal height on its line."""
     box = label
     for _ in range(MISSED_CHARACTERS):
         right = Box(box.right, box.top - label.height // 2, round(1.5 * label.height), 2 * label.height)
@@ -149,7 +149,7 @@ def _with_number(ink: NDArray[np.bool_], label: Box) -> Box:
 
 
 def _ink_inside(ink: NDArray[np.bool_], boxes: Sequence[Box]) -> NDArray[np.bool_]:
-    """The pieces of ink that lie in one of the boxes; a line that only passes through is left."""
+    """The ink inside the boxes, without lines that only pass through."""
     found = np.zeros_like(ink)
     height, width = ink.shape
     for box in boxes:
@@ -169,7 +169,7 @@ def _ink_inside(ink: NDArray[np.bool_], boxes: Sequence[Box]) -> NDArray[np.bool
 
 
 def _numbered(ink: NDArray[np.bool_], near_cells: int) -> Cells:
-    """Cells with each piece of ink numbered by its block from 1 on; specks that stand alone are 0, as paper."""
+    """Cells with each piece of ink numbered by its block, from 1; isolated specks are 0, like paper."""
     kernel = np.ones((2 * near_cells + 1, 2 * near_cells + 1), np.uint8)
     count, near = cv2.connectedComponents(cv2.dilate(ink.astype(np.uint8), kernel), connectivity=8)
     cells = np.where(ink, near, 0).astype(np.int32)
@@ -191,9 +191,9 @@ def _boxes(cells: Cells) -> tuple[Box, ...]:
 
 
 def _only_text(cells: Cells, blocks: Sequence[Box], readings: Sequence[Box], tallest: float) -> tuple[bool, ...]:
-    """Whether a block is no taller than text may be and nearly all its ink lies in readings.
+    """Whether a block is no taller than text and nearly all its ink is in readings.
 
-    Hatching is read as digits now and then; without the limit, a hatched drawing would be writing.
+    Hatching is sometimes read as digits; the height limit keeps a hatched drawing from counting as text.
     """
     read = np.zeros(cells.shape, np.bool_)
     for box in readings:
@@ -206,14 +206,14 @@ def _only_text(cells: Cells, blocks: Sequence[Box], readings: Sequence[Box], tal
 
 
 def _tiles(mask: NDArray[np.bool_]) -> list[Box]:
-    """The mask as boxes: runs of each row, those that repeat in the next row as one."""
+    """The mask as boxes: the runs of each row, merged with equal runs of the next row."""
     if not mask.any():
         return []
     steps = np.diff(np.pad(mask, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     rows, starts = np.nonzero(steps == 1)
     _, ends = np.nonzero(steps == -1)
     tiles: list[Box] = []
-    running: dict[tuple[int, int], tuple[int, int]] = {}  # of each run the rows it has been seen in: [first, last]
+    running: dict[tuple[int, int], tuple[int, int]] = {}  # run → the rows that it spans: [first, last]
     for row, start, end in zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True):
         first, last = running.get((start, end), (row, row - 1))
         if last != row - 1:

@@ -1,4 +1,4 @@
-"""The figures (drawings) of a sheet: one for each figure label, with the ink and the readings that belong to it."""
+"""Split a sheet into figures: one per figure label, with its ink and readings."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from engine.sheets.reading import GrayImage, SheetReading, TextBox, TextKind
 class FigureRegion:
     """One drawing of a sheet.
 
-    label: normalised ("3a"), "" when the drawing has none; "7a,7b" where two labelled drawings are joined by ink and
-    stay one region. box_on_sheet: around the drawing's ink, its label left out. rotation: degrees clockwise that turn
-    it upright. boxes: the readings that lie in it. foreign: parts of box_on_sheet that hold ink of something else
+    label: normalised ("3a"), "" for none; "7a,7b" when two labelled drawings are connected by ink and
+    stay one region. box_on_sheet: around the drawing's ink, without its label. rotation: degrees clockwise that turn
+    it upright. boxes: the readings in it. foreign: parts of box_on_sheet with other ink
     (labels, page headers, other figures).
     """
 
@@ -34,13 +34,13 @@ class FigureRegion:
 def split_figures(
     sheet: GrayImage, reading: SheetReading, xml_label: str = "", known_labels: Collection[str] = ()
 ) -> tuple[FigureRegion, ...]:
-    """Return the sheet's figures in the order of their numbers; none for a blank sheet.
+    """Find the sheet's figures, in the order of their numbers; none for a blank sheet.
 
-    sheet: (height, width) uint8 as stored; reading: what was read on it. xml_label: what the XML says the sheet holds
-    ("3", "3A,3B"). known_labels: normalised labels that the publication mentions, used where the sheet says nothing.
-    Labels whose drawings cannot be told apart stay together in one region. No connected ink is ever cut.
+    sheet: (height, width) uint8 as stored; reading: its readings. xml_label: the figures on the sheet by the XML
+    ("3", "3A,3B"). known_labels: normalised labels of the publication's text, used when the sheet shows none.
+    Labels whose drawings cannot be separated share one region. Connected ink is never cut.
 
-    Raises: ValueError, when the sheet is no gray image.
+    Raises: ValueError when the sheet is not a grey image.
     """
     if sheet.ndim != 2 or sheet.dtype != np.uint8 or not sheet.size:
         raise ValueError(f"a sheet is (height, width) uint8, not {sheet.shape} {sheet.dtype}")
@@ -67,10 +67,10 @@ def split_figures(
 
 
 def crop_figure(sheet: GrayImage, region: FigureRegion, margin_px: int = CROP_MARGIN_PX) -> GrayImage:
-    """Return the figure cut out and turned upright, (height, width) uint8, with a white margin and only its own ink.
+    """Cut out the figure and turn it upright: (height, width) uint8, with a white margin and only its own ink.
 
-    Reference numerals and lead lines stay; the figure's label, page headers and other figures are whitened, because
-    they say nothing about what is drawn and would make unlike drawings alike.
+    Reference numerals and lead lines stay; the label, page headers and other figures are removed, because
+    they are not part of the drawing and would make different drawings look similar.
     """
     box = region.box_on_sheet
     crop = sheet[box.top : box.bottom, box.left : box.right].copy()
@@ -97,7 +97,7 @@ def _region(group: Group, label: str, blocks: SheetBlocks, readings: tuple[TextB
 
 
 def _owners(reading: SheetReading, blocks: SheetBlocks, groups: tuple[Group, ...]) -> dict[int, tuple[TextBox, ...]]:
-    """The readings of each group: of the group with most ink under a reading, or else nearest to it."""
+    """Assign each reading to the group with most ink under it, or else to the nearest."""
     group_of = {block: number for number, group in enumerate(groups) for block in group.blocks}
     owned: dict[int, list[TextBox]] = {number: [] for number in range(len(groups))}
     for text in reading.boxes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CROP_MARGIN_PX = 8  # white around a figure that is cut out of its sheet
+CROP_MARGIN_PX = 8  # white margin around a cropped figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Box:
 
     @property
     def centre(self) -> tuple[float, float]:
-        """(x, y) of the middle."""
+        """The centre (x, y)."""
         return self.left + self.width / 2, self.top + self.height / 2
 
     def union(self, other: Box) -> Box:
@@ -39,13 +39,13 @@ class Box:
         return Box(left, top, max(self.right, other.right) - left, max(self.bottom, other.bottom) - top)
 
     def intersection_area(self, other: Box) -> int:
-        """Shared pixels; 0 when the boxes do not meet."""
+        """The number of shared pixels."""
         width = min(self.right, other.right) - max(self.left, other.left)
         height = min(self.bottom, other.bottom) - max(self.top, other.top)
         return max(0, width) * max(0, height)
 
     def overlap(self, other: Box) -> float:
-        """Intersection over union, 0 to 1."""
+        """The intersection over union, 0 to 1."""
         shared = self.intersection_area(other)
         whole = self.area + other.area - shared
         return shared / whole if whole else 0.0
@@ -60,7 +60,7 @@ class Box:
         return Box(left, top, max(0, right - left), max(0, bottom - top))
 
     def turned_back(self, rotation: int, width_px: int, height_px: int) -> Box:
-        """A box found on the sheet turned clockwise by `rotation`, in the frame of the stored sheet.
+        """Convert a box of the sheet turned clockwise by `rotation` to the frame of the stored sheet.
 
         width_px and height_px are the stored sheet's; rotation is 0, 90, 180 or 270.
         """
@@ -76,19 +76,19 @@ class Box:
 
 
 def crop_size(figure: Box, rotation: int) -> tuple[int, int]:
-    """(width, height) in pixels of a figure's upright crop, its margin included."""
+    """The (width, height) in pixels of a figure's upright crop, including its margin."""
     across, down = figure.width + 2 * CROP_MARGIN_PX, figure.height + 2 * CROP_MARGIN_PX
     return (across, down) if rotation in (0, 180) else (down, across)
 
 
 def box_on_crop(box: Box, figure: Box, rotation: int) -> Box:
-    """A box of the stored sheet in the frame of a figure's upright crop: origin at the crop's top left, in its pixels.
+    """Convert a box of the stored sheet to the frame of a figure's upright crop, in its pixels.
 
-    figure: its box on the stored sheet; rotation: degrees clockwise that turn it upright. What lies outside the figure
-    comes out outside the crop.
+    figure: its box on the stored sheet; rotation: degrees clockwise that turn it upright. A box outside the figure
+    is outside the crop.
     """
     upright = (figure.width, figure.height) if rotation in (0, 180) else (figure.height, figure.width)
     within = Box(box.left - figure.left, box.top - figure.top, box.width, box.height)
-    # Turning further by the rest of the circle brings a box of the stored sheet into the upright frame.
+    # Turning by the remaining degrees brings a box of the stored sheet into the upright frame.
     turned = within.turned_back((360 - rotation) % 360, *upright)
     return Box(turned.left + CROP_MARGIN_PX, turned.top + CROP_MARGIN_PX, turned.width, turned.height)

@@ -1,4 +1,4 @@
-"""Figure labels of a sheet: where they stand and what they say, also where the reader saw them in pieces."""
+"""Find the figure labels of a sheet, also when the reader saw them in pieces."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\W*(\d{1,3})\s*\(?([A-Za-z])?\)?\W*$")
-# As a recogniser confuses them in the label's word: FIC, Flc, FI6 are FIG.
+# Characters that recognisers confuse in the word "FIG": FIC, Flc, FI6.
 _CONFUSED = str.maketrans("1Llt|!CcOo06Qq", "IIIIIIGGGGGGGG")
 _SPELLINGS = ("FIG", "FIGS", "FIGURE", "FIGUR", "ABB", "ABBILDUNG")
 _WORDS = {word.translate(_CONFUSED) for word in _SPELLINGS}
@@ -25,15 +25,15 @@ _WORD_AND_MORE = re.compile(r"(\w+)\s*[.,:;]\s*(\w{1,3})\W*$")  # "Fig.L", a lab
 _LOOKALIKE = str.maketrans("8d6oligsz", "bbb011952")
 _LISTED = re.compile(r"\d{1,3}\s*[A-Za-z]?['′’]*")
 LONGEST_WORD = max(len(word) for word in _WORDS)
-REACH = 2.0  # times the text's height: white between the pieces of one label
-SAME_SIZE = 1.9  # pieces of one label differ at most so much in height ("ure" has no tall letter)
-SURE = 0.3  # mean confidence of the pieces of a label's word
-SURE_ALONE = 0.8  # without a number beside it, when it is spelt rightly
+REACH = 2.0  # times the text's height: largest gap between the pieces of one label
+SAME_SIZE = 1.9  # largest ratio of heights within one label ("ure" has no tall letter)
+SURE = 0.3  # minimum mean confidence of the pieces of the word
+SURE_ALONE = 0.8  # the same without a number beside it, when spelt correctly
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLabel:
-    """A label on a sheet; `label` is normalised, "" where its number could not be read."""
+    """A figure label on a sheet. label: normalised, "" when its number could not be read."""
 
     label: str
     box_on_sheet: Box
@@ -43,7 +43,7 @@ class SheetLabel:
 def normalised_label(text: str) -> str | None:
     """Return a figure label as number and letter in lower case: "F I G. 3", "Fig.3(A)", "Abb. 3'" are 3, 3a, 3'.
 
-    None when the text is no figure label. There is no figure 0.
+    None when the text is not a figure label. There is no figure 0.
     """
     match = _LABEL.match(text)
     if match is None or int(match[1]) == 0:
@@ -52,10 +52,10 @@ def normalised_label(text: str) -> str | None:
 
 
 def labels_on(reading: SheetReading, width_px: int, height_px: int) -> tuple[SheetLabel, ...]:
-    """Return the labels of a sheet of width_px × height_px, each once.
+    """Find the labels of a sheet of width_px × height_px, each once.
 
-    Besides the labels the reader names, these are words and pieces of words that stand on one line and together spell
-    a label's word ("Fi" "gu" "re" "14", "FIC" "7"). A second label with the same number loses it: one is misread.
+    Besides labels that the reader recognised, these are words and pieces of words that together spell on one line
+    "figure" and a number ("Fi" "gu" "re" "14", "FIC" "7"). A repeated number is dropped, since one is misread.
     """
     named = [box for box in reading.boxes if box.kind is TextKind.FIGURE_LABEL]
     found = [SheetLabel(normalised_label(box.text) or "", box.box_on_sheet, box.confidence) for box in named]
@@ -78,15 +78,15 @@ def labels_on(reading: SheetReading, width_px: int, height_px: int) -> tuple[She
 
 
 def settled_labels(read: Sequence[str], xml_label: str, known: Collection[str]) -> list[str]:
-    """Return the labels in their order, put right by what the XML and the text say where only one label can be meant.
+    """Correct the labels by XML and text where only one label is possible, and return them in order.
 
-    read: normalised, "" where a number could not be read. xml_label: the sheet's labels after the XML ("3A,3B").
-    known: labels that the publication's text mentions. Without any label read, the only one told stands in.
+    read: normalised, "" where a number could not be read. xml_label: the sheet's labels by the XML ("3A,3B").
+    known: labels that the publication's text mentions. When none was read, a single label of the XML is used.
     """
     listed = [re.sub(r"\s", "", part).lower() for part in _LISTED.findall(xml_label)]
     if not read:
-        told = listed or list(known)
-        return told if len(told) == 1 else [",".join(listed)]
+        expected = listed or list(known)
+        return expected if len(expected) == 1 else [",".join(listed)]
     settled = list(read)
     meant = {label.lower() for label in known} or set(listed)
     for position, label in enumerate(settled):
@@ -100,11 +100,11 @@ def settled_labels(read: Sequence[str], xml_label: str, known: Collection[str]) 
 
 
 def labels_by_order(sheets: Sequence[Sequence[str]], known: Collection[str]) -> list[list[str]]:
-    """Return the labels of a publication's sheets, with those put in that only one known label can be.
+    """Fill in missing labels of a publication's sheets where only one known label is possible.
 
-    sheets: each sheet's labels, "" where none was read; known: the labels its text mentions. Figures are numbered
-    through the sheets, so a label that is missing on a sheet, or stands on another sheet where it fits and not here,
-    lies between those of the sheets before and after. It is put in where that leaves one label alone.
+    sheets: each sheet's labels, "" where none was read. known: labels that the text mentions. Figures are numbered
+    through the sheets, so a missing label, or one that stands on two sheets and fits only one of them,
+    lies between those of the sheets before and after. It is filled in when a single label is left.
     """
     filled = [list(labels) for labels in sheets]
     counts = Counter(part for labels in filled for label in labels for part in label.split(","))
@@ -127,13 +127,13 @@ def labels_by_order(sheets: Sequence[Sequence[str]], known: Collection[str]) -> 
 
 
 def label_order(label: str) -> tuple[float, str]:
-    """Labels in the order of their numbers: 2 before 10, 3a before 3b; one without a number first."""
+    """The sort key of labels: 2 before 10, 3a before 3b, no number first."""
     number = re.match(r"\d+", label)
     return (int(number[0]) if number else 0, label)
 
 
 def _only_other(label: str, others: Collection[str]) -> str | None:
-    """The one label that differs in a single character, a likely confusion before any other."""
+    """The only label that differs in a single character, preferably a likely confusion."""
     near = [
         other
         for other in others
@@ -148,14 +148,14 @@ def _only_other(label: str, others: Collection[str]) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A reading and its box on the upright sheet."""
+    """A reading with its box on the upright sheet."""
 
     reading: TextBox
     box: Box
 
     @property
     def letters(self) -> str:
-        """The letters of the word, those that look alike as one; what follows a stop is the number's."""
+        """The letters of the word, with similar shapes unified; text after a full stop belongs to the number."""
         more = _WORD_AND_MORE.match(self.reading.seen)
         return re.sub(r"\W", "", more[1] if more else self.reading.seen).translate(_CONFUSED).upper()
 
@@ -165,12 +165,12 @@ class _Piece:
 
     @property
     def holds_number(self) -> bool:
-        """Whether the number stands in the same piece, whatever was read for it."""
+        """Whether the piece also contains the number, even when it was misread."""
         return _WORD_AND_MORE.match(self.reading.seen) is not None
 
 
 def _composed(pieces: Sequence[_Piece]) -> Iterator[SheetLabel]:
-    """Labels whose word is spelt by one or more pieces, with the number right of it."""
+    """Labels whose word is spelt by one or more pieces, with the number to the right."""
     used: set[int] = set()
     for first in sorted(pieces, key=lambda piece: piece.box.left):
         if id(first) in used or first.letters[:1] not in {"F", "A"} or len(first.letters) > LONGEST_WORD:
@@ -195,7 +195,7 @@ def _composed(pieces: Sequence[_Piece]) -> Iterator[SheetLabel]:
 
 
 def _spelt(line: Sequence[_Piece]) -> int | None:
-    """How many of the pieces, from the first on, spell a label's word, the longest there is."""
+    """The number of leading pieces that spell a label's word, as many as possible."""
     letters, longest = "", None
     for count, piece in enumerate(line, 1):
         letters += piece.letters
@@ -207,7 +207,7 @@ def _spelt(line: Sequence[_Piece]) -> int | None:
 
 
 def _right_of(first: _Piece, pieces: Sequence[_Piece]) -> list[_Piece]:
-    """The pieces right of the first on its line, each within reach of the one before and of like size."""
+    """The pieces to the right of the first on its line, each close to the one before and of similar size."""
     found: list[_Piece] = []
     edge = first.box.right
     for piece in sorted(pieces, key=lambda other: other.box.left):

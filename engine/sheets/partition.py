@@ -1,8 +1,8 @@
-"""Which ink belongs to which figure label: cuts along white space, and growing where no straight cut parts the sheet.
+"""Assign ink to figure labels: by straight cuts through white space, and by growing regions where none exists.
 
-Everything here is in cells of a reduced, upright sheet. A cut must leave every label some ink, which settles by itself
-whether labels stand above or below their drawings; where several cuts are possible, the arrangement that holds for the
-whole sheet decides (labels stand all below, all above or all beside their drawings).
+All coordinates are cells of a reduced, upright sheet. A cut must leave ink with every label, which often decides
+whether labels are above or below their drawings; where several cuts are possible, the arrangement that fits the
+whole sheet is chosen (all labels below, all above or all beside their drawings).
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from engine.sheets.geometry import Box
 GapGraph = dict[tuple[int, int], float]
 """White space in cells between two blocks that face each other, by their indexes, the smaller first."""
 
-WIDEST_CUTS = 3  # tried for each way to share out the labels; more changed no sheet of the truth
-CROWDED_LABELS, CROWDED_CUTS = 6, 2  # with more labels only so many cuts are tried, so that the search stays short
-OFF_SIDE_COST = 1.0  # a label on another side of its drawing than the arrangement says
-FREE_COST = 0.5  # each label, when no arrangement is assumed: dearer than one that holds for most labels
-GROWN_COST = 0.25  # each label parted without a straight cut
-JOINED_COST = 4.0  # each label left together with another: dearer than any parting that gives each a drawing
-CUT_REWARD = 0.5  # per share of the sheet's diagonal that a cut is wide
-LABEL_AREAS = 1.5  # a drawing is at least this many times as large as its label
+WIDEST_CUTS = 3  # cuts tried for each division of the labels; more made no difference on the test sheets
+CROWDED_LABELS, CROWDED_CUTS = 6, 2  # cuts tried when there are more labels, to limit the search
+OFF_SIDE_COST = 1.0  # cost of a label on another side of its drawing than the arrangement
+FREE_COST = 0.5  # cost per label without an arrangement: more than one that fits most labels
+GROWN_COST = 0.25  # cost per label separated without a straight cut
+JOINED_COST = 4.0  # cost per label left together with another: more than any separation
+CUT_REWARD = 0.5  # per width of a cut as a share of the sheet's diagonal
+LABEL_AREAS = 1.5  # minimum size of a drawing, in times of its label
 
 
 class Side(StrEnum):
-    """Where labels stand, seen from their drawings."""
+    """The side of a drawing on which its label stands."""
 
     BELOW = "below"
     ABOVE = "above"
@@ -46,7 +46,7 @@ ARRANGEMENT_COST = {Side.BELOW: 0.0, Side.ABOVE: 0.05, Side.RIGHT: 0.1, Side.LEF
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Labels and the blocks that belong to them, by index. More than one label: they could not be parted."""
+    """Labels and their blocks, by index. Several labels could not be separated."""
 
     labels: tuple[int, ...]
     blocks: tuple[int, ...]
@@ -59,7 +59,7 @@ class Parting:
 
 
 def gap_between(a: Box, b: Box) -> float:
-    """White space between two boxes, 0 where they touch or overlap."""
+    """The white space between two boxes, 0 when they touch or overlap."""
     across = max(a.left - b.right, b.left - a.right, 0)
     down = max(a.top - b.bottom, b.top - a.bottom, 0)
     return hypot(across, down)
@@ -68,10 +68,10 @@ def gap_between(a: Box, b: Box) -> float:
 def parted(
     labels: Sequence[Box], blocks: Sequence[Box], text: Sequence[bool], gaps: Callable[[], GapGraph]
 ) -> tuple[Group, ...]:
-    """The groups of blocks, each with the label it belongs to; every label and every block is in exactly one.
+    """Group the blocks by label; every label and every block is in exactly one group.
 
-    labels, blocks: boxes in cells of the upright sheet. text: whether a block is nothing but writing, which alone is
-    no drawing. gaps: gives those between blocks that face each other; asked for only where straight cuts do not do.
+    labels, blocks: boxes in cells of the upright sheet. text: whether a block is only text, which alone is
+    no drawing. gaps: returns the gaps between blocks that face each other; called only when straight cuts fail.
     """
     if len(labels) < 2 or not blocks:
         return (Group(tuple(range(len(labels))), tuple(range(len(blocks)))),)
@@ -84,7 +84,7 @@ def parted(
 
 @dataclass(slots=True)
 class _Arrangement:
-    """The search for the cheapest parting when labels are taken to stand on one side of their drawings."""
+    """The search for the cheapest grouping under the assumption that labels stand on one side of their drawings."""
 
     side: Side
     labels: Sequence[Box]
@@ -116,7 +116,7 @@ class _Arrangement:
         return min(options, key=lambda option: option.cost)
 
     def _cost(self, group: Group) -> float:
-        """How badly a label and its blocks look like a figure and its label; infinite when there is no drawing."""
+        """The cost of a label with its blocks as one figure; infinite when there is no drawing."""
         drawn = [block for block in group.blocks if not self.text[block]]
         if not drawn:
             return inf
@@ -129,7 +129,7 @@ class _Arrangement:
         return away + (0.0 if self._on_side(label, drawing) else OFF_SIDE_COST)
 
     def _on_side(self, label: Box, drawing: Box) -> bool:
-        """Whether the label's middle lies outside the drawing on the side of the arrangement, or nearly so."""
+        """Whether the label's centre is outside the drawing, or nearly so, on the side of the arrangement."""
         x, y = label.centre
         slack_x, slack_y = 0.1 * drawing.width, 0.1 * drawing.height
         return {
@@ -140,7 +140,7 @@ class _Arrangement:
         }[self.side]
 
     def _cuts(self, group: Group) -> list[tuple[float, Group, Group]]:
-        """Straight cuts through white space that leave labels and blocks on both sides, the widest of each kind."""
+        """The widest straight cuts through white space that leave labels and blocks on both sides."""
         crowded = len(group.labels) > CROWDED_LABELS
         kinds: dict[tuple[int, ...], list[tuple[float, Group, Group]]] = {}
         for horizontal in (False, True):
@@ -152,7 +152,7 @@ class _Arrangement:
         return sorted(widest, key=_width)[:CROWDED_CUTS] if crowded else widest
 
     def _white_bands(self, group: Group, horizontal: bool) -> Iterator[tuple[float, float]]:
-        """(width, middle) of each band across the group that nothing reaches into."""
+        """The (width, middle) of each empty band across the group."""
         members = [self.labels[i] for i in group.labels] + [self.blocks[i] for i in group.blocks]
         spans = sorted((box.top, box.bottom) if horizontal else (box.left, box.right) for box in members)
         reached = spans[0][1]
@@ -177,7 +177,7 @@ class _Arrangement:
         )
 
     def _grown(self, group: Group) -> Iterator[Parting]:
-        """Each label takes the block nearest on its side; the others join, the closest first, the block they face."""
+        """Grow groups: each label takes the nearest block on its side; the others join the closest block they face."""
         seeds = self._seeds(group)
         if seeds is None:
             return
@@ -207,7 +207,7 @@ class _Arrangement:
         yield Parting(cost, groups)
 
     def _seeds(self, group: Group) -> dict[int, int] | None:
-        """The block each label claims, all different, or None where there are fewer drawings than labels."""
+        """A different block for each label, or None when there are fewer drawings than labels."""
         drawn = [
             block
             for block in group.blocks
@@ -235,7 +235,7 @@ def _around(boxes: Sequence[Box]) -> Box:
 
 
 def _width(cut: tuple[float, Group, Group]) -> float:
-    """For sorting cuts, the widest first."""
+    """The sort key of cuts, widest first."""
     return -cut[0]
 
 

@@ -1,4 +1,4 @@
-"""What a reader finds on a sheet, and the protocol of readers."""
+"""Readings of a sheet, and the protocol of readers."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ GrayImage = NDArray[np.uint8]
 
 
 class TextKind(StrEnum):
-    """What a piece of text on a sheet is."""
+    """The kind of a piece of text on a sheet."""
 
     NUMERAL = "numeral"  # reference numeral: 12, 12a, 12', A1, S101, 10-1
     FIGURE_LABEL = "figure-label"  # FIG. 3a
     SHEET_NUMBER = "sheet-number"  # 3/14
     SCALE = "scale"  # numbers along the axis of a graph
     DIMENSION = "dimension"  # 10 mm, 45°
-    WORD = "word"  # anything else that was read
+    WORD = "word"  # any other text
 
 
 @dataclass(frozen=True, slots=True)
 class TextBox:
-    """One reading. `seen` is what the recogniser saw, `text` what it was settled to (equal when not settled)."""
+    """One reading. seen: as recognised. text: as settled by the publication's text (equal when not settled)."""
 
     seen: str
     text: str
     box_on_sheet: Box
     confidence: float  # 0 to 1
     kind: TextKind = TextKind.NUMERAL
-    settled_by: str = ""  # "" | "known-numeral" | "second-look": why text may be trusted beyond confidence
+    settled_by: str = ""  # "" | "known-numeral" | "second-look": why text is more certain than its confidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,15 @@ class SheetReading:
 
 
 class NumeralReader(Protocol):
-    """Reads a sheet. `key` names the reader, its weights and its version; readings of two keys are not mixed."""
+    """Reads a sheet. `key` names the reader, its weights and its version; readings of different keys are not mixed."""
 
     @property
     def key(self) -> str: ...
 
     def read(self, sheet: GrayImage) -> SheetReading:
-        """Every reading of the sheet, boxes in the stored sheet's frame."""
+        """Read the sheet. Boxes are in the stored sheet's frame."""
         ...
 
     def look_again(self, sheet: GrayImage, reading: SheetReading, missing: Collection[str]) -> SheetReading:
-        """The reading with those of `missing` added that a second, harder look finds drawn; none is invented."""
+        """Search again, more thoroughly, for the numerals `missing`, and add those that are drawn."""
         ...

@@ -4,7 +4,16 @@ import cv2
 import numpy as np
 import pytest
 
-from engine.numerals.ink import components_of, filled, grain, ink_of, mended, raggedness, solid_and_shown, without_rules
+from engine.numerals.ink import (
+    components_of,
+    filled,
+    gaps_closed,
+    grain,
+    ink_of,
+    raggedness,
+    solid_and_shown,
+    without_rules,
+)
 from engine.numerals.orientation import turned
 from engine.numerals.proposals import crop_of, words_of
 from engine.numerals.selection import worth_reading
@@ -50,10 +59,10 @@ def test_a_dash_joins_what_stands_beside_it() -> None:
     assert len(word.members) == 4
 
 
-def test_broken_strokes_are_mended_before_words_are_sought() -> None:
+def test_broken_strokes_are_repaired_before_words_are_sought() -> None:
     ink = ink_of(drawn(("118", 300, 400)))
     ink[::7] = 0
-    assert len(words_of(components_of(mended(ink)))) == 1
+    assert len(words_of(components_of(gaps_closed(ink)))) == 1
     assert len(words_of(components_of(ink))) != 1 or len(words_of(components_of(ink))[0].members) != 3
 
 
