@@ -1,4 +1,4 @@
-"""Reading patent XML: the one package that parses XML. Entry point: parse_patent."""
+"""Parse patent XML. No other package parses XML. Entry point: parse_patent."""
 
 from engine.patents.document import parse_patent
 from engine.patents.drawings import ImageFamily, image_family

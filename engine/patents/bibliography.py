@@ -17,7 +17,7 @@ from engine.patents.flow import FlowNotes, text_of
 from engine.patents.publication import Citation, Classification, Note, Party, Priority, Title
 
 _SYMBOL = re.compile(r"([A-HY])\s*(\d{2})\s*([A-Z])(?:\s*(\d{1,4})\s*/\s*(\d{2,6}))?")
-_EDITION = re.compile(r"^[/\s]*\d?\s*(?=[A-HY])")  # "7C 07C 29/44": the edition of IPC 1 to 7 stands first
+_EDITION = re.compile(r"^[/\s]*\d?\s*(?=[A-HY])")  # "7C 07C 29/44": the edition of IPC 1 to 7 comes first
 _LOCARNO = re.compile(r"^\s*(\d{2})\s*-?\s*(\d{2})\b")
 NUMBER_CHARACTERS = 40
 _PARTIES = (
@@ -32,7 +32,7 @@ _RELATED = ("B610", "B620", "B620EP", "B630", "B640", "B645", "B650", "B655", "B
 
 @dataclass(frozen=True, slots=True)
 class Bibliography:
-    """What the head of a patent XML says, ready for PatentDocument."""
+    """The bibliographic data of a patent XML, as fields of PatentDocument."""
 
     titles: tuple[Title, ...] = ()
     parties: tuple[Party, ...] = ()
@@ -46,7 +46,7 @@ class Bibliography:
 
 
 class DateReader:
-    """Reads YYYYMMDD; what is no day of the calendar becomes None and a note."""
+    """Reads dates YYYYMMDD; an invalid date becomes None and a note."""
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
@@ -60,12 +60,12 @@ class DateReader:
                 return datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
             except ValueError:
                 pass
-        self.notes.append(Note("impossible-date", f"the {what} {digits[:20]!r} is no date; it is left empty"))
+        self.notes.append(Note("impossible-date", f"the {what} {digits[:20]!r} is not a date; it was left empty"))
         return None
 
 
 def read_bibliography(sdobi: etree._Element, country: str, notes: FlowNotes) -> Bibliography:
-    """Everything the <SDOBI> gives. country: ST.3 code of the root, for numbers that carry none."""
+    """Read everything from the <SDOBI>. country: ST.3 code of the root, for numbers without one."""
     dates = DateReader()
     application = text_of(sdobi.find(".//B210"), notes)
     return Bibliography(
@@ -92,7 +92,7 @@ def _titles(sdobi: etree._Element, notes: FlowNotes) -> tuple[Title, ...]:
 
 
 def country_of(element: etree._Element | None, notes: FlowNotes) -> str:
-    """The ST.3 code an element holds, or nothing."""
+    """The ST.3 code in an element, or an empty text."""
     code = text_of(element, notes).upper()
     return code if re.fullmatch(r"[A-Z]{2}", code) else ""
 
@@ -110,7 +110,7 @@ def _parties(sdobi: etree._Element, notes: FlowNotes) -> tuple[Party, ...]:
 def symbol_of(text: str) -> str:
     """The class symbol at the start of a text, as "F04C 2/08" or "F04C"; empty when there is none.
 
-    Takes the padded forms of ST.8 ("F04C   2/08        20060101AFI…"), the edition-led ones of IPC 1 to 7
+    Accepts the padded forms of ST.8 ("F04C   2/08        20060101AFI…"), those of IPC 1 to 7 with the edition first
     ("7C 07C  29/44   A", "2C 07D 307/12 A") and "// A01N43/08".
     """
     match = _SYMBOL.match(text, _end(_EDITION, text))
@@ -202,7 +202,7 @@ def _family(sdobi: etree._Element, country: str, notes: FlowNotes) -> tuple[str,
 
 
 def number_with_country(number: str, country: str) -> str:
-    """A number without its check digit and blanks, its country in front: "07012363.9" → "EP07012363".
+    """The number with its country and without check digit and blanks: "07012363.9" → "EP07012363".
 
     WO numbers of two-digit years get their century (PCT started in 1978): "WO02020444" → "WO2002020444".
     """

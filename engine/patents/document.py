@@ -1,4 +1,4 @@
-"""One patent XML in, one PatentDocument out: the entry point of this package."""
+"""Parse one patent XML into one PatentDocument: the entry point of this package."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.patents.publication import Note, Paragraph, PatentDocument, Publicat
 from engine.patents.st36 import read_st36
 from engine.patents.tree import parse_tree
 
-# Offices lead with letters for kinds of right (US D0907292, RE36154, PP12345; JP H08123456); WIPO ST.6 allows 13
+# Some numbers begin with letters for the kind of right (US D0907292, RE36154; JP H08123456); WIPO ST.6 allows 13
 # characters, of which EPO, US and WO use at most 11.
 _DOC_NUMBER = re.compile(r"[A-Z]{0,3}[0-9]{1,13}")
 _NUMBER_PARTS = (
@@ -30,10 +30,10 @@ _SHOWN = 40
 
 
 def parse_patent(xml: bytes, member: str, limits: XmlLimits = XmlLimits()) -> PatentDocument:  # noqa: B008 (frozen)
-    """Everything the search keeps of one ep-patent-document XML of any DTD version, EP or not.
+    """Parse an ep-patent-document XML of any DTD version and any office.
 
-    member is the name the document has in its delivery; it only appears in errors. Nothing outside `xml` is read.
-    `repaired` with notes of code "repaired" tells what was mended and on which lines of the delivered file.
+    member: the document's name in its delivery, used only in errors. Nothing outside `xml` is read.
+    Notes with the code "repaired" list the repairs, with lines of the delivered file.
 
     Raises: DocumentError; its code is one of "too-large", "empty", "encoding", "entity-declaration",
     "not-well-formed", "illegal-character", "text-too-long", "too-deep" (the XML), "foreign-format", "wrong-root"
@@ -81,8 +81,8 @@ def _head(root: etree._Element, country: str, notes: FlowNotes) -> Bibliography:
 
 
 def _publication_number(root: etree._Element, member: str) -> tuple[PublicationNumber, tuple[Note, ...]]:
-    # The file name and B210 carry the application number; only the root's attributes name the publication. The DTD
-    # does not require them: where one is absent, the bibliography's own (B190, B110, B130) stands in, and is noted.
+    # The file name and B210 hold the application number; only the root's attributes name the publication. The DTD
+    # does not require them: where one is absent, the bibliography's (B190, B110, B130) is used, with a note.
     values, absent = [], []
     for name, path, rule in _NUMBER_PARTS:
         value = (root.get(name) or "").strip()
@@ -91,10 +91,12 @@ def _publication_number(root: etree._Element, member: str) -> tuple[PublicationN
             absent.append(name)
         if not rule.fullmatch(value):
             shown = repr(value[:_SHOWN]) + (f" … ({len(value)} characters)" if len(value) > _SHOWN else "")
-            detail = f"the root's {name} is {shown}, which names no publication; correct the attribute"
+            detail = f"the root's {name} is {shown}, which is not valid for a publication; correct the attribute"
             raise DocumentError(member, "publication-number", detail)
         values.append(value)
-    notes = (Note("number-from-bibliography", f"the root has no {', '.join(absent)}; B100 gave it"),) if absent else ()
+    notes = (
+        (Note("number-from-bibliography", f"the root has no {', '.join(absent)}; taken from B100"),) if absent else ()
+    )
     return PublicationNumber(*values), notes
 
 
@@ -111,17 +113,17 @@ def _notes(
 ) -> Iterator[Note]:
     if flow.mapped:
         shown = ", ".join(f"{name} as {text}" for name, text in sorted(flow.mapped.items())[:12])
-        yield Note("named-entity", f"entities of the absent DTD were read by their ISO names: {shown}")
+        yield Note("named-entity", f"named entities of the DTD were read by their ISO names: {shown}")
     if flow.unknown_entities:
         shown = ", ".join(sorted(flow.unknown_entities)[:12])
-        yield Note("unknown-entity", f"kept literally, no ISO set has them: {shown}")
+        yield Note("unknown-entity", f"entities that no ISO set has were kept as text: {shown}")
     if flow.unknown_elements:
         shown = ", ".join(sorted(flow.unknown_elements)[:12])
-        yield Note("unknown-element", f"elements that no EPO DTD has were not processed, their text was kept: {shown}")
+        yield Note("unknown-element", f"elements unknown to the EPO's DTDs: only their text was kept: {shown}")
     if len(root.attrib) > limits.attributes:
         yield Note("attributes", f"the root has {len(root.attrib)} attributes; only the known ones were read")
     if not paragraphs:
-        yield Note("no-text", "has neither abstract, description nor claims; it is found by its bibliography only")
+        yield Note("no-text", "has neither abstract, description nor claims; it can be found only by its bibliography")
     for paragraph in paragraphs:
         if len(paragraph.text) > limits.long_paragraph_characters:
             detail = f"{paragraph.section} paragraph {paragraph.number!r} has {len(paragraph.text)} characters"

@@ -1,11 +1,11 @@
-"""Which images of a patent XML are drawings, and which are formulas, tables or chemistry.
+"""Tell drawings from formulas, tables and chemistry among the images of a patent XML.
 
-Markup decides: the place (<drawings> against <maths>, <chemistry>, <tables>, running text) and img-content. Where a
-delivery has no such markup, the file name's family decides. Measured on all 1,292 images of the 27 EPO files and of
-both batches at hand: every one of the 1,065 images in <drawings> is of the family imgf…, every one of the 227 others
-(chem 88, dna 107, math 19, table 8, program listing 1, abstract drawing 4) is imgb…, imga… or imgaf…, so the family
-alone is right on 1292 of 1292. Height alone (drawing from 40 mm) is right on 1238, on 320 of the 332 EPO images at
-its best (127 mm): size is not used. The USPTO's and WIPO's families (…-D00001 against -C, -M, -T, -P) come from
+By markup: the place (<drawings> or <maths>, <chemistry>, <tables>, running text) and img-content. Where a
+delivery lacks such markup, by the family of the file name. Measured on all 1,292 images of 27 EPO files and
+two batches: all 1,065 images in <drawings> are of the family imgf…, all 227 others
+(chem 88, dna 107, math 19, table 8, program listing 1, abstract drawing 4) are imgb…, imga… or imgaf…, so the family
+is right for all 1292. Height (drawing from 40 mm) is right for 1238, for 320 of the 332 EPO images at
+best (127 mm), and is not used. The USPTO's and WIPO's families (…-D00001 against -C, -M, -T, -P) come from
 the USPTO's image naming.
 """
 
@@ -23,11 +23,11 @@ from engine.patents.vocabulary import EMBEDDED_CONTENT
 
 
 class ImageFamily(StrEnum):
-    """What an image file's name says of its content."""
+    """The content of an image by its file name."""
 
     DRAWING = "drawing"
     ABSTRACT = "abstract-drawing"  # a copy of one of the drawings, for the title page
-    EMBEDDED = "embedded"  # formula, table, chemistry, listing: belongs into the running text
+    EMBEDDED = "embedded"  # formula, table, chemistry, listing: part of the running text
     UNKNOWN = "unknown"
 
 
@@ -44,7 +44,7 @@ _LABEL_CHARACTERS = 120
 
 
 def image_family(file_name: str) -> ImageFamily:
-    """What the name alone says; for members of a delivery that no XML names, and for XML without markup."""
+    """The content by the name alone, for files that no XML names and for XML without markup."""
     name = re.split(r"[/\\]", file_name)[-1]
     for pattern, family in _FAMILIES:
         if pattern.match(name):
@@ -54,7 +54,7 @@ def image_family(file_name: str) -> ImageFamily:
 
 @dataclass(frozen=True, slots=True)
 class Images:
-    """drawings in document order; left_out carries the image's content ("chem", "table" …) as its label."""
+    """The images of an XML. drawings: in document order. left_out: others, labelled by content ("chem", "table" …)."""
 
     drawings: tuple[DrawingReference, ...]
     left_out: tuple[DrawingReference, ...]
@@ -62,7 +62,7 @@ class Images:
 
 
 def read_images(root: etree._Element) -> Images:
-    """Every image the XML names, sorted by the rule above."""
+    """Classify every image that the XML names, by the rule above."""
     drawings: list[DrawingReference] = []
     left_out: list[DrawingReference] = []
     abstract: list[DrawingReference] = []
@@ -81,7 +81,7 @@ def read_images(root: etree._Element) -> Images:
         else:
             left_out.append(_reference(element, (content or _place(element))[:_LABEL_CHARACTERS]))
     if abstract and not drawings:
-        # The title page's drawing is the only one the delivery names: better that than none.
+        # The drawing of the title page is used only when there is no other.
         drawings = [
             DrawingReference(one.identifier, "", one.file_name, one.width_mm, one.height_mm) for one in abstract
         ]
@@ -94,7 +94,7 @@ def _is_drawing(element: etree._Element, content: str, family: ImageFamily, *, i
         return False
     if in_drawings:
         return bool(content) or family is not ImageFamily.EMBEDDED
-    # Deliveries without a <drawings> part: the family alone, and never inside a formula, a table or chemistry.
+    # Without a <drawings> part: by family alone, and never inside a formula, a table or chemistry.
     return family is ImageFamily.DRAWING and _place(element) == "text"
 
 
@@ -122,7 +122,7 @@ def _place(element: etree._Element) -> str:
 
 
 def _millimetres(text: str | None) -> float | None:
-    """A size in millimetres above 0; None when the attribute is absent or no plain number."""
+    """A size in millimetres above 0; None when the attribute is absent or not a number."""
     digits = (text or "").strip()
     if not _MILLIMETRES.fullmatch(digits):
         return None
@@ -139,10 +139,12 @@ def _notes(drawings: list[DrawingReference], root: etree._Element) -> tuple[Note
             notes.append(Note("identifier-twice", f"{count} drawings have the id {what!r}; all are kept"))
     for one in drawings:
         if re.search(r"[/\\:]", one.file_name):
-            detail = f"the drawing {one.identifier!r} names a path or an address, not a file of the delivery"
+            detail = f"the drawing {one.identifier!r} names a path or an address instead of a file of the delivery"
             notes.append(Note("file-name-is-a-path", detail))
     for element in root.iterfind("drawings//img"):
         for name in ("wi", "he"):
             if element.get(name) and _millimetres(element.get(name)) is None:
-                notes.append(Note("impossible-size", f"{name}={element.get(name, '')[:20]!r} is no size; left empty"))
+                notes.append(
+                    Note("impossible-size", f"{name}={element.get(name, '')[:20]!r} is not a size; it was left empty")
+                )
     return tuple(notes)

@@ -1,9 +1,9 @@
-"""Named entities of the ISO sets that patent DTDs declare, as characters.
+"""Resolve the named entities of the ISO sets that patent DTDs declare.
 
-The EPO's DTDs pull in the sets of ISO 8879 annex D and ISO 9573; the DTD is absent at run time, so the names are
-resolved here. HTML 5 took over nearly all of them (html.entities.html5: ISOlat, ISOnum, ISOpub, ISOtech, ISOams*,
+The EPO's DTDs include the sets of ISO 8879 annex D and ISO 9573; the DTD is not read, so the names are
+resolved here. HTML 5 has nearly all of them (html.entities.html5: ISOlat, ISOnum, ISOpub, ISOtech, ISOams*,
 ISOcyr, ISObox, ISOdia, ISOgrk3). Added here: ISOgrk1 and ISOgrk2 (Greek text letters: &agr;, &aacgr;) and ISOgrk4
-(bold Greek: &b.alpha;), which HTML left out.
+(bold Greek: &b.alpha;), which HTML lacks.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def character_of(name: str) -> str | None:
 
 
 def escaped_character_of(name: str) -> str:
-    """The entity as XML text without it: its characters, or its name kept literally."""
+    """The replacement of an entity in XML text: its characters, or its name as text."""
     characters = character_of(name)
     if characters is None:
         return f"&amp;{name};"
@@ -64,7 +64,7 @@ def escaped_character_of(name: str) -> str:
 
 
 def resolve_named(markup: str) -> str:
-    """Markup with every named entity but XML's own five resolved: the parser drops them from attribute values."""
+    """Resolve every named entity except XML's five, since the parser drops them from attribute values."""
     return _NAMED.sub(
         lambda found: found.group() if found.group(1) in PREDEFINED else escaped_character_of(found.group(1)), markup
     )

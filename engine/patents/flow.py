@@ -1,15 +1,15 @@
-"""Marked-up text as plain text with spans: what a paragraph, a heading, a claim or a title reads like.
+"""Convert marked-up text (paragraph, heading, claim, title) to plain text with spans.
 
-Rules, each held by a test:
+Rules, each covered by a test:
 - white space is one space; list items and definition pairs end in one "\\n", so that a list of
-  reference signs does not run together; nothing starts or ends with white space
-- an inline element never adds or eats a space: 12<sup>'</sup> is 12', H<sub>2</sub>O is H₂O
+  reference signs stays separate; nothing starts or ends with white space
+- an inline element never adds or removes a space: 12<sup>'</sup> is 12', H<sub>2</sub>O is H₂O
 - digits (and + and − of a number) in <sup> and <sub> become the Unicode ones, so that 10<sup>3</sup> is 10³ and never
   the numeral 103; letters and primes stay as they are, so that 12<sub>a</sub> is 12a
 - <br/> is a space; formulas, tables, chemistry and images are left out and leave a space
-- an entity is its character; a name no ISO set has stays as "&name;"; comments and instructions leave nothing
+- an entity is its character; an unknown name stays as "&name;"; comments and instructions are dropped
 - white space that a pretty printer put around inline elements (it holds a line break, in a file whose structure is
-  indented) goes where print has none: before punctuation, after an opening bracket, before <sup> and <sub>
+  indented) is removed where print has none: before punctuation, after an opening bracket, before <sup> and <sub>
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ _TABLES = {"sup": _RAISED, "sup2": _RAISED, "sub": _LOWERED, "sub2": _LOWERED}
 _SIGNED_NUMBER = re.compile(r"[0-9+−-]+")
 _CLOSING = tuple(",.;:)]}!?")
 _OPENING = ("(", "[", "{")
-# A whole word before <sup> in an indented file ("bis <sup>14</sup>C") keeps its space; R, mm, 10 do not.
+# In an indented file, a whole word before <sup> ("bis <sup>14</sup>C") keeps its space; R, mm, 10 do not.
 _WORD_END = re.compile(r"[^\W\d_]{3,}$")
 
 
 @dataclass(slots=True)
 class FlowNotes:
-    """What the text of one document held that a report should mention."""
+    """Findings in the text of one document for the report."""
 
     mapped: dict[str, str] = field(default_factory=dict)
     unknown_entities: dict[str, int] = field(default_factory=dict)
@@ -53,15 +53,15 @@ class Flow:
 
 
 class _Writer:
-    """Collects normalised pieces. `pending` is the separator owed before the next character: "", " " or "\\n"."""
+    """Collects normalised pieces. pending: the separator before the next character: "", " " or "\\n"."""
 
     def __init__(self, indented: bool) -> None:
         self.indented = indented
         self.parts: list[str] = []
         self.length = 0
         self.pending = ""
-        self.made_by_printer = False  # the pending space holds a line break and touches an inline element
-        self.after_inline = ""  # the element that ended just before, if any
+        self.made_by_printer = False  # the pending space contains a line break next to an inline element
+        self.after_inline = ""  # the element that just ended, if any
         self.figure_references: list[Span] = []
         self.emphasised: list[Span] = []
 
@@ -91,12 +91,12 @@ class _Writer:
         self.made_by_printer = False
 
     def leave_out(self) -> None:
-        """Something was left out here: words keep apart, punctuation closes up to the word before."""
+        """Mark an omission: words stay separate, and punctuation follows the word before directly."""
         if self.pending != "\n":
             self.pending, self.made_by_printer, self.after_inline = " ", True, "left-out"
 
     def before_inline(self, tag: str) -> None:
-        """An inline element starts: drop the pretty printer's space where print has none."""
+        """Start an inline element: drop a pretty printer's space where print has none."""
         if not (self.made_by_printer and self.parts):
             return
         last = self.parts[-1]
@@ -104,7 +104,7 @@ class _Writer:
             self._forget_space()
 
     def separator_at(self, offset: int) -> bool:
-        """Whether the character at `offset` is white space; walks back over the last pieces only."""
+        """Whether the character at `offset` is white space. Looks only at the last pieces."""
         at = self.length
         for part in reversed(self.parts):
             at -= len(part)
@@ -113,7 +113,7 @@ class _Writer:
         return False
 
     def _clings(self, core: str) -> bool:
-        """Whether print sets these words close to the inline element before them: "R¹-alkyl", "12)"."""
+        """Whether these words follow the inline element before them without a space: "R¹-alkyl", "12)"."""
         if self.after_inline in _TABLES and core[0] == "-" and core[1:2].isalpha():
             return True
         return core.startswith(_CLOSING)
@@ -136,9 +136,9 @@ class _Writer:
 
 
 def _translated(core: str, table: dict[int, int]) -> str:
-    """Digits raised or lowered, with + and − where they belong to a number; what starts with a letter stays plain.
+    """Superscript or subscript digits, with + and − of a number. Text that starts with a letter stays plain.
 
-    "10<sup>2n</sup>" must not read 102n, whereas "x<sup>n+1</sup>" reads best as xn+1.
+    "10<sup>2n</sup>" must not become 102n, but "x<sup>n+1</sup>" becomes xn+1.
     """
     if _SIGNED_NUMBER.fullmatch(core):
         return core.translate(table)
@@ -148,7 +148,7 @@ def _translated(core: str, table: dict[int, int]) -> str:
 
 
 def flow_of(element: etree._Element, notes: FlowNotes, *, indented: bool = False) -> Flow:
-    """The plain text of an element without its tail. `indented`: the file was pretty-printed (see is_indented)."""
+    """The plain text of an element, without its tail. indented: the file was pretty-printed (see is_indented)."""
     writer = _Writer(indented)
     _content(element, writer, notes)
     return Flow("".join(writer.parts), tuple(writer.figure_references), tuple(writer.emphasised))
@@ -160,13 +160,13 @@ def text_of(element: etree._Element | None, notes: FlowNotes) -> str:
 
 
 def is_indented(root: etree._Element) -> bool:
-    """True when the structure of the file is indented: a pretty printer was at work, and inline spaces are doubtful."""
+    """Whether the file was indented by a pretty printer, which makes spaces around inline elements unreliable."""
     return root.text is not None and re.match(r"\s*\n[ \t]+$", root.text) is not None
 
 
 @dataclass(slots=True)
 class _Open:
-    """An element being read: its children still to come, how its digits are written, and where its text began."""
+    """An element being read: its remaining children, how its digits are written, and where its text began."""
 
     element: etree._Element
     children: Iterator[etree._Element]
@@ -175,7 +175,7 @@ class _Open:
 
 
 def _content(element: etree._Element, writer: _Writer, notes: FlowNotes) -> None:
-    """Write what the element holds; a loop and no recursion, since hostile markup nests as deep as it is let."""
+    """Write the content of the element. A loop instead of recursion, since untrusted markup may nest deeply."""
     writer.write(element.text)
     stack = [_Open(element, iter(element), None, 0)]
     while stack:
@@ -243,7 +243,7 @@ def _close(done: _Open, writer: _Writer) -> None:
 
 
 def _span(done: _Open, tag: str, writer: _Writer) -> None:
-    # The space owed before the element was written with its first character: the span begins after it.
+    # The pending space was written with the first character of the element: the span begins after it.
     began = done.began + (1 if done.began and writer.separator_at(done.began) else 0)
     if tag == "b":
         writer.emphasised.append(Span(began, writer.length))

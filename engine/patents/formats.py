@@ -1,4 +1,4 @@
-"""Which kind of XML a root element belongs to; foreign kinds are refused by their name, with the mend."""
+"""Recognise the kind of an XML by its root element, and refuse other kinds with the name of the format."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.errors import DocumentError
 
 ROOT = "ep-patent-document"
 
-# Root element → what it is called, and what to deliver instead. Local names; namespaces differ between releases.
+# Root element → name of the format. Local names, since namespaces differ between releases.
 FOREIGN = {
     "patent-document": "a MAREC (Matrixware research collection) document",
     "world-patent-data": "an answer of the EPO's Open Patent Services (OPS exchange format)",
@@ -29,7 +29,7 @@ NOT_A_PUBLICATION = frozenset({"toc", "TOC", "index", "package-data", "manifest"
 
 
 def require_ep_patent_document(root: etree._Element, member: str) -> None:
-    """Raises: DocumentError "foreign-format", naming the format, or "wrong-root" for anything else."""
+    """Raise DocumentError "foreign-format" for a known other format, or "wrong-root" for any other root."""
     name = etree.QName(root).localname
     if root.tag == ROOT:
         return

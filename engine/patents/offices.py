@@ -1,4 +1,4 @@
-"""Where the offices show a publication: Espacenet for any, the European Patent Register for European ones."""
+"""Links to a publication at the offices: Espacenet for all, the European Patent Register for European ones."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ OFFICE_NAMES = {
     "SG": "Singapore", "SU": "Soviet Union", "TR": "Türkiye", "TW": "Taiwan", "US": "United States of America",
     "WO": "WIPO, international (PCT)", "ZA": "South Africa",
 }  # fmt: skip
-"""Offices and states by their code of WIPO ST.3, those whose publications are met most."""
+"""Names of common offices and states by WIPO ST.3 code."""
 REGISTER = "https://register.epo.org/smartSearch?searchMode=smart&query=pn%3D"
 
 
 def espacenet_address(country: str, doc_number: str, kind_code: str) -> str:
-    """The publication in Espacenet, found by its number and kind code."""
+    """The Espacenet link of a publication, by number and kind code."""
     return f"{ESPACENET}{quote(country + doc_number + kind_code, safe='')}"
 
 
 def register_address(country: str, doc_number: str) -> str | None:
-    """The application behind a European publication in the Register; None for other offices, which it does not hold.
+    """The Register link of a European publication; None for other offices.
 
     The Register is searched by publication number without a kind code: A and B publications are one application.
     """

@@ -16,7 +16,7 @@ _NUMBER_CHARACTERS = 20
 
 
 class ParagraphReader:
-    """Reads the text sections of one root element; `language` is the document's, where a section gives none."""
+    """Reads the text sections of one root element. language: the document's, for sections without one."""
 
     def __init__(self, root: etree._Element, language: str, notes: FlowNotes, *, indented: bool) -> None:
         self.root = root
@@ -44,7 +44,7 @@ class ParagraphReader:
                     yield from self._paragraph(claim, Section.CLAIM, language, number, one_line=True)
 
     def _blocks(self, element: etree._Element, section: Section, language: str) -> Iterator[Paragraph]:
-        """Paragraphs and headings below `element`; text that stands outside of any becomes one without a number."""
+        """Paragraphs and headings below `element`; text outside them becomes a paragraph without a number."""
         yield from self._loose(element.text, section, language)
         for child in element:
             tag = child.tag
@@ -76,7 +76,7 @@ class ParagraphReader:
         flow: Flow = flow_of(element, self.notes, indented=self.indented)
         if not flow.text:
             return
-        # A line break and a space are one character each: spans hold in both.
+        # A line break and a space are one character each, so spans stay valid.
         text = flow.text.replace("\n", " ") if one_line else flow.text
         yield Paragraph(section, number, language, text, heading, flow.figure_references, flow.emphasised)
 
@@ -86,7 +86,7 @@ class ParagraphReader:
 
 
 def _claim_number(claim: etree._Element, position: int) -> str:
-    """ "0001" → "1", "0003-0005" → "3-5". Where num is empty (EP0000002A1, EP1921219A1), the id's or the position."""
+    """ "0001" → "1", "0003-0005" → "3-5". If num is empty (EP0000002A1), from the id or the position."""
     text = (claim.get("num") or "").strip()
     if not text:
         tail = re.search(r"-0*([0-9]{1,5})$", claim.get("id") or "")

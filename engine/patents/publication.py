@@ -1,4 +1,4 @@
-"""What one patent XML says: the dataclasses that the parser returns and the services store."""
+"""The contents of one patent XML: dataclasses that the parser returns and the services store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 YEAR_FIRST = frozenset({("US", 11), ("WO", 10)})
-"""Countries and lengths of publication numbers that begin with the year."""
+"""Country → length of publication numbers that begin with the year."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,12 +20,12 @@ class PublicationNumber:
 
     @property
     def reference(self) -> str:
-        """As examiners write it: EP1234567A1."""
+        """The number as examiners write it: EP1234567A1."""
         return f"{self.country}{self.doc_number}{self.kind_code}"
 
     @property
     def spaced(self) -> str:
-        """As it is read aloud: EP 1 234 567 A1; a number that begins with its year as US 2006/0085912 A1."""
+        """The number in groups: EP 1 234 567 A1; with a leading year as US 2006/0085912 A1."""
         number = self.doc_number
         if number.isdecimal() and (self.country, len(number)) in YEAR_FIRST:
             number = f"{number[:4]}/{number[4:]}"
@@ -36,7 +36,7 @@ class PublicationNumber:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something a report should mention: a stable code and a sentence in the reader's words."""
+    """A finding for the report: a stable code and a sentence for people."""
 
     code: str
     detail: str
@@ -74,7 +74,7 @@ class Priority:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A cited patent (kind "patent": text is its number as given) or other literature (kind "npl")."""
+    """A cited patent (kind "patent", text: its number as given) or other literature (kind "npl")."""
 
     kind: str
     text: str
@@ -82,7 +82,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Characters [start, end) of the text it belongs to; `value` is what the markup says of them."""
+    """Characters [start, end) of the text it belongs to; value: an attribute of its markup."""
 
     start: int
     end: int
@@ -103,7 +103,7 @@ class Paragraph:
     """
 
     section: Section
-    number: str  # as the document counts it: "0001"; claims: "1"
+    number: str  # as printed: "0001"; claims: "1"
     language: str  # ISO 639-1, lower case: "en", "de", "fr"
     text: str
     heading: bool = False
@@ -113,9 +113,9 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class DrawingReference:
-    """A drawing that the XML names. file_name is a label to look up among the delivery's own members, never a path.
+    """A drawing that the XML names. file_name: a label to find among the delivery's members, never a path.
 
-    label is the figure number the XML gives ("3", "3A,3B"), empty when it gives none.
+    label: the figure number in the XML ("3", "3A,3B"), empty for none.
     """
 
     identifier: str
@@ -127,7 +127,7 @@ class DrawingReference:
 
 @dataclass(frozen=True, slots=True)
 class PatentDocument:
-    """Everything the search keeps of one patent XML."""
+    """All data of one patent XML that is stored."""
 
     number: PublicationNumber
     language: str
@@ -140,7 +140,7 @@ class PatentDocument:
     application_date: datetime.date | None = None
     priorities: tuple[Priority, ...] = ()
     citations: tuple[Citation, ...] = ()
-    family: tuple[str, ...] = ()  # references of publications and applications the XML relates it to
+    family: tuple[str, ...] = ()  # references of related publications and applications
     paragraphs: tuple[Paragraph, ...] = ()
     drawings: tuple[DrawingReference, ...] = ()
     left_out: tuple[DrawingReference, ...] = ()  # formulas, tables, chemistry: named, not stored

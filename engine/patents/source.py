@@ -1,6 +1,6 @@
-"""The bytes of a patent XML as text, and the gate before its root: encoding, DOCTYPE, declarations.
+"""Decode the bytes of a patent XML, and check what precedes its root: encoding, DOCTYPE, declarations.
 
-Everything after this module works on one decoded string, so an offset in a report is an offset in the delivered file
+All later steps work on one decoded string, so an offset in a report is an offset in the delivered file
 and the parser never guesses an encoding.
 """
 
@@ -14,7 +14,7 @@ from engine.errors import DocumentError
 from engine.patents.limits import XmlLimits
 from engine.patents.publication import Note
 
-# Encodings that EPO, WIPO and national offices have delivered in. UTF-7 is absent on purpose: it hides markup.
+# Encodings in deliveries of EPO, WIPO and national offices. UTF-7 is not accepted, since it can hide markup.
 ENCODINGS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -45,19 +45,19 @@ class Source:
 
     text: str
     body_at: int
-    unparsed_entities: frozenset[str]  # declared as NDATA: names of files that nobody reads
+    unparsed_entities: frozenset[str]  # declared as NDATA: names of files that are never read
     notes: tuple[Note, ...]
 
 
 def read_source(xml: bytes, member: str, limits: XmlLimits) -> Source:
-    """Decode strictly and pass the prolog.
+    """Decode strictly and check the prolog.
 
     Raises: DocumentError with code "too-large", "empty", "encoding" or "entity-declaration".
     """
     if len(xml) > limits.bytes:
         raise DocumentError(member, "too-large", f"the XML has {len(xml)} bytes; at most {limits.bytes} are read")
     if not xml.strip(b"\0 \t\r\n"):
-        raise DocumentError(member, "empty", "the file holds nothing; ask for it again")
+        raise DocumentError(member, "empty", "the file is empty; ask for it again")
     text, notes = _decode(xml, member)
     start = _end_of_match(_BEFORE_ROOT, text, 0)
     if not text.startswith("<!DOCTYPE", start):
@@ -77,13 +77,13 @@ def _decode(xml: bytes, member: str) -> tuple[str, tuple[Note, ...]]:
         found = xml[error.start : error.start + 4].hex(" ")
         detail = (
             f"byte {error.start} ({found}) is not {encoding}; the file is damaged or declares the wrong encoding. "
-            "Guessing would change names and letters: ask for the file again, or correct its XML declaration"
+            "Ask for the file again, or correct its XML declaration"
         )
         raise DocumentError(member, "encoding", detail) from error
 
 
 def _encoding_of(xml: bytes, member: str) -> tuple[str, tuple[Note, ...]]:
-    """The Python codec, by byte order mark, by zero bytes (XML 1.0 appendix F), then by declaration."""
+    """The Python codec: by byte order mark, by zero bytes (XML 1.0 appendix F), then by declaration."""
     if xml.startswith(codecs.BOM_UTF8):
         return "utf-8", ()
     if xml.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -100,13 +100,13 @@ def _encoding_of(xml: bytes, member: str) -> tuple[str, tuple[Note, ...]]:
         detail = f"the declared encoding {declared.group(1)!r} is not accepted; deliver UTF-8"
         raise DocumentError(member, "encoding", detail)
     if codec.startswith("utf-16"):
-        detail = f"declares {declared.group(1)} but its bytes are not; ask for the file again"
+        detail = f"declares {declared.group(1)} but is in another encoding; ask for the file again"
         raise DocumentError(member, "encoding", detail)
     return codec, ()
 
 
 def _unparsed_entities(doctype: str, member: str) -> frozenset[str]:
-    """The names declared NDATA; any other entity declaration refuses the document."""
+    """The entities declared as NDATA. Raises: DocumentError for any other entity declaration."""
     if _ENTITY_DECLARATION.search(_UNPARSED_ENTITY.sub("", doctype)):
         detail = (
             "declares entities of its own, which no EPO document does; they could read files or fill the memory. "
@@ -117,7 +117,7 @@ def _unparsed_entities(doctype: str, member: str) -> frozenset[str]:
 
 
 def _doctype_end(text: str, start: int, member: str) -> int:
-    """The offset after the DOCTYPE's closing ">"; quoted strings, comments and instructions are stepped over."""
+    """The offset after the DOCTYPE's closing ">", skipping quoted strings, comments and instructions."""
     declarations, in_subset = 0, False
     part = _DOCTYPE_PART.search(text, start + len("<!DOCTYPE"))
     while part is not None:

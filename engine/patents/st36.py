@@ -27,7 +27,7 @@ _RELATED = (".//related-documents//document-id", ".//pct-or-regional-filing-data
 
 
 def read_st36(head: etree._Element, country: str, notes: FlowNotes) -> Bibliography:
-    """As bibliography.read_bibliography, from ST.36 element names."""
+    """Read the bibliography from ST.36 elements; otherwise as bibliography.read_bibliography."""
     dates = DateReader()
     application = head.find("application-reference/document-id")
     return Bibliography(
@@ -91,4 +91,4 @@ def _citations(head: etree._Element, notes: FlowNotes) -> tuple[Citation, ...]:
 def _unread(head: etree._Element) -> tuple[Note, ...]:
     if head.find("references-cited/text") is None:
         return ()
-    return (Note("citations-as-text", "the citations are one running text and were not taken apart"),)
+    return (Note("citations-as-text", "the citations are one running text and were not split"),)

@@ -1,4 +1,4 @@
-"""The one place that parses XML: strict first, mended second, refused third. No DTD, no network, no huge_tree."""
+"""Parse XML: strictly, then repaired, else refuse it. Without DTD, network or huge_tree. No other module parses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TAG_WITH_REFERENCE = re.compile(r"<[A-Za-z][^<>&]*&[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class ParsedTree:
-    """The root element, with Entity nodes where the text names entities, and what the reader should know."""
+    """The root element, with Entity nodes for named entities in the text, and notes for the report."""
 
     root: etree._Element
     repaired: bool
@@ -38,7 +38,7 @@ def parse_tree(xml: bytes, member: str, limits: XmlLimits) -> ParsedTree:
     try:
         root = _strict(source.text)
     except etree.XMLSyntaxError as error:
-        root, repairs = _mended(source, error, member, limits)
+        root, repairs = _repaired(source, error, member, limits)
         notes, repaired = (*notes, *repairs), True
     _check_declarations(root, source.unparsed_entities, member)
     _check_shape(root, member, limits)
@@ -59,18 +59,18 @@ def _parser() -> etree.XMLParser:
 
 
 def _strict(text: str) -> etree._Element:
-    # The parser's encoding overrides the declaration, which told how to decode the delivered bytes.
+    # The text is already decoded: the parser's encoding overrides the declaration.
     return etree.fromstring(_attributes_resolved(text).encode("utf-8"), _parser())
 
 
 def _attributes_resolved(text: str) -> str:
-    """The text with the named entities of attribute values resolved, which libxml2 drops when the DTD is absent."""
+    """Resolve named entities in attribute values, which libxml2 drops without the DTD."""
     if "<![CDATA[" in text:
-        return text  # a section may hold what only looks like a tag
+        return text  # a CDATA section may contain something like a tag
     return _TAG_WITH_REFERENCE.sub(lambda tag: resolve_named(tag.group()), text)
 
 
-def _mended(
+def _repaired(
     source: Source, first: etree.XMLSyntaxError, member: str, limits: XmlLimits
 ) -> tuple[etree._Element, tuple[Note, ...]]:
     if "xmlSAX2Characters" in str(first) or "Text node too long" in str(first) or "huge text node" in str(first):
@@ -80,14 +80,14 @@ def _mended(
         raise DocumentError(member, "too-deep", f"elements nest deeper than {limits.depth}") from first
     text, notes = repair(source.text, source.body_at, member=member, limit=limits.repairs, depth=limits.depth)
     if not notes:
-        raise _refusal(member, first, "") from first
+        raise _not_well_formed(member, first, "") from first
     try:
         return _strict(text), notes
     except etree.XMLSyntaxError as still:
-        raise _refusal(member, still, "; even with the smaller faults mended") from still
+        raise _not_well_formed(member, still, ", even after repair of smaller faults") from still
 
 
-def _refusal(member: str, error: etree.XMLSyntaxError, extra: str) -> DocumentError:
+def _not_well_formed(member: str, error: etree.XMLSyntaxError, extra: str) -> DocumentError:
     line, column = error.position
     reason = (error.msg or "no reason given").split(" (<string>")[0].removesuffix(f", line {line}, column {column}")
     detail = f"line {line}, column {column}: {reason}{extra}. The file is cut off or damaged: ask for it again"
@@ -95,7 +95,7 @@ def _refusal(member: str, error: etree.XMLSyntaxError, extra: str) -> DocumentEr
 
 
 def _check_declarations(root: etree._Element, unparsed: frozenset[str], member: str) -> None:
-    """Refuse parsed entity declarations that the prolog's gate might have read differently from libxml2."""
+    """Raise DocumentError for entity declarations that libxml2 found and the check of the prolog did not."""
     internal = root.getroottree().docinfo.internalDTD
     if internal is None:
         return
@@ -105,7 +105,7 @@ def _check_declarations(root: etree._Element, unparsed: frozenset[str], member: 
 
 
 def _check_shape(root: etree._Element, member: str, limits: XmlLimits) -> None:
-    """Depth without recursion, and the length of text nodes."""
+    """Check the depth, without recursion, and the length of text nodes. Raises: DocumentError."""
     depth = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         if event == "end":

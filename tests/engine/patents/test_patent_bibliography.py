@@ -157,7 +157,7 @@ def test_an_impossible_date_is_empty_and_noted(patent_xml: PatentXml, date: str)
         (b"<html><body>hi</body></html>", "wrong-root", "<html>"),
     ],
 )
-def test_foreign_xml_is_refused_by_name_with_the_mend(xml: bytes, code: str, words: str) -> None:
+def test_foreign_xml_is_refused_by_name_with_the_remedy(xml: bytes, code: str, words: str) -> None:
     with pytest.raises(DocumentError) as caught:
         parse_patent(xml, "m.xml")
     assert caught.value.code == code

@@ -1,4 +1,4 @@
-"""Where mending ends and refusing begins (docs/decisions/0002-repairing-xml.md)."""
+"""What is repaired and what is refused (docs/decisions/0002-repairing-xml.md)."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def description_of(xml: bytes) -> list[str]:
         ('<p num="1">a<!-- EPO -- DP -->b</p>', ["ab"]),
     ],
 )
-def test_a_fault_with_one_reading_is_mended_and_noted(markup: str, texts: list[str]) -> None:
+def test_a_fault_with_one_reading_is_repaired_and_noted(markup: str, texts: list[str]) -> None:
     assert description_of(build_patent_xml(markup)) == texts
 
 
-def test_undeclared_entities_are_mended_where_no_dtd_excuses_them() -> None:
+def test_undeclared_entities_are_repaired_where_no_dtd_excuses_them() -> None:
     xml = build_patent_xml('<p num="1">5&deg; &agr; &wunder;</p>', doctype="")
     assert description_of(xml) == ["5° α &wunder;"]
     alone = build_patent_xml('<p num="1">5&deg;</p>', head='<?xml version="1.0" standalone="yes"?>')
@@ -63,7 +63,7 @@ def test_the_note_names_what_and_the_lines_of_the_delivered_file() -> None:
     assert note.detail == '"&" was kept as text (lines 3, 4)'
 
 
-def test_blank_space_and_control_characters_around_the_document_are_mended() -> None:
+def test_blank_space_and_control_characters_around_the_document_are_repaired() -> None:
     assert description_of(b"\n \n" + build_patent_xml() + b"\x1a")
 
 
