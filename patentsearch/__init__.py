@@ -1,4 +1,4 @@
-"""The Django project: settings, urls, the Celery app, errors to HTTP; no domain code."""
+"""The Django project: settings, URLs, Celery app and error responses. No domain code."""
 
 from patentsearch.celery import app as celery_app
 

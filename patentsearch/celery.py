@@ -1,4 +1,4 @@
-"""The Celery app. Tasks live in `workers.tasks`; settings with the prefix CELERY_ in `patentsearch.settings`."""
+"""The Celery app. Tasks are in `workers.tasks`, settings (CELERY_*) in `patentsearch.settings`."""
 
 import ctypes
 import logging.config
@@ -18,7 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "patentsearch.settings")
 
 PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 
-# Celery warns of root because pickled messages could run code; ours are JSON (CELERY_ACCEPT_CONTENT).
+# Celery warns against root because pickled messages can run code; here messages are JSON (CELERY_ACCEPT_CONTENT).
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("patentsearch")
@@ -36,6 +36,6 @@ def configure_logging(**_: Any) -> None:
 
 @worker_process_init.connect
 def die_with_the_worker(**_: Any) -> None:
-    """A pool child ends with its worker, so that `kill -9` of a worker leaves nobody working on a task that the broker
-    will hand out again."""
+    """End a pool child together with its worker, so that after `kill -9` no orphan works on a task that the broker
+    delivers again."""
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)

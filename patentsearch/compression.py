@@ -1,4 +1,4 @@
-"""Pages go over the wire compressed; images are compressed already, and their tags stay strong."""
+"""Compress text responses. Images are already compressed and keep their strong ETags."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ COMPRESSED = ("text/html", "application/json")
 
 
 class PageCompression(GZipMiddleware):
-    """As Django's, for text alone.
+    """GZipMiddleware for text responses only.
 
-    BREACH guesses a secret that stands in a page beside what the attacker sent. The one secret of our pages is the CSRF
-    token, which Django masks anew for every page, and GZipMiddleware pads each answer by a random length.
+    The BREACH attack guesses a secret on a page that also echoes the attacker's input. The only secret is the CSRF
+    token, which Django masks differently on every page, and GZipMiddleware adds a random length to each response.
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

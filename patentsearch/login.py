@@ -1,8 +1,8 @@
-"""What becomes of a request whose session has ended: the person logs in, and comes back to the page they were on.
+"""Redirect requests without a session to the login, and back to the page of the request afterwards.
 
-A GET comes back to its own address. A sent form, and a request of a script, come back to the page they were sent from:
-their own addresses may answer nothing but a POST, and what was typed is kept by that page (static/js/typed.js). A
-request of a script that speaks JSON is told so in JSON, and stays where it is: it may hold what was not sent yet.
+After a GET, the login leads to its address. After a form or a script's request, it leads to the page that sent it:
+their addresses may accept only POST, and the page keeps typed text (static/js/typed.js). A
+script that uses JSON gets a JSON error and stays on its page, which may hold unsent data.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ JSON = "application/json"
 
 
 class LoginRequired(LoginRequiredMiddleware):
-    """Django's, but for the address that a login leads back to."""
+    """Django's LoginRequiredMiddleware with another return address."""
 
-    def handle_no_permission(  # type: ignore[override]  # the stubs know of redirects alone
+    def handle_no_permission(  # type: ignore[override]  # the stubs allow only redirects
         self, request: HttpRequest, view_func: Callable[..., Any]
     ) -> HttpResponseBase:
-        """A redirect to the login; htmx is told to leave the page for it instead of showing it within the page."""
+        """Redirect to the login; htmx is made to load it as a page instead of inserting it."""
         is_htmx = request.headers.get("HX-Request") == "true"
         if wants_json(request):
             error = {"code": "login", "detail": "Your login has ended. Log in again; nothing was recorded."}
@@ -41,17 +41,19 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a script asks that sends JSON, or takes nothing else."""
+    """Whether the request sends JSON or accepts nothing else."""
     return request.content_type == JSON or request.headers.get("Accept", "").startswith(JSON)
 
 
 def page_left(request: HttpRequest) -> str:
-    """Path and query of our page that a form or a script sent the request from; the search where none is told."""
-    told = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
-    if not url_has_allowed_host_and_scheme(told, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    """Path and query of the page that sent the request (same host); the search page when unknown."""
+    page_url = request.headers.get("HX-Current-URL") or request.headers.get("Referer") or ""
+    if not url_has_allowed_host_and_scheme(
+        page_url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         return HOME
-    parts = urlsplit(told)
+    parts = urlsplit(page_url)
     page = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    # "//host/" is a path in the header and another host in a link.
+    # "//host/" would be a path in the header but another host in a link.
     is_page = url_has_allowed_host_and_scheme(page, allowed_hosts=None) and page.startswith(HOME)
     return page if is_page and parts.path != resolve_url("login") else HOME

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def local_storage(folder: Path) -> dict[str, Any]:
-    """The STORAGES entry of a private folder; nothing in it has an address of its own."""
+    """The STORAGES entry of a private folder whose files have no URL."""
     return {
         "BACKEND": "search.files.DurableFileSystemStorage",
         "OPTIONS": {"location": str(folder), "base_url": None, "directory_permissions_mode": 0o700},
@@ -27,8 +27,10 @@ def bucket_storage(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("STORAGE_URL must look like s3://bucket/prefix?endpoint=https://host&region=name")
     choices = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     if unknown := choices.keys() - {"endpoint", "region"}:
-        raise ImproperlyConfigured(f"STORAGE_URL knows endpoint and region only, not {', '.join(sorted(unknown))}")
-    # The bucket stands after the last "@"; urlsplit().hostname would change its case.
+        raise ImproperlyConfigured(
+            f"STORAGE_URL accepts only endpoint and region as options, not {', '.join(sorted(unknown))}"
+        )
+    # The bucket is after the last "@"; urlsplit().hostname would change its case.
     options: dict[str, Any] = {
         "bucket_name": parts.netloc.rpartition("@")[2],
         "location": parts.path.strip("/"),

@@ -1,4 +1,4 @@
-"""Every address. Pages and files are `search.urls` and `annotations.urls`, the REST API is their `api.urls`."""
+"""All URLs. Pages and files: `search.urls` and `annotations.urls`. REST API: their `api.urls`."""
 
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required

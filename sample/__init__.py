@@ -1,4 +1,4 @@
-"""Generated patents: batches of parametric line drawings with text and the truth about both."""
+"""Generate patents: batches of parametric line drawings with text, and the ground truth of both."""
 
 from sample.batch import SampleSummary, write_sample
 from sample.document import SampleDocument, sample_document

@@ -1,4 +1,4 @@
-"""Writing a sample: a batch as the EPO delivers one, the truth about it, and groups for evaluation.
+"""Write a sample: a batch like the EPO's, its ground truth, and groups for evaluation.
 
 Files written: batch.zip; truth.jsonl with one document a line (`SampleDocument.truth`); groups_family.json
 (publication → family, families of two or more) and groups_class.json (publication → kind of object).
@@ -29,7 +29,7 @@ POSITIONS_PER_SEED = 100_000
 
 @dataclass(frozen=True, slots=True)
 class SampleSummary:
-    """What was written, and how long it took."""
+    """The counts of a written sample, and the time it took."""
 
     batch: Path
     truth: Path
@@ -43,7 +43,7 @@ class SampleSummary:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """One document, ready to be written."""
+    """One generated document, ready to be written."""
 
     member: str
     archive: bytes
@@ -57,7 +57,7 @@ class _Made:
 
 @dataclass
 class _Tally:
-    """What is kept of the documents once they are written: names and counts."""
+    """Names and counts of the written documents."""
 
     classes: dict[str, str] = field(default_factory=dict)
     families: dict[str, str] = field(default_factory=dict)
@@ -83,7 +83,7 @@ def write_sample(
     max_sheets_per_document: int = DEFAULT_MAX_SHEETS,
     progress: Callable[[int, int], None] | None = None,
 ) -> SampleSummary:
-    """Write the sample into the directory, one document in memory at a time per worker.
+    """Write a sample into the directory, with one document in memory per worker.
 
     The same documents, seed and max_sheets_per_document give the same bytes, whatever the number of workers.
     progress is called with (documents done, documents) after each document.
@@ -95,7 +95,7 @@ def write_sample(
     directory.mkdir(parents=True, exist_ok=True)
     make = functools.partial(_make, seed, max_sheets_per_document)
     tally = _Tally()
-    # Written beside and renamed, so that a broken run leaves no half batch under the final name.
+    # Written under another name and renamed, so that a failed run leaves no partial batch.
     batch_part, truth_part = directory / f"{BATCH_NAME}.part", directory / f"{TRUTH_NAME}.part"
     with (
         zipfile.ZipFile(batch_part, "w", zipfile.ZIP_STORED) as batch,
@@ -142,11 +142,11 @@ def _make(seed: int, max_sheets: int, position: int) -> _Made:
 
 @contextmanager
 def _documents(make: Callable[[int], _Made], documents: int, workers: int) -> Iterator[Iterator[_Made]]:
-    """The documents in order of position, made here or by worker processes."""
+    """The documents in order of position, made in this process or by workers."""
     if workers == 1:
         yield map(make, range(documents))
         return
-    # Spawned, not forked: the caller may have threads.
+    # Spawned instead of forked, since the caller may have threads.
     with multiprocessing.get_context("spawn").Pool(workers) as pool:
         yield pool.imap(make, range(documents), chunksize=2)
 

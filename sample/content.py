@@ -1,4 +1,4 @@
-"""What one generated patent is about: its object, figures, reference signs, and how its draughtsman works."""
+"""The content of one generated patent: its object, figures, reference signs and drawing style."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sample.painting import Pen
 from sample.sheets import FigurePlan, SheetPlan
 from sample.text import Subject
 
-FAMILY_CYCLE = 5  # of five neighbouring documents, the third is the first one's sister publication
+FAMILY_CYCLE = 5  # of every five documents, the third is the sister publication of the first
 LANGUAGE_SHARES = {"en": 0.70, "de": 0.18, "fr": 0.12}
 DIAGRAM_KEYS = ("flow-chart", "graph", "control-system", "circuit")
 WEARS = {"clean": 0.55, "bold": 0.12, "skewed": 0.11, "broken": 0.11, "specked": 0.11}
@@ -21,7 +21,7 @@ WEARS = {"clean": 0.55, "bold": 0.12, "skewed": 0.11, "broken": 0.11, "specked":
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Shared by the publications of one family: all of it follows from the origin's random numbers."""
+    """The content shared by the publications of a family; determined by the origin's random numbers."""
 
     language: str
     subjects: tuple[Subject, ...]  # the object, and perhaps a diagram of it
@@ -31,7 +31,7 @@ class Content:
 
 
 def origin_of(position: int) -> int:
-    """The document whose content this one shares: its own position, or its sister's."""
+    """The position of the document whose content this one shares: its own, or its sister's."""
     return position - 2 if position % FAMILY_CYCLE == 2 else position
 
 
@@ -57,7 +57,7 @@ def content_of(seed: int, position: int) -> Content:
 
 
 def _kind_at(seed: int, origin: int) -> ObjectKind:
-    """Kinds come in shuffled rounds, so that a small sample shows many of them."""
+    """The kind of the document. Kinds come in shuffled rounds, so that a small sample has many of them."""
     number = origin - (origin + FAMILY_CYCLE - 2 - 1) // FAMILY_CYCLE
     turn, place = divmod(number, len(KINDS))
     order = list(KINDS)
@@ -70,7 +70,7 @@ def _first_numeral(rng: Random) -> int:
 
 
 def _subject(kind: ObjectKind, rng: Random, *, first: int) -> Subject:
-    """Number the parts as one of several offices would; rarely a drawn part is not named in the text."""
+    """Number the parts in one of several usual ways; rarely, a drawn part is missing in the text."""
     keys = list(kind.parts)
     if kind.steps:
         base = rng.choice((100, 10, 200))
@@ -93,7 +93,7 @@ def _subject(kind: ObjectKind, rng: Random, *, first: int) -> Subject:
 
 
 def _with_suffixes(texts: Sequence[str], suffixes: tuple[str, str], rng: Random) -> list[str]:
-    """12, 14, 16 → 12, 12a, 12b: two neighbours become sub-numbers of the one before them."""
+    """Replace two neighbours by numbers with suffixes of the one before: 12, 14, 16 → 12, 12a, 12b."""
     result = list(texts)
     at = rng.randrange(1, len(result) - 2)
     result[at + 1], result[at + 2] = result[at] + suffixes[0], result[at] + suffixes[1]
@@ -146,7 +146,7 @@ def _figure(
 
 
 def pen_of(rng: Random) -> Pen:
-    """A draughtsman's habits."""
+    """A random drawing style."""
     return Pen(
         line_px=rng.choice((3.0, 3.5, 4.0, 4.5, 5.0)),
         typeface=rng.choices(list(Typeface), (4, 2, 1.5, 1.5, 1.5))[0],
@@ -158,14 +158,14 @@ def pen_of(rng: Random) -> Pen:
 
 
 def _sideways_share(figures: Sequence[FigurePlan]) -> float:
-    """How likely a sheet lies sideways: wide drawings are turned to fill the page, others seldom."""
+    """The probability that a sheet is sideways: high for wide drawings, low for others."""
     left, top, right, bottom = figures[0].drawing.bounds()
     wide = len(figures) == 1 and (right - left) > 1.3 * (bottom - top)
     return 0.45 if wide else 0.1
 
 
 def sheets_of(content: Content, rng: Random, label_format: str, max_sheets: int) -> list[SheetPlan]:
-    """The figures laid out on at most max_sheets sheets; figures without room are left out."""
+    """Lay out the figures on at most max_sheets sheets; figures without room are left out."""
     groups: list[list[FigurePlan]] = []
     waiting = list(content.figures)
     while waiting and len(groups) < max_sheets:

@@ -1,4 +1,4 @@
-"""One generated publication: its XML, its image files, and the truth about them."""
+"""Generate one publication: its XML, its image files, and their ground truth."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ DEFAULT_MAX_SHEETS = 6
 FORMULA_FILE = "imgb0001.tif"
 
 Truth = dict[str, Any]
-"""What is true of a document, ready for JSON; docs of the form: sample.batch."""
+"""The ground truth of a document, ready for JSON; sample.batch describes the format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class SampleDocument:
     """A generated publication in memory. files: file name → bytes, in the order of its zip."""
 
     publication: PublicationNumber
-    member: str  # its place in a batch: DOC/EPNWA1/EP98000001NWA1.zip
+    member: str  # its name in a batch: DOC/EPNWA1/EP98000001NWA1.zip
     xml_name: str
     files: Mapping[str, bytes]
     truth: Truth
@@ -51,18 +51,18 @@ class SampleDocument:
         return self.files[self.xml_name]
 
     def zip_bytes(self) -> bytes:
-        """The document zip, the same bytes each time."""
+        """The document as a zip, with the same bytes each time."""
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:
             for name, content in self.files.items():
-                # Group 4 data does not shrink further; the XML does.
+                # Group 4 data cannot be compressed further; the XML can.
                 method = zipfile.ZIP_STORED if name.endswith(".tif") else zipfile.ZIP_DEFLATED
                 archive.writestr(zip_entry(name, method), content)
         return buffer.getvalue()
 
 
 def zip_entry(name: str, method: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
-    """An archive entry without the clock or the machine in it."""
+    """An archive entry that does not depend on time or machine."""
     entry = zipfile.ZipInfo(name, ZIP_TIME)
     entry.compress_type = method
     entry.external_attr = 0o644 << 16
@@ -71,12 +71,12 @@ def zip_entry(name: str, method: int = zipfile.ZIP_STORED) -> zipfile.ZipInfo:
 
 
 def sample_document(seed: int, position: int, *, max_sheets: int = DEFAULT_MAX_SHEETS) -> SampleDocument:
-    """The document at a position (from 0) of the sample with this seed; equal arguments give equal bytes.
+    """Generate the document at a position (from 0) of the sample with this seed; equal arguments give equal bytes.
 
     Raises: ValueError when position is negative or max_sheets below 1.
     """
     if position < 0 or max_sheets < 1:
-        raise ValueError(f"position {position} and max_sheets {max_sheets} must not be below 0 and 1")
+        raise ValueError(f"position must be at least 0 and max_sheets at least 1, not {position} and {max_sheets}")
     content = content_of(seed, position)
     rng = Random(f"document/{seed}/{position}")
     bibliography = bibliography_of(seed, position, content)
@@ -111,7 +111,7 @@ def sample_document(seed: int, position: int, *, max_sheets: int = DEFAULT_MAX_S
 
 
 def _words(content: Content) -> dict[str, dict[str, str]]:
-    """Kind → part → its name in the document's language, with the answers of decisions."""
+    """Kind → part → name in the document's language, including the answers at decisions (yes, no)."""
     answers = dict(zip(("@yes", "@no"), ANSWERS[content.language], strict=True))
     return {
         subject.kind.key: {part: term.word(content.language) for part, term in subject.kind.parts.items()} | answers
@@ -120,13 +120,13 @@ def _words(content: Content) -> dict[str, dict[str, str]]:
 
 
 def _number_pool(content: Content) -> list[int]:
-    """Numbers for dimensions and the like: as often as not they are reference signs too."""
+    """Numbers for dimensions and the like, about half of which are reference signs too."""
     signs = [int(text) for subject in content.subjects for text in subject.numerals.values() if text.isdigit()]
     return [*signs, 2, 3, 5, 8, 10, 12, 15, 20, 30, 45, 60, 90]
 
 
 def _label_format(writer: Writer, rng: Random) -> str:
-    """How the sheets label their figures; not always as the text does."""
+    """The format of figure labels on sheets, which may differ from the text's."""
     word = writer.figure_words[0] + "{}"
     return rng.choice((word, "FIG. {}", "Fig. {}")) if writer.language == "en" else rng.choice(("Fig. {}", "FIG. {}"))
 

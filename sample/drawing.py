@@ -1,4 +1,4 @@
-"""A line drawing as vectors: strokes, fills, hatching, lettering, and the points where its parts can be marked.
+"""Line drawings as vectors: strokes, fills, hatching, lettering, and the points where parts can be marked.
 
 Coordinates are the drawing's own units, x to the right and y down; a later step fits them to a sheet.
 """
@@ -34,11 +34,11 @@ class Hatch:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """A line through points. fill: gray value inside, or None to leave what lies below visible."""
+    """A line through points. fill: grey value inside, or None for transparent."""
 
     points: Points
     closed: bool = False
-    weight: float = NORMAL  # times the sheet's line width; 0 draws no outline
+    weight: float = NORMAL  # multiple of the sheet's line width; 0 draws no outline
     dash: tuple[float, ...] = ()
     fill: int | None = None
     hatch: Hatch | None = None
@@ -49,7 +49,7 @@ class Lettering:
     """Text inside the drawing, centred at (x, y); size is the height of capitals in drawing units.
 
     part: a part (or "@yes", "@no") whose name in the document's language replaces the text, broken into lines of
-    at most `width` units; some documents print the part's numeral, underlined, below its name.
+    at most `width` units; some documents add the part's numeral, underlined, below its name.
     """
 
     text: str
@@ -70,10 +70,10 @@ class Drawing:
 
     items: list[Item] = field(default_factory=list)
     marks: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    whole: str = ""  # the part that is the whole object: marked by an arrow, not by a lead line
+    whole: str = ""  # the part that is the whole object, marked by an arrow instead of a lead line
 
     def mark(self, part: str, x: float, y: float) -> None:
-        """Say that `part` is seen at (x, y)."""
+        """Mark that `part` is visible at (x, y)."""
         self.marks.setdefault(part, []).append((x, y))
 
     def line(self, *points: tuple[float, float], **style: Any) -> None:
@@ -103,11 +103,11 @@ class Drawing:
         self.items.append(Lettering(text, x, y, size, kind))
 
     def name(self, part: str, x: float, y: float, width: float, size: float) -> None:
-        """The name of `part` inside the drawing."""
+        """Write the name of `part` inside the drawing."""
         self.items.append(Lettering("", x, y, size, TextKind.WORD, part, width))
 
     def box(self, part: str, x: float, y: float, width: float, height: float, size: float, **style: Any) -> None:
-        """A block of a diagram, centred at (x, y), that holds the name of `part`."""
+        """Draw a block of a diagram, centred at (x, y), with the name of `part`."""
         self.rect(x - width / 2, y - height / 2, width, height, **style)
         self.name(part, x, y, width * 0.9, size)
         self.mark(part, x - width / 2, y - height * 0.2)
@@ -117,7 +117,7 @@ class Drawing:
         self.line((x0, y0), (x1, y1), weight=THIN, dash=CHAIN)
 
     def arrow(self, *points: tuple[float, float], head: float, **style: Any) -> None:
-        """A line with a filled head at its last point; head is the head's length."""
+        """Draw a line with an arrowhead at its last point. head: the head's length."""
         (x0, y0), (x1, y1) = points[-2], points[-1]
         length = math.hypot(x1 - x0, y1 - y0) or 1.0
         ux, uy = (x1 - x0) / length, (y1 - y0) / length
@@ -129,13 +129,13 @@ class Drawing:
         )
 
     def bolt(self, x: float, y: float, radius: float) -> None:
-        """A hexagon head seen from above."""
+        """Draw a hexagonal bolt head from above."""
         self.circle(x, y, radius, weight=THIN)
         corners = [(x + radius * 0.8 * math.cos(a), y + radius * 0.8 * math.sin(a)) for a in np.arange(6) * math.pi / 3]
         self.polygon(*corners, weight=THIN)
 
     def add(self, other: Drawing, matrix: NDArray[np.float64], *, marks: bool = True) -> None:
-        """Paint another drawing through a 2 × 3 affine matrix."""
+        """Add another drawing, transformed by a (2, 3) affine matrix."""
         for item in other.items:
             if isinstance(item, Stroke):
                 self.items.append(replace(item, points=apply(matrix, item.points)))
@@ -149,7 +149,7 @@ class Drawing:
                     self.mark(part, float(x), float(y))
 
     def bounds(self) -> tuple[float, float, float, float]:
-        """(left, top, right, bottom) of everything painted, lettering by a generous estimate."""
+        """The extent (left, top, right, bottom) of all items, with an upper estimate for lettering."""
         corners: list[Points] = []
         for item in self.items:
             if isinstance(item, Stroke):
@@ -171,14 +171,14 @@ class Drawing:
 
 
 def apply(matrix: NDArray[np.float64], points: Points) -> Points:
-    """(n, 2) points through a (2, 3) affine matrix."""
+    """Transform (n, 2) points by a (2, 3) affine matrix."""
     return np.asarray(points @ matrix[:, :2].T + matrix[:, 2], dtype=np.float64)
 
 
 def affine(
     x: float = 0.0, y: float = 0.0, *, turn: float = 0.0, sx: float = 1.0, sy: float = 1.0
 ) -> NDArray[np.float64]:
-    """Scale by (sx, sy), turn clockwise by `turn` degrees, then move by (x, y): a (2, 3) matrix."""
+    """The (2, 3) matrix that scales by (sx, sy), turns clockwise by `turn` degrees, then moves by (x, y)."""
     c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
     return np.array([[c * sx, -s * sy, x], [s * sx, c * sy, y]], dtype=np.float64)
 

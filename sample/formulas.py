@@ -1,4 +1,4 @@
-"""Formulas as the images that patents print inside their text."""
+"""Generate formulas as images, as patents print them in their text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMULAS = (
 
 
 def formula_image(rng: Random) -> GrayImage:
-    """A formula with a fraction, (height, width) uint8 of 0 and 255, cut to its ink and a small margin."""
+    """A formula with a fraction: (height, width) uint8 of 0 and 255, cropped to its ink with a small margin."""
     before, above, below, after = rng.choice(FORMULAS)
     size = 40
     canvas = np.full((260, 1200), 255, np.uint8)

@@ -1,6 +1,6 @@
-"""Sentences of patents in English, German and French: articles, cases, verbs and turns of phrase.
+"""Sentence templates of patents in English, German and French, with articles, cases and verbs.
 
-A template holds slots: {a.The}, {b.dat}, {c.de}; the letter names a part and the word the form its language needs.
+A template has slots: {a.The}, {b.dat}, {c.de}; the letter stands for a part, the word for its grammatical form.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ VERBS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "guides": ("{a.Le} guide {b.le}.",),
     },
 }
-"""How each relation between two parts is put in words."""
+"""Language → relation between two parts → sentences."""
 
 LISTS: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -149,7 +149,7 @@ LISTS: Mapping[str, tuple[str, ...]] = {
         "On distingue en outre {a.le}, {b.le} ainsi que {c.le}.",
     ),
 }
-"""Three parts in one sentence."""
+"""Sentences about three parts."""
 
 DIMENSIONS: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -174,7 +174,7 @@ DIMENSIONS: Mapping[str, tuple[str, ...]] = {
         "L'inclinaison {a.de} est d'environ #°.",
     ),
 }
-"""A reference numeral beside a dimension; # becomes a number that is also a numeral of the text."""
+"""Sentences with a dimension; # becomes a number that may also be a reference numeral."""
 
 REMARKS: Mapping[str, tuple[str, ...]] = {
     "en": (
@@ -196,7 +196,7 @@ REMARKS: Mapping[str, tuple[str, ...]] = {
         "Pour {a.le}, un écart de # % est sans importance.",
     ),
 }
-"""As DIMENSIONS, for parts that are no bodies too: steps, curves, signals."""
+"""As DIMENSIONS, but also suitable for steps, curves and signals."""
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "en": {

@@ -1,6 +1,6 @@
-"""Lettering on sheets: upright or slanted sans-serif, bold, and a draughtsman's stroke font.
+"""Lettering on sheets: upright or slanted sans-serif, bold, and a stroke font.
 
-The fonts travel with Pillow (Aileron, CC0) and OpenCV (Hershey), so a sample looks the same on every machine.
+The fonts are part of Pillow (Aileron, CC0) and OpenCV (Hershey), so a sample looks the same on every machine.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Typeface(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letters:
-    """Lettering as it will be stamped: a tight (height, width) bool mask, true is ink."""
+    """Lettering as a tight (height, width) bool mask, true for ink."""
 
     mask: NDArray[np.bool_]
 
@@ -48,7 +48,7 @@ class Letters:
 def _font(size_px: int) -> ImageFont.FreeTypeFont:
     font = ImageFont.load_default(size_px)
     if not isinstance(font, ImageFont.FreeTypeFont):
-        raise RuntimeError("Pillow was built without FreeType: sample sheets cannot be lettered")
+        raise RuntimeError("Pillow was built without FreeType, which sample sheets need: install Pillow's wheel")
     return font
 
 
@@ -59,11 +59,11 @@ def letters(text: str, capital_px: int, typeface: Typeface) -> Letters:
         ink = _hershey(text, capital_px, typeface)
     elif text.isascii():
         ink = _truetype(text, capital_px, typeface)
-    else:  # the font that travels with Pillow has ASCII only
+    else:  # Pillow's font has only ASCII
         ink = _accented(text, capital_px, typeface)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
-        raise ValueError(f"nothing to letter in {text!r}")
+        raise ValueError(f"{text!r} has no visible character")
     return Letters(np.ascontiguousarray(ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]))
 
 
@@ -104,11 +104,11 @@ def _accented(text: str, capital_px: int, typeface: Typeface) -> NDArray[np.bool
 
 
 def stamp(sheet: GrayImage, text: Letters, left: int, top: int) -> Box:
-    """Paint the letters black with their top left corner there; returns the ink's box. They must fit on the sheet."""
+    """Paint the letters in black with their top left corner at (left, top), and return their box. They must fit."""
     height, width = sheet.shape
     if left < 0 or top < 0 or left + text.width > width or top + text.height > height:
         raise ValueError(
-            f"lettering at ({left}, {top}) of {text.width}×{text.height} px leaves the {width}×{height} sheet"
+            f"lettering at ({left}, {top}) of {text.width}×{text.height} px exceeds the {width}×{height} sheet"
         )
     sheet[top : top + text.height, left : left + text.width][text.mask] = 0
     return Box(left, top, text.width, text.height)

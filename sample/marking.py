@@ -1,4 +1,4 @@
-"""Reference numerals around a drawing: where they stand, and the lead lines to their parts."""
+"""Place reference numerals around a drawing, with lead lines to their parts."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from sample.drawing import INK, NORMAL, THIN, Points
 from sample.lettering import Letters, letters, stamp
 from sample.painting import SUBPIXEL_BITS, Pen, Written, fixed
 
-CELL_PX = 8  # free space is looked for on a grid of such cells
-CLEARANCE_PX = 16  # white around every numeral
-LEAD_GAP_PX = 10  # white between a numeral and its lead line
+CELL_PX = 8  # cell size of the grid on which free space is searched
+CLEARANCE_PX = 16  # white space around every numeral
+LEAD_GAP_PX = 10  # white space between a numeral and its lead line
 ANGLES = np.radians(np.arange(0, 360, 15.0))
 DISTANCES = np.concatenate([np.arange(70, 300, 30.0), np.arange(300, 1000, 70.0)])
 
 
 @dataclass
 class FreeSpace:
-    """Which cells of an area are inked, which lie inside the drawing, and the lead lines so far."""
+    """The inked cells of an area, the cells inside the drawing, and the lead lines so far."""
 
     area: Box
     inked: NDArray[np.uint8]  # (rows, columns): 1 where ink or lettering is near
@@ -34,8 +34,8 @@ class FreeSpace:
 
     @classmethod
     def of(cls, sheet: GrayImage, area: Box) -> FreeSpace:
-        """The free space of the area as painted so far."""
-        # Whole cells only: shrinking by a whole number is ten times faster.
+        """The free space of the area with all items painted so far."""
+        # Whole cells only, since resizing by a whole number is ten times faster.
         rows, columns = area.height // CELL_PX, area.width // CELL_PX
         part = sheet[area.top : area.top + rows * CELL_PX, area.left : area.left + columns * CELL_PX]
         small = cv2.resize(part, (columns, rows), interpolation=cv2.INTER_AREA)
@@ -48,7 +48,7 @@ class FreeSpace:
         return cls(area, inked, inside)
 
     def occupy(self, box: Box) -> None:
-        """Nothing else may stand on the box."""
+        """Mark the box as occupied."""
         top, left = (box.top - self.area.top) // CELL_PX, (box.left - self.area.left) // CELL_PX
         bottom, right = -(-(box.bottom - self.area.top) // CELL_PX), -(-(box.right - self.area.left) // CELL_PX)
         self.inked[max(0, top) : bottom, max(0, left) : right] = 1
@@ -62,7 +62,7 @@ class FreeSpace:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A numeral to be placed, and the sheet points where its part is seen."""
+    """A numeral to be placed, and the points of the sheet where its part is visible."""
 
     text: str
     points: tuple[tuple[float, float], ...]
@@ -71,7 +71,7 @@ class Mark:
 def place_numerals(sheet: GrayImage, area: Box, marks: list[Mark], *, pen: Pen, rng: Random) -> list[Written]:
     """Write each numeral outside the drawing with a lead line to its part.
 
-    Returns what was written, in the order of writing; a numeral that finds no room is left out.
+    Returns the written texts in order; a numeral without room is left out.
     """
     space = FreeSpace.of(sheet, area)
     written: list[Written] = []
@@ -95,7 +95,7 @@ def place_numerals(sheet: GrayImage, area: Box, marks: list[Mark], *, pen: Pen, 
 def _best_place(
     space: FreeSpace, mark: Mark, ink: Letters, *, pen: Pen, rng: Random
 ) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Centre of the numeral and end of its lead line with the least cost; None when every place is taken."""
+    """The cheapest centre of the numeral and end of its lead line; None when no place is free."""
     best: tuple[float, tuple[float, float], tuple[float, float]] | None = None
     turn = rng.uniform(-0.12, 0.12)
     shape = space.inked.shape
@@ -119,7 +119,7 @@ def _best_place(
         enclosed = _sums(inner, *(side[free] for side in window)) > 0
         cost = distances / 100 + 7.0 * enclosed + 5.0 * _ink_share(space, ax, ay, x, y)
         cost += 30.0 * _crossings(space.leads, ax, ay, x, y)
-        if pen.straight_leads:  # lead lines that run level or upright are lost among the drawing's own lines
+        if pen.straight_leads:  # horizontal and vertical lead lines look like lines of the drawing
             cost += 1.5 * (np.minimum(np.abs(x - ax), np.abs(y - ay)) < 12)
         at = int(np.argmin(cost))
         if best is None or cost[at] < best[0]:
@@ -138,14 +138,14 @@ def _sums(
     right: NDArray[np.int64],
     bottom: NDArray[np.int64],
 ) -> NDArray[np.int32]:
-    """Sums over the cells [top, bottom) × [left, right) from an integral image."""
+    """The sums over cells [top, bottom) × [left, right), from an integral image."""
     return np.asarray(integral[bottom, right] - integral[top, right] - integral[bottom, left] + integral[top, left])
 
 
 def _ink_share(
     space: FreeSpace, ax: float, ay: float, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """How much of each straight line from (ax, ay) runs over ink, 0 to 1."""
+    """The share of ink under each straight line from (ax, ay), 0 to 1."""
     along = np.linspace(0.1, 0.95, 14)[:, None]
     columns = _cells(ax + (x - ax) * along - space.area.left).clip(0, space.inked.shape[1] - 1)
     rows = _cells(ay + (y - ay) * along - space.area.top).clip(0, space.inked.shape[0] - 1)
@@ -155,7 +155,7 @@ def _ink_share(
 def _crossings(
     leads: list[tuple[float, float, float, float]], ax: float, ay: float, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> NDArray[np.int64]:
-    """How many earlier lead lines each line from (ax, ay) would cross."""
+    """The number of earlier lead lines that each line from (ax, ay) would cross."""
     count = np.zeros(len(x), np.int64)
     for px, py, qx, qy in leads:
         side_p = (x - ax) * (py - ay) - (y - ay) * (px - ax)
@@ -167,7 +167,7 @@ def _crossings(
 
 
 def lead_line(box: Box, target: tuple[float, float], pen: Pen, rng: Random) -> Points:
-    """From just outside the numeral's box to the target, straight or gently bent."""
+    """A lead line from just outside the numeral's box to the target, straight or slightly curved."""
     cx, cy = box.centre
     dx, dy = target[0] - cx, target[1] - cy
     reach = min(
@@ -223,7 +223,7 @@ def place_whole(sheet: GrayImage, area: Box, drawn: Box, text: str, *, pen: Pen,
 
 
 def _outermost_ink(space: FreeSpace, cx: float, cy: float, ux: float, uy: float, reach: float) -> float:
-    """Distance from (cx, cy) of the last inked cell along a direction."""
+    """The distance from (cx, cy) to the last inked cell in a direction."""
     steps = np.arange(0, reach, CELL_PX / 2)
     columns, rows = _cells(cx + ux * steps - space.area.left), _cells(cy + uy * steps - space.area.top)
     valid = (columns >= 0) & (rows >= 0) & (columns < space.inked.shape[1]) & (rows < space.inked.shape[0])

@@ -1,4 +1,4 @@
-"""Painting a drawing on a sheet of pixels."""
+"""Paint a drawing on a sheet of pixels."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from sample.drawing import INK, Drawing, Hatch, Lettering, Points, Stroke
 from sample.lettering import Typeface, letters, stamp
 
 SUBPIXEL_BITS = 3
-SMALLEST_CAPITAL_PX = 26  # 2.2 mm at 300 dpi: smaller lettering fills in when printed
+SMALLEST_CAPITAL_PX = 26  # 2.2 mm at 300 dpi: smaller lettering is illegible in print
 LEAST_CAPITAL_PX = 17
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How a document's draughtsman works."""
+    """The drawing style of a document."""
 
     line_px: float
     typeface: Typeface
     capital_px: int  # height of numerals
     straight_leads: bool
-    dotted_leads: bool  # a dot where the lead line ends inside a part
+    dotted_leads: bool  # whether a lead line ends with a dot inside the part
     numerals_in_boxes: bool = False  # "Battery 236" inside a block, instead of a lead line
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a figure's parts are called: part → reference numeral, and part → word in the document's language."""
+    """The texts of a figure's parts: part → reference numeral, and part → name in the document's language."""
 
     numerals: Mapping[str, str]
     words: Mapping[str, str]
@@ -42,7 +42,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Drawing units to sheet pixels: multiply by scale, then move."""
+    """The transformation from drawing units to sheet pixels: multiply by scale, then move."""
 
     scale: float
     dx: float
@@ -54,7 +54,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A piece of text that was painted, and where."""
+    """A painted text and its box."""
 
     text: str
     kind: TextKind
@@ -62,12 +62,12 @@ class Written:
 
 
 def fixed(points: Points) -> NDArray[np.int32]:
-    """Points in OpenCV's fixed-point format."""
+    """Convert points to OpenCV's fixed-point format."""
     return np.asarray(np.round(points * (1 << SUBPIXEL_BITS)), dtype=np.int32).reshape(-1, 1, 2)
 
 
 def paint(sheet: GrayImage, drawing: Drawing, placement: Placement, *, pen: Pen, names: Names) -> list[Written]:
-    """Paint every item in order; returns the lettering, boxes in the sheet's frame."""
+    """Paint every item in order, and return the lettering with boxes in the sheet's frame."""
     written: list[Written] = []
     for item in drawing.items:
         if isinstance(item, Stroke):
@@ -94,7 +94,7 @@ def _stroke(sheet: GrayImage, stroke: Stroke, placement: Placement, pen: Pen) ->
 
 
 def dashes(points: Points, pattern: tuple[float, ...]) -> list[Points]:
-    """The drawn pieces of a dashed line through the points; the pattern is in the points' unit."""
+    """The visible pieces of a dashed line through the points. pattern: in the points' unit."""
     steps = np.hypot(*np.diff(points, axis=0).T)
     along = np.concatenate([[0.0], np.cumsum(steps)])
     pieces: list[Points] = []
@@ -120,7 +120,7 @@ def _hatch(sheet: GrayImage, points: Points, hatch: Hatch, pen: Pen) -> None:
     lines = np.zeros_like(inside)
     direction = np.array([math.cos(math.radians(hatch.angle)), math.sin(math.radians(hatch.angle))])
     normal = np.array([-direction[1], direction[0]])
-    # The lines hang on the sheet's origin, so that two sections of one part meet without a step.
+    # Lines are relative to the sheet's origin, so that two sections of one part match.
     corners = np.array([[left, top], [right, top], [left, bottom], [right, bottom]], dtype=np.float64)
     offsets = corners @ normal
     reach = float(np.hypot(right - left, bottom - top))
@@ -143,7 +143,7 @@ def _lettering(sheet: GrayImage, item: Lettering, placement: Placement, *, pen: 
         width_px = item.width * placement.scale
         texts = wrapped(names.words[item.part], width_px, capital_px, typeface)
         widest = max(letters(text, capital_px, typeface).width for text in texts)
-        if widest > width_px:  # long German nouns are lettered smaller rather than over the edge of their block
+        if widest > width_px:  # long German nouns are written smaller to fit into their block
             capital_px = max(LEAST_CAPITAL_PX, int(capital_px * width_px / widest))
     lines = [(text, letters(text, capital_px, typeface), item.kind) for text in texts]
     numeral = names.numerals.get(item.part, "") if pen.numerals_in_boxes else ""
@@ -162,7 +162,7 @@ def _lettering(sheet: GrayImage, item: Lettering, placement: Placement, *, pen: 
 
 
 def wrapped(text: str, width_px: float, capital_px: int, typeface: Typeface) -> list[str]:
-    """The words of `text` in lines no wider than width_px where words allow."""
+    """Break `text` into lines no wider than width_px, unless a single word is wider."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word

@@ -1,4 +1,4 @@
-"""Sheets: figures laid out on a page, lettered, turned, worn, and the truth of what stands where."""
+"""Make sheets: figures laid out on a page, lettered, turned and aged, with the ground truth of all boxes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from sample.painting import Names, Pen, Placement, Written, paint
 
 DPI = 300
 MARGIN_PX = 150
-LABEL_ROOM_PX = (200, 150)  # beside and above the drawing, for numerals
+LABEL_ROOM_PX = (200, 150)  # margins of the drawing, for numerals
 LARGEST_SCALE = 2.4
 SECOND_MARK_SHARE = 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class FigurePlan:
-    """A figure to be drawn. numerals: part → text for the parts that are numbered on it."""
+    """A figure to be drawn. numerals: part → numeral, for the parts numbered in it."""
 
     label: str
     drawing: Drawing
@@ -55,7 +55,7 @@ class SheetPlan:
 
 @dataclass(frozen=True, slots=True)
 class FigureTruth:
-    """What stands on a sheet for one figure; boxes in the stored sheet's frame."""
+    """The ground truth of one figure; boxes in the stored sheet's frame."""
 
     plan: FigurePlan
     label: Written
@@ -66,7 +66,7 @@ class FigureTruth:
 
 @dataclass(frozen=True, slots=True)
 class SheetTruth:
-    """What stands on a stored sheet."""
+    """The ground truth of a stored sheet."""
 
     width_px: int
     height_px: int
@@ -78,7 +78,7 @@ class SheetTruth:
 
 @dataclass
 class _Page:
-    """A page while it is being made, and what was written on it so far."""
+    """A page under construction, and the texts written on it so far."""
 
     pixels: GrayImage
     figures: list[FigureTruth] = field(default_factory=list)
@@ -108,7 +108,7 @@ def _moved(written: Written, moved: Callable[[Box], Box]) -> Written:
 def make_sheet(
     plan: SheetPlan, pen: Pen, words: Mapping[str, Mapping[str, str]], rng: Random
 ) -> tuple[GrayImage, SheetTruth]:
-    """Return the stored sheet, (height, width) uint8 of 0 and 255, and its truth.
+    """Make a stored sheet, (height, width) uint8 of 0 and 255, and its ground truth.
 
     words: kind → part → its name in the document's language.
     """
@@ -142,7 +142,7 @@ def make_sheet(
 
 
 def _areas(shape: tuple[int, int], count: int) -> list[Box]:
-    """The parts of an upright page that its figures get: stacked on portrait pages, side by side on landscape."""
+    """The areas of the figures on an upright page: stacked in portrait, side by side in landscape."""
     height, width = shape
     inner_width, inner_height = width - 2 * MARGIN_PX, height - 2 * MARGIN_PX
     if height >= width:
@@ -194,7 +194,7 @@ def _number_parts(
     done: set[str],
     rng: Random,
 ) -> list[Written]:
-    """Numerals with lead lines for the parts that have none yet, the whole object's with an arrow."""
+    """Write numerals with lead lines for the remaining parts, and with an arrow for the whole object."""
     marks: list[tuple[float, Mark]] = []
     for part, points in plan.drawing.marks.items():
         text = plan.numerals.get(part)
@@ -215,7 +215,7 @@ def _number_parts(
 
 
 def _trim(page: _Page) -> None:
-    """Cut the page to its ink and a small margin, as the EPO's image files are."""
+    """Crop the page to its ink with a small margin, like the EPO's image files."""
     rows, columns = np.flatnonzero((page.pixels == 0).any(axis=1)), np.flatnonzero((page.pixels == 0).any(axis=0))
     height, width = page.pixels.shape
     ink = Box(int(columns[0]), int(rows[0]), int(columns[-1] - columns[0]) + 1, int(rows[-1] - rows[0]) + 1)
@@ -225,20 +225,20 @@ def _trim(page: _Page) -> None:
 
 
 def _turn(page: _Page, rotation: int) -> None:
-    """Lay the page as it is stored: turned back by the rotation that reading it needs."""
+    """Turn the page to its stored position: opposite to the rotation that makes it upright."""
     pixels = np.ascontiguousarray(np.rot90(page.pixels, rotation // 90))
     height, width = pixels.shape
     page.move(pixels, lambda box: box.turned_back(rotation, width, height))
 
 
 def _wear(page: _Page, wear: str, rng: Random) -> None:
-    """Age the stored page as scans are aged; the pixels stay bilevel."""
+    """Add scan defects to the stored page; the pixels stay bilevel."""
     noise = np.random.default_rng(rng.getrandbits(64))
     height, width = page.pixels.shape
     if wear == "skewed":
         _skew(page, math.copysign(rng.uniform(0.25, 0.9), rng.uniform(-1, 1)))
     elif wear == "broken":
-        # Faint toner: the lines lose ink in grains, more in some bands of the sheet than in others.
+        # Faint toner: small holes in the lines, more in some bands of the sheet than in others.
         grain = noise.random((height // 3 + 1, width // 3 + 1), dtype=np.float32)
         band = np.abs(np.sin(np.linspace(0, rng.uniform(4, 9), grain.shape[0], dtype=np.float32)))[:, None]
         holes = (grain < 0.10 + 0.16 * band).astype(np.uint8)
@@ -259,7 +259,7 @@ def _skew(page: _Page, degrees: float) -> None:
     _, pixels = cv2.threshold(turned, 140, 255, cv2.THRESH_BINARY)
 
     def moved(box: Box) -> Box:
-        # The box keeps its size: at under a degree its corners move by less than a line's width.
+        # The box keeps its size: below one degree its corners move by less than a line's width.
         x, y = matrix @ np.array([*box.centre, 1.0])
         left, top = max(0, round(x - box.width / 2)), max(0, round(y - box.height / 2))
         return Box(left, top, min(box.width, width - left), min(box.height, height - top))
@@ -268,7 +268,7 @@ def _skew(page: _Page, degrees: float) -> None:
 
 
 def encode_tiff(pixels: GrayImage) -> bytes:
-    """A bilevel TIFF, CCITT group 4, 300 dpi: as the EPO delivers drawings."""
+    """Encode as bilevel TIFF, CCITT group 4, 300 dpi, like the EPO's drawings."""
     file = io.BytesIO()
     image = Image.fromarray(pixels).convert("1", dither=Image.Dither.NONE)
     image.save(file, "TIFF", compression="group4", dpi=(DPI, DPI))
@@ -276,5 +276,5 @@ def encode_tiff(pixels: GrayImage) -> bytes:
 
 
 def millimetres(px: int) -> int:
-    """The size that the XML states, in whole millimetres as the EPO does."""
+    """The size for the XML, in whole millimetres like the EPO's."""
     return max(1, round(px / DPI * 25.4))

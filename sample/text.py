@@ -1,4 +1,4 @@
-"""The words of a generated patent: sentences that carry their reference signs and figure mentions with them."""
+"""Generate the text of a patent: sentences with known reference signs and figure mentions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class FigureMention:
-    """Figures named in the text, as the text names them; labels holds every figure that is meant."""
+    """A mention of figures. text: as printed. labels: all figures that are meant."""
 
     text: str
     labels: tuple[str, ...]
@@ -46,7 +46,7 @@ class CitedPatent:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """An image in the text; a reader of the text leaves it out."""
+    """An image in the text, which text extraction leaves out."""
 
     number: int
     text: str = ""
@@ -64,7 +64,7 @@ class Sentence:
         return "".join(piece if isinstance(piece, str) else piece.text for piece in self.pieces)
 
     def spans(self) -> list[tuple[int, int, Piece]]:
-        """Every piece that is not plain text, with its characters [start, end)."""
+        """The pieces that are not plain text, with their characters [start, end)."""
         spans: list[tuple[int, int, Piece]] = []
         at = 0
         for piece in self.pieces:
@@ -87,7 +87,7 @@ class TextParagraph:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An object as this document speaks of it: part → reference sign. The variant's part has its own sign."""
+    """An object with its reference signs: part → sign. The variant's part has its own sign."""
 
     kind: ObjectKind
     numerals: Mapping[str, str]
@@ -97,13 +97,13 @@ class Subject:
         return self.kind.variant if part == "variant" else self.kind.parts[part]
 
     def sayable(self) -> list[str]:
-        """Parts that the text names, the whole object first."""
+        """The parts that the text names, the whole object first."""
         return [part for part in self.numerals if part not in self.unmentioned and part != "variant"]
 
 
 @dataclass(frozen=True, slots=True)
 class FigureNote:
-    """What the text has to say of a figure: parts are the ones numbered on it."""
+    """What the text must mention of a figure. parts: those numbered in it."""
 
     label: str
     subject: Subject
@@ -116,7 +116,7 @@ _SLOT = re.compile(r"\{(\w)\.([\w'à]+)\}|@(fig|figs|cite|claim)\b|\{(show|view)
 
 
 class Writer:
-    """Puts templates into the words of one document."""
+    """Fills templates in the language of one document."""
 
     def __init__(self, language: str, rng: Random, *, brackets: bool, number_pool: Sequence[int]) -> None:
         self.language = language
@@ -137,7 +137,7 @@ class Writer:
         signs: bool = True,
         brackets: bool | None = None,
     ) -> Sentence:
-        """Fill a template: parts maps its slot letters to parts of the subject; signs=False leaves signs out."""
+        """Fill a template. parts: slot letter → part of the subject. signs: False leaves reference signs out."""
         pieces: list[Piece] = []
         numbers = sorted(self.rng.sample(sorted(set(self.number_pool)), template.count("#")))
         at = 0
@@ -180,7 +180,7 @@ class Writer:
 def describe(
     writer: Writer, subject: Subject, notes: Sequence[FigureNote], *, formula: bool
 ) -> Iterator[list[Sentence] | str]:
-    """The description: each item is a paragraph's sentences, or a heading."""
+    """The description: each item is a heading or the sentences of a paragraph."""
     texts, say, whole = writer.texts, writer.sentence, subject.kind.whole
     main = next((part for part in subject.sayable() if part != whole), whole)
     headings = texts["headings"].split("|")
@@ -200,7 +200,7 @@ def describe(
         yield [say(template, note.subject, parts, labels=(note.label,), view=note.view, signs=False)]
     yield headings[3]
     same = [note.label for note in notes if note.subject is subject and not note.variant]
-    # A range names every figure between its ends, so it is only used where those are all of the same object.
+    # A range includes every figure between its ends, so it is used only when all are of the same object.
     if len(same) > 1 and same == [note.label for note in notes[: len(same)]] and all(label.isdigit() for label in same):
         yield [say(texts["figures_intro"], subject, {"a": whole}, labels=tuple(same))]
     spoken: set[str] = set()

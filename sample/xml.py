@@ -1,4 +1,4 @@
-"""The XML of a generated publication, by the EPO's ep-patent-document DTD 1.5."""
+"""Write the XML of a generated publication by the EPO's ep-patent-document DTD 1.5."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ FORMULA_MM = (52, 15)
 
 @dataclass(frozen=True, slots=True)
 class Bibliography:
-    """Who, what and when."""
+    """The bibliographic data of a generated publication."""
 
     number: PublicationNumber
-    application: str  # as B210 prints it
+    application: str  # in the form of B210
     member: str
     xml_name: str
     titles: Mapping[str, str]
@@ -63,9 +63,9 @@ class ImageFile:
 
 
 def bibliography_of(seed: int, position: int, content: Content) -> Bibliography:
-    """Bibliographic data in ranges no office has used: EP9nnnnnn and WO2099nnnnnn. A third is a WO publication's."""
+    """Bibliographic data with numbers that no office uses: EP9nnnnnn and WO2099nnnnnn (the sister)."""
     origin = origin_of(position)
-    serial = (seed % 9) * 100_000 + origin + 1  # samples of different seeds can be loaded side by side
+    serial = (seed % 9) * 100_000 + origin + 1  # so that samples of different seeds can be loaded together
     rng = Random(f"bibliography/{seed}/{origin}")
     year = rng.randint(2003, 2023)
     kind = content.subjects[0].kind

@@ -1,4 +1,4 @@
-"""Using the home's own PostgreSQL and Valkey from a command, a test run or the supervisor."""
+"""Use the home's own PostgreSQL and Valkey from a command, a test run or the supervisor."""
 
 import os
 import subprocess
@@ -18,13 +18,13 @@ LOOK_SECONDS = 0.05
 
 
 class EmbeddedServices:
-    """The home's PostgreSQL and Valkey for the time of a `with` block.
+    """The home's PostgreSQL and Valkey for the duration of a `with` block.
 
-    The first user on a home has them started, later ones share them, and they are shut down cleanly when the last one
-    leaves, in whatever way it leaves (see `supervisor.keeper`). Raises: SupervisorError, one line with the mend.
+    The first user of a home starts them, later ones share them, and they are shut down cleanly when the last one
+    ends, even if it is killed (see `supervisor.keeper`). Raises: SupervisorError, one line with the remedy.
 
-    home: PATENTSEARCH_HOME. postgres, valkey: False where an outside service stands in. durable: False for tests that
-    need no data after a power cut."""
+    home: PATENTSEARCH_HOME. postgres, valkey: False when an external service is used. durable: False for tests that
+    do not need their data after a power failure."""
 
     def __init__(
         self, home: str | os.PathLike[str] | Home, *, postgres: bool = True, valkey: bool = True, durable: bool = True
@@ -53,7 +53,7 @@ class EmbeddedServices:
             self._await_the_end()
 
     def running(self) -> bool:
-        """Whether the services are up, as far as their keeper says."""
+        """Whether the services are running, according to their keeper."""
         if not self._wanted:
             return True
         try:
@@ -64,7 +64,7 @@ class EmbeddedServices:
         return not is_free(self.home.run / "keeper.lock")
 
     def ensure(self) -> None:
-        """Start the services again where their keeper was killed. Raises: SupervisorError."""
+        """Start the services again if their keeper was killed. Raises: SupervisorError."""
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         while not self.running():
             if self._keeper is None or self._keeper.poll() is not None:
@@ -76,7 +76,7 @@ class EmbeddedServices:
 
     def _enter(self) -> None:
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
-        while not self._use.shared():  # a keeper that is shutting down holds it alone
+        while not self._use.shared():  # a keeper that is shutting down has the exclusive lock
             if time.monotonic() > deadline:
                 raise SupervisorError(f"the services of {self.home.root} do not shut down: see {self.home.logs}/")
             time.sleep(LOOK_SECONDS)
@@ -88,7 +88,7 @@ class EmbeddedServices:
 
     def _start_a_keeper(self) -> None:
         if not is_free(self.home.run / "keeper.lock"):
-            return  # another user's keeper is starting
+            return  # the keeper of another user is starting
         self._keeper = subprocess.Popen(
             [sys.executable, "-m", "supervisor.keeper", str(self.home.root), *self._options],
             cwd=PROJECT_ROOT,
@@ -96,25 +96,25 @@ class EmbeddedServices:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # a terminal's Ctrl-C is for us; the keeper ends when we have left
+            start_new_session=True,  # a terminal's Ctrl-C must not reach the keeper, which ends after its last user
         )
 
     def _hear_the_keeper(self) -> None:
         if self._keeper is not None and self._keeper.returncode == 1 and self._keeper.stderr is not None:
-            said = self._keeper.stderr.read().strip().splitlines()
+            output = self._keeper.stderr.read().strip().splitlines()
             self._keeper.stderr.close()
             self._keeper = None
-            raise SupervisorError(said[-1] if said else f"the services did not start: see {self.home.logs}/")
+            raise SupervisorError(output[-1] if output else f"the services did not start: see {self.home.logs}/")
 
     def _await_the_end(self) -> None:
-        """Come back when the services are down, or when someone else is seen to use them."""
+        """Wait until the services are down, or another user is found."""
         users = self.home.run / "users.lock"
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         while time.monotonic() < deadline and not is_free(self.home.run / "keeper.lock"):
             with probing(users) as alone:
-                nobody_left = alone.exclusive()
+                is_unused = alone.exclusive()
             with probing(users) as beside:
-                if not nobody_left and beside.shared():
+                if not is_unused and beside.shared():
                     return
             time.sleep(LOOK_SECONDS)
         if self._keeper is not None:

@@ -1,5 +1,5 @@
-"""What the supervisor refuses, as one line with the mend."""
+"""The error of the supervisor."""
 
 
 class SupervisorError(Exception):
-    """Something the installation needs is missing or taken; `str(error)` is one line: what is wrong, and the mend."""
+    """Something that the installation needs is missing or in use. `str(error)` is one line: fault and remedy."""

@@ -1,4 +1,4 @@
-"""Loads the sample batch on the first start: writes it, then has it ingested like any other delivery."""
+"""Load the sample batch on the first start: write it, then ingest it like any delivery."""
 
 import subprocess
 import sys
@@ -11,9 +11,9 @@ DOCUMENTS, SEED = 24, 1
 
 
 def load_sample(home: Home) -> int:
-    """Write the sample under the home and hand it in; returns the first exit status that is not 0.
+    """Write the sample under the home and ingest it. Returns the first exit status that is not 0, else 0.
 
-    Called again after a kill it does the same again: the same seed gives the same bytes, which are received once."""
+    Can be repeated after a kill: the same seed gives the same bytes, which are ingested once."""
     folder = home.root / "sample"
     commands = [
         ["make_sample", str(folder), "--documents", str(DOCUMENTS), "--seed", str(SEED)],

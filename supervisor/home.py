@@ -1,4 +1,4 @@
-"""The folder that holds everything one installation keeps: data, sockets, logs, secrets."""
+"""The folder of one installation: data, sockets, logs, secrets."""
 
 import hashlib
 import os
@@ -9,22 +9,22 @@ from pathlib import Path
 
 from supervisor.errors import SupervisorError
 
-# Linux keeps 108 bytes for a socket's path, the closing NUL among them (unix(7)).
+# Linux allows 108 bytes for a socket's path, including the final NUL (unix(7)).
 LONGEST_SOCKET_PATH_BYTES = 107
 LONGEST_SOCKET_NAME = "pg/.s.PGSQL.5432.lock"
-# Below this PostgreSQL and Valkey cannot promise that a write is kept.
+# With less, PostgreSQL and Valkey may fail to write.
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Paths under one PATENTSEARCH_HOME. `root` is absolute."""
+    """The paths under one PATENTSEARCH_HOME. root: absolute."""
 
     root: Path
 
     @classmethod
     def at(cls, path: str | os.PathLike[str]) -> "Home":
-        """The home at `path`, made absolute and free of symbolic links."""
+        """The home at `path`, as an absolute path without symbolic links."""
         return cls(Path(path).expanduser().resolve())
 
     @property
@@ -50,7 +50,7 @@ class Home:
 
     @property
     def private(self) -> Path:
-        """Query images: possibly unpublished applications, kept apart from the collection and out of backups."""
+        """Query images, possibly unpublished applications: separate from the collection and not backed up."""
         return self.root / "private"
 
     @property
@@ -63,9 +63,9 @@ class Home:
 
     @property
     def sockets(self) -> Path:
-        """Where sockets lie: `run`, or a folder of /tmp named by the home's hash where `run` is too long for a socket.
+        """The folder of sockets: `run`, or a folder in /tmp named by the home's hash when `run` is too long.
 
-        /tmp and not $TMPDIR: every process of the installation must come to the same folder."""
+        /tmp rather than $TMPDIR, so that all processes of the installation use the same folder."""
         if len(os.fsencode(self.run / LONGEST_SOCKET_NAME)) <= LONGEST_SOCKET_PATH_BYTES:
             return self.run
         digest = hashlib.sha256(os.fsencode(self.root)).hexdigest()[:16]
@@ -90,13 +90,13 @@ class Home:
 
     @property
     def sample_loaded(self) -> Path:
-        """Exists once the sample batch was handed in."""
+        """A file that exists after the sample batch was ingested."""
         return self.root / "sample-loaded"
 
     def prepare(self) -> None:
         """Create the folders that are missing, private to this account.
 
-        Raises: SupervisorError where they cannot be made, belong to someone else, or the disk is full."""
+        Raises: SupervisorError when they cannot be created, belong to another account, or the disk is full."""
         try:
             inside = (self.run, self.logs, self.valkey, self.media, self.private, self.indexes, self.tmp, self.static)
             for folder in (self.root, *inside):
@@ -119,7 +119,7 @@ class Home:
             )
 
     def secret(self, name: str) -> str:
-        """A random secret kept in the file `name` (0600), made on first use; two first users get the same one."""
+        """A random secret in the file `name` (0600), created on first use, also safely by two processes at once."""
         path = self.root / name
         if not path.exists():
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -127,7 +127,7 @@ class Home:
             staged.write_text(secrets.token_urlsafe(48), encoding="ascii")
             staged.chmod(0o600)
             try:
-                os.link(staged, path)  # unlike a rename, a link never replaces another process's secret
+                os.link(staged, path)  # unlike a rename, a link never replaces an existing file
             except FileExistsError:
                 pass
             finally:

@@ -1,4 +1,4 @@
-"""Locks of one home. A lock is a flock on a file: it ends with its holder, however the holder ends."""
+"""Locks of one home. A lock is a flock on a file, which ends with its process, even if that is killed."""
 
 import contextlib
 import fcntl
@@ -8,18 +8,18 @@ from pathlib import Path
 
 
 class FileLock:
-    """One holder's view of a lock file; `shared` and `exclusive` never wait."""
+    """A lock file opened by one process. `shared` and `exclusive` never wait."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
 
     def shared(self) -> bool:
-        """Hold it beside other sharers. False where someone holds it alone."""
+        """Take a shared lock. Returns False when another process has the exclusive lock."""
         return self._take(fcntl.LOCK_SH)
 
     def exclusive(self) -> bool:
-        """Hold it alone. False where anyone else holds it."""
+        """Take the exclusive lock. Returns False when any other process has a lock."""
         return self._take(fcntl.LOCK_EX)
 
     def release(self) -> None:
@@ -28,14 +28,14 @@ class FileLock:
             self._descriptor = None
 
     def write(self, text: str) -> None:
-        """Leave a note in the file for those who find it held."""
+        """Write a note into the file for processes that find it locked."""
         if self._descriptor is None:
-            raise ValueError(f"{self.path} is not held")
+            raise ValueError(f"{self.path} is not locked")
         os.ftruncate(self._descriptor, 0)
         os.pwrite(self._descriptor, text.encode(), 0)
 
     def read(self) -> str:
-        """The note of the holder, or of the last one."""
+        """Read the note of the process that has the lock, or had it last."""
         with contextlib.suppress(FileNotFoundError):
             return self.path.read_text(encoding="utf-8")
         return ""
@@ -52,14 +52,14 @@ class FileLock:
 
 
 def is_free(path: Path) -> bool:
-    """Whether nobody holds the lock alone."""
+    """Whether no process has the exclusive lock."""
     with probing(path) as lock:
         return lock.shared()
 
 
 @contextlib.contextmanager
 def probing(path: Path) -> Iterator[FileLock]:
-    """A lock that is let go at once."""
+    """A FileLock that is closed at the end of the block."""
     lock = FileLock(path)
     try:
         yield lock

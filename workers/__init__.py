@@ -1,1 +1,1 @@
-"""Celery tasks (ids in, one service call) and the order of the pipeline; no logic."""
+"""Celery tasks, each of which takes ids and calls one service, and the periodic sweep."""

@@ -1,4 +1,4 @@
-"""The sweep: rows that nobody works on are enqueued again, so that a lost message costs a delay and never work."""
+"""Enqueue rows again that no worker processes, so that a lost message causes a delay and no loss."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from search import queue
 from search.models import Batch, Document, Explanation, Query
 from search.services.work import is_open, work_free_orphans
 
-LONGEST_QUEUE = 200  # messages kept in the batch queue: enough for every worker, few enough to wait behind
+LONGEST_QUEUE = 200  # messages in the batch queue: enough for all workers, few enough not to delay others
 
 
 def sweep_open_work() -> int:
-    """Enqueue rows that should be worked on and that no worker has, up to LONGEST_QUEUE; return how many.
+    """Enqueue open rows that no worker has, up to LONGEST_QUEUE, and return how many.
 
-    A row may have a message already: the second finds nothing to do.
+    A row may have a message already; the second one finds nothing to do.
     """
     for model in (Batch, Document, Query, Explanation, Run, FusionFit):
         work_free_orphans(model=model)
@@ -35,7 +35,7 @@ def _sweep_batches() -> int:
 
 
 def _sweep_queries() -> int:
-    """Nothing while messages wait: whoever waits for hits goes first."""
+    """Enqueue open queries, unless messages are waiting, since searches go first."""
     if queue.queue_length(queue.QUERY_QUEUE) > 0:
         return 0
     recent = is_open() & Q(created_at__gt=Now() - queue.QUERY_PATIENCE)
@@ -52,7 +52,7 @@ def _sweep_queries() -> int:
 
 
 def _open_documents() -> QuerySet[Document]:
-    """Documents to work on, those that were never tried first."""
+    """Open documents, untried ones first."""
     return Document.objects.filter(is_open(), batch__unpacked_at__isnull=False).order_by("attempts", "pk")
 
 

@@ -18,7 +18,7 @@ from search.services.explanations import explanation_compute
 from search.services.indexes import indexes_refresh
 from search.services.materials import materials_expire
 from search.services.queries import queries_expire, query_answer
-from workers import warmup  # noqa: F401  warmup attaches itself to the worker
+from workers import warmup  # noqa: F401  registers its signal handler
 from workers.sweep import sweep_open_work
 
 logger = logging.getLogger(__name__)

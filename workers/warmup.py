@@ -1,4 +1,4 @@
-"""What each worker process does before its first task."""
+"""Prepare each worker process before its first task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 @worker_process_init.connect
 def make_ready(**_: Any) -> None:
-    """Bound OpenCV's threads; a query worker also loads its encoders and opens the indexes."""
+    """Limit OpenCV's threads; a query worker also loads its encoders and opens the indexes."""
     cv2.setNumThreads(settings.MODEL_THREADS)
     if "query" in current_app.amqp.queues.consume_from:
         ranking.warm_up()

@@ -28,7 +28,7 @@ def _step(d: Drawing, key: str, x: float, y: float, shape: str) -> None:
 
 
 def draw_flow_chart(m: Measures, view: str, variant: bool) -> Drawing:
-    """A method from top to bottom with one decision and a loop back; "detail" shows its middle steps only."""
+    """A method from top to bottom with one decision and a loop back; "detail" has only its middle steps."""
     d = Drawing()
     keys = list(STEP_NAMES) if view == "flow" else ["measure", "filter", "compare", "store"]
     if variant:

@@ -1,4 +1,4 @@
-"""What an object kind brings: its names in three languages, its parts, their relations, and its views."""
+"""The definition of an object kind: names in three languages, parts, their relations, and views."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ObjectKind:
     """A class of objects that the sample draws.
 
     parts: key → term, the whole object first. relations: "part verb part" with a verb of sample.language.
-    draw(measures, view, variant) paints a view; a variant differs in one visible trait, told by `variant`.
+    draw(measures, view, variant) draws a view; a variant differs in one visible part.
     """
 
     key: str
@@ -49,16 +49,16 @@ class ObjectKind:
     ranges: Mapping[str, tuple[float, float]]
     draw: Callable[[Measures, str, bool], Drawing]
     variant_part: str  # the part that differs in the variant
-    variant: Term  # what it is there
-    tangible: bool = True  # has dimensions
-    steps: bool = False  # its parts are steps of a method, numbered S101, S102 …
+    variant: Term  # its name in the variant
+    tangible: bool = True  # whether it has dimensions
+    steps: bool = False  # whether its parts are steps of a method, numbered S101, S102 …
 
     @property
     def whole(self) -> str:
         return next(iter(self.parts))
 
     def measures(self, rng: Random) -> dict[str, float]:
-        """Proportions of one object; ranges of whole numbers give whole numbers."""
+        """Random proportions of one object; ranges of whole numbers give whole numbers."""
         return {
             name: float(rng.randint(low, high))
             if isinstance(low, int) and isinstance(high, int)

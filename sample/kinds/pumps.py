@@ -115,7 +115,7 @@ def _pump_exploded(d: Drawing, m: Measures) -> None:
         outline = np.concatenate(
             [arc(x, -r * 0.9, r * squash * 1.5, r * 1.5, 180, 360), arc(x, r * 0.7, r * squash * 1.5, r * 1.5, 0, 180)]
         )
-        # The body swept backwards: the outline's right half moved by the depth, its left half in place.
+        # The extruded body: the right half of the outline moved by the depth, its left half in place.
         right = np.where(outline[:, :1] > x, depth, 0.0) * (1.0, 0.0)
         whole.polygon(*map(tuple, (outline + right).tolist()))
         whole.polygon(*map(tuple, outline.tolist()))
