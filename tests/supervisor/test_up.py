@@ -82,7 +82,7 @@ def test_a_child_that_dies_is_started_again_and_a_killed_supervisor_leaves_nothi
     assert used_installation.gone_within(15), used_installation.processes()
 
 
-def test_a_taken_port_is_one_line_with_the_mend(installation: InstallationOnDisk) -> None:
+def test_a_taken_port_is_one_line_with_the_remedy(installation: InstallationOnDisk) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", installation.port))
         taken.listen()

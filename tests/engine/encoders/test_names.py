@@ -59,7 +59,7 @@ def test_an_explicit_name_is_never_replaced() -> None:
     assert resolve_visual("open_clip/ViT-L-14/openai") == "open_clip/ViT-L-14/openai"
 
 
-def test_a_sentence_model_out_of_reach_is_named_with_its_mend(tmp_path: Path) -> None:
+def test_a_sentence_model_out_of_reach_is_named_with_its_remedy(tmp_path: Path) -> None:
     with pytest.raises(WeightsMissing, match="no-such-model"):
         sentence_folder(EncoderName.parse("sentence-transformers/no-such-model"))
     with pytest.raises(WeightsMissing, match=r"modules\.json"):

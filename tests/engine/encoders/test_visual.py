@@ -87,7 +87,7 @@ def test_a_checkpoint_of_another_architecture_is_refused(tiny_clip: Path) -> Non
         visual_encoder(f"open_clip/ViT-S-32/{tiny_clip / 'clip.safetensors'}")
 
 
-def test_a_named_model_whose_weights_are_out_of_reach_raises_with_the_mend(
+def test_a_named_model_whose_weights_are_out_of_reach_raises_with_the_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.encoders.visual.open_clip_file", lambda repository: None)

@@ -55,7 +55,7 @@ def test_a_page_is_drawn_in_grey_at_the_resolution_asked_for() -> None:
         (pdf_with_pages(2001), "pdf-pages"),
     ],
 )
-def test_what_is_no_pdf_is_refused_with_the_mend(data: bytes, code: str) -> None:
+def test_what_is_no_pdf_is_refused_with_the_remedy(data: bytes, code: str) -> None:
     with pytest.raises(ImageError) as problem:
         pdf_page_count(data)
     assert problem.value.code == code
