@@ -192,11 +192,12 @@ def _top_hits(scores: NDArray[np.float32], relevant: NDArray[np.bool_], k: int) 
 
 def _summary(parts: list[dict[str, NDArray[np.float64]]], totals: NDArray[np.int64], k: int, seed: int) -> Scores:
     """The means over the queries with a relevant figure."""
-    asked = totals > 0
+    has_relevant = totals > 0
     columns = {
-        name: np.concatenate([part[name] for part in parts])[asked] if parts else np.empty(0) for name in _MEASURES
+        name: np.concatenate([part[name] for part in parts])[has_relevant] if parts else np.empty(0)
+        for name in _MEASURES
     }
     stacked = np.column_stack([columns[name] for name in _MEASURES]).astype(np.float64)
     estimates = dict(zip(_MEASURES, bootstrap_columns(stacked, seed=seed), strict=True))
     estimates["map"] = estimates.pop("ap")
-    return Scores(k=k, queries=int(asked.sum()), without_relevant=int((~asked).sum()), **estimates)
+    return Scores(k=k, queries=int(has_relevant.sum()), without_relevant=int((~has_relevant).sum()), **estimates)

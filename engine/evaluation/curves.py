@@ -56,8 +56,8 @@ def precision_recall(counted: CountedLists, options: MeasureOptions) -> Precisio
     place_of = {topic: place for place, topic in enumerate(topics)}
     precisions = np.zeros((len(topics), len(RECALL_POINTS)))
     named = {f"{point}": ir_measures.IPrec(rel=options.relevant_from) @ point for point in RECALL_POINTS}
-    asked = {topic: counted.grades[topic] for topic in topics}
-    for name, topic, value in ir_values(named, counted.ranked, asked):
+    kept_grades = {topic: counted.grades[topic] for topic in topics}
+    for name, topic, value in ir_values(named, counted.ranked, kept_grades):
         precisions[place_of[topic], RECALL_POINTS.index(float(name))] = value
     return PrecisionRecall(topics, precisions)
 

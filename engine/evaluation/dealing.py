@@ -23,8 +23,8 @@ class Shown:
 
 def shuffled(items: Sequence[int], *salt: object) -> list[int]:
     """The items in an order that depends only on the salt, not on their order."""
-    said = "/".join(map(str, salt))
-    return sorted(items, key=lambda item: hashlib.sha256(f"{said}/{item}".encode()).digest())
+    prefix = "/".join(map(str, salt))
+    return sorted(items, key=lambda item: hashlib.sha256(f"{prefix}/{item}".encode()).digest())
 
 
 def shared(candidates: Mapping[int, Sequence[int]], *, percent: int, seed: int) -> set[int]:

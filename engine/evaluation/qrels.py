@@ -147,10 +147,10 @@ def qrels_settled(
     for topic in topics:
         figures = {}
         for number, relatives in topic.pooled.items():
-            said = originals.get((topic.number, number), {})
+            own_grades = originals.get((topic.number, number), {})
             ruling = ruled.get((topic.number, number))
-            grade = ruling.grade if ruling else lower_median(said.values())
-            figures[number] = JudgedFigure(grade, relatives, said, ruling)
+            grade = ruling.grade if ruling else lower_median(own_grades.values())
+            figures[number] = JudgedFigure(grade, relatives, own_grades, ruling)
         settled[topic.number] = JudgedTopic(topic.number, topic.title, topic.relatives, figures)
     return Qrels(topic_set, facet, RULE, settled, frozenset(reserved))
 
