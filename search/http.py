@@ -1,17 +1,25 @@
-"""Who asks for a page, and how they want it: whole, or the part of it that a script puts in place."""
+"""What views share: the logged-in user, whether a fragment is requested, and headers of answers."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
+from django.views.decorators.cache import cache_control
+from django.views.decorators.vary import vary_on_headers
+
+no_store = cache_control(private=True, no_store=True)
+"""Decorates a view: `Cache-Control: private, no-store`, for what only this user may see."""
+
+vary_on_fragment = vary_on_headers("HX-Request", "Cookie")
+"""Decorates a view whose page and fragment share an address: browsers keep both."""
 
 
 def current_user(request: HttpRequest) -> User:
-    """Who is logged in."""
-    assert isinstance(request.user, User)  # the login middleware lets nobody else in
+    """Return the logged-in user. LoginRequiredMiddleware has redirected everybody else."""
+    assert isinstance(request.user, User)
     return request.user
 
 
 def is_fragment(request: HttpRequest) -> bool:
-    """Whether htmx, or a script that asks as it does, wants the fragment of the page."""
+    """Whether htmx, or a script that sends its header, requests the fragment of a page."""
     return request.headers.get("HX-Request") == "true"

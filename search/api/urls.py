@@ -16,7 +16,7 @@ urlpatterns = [
     path("publications/", views.PublicationListView.as_view(), name="publications"),
     path("publications/<str:reference>/", views.PublicationView.as_view(), name="publication"),
     path("publications/<str:reference>/links/", views.LinksView.as_view(), name="links"),
-    path("figures/<int:figure_id>/", views.FigureView.as_view(), name="figure"),
+    path("figures/<key:figure_id>/", views.FigureView.as_view(), name="figure"),
     path("batches/", views.BatchListView.as_view(), name="batches"),
-    path("batches/<int:batch_id>/", views.BatchView.as_view(), name="batch"),
+    path("batches/<key:batch_id>/", views.BatchView.as_view(), name="batch"),
 ]
