@@ -17,6 +17,7 @@ from typing import Literal
 from django.http import QueryDict
 
 from engine.errors import Problem
+from search.numbers import whole_number
 from search.question import Picture, Question, picture_from_token, question_from_query
 
 MOST_PANES = 4
@@ -92,15 +93,15 @@ def comparison_from_query(asked: QueryDict) -> Comparison:
     has_example = bool(query) and picture != NO_EXAMPLE
     if len(figures) + has_example > MOST_PANES:
         raise Problem("too-many", f"At most {MOST_PANES} drawings are laid side by side; leave some out.")
-    at = asked.get("at", "0")
-    if not (at.isascii() and at.isdecimal() and len(at) < 3):
+    at = whole_number(asked.get("at", "0"), most=99)
+    if at is None:
         raise Problem("at", "at must be the place of the query's drawing: 0, 1, 2 or 3.")
     return Comparison(
         figures=figures,
         query=query,
         example=_example(picture) if picture and has_example else None,
         has_example=has_example,
-        at=min(int(at), len(figures)),
+        at=min(at, len(figures)),
         ranking=question_from_query(asked).ranking,
     )
 

@@ -26,6 +26,7 @@ from django.http import QueryDict
 from engine.errors import Problem
 from engine.ranking.fusion import Fusion
 from search.filters import FILTERS, filters_checked, filters_read, filters_written
+from search.numbers import key_written, whole_number
 
 LONGEST_TEXT = 20_000
 LONGEST_TEXT_IN_ADDRESS = 1500  # longer ones are kept as a Material; servers and browsers limit an address
@@ -213,7 +214,7 @@ def picture_from_token(source: Literal["image", "figure"], token: str) -> Pictur
 
 def _is_key(source: str, key: str) -> bool:
     if source == "figure":
-        return key.isdecimal() and len(key) < 19
+        return key_written(key) is not None
     return is_material_key(key)
 
 
@@ -266,6 +267,7 @@ def _whole(query: QueryDict, name: str, default: int, least: int, most: int) -> 
     value = query.get(name, "")
     if not value:
         return default
-    if not value.isdecimal() or len(value) > 6 or not least <= int(value) <= most:
+    number = whole_number(value, least=least, most=most)
+    if number is None:
         raise Problem(name, f"{name} must be a whole number from {least} to {most}.")
-    return int(value)
+    return number

@@ -12,11 +12,10 @@ from engine.ranking.fusion import Fusion
 from search.filters import FILTERS, filters_read
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES
 from search.models import Figure, QueryModality
+from search.numbers import LARGEST_KEY
 from search.question import LONGEST_TEXT, MOST_EXAMPLES, MOST_HITS, Picture, Question, question_ranked_by
 from search.selectors.figures import figure_by_reference
 from search.services.queries import Brought
-
-LARGEST_KEY = 2**63 - 1  # of a bigint column
 
 
 def _figure_id() -> serializers.IntegerField:

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from engine.sheets.geometry import box_on_crop, crop_size
 from engine.sheets.reading import TextKind
 from search.models import Figure, Publication, Reading, SentenceLink
+from search.numbers import key_written, whole_number
 from search.question import TENTHOUSANDTHS
 
+MOST_PLACES = 99_999  # of figures in one publication
 MOST_OF_REGION = 4  # sentences; each is encoded while the user waits
 
 
@@ -81,7 +83,8 @@ def figures_to_show() -> QuerySet[Figure]:
 def figure_by_reference(reference: str) -> Figure | None:
     """Return a figure by key ("1234"), publication and label ("EP1234567A1/3a") or position ("EP1234567A1#2")."""
     if reference.isdecimal():
-        return figures_to_show().filter(pk=int(reference)).first() if len(reference) < 19 else None
+        key = key_written(reference)
+        return None if key is None else figures_to_show().filter(pk=key).first()
     figures = figures_to_show()
     if "/" in reference:
         publication, label = reference.split("/", 1)
@@ -90,7 +93,8 @@ def figure_by_reference(reference: str) -> Figure | None:
     found = figures.filter(sheet__publication__reference=publication).order_by(
         "sheet__position", "sheet__page", "position"
     )
-    place = int(number) - 1 if number.isdecimal() and len(number) < 6 else 0
+    written = whole_number(number, most=MOST_PLACES)
+    place = 0 if written is None else written - 1
     return found[place : place + 1].first() if place >= 0 else None
 
 

@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from engine.linking import MentionKind
 from search.models import Figure, Query, SentenceLink, Sheet, ShortlistEntry
+from search.numbers import key_written
 from search.question import Question, question_from_query
 from search.selectors.examiners import turn_of
 from search.selectors.figures import FigurePage, figure_page, figures_to_show
@@ -193,8 +194,9 @@ def _anchor(order: Sequence[int], figure_id: int, came_from: str) -> int | None:
     """Return the figure itself if it is a hit, else the hit the user came from, else its publication's first hit."""
     if figure_id in order:
         return figure_id
-    if came_from.isdecimal() and len(came_from) < 19 and int(came_from) in order:
-        return int(came_from)
+    key = key_written(came_from)
+    if key is not None and key in order:
+        return key
     publication = figures_to_show().filter(pk=figure_id).values("sheet__publication")
     relatives = set(
         figures_to_show().filter(sheet__publication__in=publication, pk__in=order).values_list("pk", flat=True)

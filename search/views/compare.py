@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from engine.errors import Problem
 from search.comparison import MOST_PANES, Comparison, comparison_from_query
-from search.http import current_user, is_fragment
+from search.http import current_user, is_fragment, no_store, vary_on_fragment
 from search.models import Figure, ShortlistEntry
 from search.question import Picture
 from search.selectors.comparing import ComparePage, DrawnPart, Pane, compare_page, current_figures
@@ -76,6 +76,8 @@ class PictureChoice:
 
 
 @require_GET
+@no_store
+@vary_on_fragment
 def compare(request: HttpRequest) -> HttpResponse:
     """The pictures side by side; `adding` opens what can be added, `add` adds a figure by number and label."""
     user = current_user(request)
@@ -115,10 +117,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     }
     in_place = is_fragment(request)
     template = "search/_compare.html" if in_place else "search/compare.html"
-    response = render(request, template, context, status=404 if fault else 200)
-    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, template, context, status=404 if fault else 200)
 
 
 def colour_of(number: int) -> int:

@@ -9,11 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadReque
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
 from engine.errors import Problem
-from search.http import current_user, is_fragment
+from search.http import current_user, is_fragment, vary_on_fragment
 from search.models import Sheet
+from search.numbers import key_written
 from search.selectors.reader import HitPlace, hit_place, reader_page
 from search.services.examiners import figures_seen, sheet_turn
 from search.services.previews import preview_size
@@ -34,6 +36,8 @@ class Addresses:
 
 
 @require_GET
+@vary_on_fragment
+@cache_control(private=True, no_cache=True)
 def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
     """The figure on its sheet, framed; with `?view=sheet` the whole sheet. Page, or fragment for a page in place."""
     user = current_user(request)
@@ -58,10 +62,7 @@ def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
         "addresses": _addresses(place),
     }
     in_place = is_fragment(request)
-    response = render(request, "search/_reader.html" if in_place else "search/figure.html", context)
-    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return render(request, "search/_reader.html" if in_place else "search/figure.html", context)
 
 
 @require_POST
@@ -82,10 +83,11 @@ def turn(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
     """Remember figures that were looked at large: `figure`, as often as needed."""
-    keys = request.POST.getlist("figure")[:MOST_SEEN_AT_ONCE]
-    if not keys or not all(key.isdecimal() and len(key) < 19 for key in keys):
+    keys = [key_written(key) for key in request.POST.getlist("figure")[:MOST_SEEN_AT_ONCE]]
+    figure_ids = [key for key in keys if key is not None]
+    if not keys or len(figure_ids) < len(keys):
         return HttpResponseBadRequest("figure must be the key of a figure")
-    figures_seen(owner=current_user(request), figure_ids=[int(key) for key in keys])
+    figures_seen(owner=current_user(request), figure_ids=figure_ids)
     return HttpResponse(status=204)
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 
 from engine.errors import Problem
 from search.filters import FILTERS, filters_read, filters_written
-from search.http import current_user, is_fragment
+from search.http import current_user, is_fragment, no_store, vary_on_fragment
 from search.question import question_from_query, question_salvaged
 from search.selectors.filter_counts import SCHEMES, filter_counts
 from search.views.filter_board import filter_board, prefixes_of
@@ -18,6 +18,8 @@ from search.views.panel import panel_of
 
 
 @require_GET
+@no_store
+@vary_on_fragment
 def filters(request: HttpRequest) -> HttpResponse:
     """The filters of the address with counts. also=ipc begins another IPC alternative at the top of the tree.
 
@@ -40,10 +42,7 @@ def filters(request: HttpRequest) -> HttpResponse:
         context["panel"] = panel_of(question, current_user(request))
     status = 400 if (faults or fault) and not in_place else 200
     template = "search/_filter_board.html" if in_place else "search/filters.html"
-    response = render(request, template, context, status=status)
-    response["Vary"] = "HX-Request, Cookie"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, template, context, status=status)
 
 
 def _without(query: QueryDict, names: Container[str]) -> QueryDict:

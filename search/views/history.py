@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from search.http import current_user
+from search.http import current_user, no_store
 from search.selectors.history import history_matching, history_of, remembered
 from search.selectors.queries import queries_of
 from search.services.history import history_forget, query_forget
@@ -25,6 +25,7 @@ LONGEST_WANTED = 200
 
 
 @require_GET
+@no_store
 def history(request: HttpRequest) -> HttpResponse:
     """One's own queries, newest first, those that hold the words of `q`."""
     user = current_user(request)
@@ -41,7 +42,7 @@ def history(request: HttpRequest) -> HttpResponse:
         "query_part": f"{urlencode({'q': wanted})}&" if wanted else "",
         "retention_days": settings.QUERY_RETENTION_DAYS,
     }
-    return _private(render(request, "search/history.html", context))
+    return render(request, "search/history.html", context)
 
 
 @require_POST
@@ -71,8 +72,3 @@ def _back(request: HttpRequest) -> HttpResponse:
     except ValueError:
         return HttpResponseRedirect(address)
     return HttpResponseRedirect(f"{address}#entry-{following}")
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response

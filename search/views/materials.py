@@ -20,6 +20,7 @@ from engine.sheets.reading import GrayImage
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES, CropForm
 from search.http import current_user
 from search.models import Material, MaterialKind
+from search.numbers import whole_number
 from search.question import (
     Picture,
     Question,
@@ -35,6 +36,7 @@ from search.views.asking import fault_in_place, lead_to, question_posted
 from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
 
 MOST_FILES = 20
+MOST_PAGES = 99_999  # of one document
 LARGEST_SIZE_PX = 2400
 THUMBNAIL_PX = 240
 
@@ -102,7 +104,6 @@ def page(request: HttpRequest, material_id: uuid.UUID, number: int) -> HttpRespo
 @require_GET
 def picture(request: HttpRequest, source: Literal["image", "figure"], token: str) -> HttpResponseBase:
     """Any picture that a question may name, cut, turned and mirrored; `size` is the longer side at most, in pixels."""
-    size = request.GET.get("size", "")
     try:
         wanted = picture_from_token(source, token)
         if source == "figure":
@@ -110,8 +111,9 @@ def picture(request: HttpRequest, source: Literal["image", "figure"], token: str
         pixels = picture_pixels(wanted, owner=current_user(request))
     except Problem as error:
         raise Http404 from error
-    if size.isdecimal() and 16 <= int(size[:5]) <= LARGEST_SIZE_PX:
-        pixels = thumbnail(pixels, int(size[:5]))
+    size_px = whole_number(request.GET.get("size", ""), least=16, most=LARGEST_SIZE_PX)
+    if size_px is not None:
+        pixels = thumbnail(pixels, size_px)
     return _png(pixels, COLLECTION_CACHE if source == "figure" else PRIVATE_CACHE)
 
 
@@ -157,7 +159,7 @@ def _address_of(question: Question, documents: Sequence[str]) -> str:
 
 def _chosen(document: Material, pages: Sequence[str]) -> tuple[Picture, ...]:
     """Pictures of the pages, at most MOST_FILES. Raises Problem or ImageError."""
-    wanted = dict.fromkeys(int(page) for page in pages if page.isdecimal() and len(page) < 6)
+    wanted = dict.fromkeys(number for page in pages if (number := whole_number(page, most=MOST_PAGES)) is not None)
     if not wanted:
         raise Problem("page", "Mark a page, or press “Search with it” below one.")
     if len(wanted) > MOST_FILES:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from engine.linking.terms import terms_of
 from search.http import current_user
 from search.models import Party
+from search.numbers import whole_number
 from search.selectors.publications import (
     figures_by_numeral,
     part_names_of,
@@ -106,8 +107,7 @@ class Finding:
 
 def _finding(written: str, at: str, text: PublicationText) -> Finding:
     count = text.found_count
-    place = int(at) if at.isascii() and at.isdecimal() and len(at) < 7 else 1
-    place = min(max(place, 1), count)
+    place = min(max(whole_number(at, most=999_999) or 1, 1), count)
     shown = tuple(
         TermShown(
             number + 1, term, text.counts[number], tuple((one.title, one.counts[number]) for one in text.sections)

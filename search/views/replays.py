@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from engine.errors import Problem
-from search.http import current_user
+from search.http import current_user, no_store
 from search.models import Query
 from search.question import Question, question_from_query
 from search.queue import enqueue_query, wait_until_finished
@@ -43,6 +43,7 @@ class Answer:
 
 
 @require_GET
+@no_store
 def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """What a query found then beside what it finds today, as its question ranks them or the address says.
 
@@ -64,9 +65,7 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     for answer in (stored, then, today):
         if answer.query is not None and answer.is_open:
             return waiting_page(request, answer.query)
-    response = render(request, "search/then_and_today.html", _context(request, query, question, then, today))
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "search/then_and_today.html", _context(request, query, question, then, today))
 
 
 def _context(request: HttpRequest, query: Query, question: Question, then: Answer, today: Answer) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from engine.errors import Problem
 from search.forms import SearchNameForm
-from search.http import current_user
+from search.http import current_user, no_store
 from search.models import SavedSearch
 from search.question import Question, question_from_query
 from search.selectors.history import kept_searches, searches_of
@@ -30,12 +30,14 @@ UNDO = "deleted_search"  # of the session: the last one deleted, which can be br
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@no_store
 def searches(request: HttpRequest) -> HttpResponse:
     """One's saved searches; a posted one, `asked` by `name`, is saved and led back to."""
     return _save(request) if request.method == "POST" else _list(request)
 
 
 @require_POST
+@no_store
 def rename(request: HttpRequest, search_id: int) -> HttpResponse:
     search = _search(request, search_id)
     form = SearchNameForm(request.POST)
@@ -114,9 +116,7 @@ def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = Non
         "typed": typed.replace("\0", ""),
         "deleted": request.session.get(UNDO),
     }
-    response = render(request, "search/searches.html", context, status=400 if fault else 200)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return render(request, "search/searches.html", context, status=400 if fault else 200)
 
 
 def _search(request: HttpRequest, search_id: int) -> SavedSearch:

@@ -9,19 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from search.http import current_user, is_fragment
+from search.http import current_user, is_fragment, no_store
 from search.models import Pin, Shortlist, ShortlistEntry
 from search.selectors.shortlists import entries_shown, shortlist_may_edit
 from search.services.pins import MOST_PINS, TooManyPins, pin_add, pin_delete, pin_edit
 from search.services.shortlists import TextChanged, entry_move, entry_note, entry_remove
 from search.views.shortlist_forms import NoteForm, PinForm
-from search.views.shortlist_pages import LARGEST_KEY, Unsaved, shortlist_or_404, shortlist_rendered
+from search.views.shortlist_pages import Unsaved, shortlist_or_404, shortlist_rendered
 from search.views.shortlists import UNDO, Said, remember
 
 CHANGED = "Not saved: somebody changed this note while you were writing."
 
 
 @require_POST
+@no_store
 def note(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse:
     """Write an entry's note; where somebody else changed it meanwhile, both are shown, and nothing is lost."""
     row, entry = _entry(request, shortlist_id, entry_id)
@@ -78,6 +79,7 @@ def remove(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpRespon
 
 
 @require_POST
+@no_store
 def add_pin(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse:
     """Pin a note to a part of an entry's drawing."""
     row, entry = _entry(request, shortlist_id, entry_id)
@@ -95,10 +97,11 @@ def add_pin(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpRespo
 
 
 @require_POST
+@no_store
 def edit_pin(request: HttpRequest, shortlist_id: int, entry_id: int, pin_id: int) -> HttpResponse:
     """Move a pin or write its note anew, or take it off where `delete` says so."""
     row, entry = _entry(request, shortlist_id, entry_id)
-    pin = get_object_or_404(entry.pins, pk=min(pin_id, LARGEST_KEY))
+    pin = get_object_or_404(entry.pins, pk=pin_id)
     if request.POST.get("delete"):
         remember(request, pin_delete(user=current_user(request), shortlist=row, pin_id=pin.pk))
         return _pins(request, row, entry, said=Said("A pin was taken off on ", row, "."))
@@ -128,7 +131,7 @@ def _entry(request: HttpRequest, shortlist_id: int, entry_id: int) -> tuple[Shor
     """The list, and its entry, that the user may see; services check whether they may change it."""
     row = shortlist_or_404(request, shortlist_id)
     entries = row.entries.select_related("figure__sheet__publication")
-    return row, get_object_or_404(entries, pk=min(entry_id, LARGEST_KEY))
+    return row, get_object_or_404(entries, pk=entry_id)
 
 
 def _note_answer(request: HttpRequest, row: Shortlist, entry: ShortlistEntry, *, replaced: bool) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from engine.report import Report, ReportFonts, report_csv, report_numbers, report_pdf
-from search.http import current_user
+from search.http import current_user, no_store
 from search.selectors.reports import references_of, shortlist_report
 from search.views.shortlist_pages import shortlist_or_404
 
@@ -17,6 +17,7 @@ FONTS = ReportFonts(_FONTS / "DejaVuSansCondensed.ttf", _FONTS / "DejaVuSansCond
 
 
 @require_GET
+@no_store
 def report(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """The list with its drawings as PDF."""
     data = report_pdf(_report(request, shortlist_id, with_drawings=True), FONTS)
@@ -24,6 +25,7 @@ def report(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 
 
 @require_GET
+@no_store
 def table(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """The list as CSV, a row for each entry."""
     data = report_csv(_report(request, shortlist_id, with_drawings=False))
@@ -31,6 +33,7 @@ def table(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 
 
 @require_GET
+@no_store
 def numbers(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """The publication numbers, one a line."""
     data = report_numbers(references_of(shortlist_or_404(request, shortlist_id)))
@@ -45,5 +48,4 @@ def _report(request: HttpRequest, shortlist_id: int, *, with_drawings: bool) -> 
 def _file(data: bytes, content_type: str, name: str) -> HttpResponse:
     response = HttpResponse(data, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "private, no-store"
     return response

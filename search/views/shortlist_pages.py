@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from search.http import current_user
+from search.http import current_user, no_store
 from search.models import Shortlist, text_key
 from search.selectors.shortlists import current_shortlist, shortlist_page, shortlists_listed, shortlists_of
 from search.services.sharing import (
@@ -26,9 +26,7 @@ from search.services.sharing import (
 )
 from search.services.shortlists import TextChanged
 from search.views.shortlist_forms import DescriptionForm, NameForm, ShareForm
-from search.views.shortlists import LONGEST_KEY, UNDO
-
-LARGEST_KEY = 10**LONGEST_KEY
+from search.views.shortlists import UNDO
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,7 @@ class Unsaved:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@no_store
 def shortlist_list(request: HttpRequest) -> HttpResponse:
     """The lists; a form makes a new one, which then is the current one."""
     user = current_user(request)
@@ -70,10 +69,11 @@ def shortlist_list(request: HttpRequest) -> HttpResponse:
             return redirect("search:shortlist", shortlist_id=shortlist.pk)
         said = "Give the shortlist a name of at most 120 characters."
     context = {"listed": shortlists_listed(user), "said": said}
-    return _private(render(request, "search/shortlists.html", context, status=400 if said else 200))
+    return render(request, "search/shortlists.html", context, status=400 if said else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@no_store
 def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """A list with what is on it; a form names it and writes its note."""
     row = shortlist_or_404(request, shortlist_id)
@@ -131,6 +131,7 @@ def delete(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 
 
 @require_POST
+@no_store
 def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """Share a list with a colleague, or change what the colleague may."""
     row = shortlist_or_404(request, shortlist_id)
@@ -157,7 +158,7 @@ def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 def unshare(request: HttpRequest, shortlist_id: int, user_id: int) -> HttpResponse:
     """Take a list from a colleague, or leave it."""
     row, user = shortlist_or_404(request, shortlist_id), current_user(request)
-    shortlist_unshare(user=user, shortlist=row, colleague_id=min(user_id, LARGEST_KEY))
+    shortlist_unshare(user=user, shortlist=row, colleague_id=user_id)
     if user_id == user.pk:
         messages.info(request, f"You have left {row}.")
         return redirect("search:shortlists")
@@ -168,7 +169,7 @@ def unshare(request: HttpRequest, shortlist_id: int, user_id: int) -> HttpRespon
 def shortlist_or_404(request: HttpRequest, shortlist_id: int) -> Shortlist:
     """A list that the user may see."""
     found = shortlists_of(current_user(request)).select_related("owner")
-    return get_object_or_404(found, pk=min(shortlist_id, LARGEST_KEY))
+    return get_object_or_404(found, pk=shortlist_id)
 
 
 def shortlist_rendered(
@@ -183,15 +184,10 @@ def shortlist_rendered(
         "can_undo": change is not None and change["shortlist_id"] == row.pk,
         **more,
     }
-    return _private(render(request, "search/shortlist.html", context, status=status))
+    return render(request, "search/shortlist.html", context, status=status)
 
 
 def _back(request: HttpRequest, row: Shortlist) -> HttpResponse:
     if request.POST.get("next") == "list":
         return redirect("search:shortlists")
     return redirect("search:shortlist", shortlist_id=row.pk)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "private, no-store"
-    return response

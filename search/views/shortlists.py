@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST
 
 from search.http import current_user, is_fragment
 from search.models import Figure, Relevance, Shortlist, ShortlistEntry
+from search.numbers import key_written
 from search.selectors.figures import figures_to_show
 from search.selectors.shortlists import shortlists_of
 from search.services.shortlists import Change, change_undo, entry_keep, entry_remove, shortlist_current
 
 UNDO = "shortlist_change"  # of the session: the last change, which can be undone
-LONGEST_KEY = 18  # digits that a primary key of the database may have
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,7 @@ def _shortlist(request: HttpRequest) -> Shortlist:
     wanted = request.POST.get("shortlist", "")
     if not wanted:
         return shortlist_current(owner=current_user(request))
-    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) <= LONGEST_KEY):
-        raise BadRequest("no such shortlist")
-    return get_object_or_404(shortlists_of(current_user(request)), pk=int(wanted))
+    key = key_written(wanted)
+    if key is None:
+        raise BadRequest("shortlist must be the key of a shortlist")
+    return get_object_or_404(shortlists_of(current_user(request)), pk=key)

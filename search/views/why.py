@@ -10,10 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
 from engine.errors import Problem
 from engine.ranking.calibration import FEWEST
-from search.http import current_user, is_fragment
+from search.http import current_user, is_fragment, no_store
 from search.models import Explanation, Figure, Query, WorkState
 from search.question import Question, question_from_query
 from search.queue import QUERY_PATIENCE, enqueue_explanation, wait_until_finished
@@ -33,11 +34,14 @@ from search.services.explanations import explanation_request, explanation_retry
 WAIT_SECONDS = 3.0  # as for hits
 FRAGMENT_WAIT_SECONDS = 0.1  # all but the sentences is there at once, and they ask for themselves
 TABLE_PLACES = (0, 5, 10, 25, 50, 75, 90, 95, 100)  # percentiles
+vary_on_target = vary_on_headers("HX-Request", "HX-Target", "Cookie")  # page and fragments share the address
 IN_MOSAIC, ON_PAGE = "why-body", "why-page"
 """Ids of what the fragment fills: the dialog over the hits, where it steps through them, and its own page."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@no_store
+@vary_on_target
 def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpResponse:
     """Why a figure answers one's own query; a POST asks again after a failure.
 
@@ -76,10 +80,12 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
     name = (
         "search/_why_sentences.html" if is_part else "search/_why.html" if is_fragment(request) else "search/why.html"
     )
-    return _answer(request, name, context)
+    return render(request, name, context)
 
 
 @require_GET
+@no_store
+@vary_on_target
 def calibration(request: HttpRequest) -> HttpResponse:
     """How similar unrelated figures are in this collection; `query` marks where one's own stands."""
     query = _query_named(request)
@@ -104,7 +110,7 @@ def calibration(request: HttpRequest) -> HttpResponse:
         "places": TABLE_PLACES,
     }
     name = "search/_calibration.html" if is_fragment(request) else "search/calibration.html"
-    return _answer(request, name, context)
+    return render(request, name, context)
 
 
 def _ranked_as(request: HttpRequest, query: Query) -> Question:
@@ -175,10 +181,3 @@ def _query_named(request: HttpRequest) -> Query | None:
     except ValueError as error:
         raise Http404 from error
     return get_object_or_404(queries_of(current_user(request)), pk=key)
-
-
-def _answer(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:
-    response = render(request, template, context)
-    response["Vary"] = "HX-Request, HX-Target, Cookie"  # page and fragments share the address
-    response["Cache-Control"] = "private, no-store"
-    return response
