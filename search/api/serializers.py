@@ -9,7 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 
 from engine.ranking.fusion import Fusion
-from search.filters import FILTERS, filters_read
+from search.filters import FILTERS, Filter, filters_read
+from search.filters.kinds import BatchKey, DateLimit, LinkedText
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES
 from search.models import Figure, QueryModality
 from search.numbers import LARGEST_KEY
@@ -23,20 +24,10 @@ def _figure_id() -> serializers.IntegerField:
 
 
 class FiltersSerializer(serializers.Serializer[Any]):
-    """What hits are narrowed to. search.filters has the rules; several values stand between commas, one is enough."""
+    """Filters of hits, one field for each of `search.filters`. Of several values between commas one must match."""
 
-    ipc = serializers.CharField(required=False, max_length=800, help_text="Starts of IPC symbols: F04C 2/08, B60W.")
-    cpc = serializers.CharField(required=False, max_length=800, help_text="Starts of CPC symbols: F04C 2/08, B60W.")
-    date_from = serializers.DateField(required=False)
-    date_to = serializers.DateField(required=False)
-    applicant = serializers.CharField(
-        required=False, max_length=200, help_text="Part of an applicant's or proprietor's name; all of it in quotes."
-    )
-    kind = serializers.CharField(required=False, max_length=200, help_text="Starts of kind codes: A, B1.")
-    country = serializers.CharField(required=False, max_length=200, help_text="ST.3 codes: EP, WO.")
-    language = serializers.CharField(required=False, max_length=200, help_text="Languages: en, de.")
-    batch = serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
-    has_text = serializers.BooleanField(required=False, help_text="Only figures with linked text.")
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {name: _filter_field(one) for name, one in FILTERS.items()} | super().get_fields()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         _, faults = filters_read(filters_as_written(attrs))
@@ -128,6 +119,17 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
 def filters_as_written(data: dict[str, Any]) -> dict[str, str]:
     """The filters of a request as an address writes them."""
     return {name: "1" if data[name] is True else str(data[name]) for name in FILTERS if data.get(name)}
+
+
+def _filter_field(one: Filter) -> serializers.Field[Any, Any, Any, Any]:
+    match one.kind:
+        case DateLimit():
+            return serializers.DateField(required=False)
+        case BatchKey():
+            return serializers.IntegerField(required=False, min_value=1, max_value=LARGEST_KEY)
+        case LinkedText():
+            return serializers.BooleanField(required=False, help_text=one.help)
+    return serializers.CharField(required=False, max_length=one.longest, help_text=one.help)
 
 
 def _no_larger(upload: UploadedFile[bytes], most_bytes: int) -> UploadedFile[bytes]:

@@ -15,14 +15,19 @@ from django.db import connection
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from engine.classes import Level, child_level
-from search.filters import whole_name
+from search.filters import FILTERS, whole_name
+from search.filters.kinds import BatchKey, ClassSymbol, Column, PartyName
 from search.models import Batch, Classification, Document, Figure, Party, Publication, SentenceLink, Sheet
-from search.selectors.filters import APPLICANT_ROLES, Condition, conditions_on_publications, figures_of_publication
+from search.selectors.filters import (
+    Condition,
+    conditions_on_publications,
+    figures_of_publication,
+    wants_linked_text,
+)
 
-SCHEMES = {"ipc": "IPC", "cpc": "CPC"}
-COLUMNS = {"kind": "kind_code", "country": "country", "language": "language"}
 MOST_NAMES = 12
 MOST_BATCHES = 100
+LINKED_TEXT = "linked_text"
 _SYMBOL = re.compile(r"(\D+\d*\D*)\s?(\d*)(.*)")
 _CHILDREN = {  # of a symbol, by level below the prefix
     Level.SECTION: "left(symbol, 1)",
@@ -73,12 +78,14 @@ def filter_counts(filters: Mapping[str, str], *, prefixes: Mapping[str, str]) ->
             found.setdefault(what, []).append(Counted(value, count))
     totals = {what: found.pop(what)[0].count for what in ("publications", "with_text", "others")}
     days = sorted(found.pop("date", ()), key=lambda one: one.value)
-    for scheme in SCHEMES:
-        below = (one for one in found.get(scheme, ()) if one.value != prefixes.get(scheme))
-        found[scheme] = sorted(below, key=lambda one: rising_symbol(one.value))
-    found["batch"] = _batches_named(found.get("batch", []))
+    for name, one in FILTERS.items():
+        if isinstance(one.kind, ClassSymbol):
+            below = (counted for counted in found.get(name, ()) if counted.value != prefixes.get(name))
+            found[name] = sorted(below, key=lambda counted: rising_symbol(counted.value))
+        elif isinstance(one.kind, BatchKey):
+            found[name] = _batches_named(found.get(name, []))
     return FilterCounts(
-        figures=totals["with_text" if "has_text" in passes else "others"],
+        figures=totals["with_text" if wants_linked_text(filters) else "others"],
         publications=totals["publications"],
         figures_with_text=totals["with_text"],
         figures_of_others=totals["others"],
@@ -96,13 +103,13 @@ def rising_symbol(symbol: str) -> tuple[str, int, str]:
 
 
 def _passes(filters: Mapping[str, str]) -> dict[str, Condition]:
-    """What a publication must meet, by filter in use; both dates are one filter."""
-    conditions = conditions_on_publications(filters)
-    dates = [conditions.pop(name) for name in ("date_from", "date_to") if name in conditions]
-    if dates:
-        conditions["date"] = Q(dates[0], dates[-1])
-    if filters.get("has_text"):
-        conditions["has_text"] = figures_of_publication(with_text=True)
+    """Return what a publication must meet, by group of the filters in use."""
+    conditions: dict[str, Condition] = {}
+    for name, condition in conditions_on_publications(filters).items():
+        group = FILTERS[name].group
+        conditions[group] = Q(conditions[group], condition) if group in conditions else condition
+    if wants_linked_text(filters):
+        conditions[LINKED_TEXT] = figures_of_publication(with_text=True)
     return conditions
 
 
@@ -114,7 +121,8 @@ def _base(passes: Mapping[str, Condition]) -> tuple[str, tuple[Any, ...]]:
         else condition
         for name, condition in passes.items()
     }
-    rows = shown.annotate(**flags).values("id", "date", *COLUMNS.values(), *flags)
+    columns = dict.fromkeys(one.kind.name for one in FILTERS.values() if isinstance(one.kind, Column))
+    rows = shown.annotate(**flags).values("id", "date", *columns, *flags)
     sql, parameters = rows.query.sql_with_params()
     return sql, tuple(parameters)
 
@@ -125,6 +133,7 @@ def _others(passes: Mapping[str, Condition], but: str = "") -> str:
 
 
 Part = tuple[str, tuple[Any, ...]]
+"""A statement and its parameters. It selects what is counted, the value and the count."""
 
 
 def _totals(passes: Mapping[str, Condition]) -> list[Part]:
@@ -132,7 +141,7 @@ def _totals(passes: Mapping[str, Condition]) -> list[Part]:
     figures = (
         f"FROM {Figure._meta.db_table} figure JOIN {Sheet._meta.db_table} sheet ON sheet.id = figure.sheet_id"
         " JOIN base ON base.id = sheet.publication_id"
-        f" WHERE figure.retired_at IS NULL AND {_others(passes, 'has_text')}"
+        f" WHERE figure.retired_at IS NULL AND {_others(passes, LINKED_TEXT)}"
     )
     linked = f"EXISTS (SELECT FROM {SentenceLink._meta.db_table} link WHERE link.figure_id = figure.id)"
     return [
@@ -143,7 +152,7 @@ def _totals(passes: Mapping[str, Condition]) -> list[Part]:
 
 
 def _columns(passes: Mapping[str, Condition]) -> list[Part]:
-    counted = [(name, column, "TRUE") for name, column in COLUMNS.items()]
+    counted = [(name, one.kind.name, "TRUE") for name, one in FILTERS.items() if isinstance(one.kind, Column)]
     counted.append(("date", "date::text", "date IS NOT NULL"))
     return [
         (
@@ -159,7 +168,9 @@ def _symbols(passes: Mapping[str, Condition], prefixes: Mapping[str, str]) -> li
     """What lies below the prefixes. Pairs are made distinct before they are counted: that hashes where count(DISTINCT)
     sorts."""
     found: list[Part] = []
-    for name, scheme in SCHEMES.items():
+    for name, one in FILTERS.items():
+        if not isinstance(one.kind, ClassSymbol):
+            continue
         prefix = prefixes.get(name, "")
         level = child_level(prefix)
         grouped = " AND symbol LIKE '%%/%%'" if level in (Level.MAIN_GROUP, Level.GROUP) else ""
@@ -168,7 +179,9 @@ def _symbols(passes: Mapping[str, Condition], prefixes: Mapping[str, str]) -> li
             f" JOIN {Classification._meta.db_table} ON publication_id = base.id"
             f" WHERE scheme = %s AND symbol LIKE %s{grouped} AND {_others(passes, name)}"
         )
-        found.append((f"SELECT '{name}', value, count(*) FROM ({pairs}) pairs GROUP BY 2", (scheme, f"{prefix}%")))
+        found.append(
+            (f"SELECT '{name}', value, count(*) FROM ({pairs}) pairs GROUP BY 2", (one.kind.scheme, f"{prefix}%"))
+        )
     return found
 
 
@@ -181,20 +194,26 @@ def _child(prefix: str) -> str:
 
 
 def _names(passes: Mapping[str, Condition], filters: Mapping[str, str]) -> list[Part]:
-    """Applicants by how many publications they have, those that hold what is typed; and the batches."""
-    typed = filters.get("applicant", "")
-    applicants = (
-        f"SELECT 'applicant', min(name), count(DISTINCT base.id) FROM base"
-        f" JOIN {Party._meta.db_table} ON publication_id = base.id"
-        f" WHERE role = ANY(%s) AND strpos(upper(name), upper(%s)) > 0 AND {_others(passes, 'applicant')}"
-        f" GROUP BY upper(name) ORDER BY 3 DESC, 2 LIMIT {MOST_NAMES}"
-    )
-    batches = (
-        f"SELECT 'batch', batch_id::text, count(DISTINCT base.id) FROM base"
-        f" JOIN {Document._meta.db_table} ON publication_id = base.id"
-        f" WHERE {_others(passes, 'batch')} GROUP BY batch_id ORDER BY batch_id DESC LIMIT {MOST_BATCHES}"
-    )
-    return [(applicants, (list(APPLICANT_ROLES), whole_name(typed) or typed)), (batches, ())]
+    """Names that contain what is typed, by how many publications they have; and the batches."""
+    found: list[Part] = []
+    for name, one in FILTERS.items():
+        if isinstance(one.kind, PartyName):
+            typed = filters.get(name, "")
+            parties = (
+                f"SELECT '{name}', min(name), count(DISTINCT base.id) FROM base"
+                f" JOIN {Party._meta.db_table} ON publication_id = base.id"
+                f" WHERE role = ANY(%s) AND strpos(upper(name), upper(%s)) > 0 AND {_others(passes, name)}"
+                f" GROUP BY upper(name) ORDER BY 3 DESC, 2 LIMIT {MOST_NAMES}"
+            )
+            found.append((parties, (list(one.kind.roles), whole_name(typed) or typed)))
+        elif isinstance(one.kind, BatchKey):
+            batches = (
+                f"SELECT '{name}', batch_id::text, count(DISTINCT base.id) FROM base"
+                f" JOIN {Document._meta.db_table} ON publication_id = base.id"
+                f" WHERE {_others(passes, name)} GROUP BY batch_id ORDER BY batch_id DESC LIMIT {MOST_BATCHES}"
+            )
+            found.append((batches, ()))
+    return found
 
 
 def _batches_named(counted: list[Counted]) -> list[Counted]:

@@ -11,6 +11,8 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db.models import Count, Q, QuerySet
 
+from search.filters import FILTERS
+from search.filters.kinds import LinkedText
 from search.models import Figure, FigureEmbedding, Hit, Material, Query, SavedSearch
 from search.selectors.figures import figures_to_show
 from search.selectors.queries import queries_of
@@ -18,7 +20,7 @@ from search.selectors.queries import queries_of
 BEST_SHOWN = 4
 MOST_ANSWERS = 50
 _PICTURE_FIELDS = {"image", "figure", "like", "unlike"}
-_HIDDEN_FIELDS = {"passage", "patent_xml", "weight", "top", "by", "group", "family", "has_text"}
+_HIDDEN_FIELDS = {"passage", "patent_xml", "weight", "top", "by", "group", "family"}
 _FIGURE = re.compile(r"(?:^|&)(?:figure|like|unlike)=(\d{1,18})")
 
 
@@ -131,12 +133,16 @@ def _publications_of(addresses: Iterable[str]) -> dict[str, str]:
     return {str(pk): reference.casefold() for pk, reference in rows}
 
 
+def _is_flag(field: str) -> bool:
+    return field in FILTERS and isinstance(FILTERS[field].kind, LinkedText)
+
+
 def _holds(asked: str, words: Sequence[str], names: dict[str, str]) -> bool:
     said = []
     for field, value in parse_qsl(asked):
         if field in _PICTURE_FIELDS:
             said.append(names.get(value.split("~", 1)[0], ""))
-        elif field not in _HIDDEN_FIELDS:
+        elif field not in _HIDDEN_FIELDS and not _is_flag(field):
             said.append(value.casefold())
     text = "\n".join(said)
     return all(word in text for word in words)

@@ -4,20 +4,15 @@ every change as an address."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-
-from django.utils.translation import get_language_info
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from engine.classes import class_name, levels_of, title_of
-from engine.patents.offices import OFFICE_NAMES
-from search.filters import ALTERNATIVES, FILTERS, LABELS, alternatives, whole_name
+from search.filters import FILTERS, Filter, alternatives, values_of, whole_name
+from search.filters.kinds import BatchKey, ClassSymbol, Column, LinkedText, PartyName
 from search.question import Question
-from search.selectors.filter_counts import SCHEMES, Counted, FilterCounts, batch_names
+from search.selectors.filter_counts import Counted, FilterCounts, batch_names
 from search.views.date_bars import DateBar, date_bars
-
-SAID = {"date_from": "from", "date_to": "until", "applicant": "Applicant", "kind": "Kind", "country": "Country",
-        "language": "Language", "batch": "Batch", "ipc": "IPC", "cpc": "CPC"}  # fmt: skip
-CHOICES = {"kind": "Kind code", "country": "Country", "language": "Language", "batch": "Batch"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +26,7 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class FilterValue:
     """A value that a filter may take. address: the question with it, as a query string."""
 
     value: str
@@ -50,8 +45,8 @@ class ClassField:
     written: str
     fault: str
     place: str  # e.g. "F04C – Rotary-piston … (Mechanical engineering › …)"; empty at the top
-    above: tuple[Choice, ...]
-    below: tuple[Choice, ...]
+    above: tuple[FilterValue, ...]
+    below: tuple[FilterValue, ...]
     another: str  # the address that begins one more alternative; empty where there is none yet
     begins_another: bool
 
@@ -63,7 +58,18 @@ class ChoiceField:
     name: str
     label: str
     fault: str
-    choices: tuple[Choice, ...]
+    choices: tuple[FilterValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NameField:
+    """A filter by the name of a party: what is written, and the names that contain it."""
+
+    name: str
+    label: str
+    written: str
+    fault: str
+    values: tuple[FilterValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +81,12 @@ class FilterBoard:
     chips: tuple[Chip, ...]
     classes: tuple[ClassField, ...]
     choices: tuple[ChoiceField, ...]
-    applicant: str
-    applicants: tuple[Choice, ...]
+    names: tuple[NameField, ...]
     date_from: str
     date_to: str
     bars: tuple[DateBar, ...]
     any_date: str
-    faults: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = dataclass_field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -98,13 +103,13 @@ class FilterBoard:
 
     @property
     def is_open(self) -> bool:
-        """Whether something in it is to be mended."""
+        """Whether something in it must be corrected."""
         return bool(self.faults)
 
 
 def prefixes_of(filters: Mapping[str, str], also: str = "") -> dict[str, str]:
     """Where each tree of classes stands: at the last alternative; at the top for `also`, which begins another."""
-    return {name: "" if name == also else (alternatives(filters.get(name, "")) or [""])[-1] for name in SCHEMES}
+    return {name: "" if name == also else (alternatives(filters.get(name, "")) or [""])[-1] for name in class_filters()}
 
 
 def filter_board(
@@ -122,13 +127,23 @@ def filter_board(
         question=question,
         counts=counts,
         chips=chips_of(question),
-        classes=tuple(_class_field(question, counts, name, also, typed, faults) for name in SCHEMES),
+        classes=tuple(_class_field(question, counts, name, also, typed, faults) for name in class_filters()),
         choices=tuple(
-            ChoiceField(name, label, faults.get(name, ""), _choices(question, counts, name))
-            for name, label in CHOICES.items()
+            ChoiceField(name, one.label, faults.get(name, ""), _choices(question, counts, one))
+            for name, one in FILTERS.items()
+            if isinstance(one.kind, Column | BatchKey)
         ),
-        applicant=typed.get("applicant", filters.get("applicant", "")),
-        applicants=_applicants(question, counts),
+        names=tuple(
+            NameField(
+                name=name,
+                label=one.label,
+                written=typed.get(name, filters.get(name, "")),
+                fault=faults.get(name, ""),
+                values=_names(question, counts, name),
+            )
+            for name, one in FILTERS.items()
+            if isinstance(one.kind, PartyName)
+        ),
         date_from=typed.get("date_from", filters.get("date_from", "")),
         date_to=typed.get("date_to", filters.get("date_to", "")),
         bars=() if counts is None else date_bars(question, counts.days),
@@ -144,46 +159,36 @@ def with_filters(question: Question, **changed: str) -> str:
 
 
 def chips_of(question: Question) -> tuple[Chip, ...]:
-    """A chip for each filter in use, and for each of its alternatives."""
+    """Return a chip for each filter in use, and for each of its alternatives."""
     found: list[Chip] = []
-    keys = alternatives(question.filters.get("batch", ""))
-    batches = batch_names(keys) if keys else {}
-    for name in FILTERS:
-        value = question.filters.get(name, "")
-        several = alternatives(value) if name in ALTERNATIVES else [value] if value else []
-        for one in several:
-            rest = ",".join(other for other in several if other != one)
-            dropped = with_filters(question, **{name: rest})
-            if name == "has_text":
-                found.append(Chip("With linked text", "", "Figures with linked text only", dropped))
-            else:
-                shown, title = _told(name, one, batches)
-                found.append(Chip(SAID[name], shown, title, dropped))
+    for name, one in FILTERS.items():
+        values = values_of(name, question.filters.get(name, ""))
+        batches = batch_names(values) if isinstance(one.kind, BatchKey) and values else {}
+        for value in values:
+            rest = ",".join(other for other in values if other != value)
+            shown, title = _chip_value(one, value, batches)
+            found.append(Chip(one.chip, shown, title, with_filters(question, **{name: rest})))
     return tuple(found)
 
 
-def _told(name: str, value: str, batches: Mapping[str, str]) -> tuple[str, str]:
-    """A value for people, and all of it where that is long."""
-    if name in SCHEMES:
-        named = class_name(value)
-        return named.short, named.described
-    if name == "applicant":
-        return whole_name(value) or f"{value}…", "All of the name" if whole_name(value) else "Part of the name"
-    if name == "batch":
-        return batches.get(value, value), f"Batch {value}"
-    return value, name_of_code(name, value) or LABELS[name]
+def class_filters() -> list[str]:
+    """Return the names of the filters by class symbol."""
+    return [name for name, one in FILTERS.items() if isinstance(one.kind, ClassSymbol)]
 
 
-def name_of_code(name: str, value: str) -> str:
-    """What a code stands for, in English; empty where it is not known."""
-    if name == "country":
-        return OFFICE_NAMES.get(value, "")
-    if name == "language":
-        try:
-            return str(get_language_info(value)["name"])
-        except KeyError:
-            return ""
-    return ""
+def _chip_value(one: Filter, value: str, batches: Mapping[str, str]) -> tuple[str, str]:
+    """Return a value as a chip shows it, and the title that describes it."""
+    match one.kind:
+        case ClassSymbol():
+            named = class_name(value)
+            return named.short, named.described
+        case PartyName():
+            return whole_name(value) or f"{value}…", "All of the name" if whole_name(value) else "Part of the name"
+        case BatchKey():
+            return batches.get(value, value), f"Batch {value}"
+        case LinkedText():
+            return "", one.help
+    return value, one.describe(value) or one.label
 
 
 def _dated(filters: Mapping[str, str]) -> bool:
@@ -209,36 +214,39 @@ def _class_field(
     counted = () if counts is None else counts.values.get(name, ())
     return ClassField(
         name=name,
-        label=SCHEMES[name],
+        label=FILTERS[name].label,
         written=typed.get(name) or ", ".join(several),
         fault=faults.get(name, ""),
         place=class_name(prefix).described if prefix else "",
-        above=tuple(Choice(place, title_of(place), None, address=leading_to(place)) for place in ("", *places[:-1]))
+        above=tuple(
+            FilterValue(place, title_of(place), None, address=leading_to(place)) for place in ("", *places[:-1])
+        )
         if places
         else (),
         below=tuple(
-            Choice(one.value, title_of(one.value), one.count, address=leading_to(one.value)) for one in counted
+            FilterValue(one.value, title_of(one.value), one.count, address=leading_to(one.value)) for one in counted
         ),
         another=question.address if several and name != also else "",
         begins_another=name == also,
     )
 
 
-def _choices(question: Question, counts: FilterCounts | None, name: str) -> tuple[Choice, ...]:
+def _choices(question: Question, counts: FilterCounts | None, field: Filter) -> tuple[FilterValue, ...]:
     """The values to tick: those that occur under the other filters, then those in use that do not."""
-    several = alternatives(question.filters.get(name, ""))
-    counted: Sequence[Counted] = () if counts is None else counts.values.get(name, ())
-    batches = batch_names(several) if name == "batch" and several else {}
+    several = alternatives(question.filters.get(field.name, ""))
+    counted: Sequence[Counted] = () if counts is None else counts.values.get(field.name, ())
+    batches = batch_names(several) if isinstance(field.kind, BatchKey) and several else {}
+    starts = isinstance(field.kind, Column) and field.kind.starts
     occurring = {one.value for one in counted}
     absent = [
-        Counted(value, sum(one.count for one in counted if name == "kind" and one.value.startswith(value)))
+        Counted(value, sum(one.count for one in counted if starts and one.value.startswith(value)))
         for value in several
         if value not in occurring
     ]
     return tuple(
-        Choice(
+        FilterValue(
             one.value,
-            one.name or batches.get(one.value) or name_of_code(name, one.value),
+            one.name or batches.get(one.value) or field.describe(one.value),
             None if counts is None else one.count,
             one.value in several,
         )
@@ -247,16 +255,16 @@ def _choices(question: Question, counts: FilterCounts | None, name: str) -> tupl
     )
 
 
-def _applicants(question: Question, counts: FilterCounts | None) -> tuple[Choice, ...]:
-    in_use = whole_name(question.filters.get("applicant", "")) or ""
-    counted = () if counts is None else counts.values.get("applicant", ())
+def _names(question: Question, counts: FilterCounts | None, name: str) -> tuple[FilterValue, ...]:
+    in_use = whole_name(question.filters.get(name, "")) or ""
+    counted = () if counts is None else counts.values.get(name, ())
     return tuple(
-        Choice(
+        FilterValue(
             one.value,
             one.value,
             one.count,
             one.value.upper() == in_use.upper(),
-            with_filters(question, applicant=f'"{one.value}"'),
+            with_filters(question, **{name: f'"{one.value}"'}),
         )
         for one in counted
     )

@@ -12,8 +12,8 @@ from engine.errors import Problem
 from search.filters import FILTERS, filters_read, filters_written
 from search.http import current_user, is_fragment, no_store, vary_on_fragment
 from search.question import question_from_query, question_salvaged
-from search.selectors.filter_counts import SCHEMES, filter_counts
-from search.views.filter_board import filter_board, prefixes_of
+from search.selectors.filter_counts import filter_counts
+from search.views.filter_board import class_filters, filter_board, prefixes_of
 from search.views.panel import panel_of
 
 
@@ -33,7 +33,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     except Problem as problem:
         question, fault = question_salvaged(request.GET), problem.detail
     also = request.GET.get("also", "")
-    also = also if also in SCHEMES else ""
+    also = also if also in class_filters() else ""
     counts = filter_counts(question.filters, prefixes=prefixes_of(question.filters, also))
     board = filter_board(question, counts=counts, also=also, written=written, faults=faults)
     in_place = is_fragment(request)

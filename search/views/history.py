@@ -17,7 +17,7 @@ from search.http import current_user, no_store
 from search.selectors.history import history_matching, history_of, remembered
 from search.selectors.queries import queries_of
 from search.services.history import history_forget, query_forget
-from search.views.asked import asked_in_words
+from search.views.query_summary import query_summaries
 from search.views.searches import UNDO
 
 PER_PAGE = 40
@@ -33,7 +33,7 @@ def history(request: HttpRequest) -> HttpResponse:
     found = history_matching(user, wanted) if wanted else history_of(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = remembered(list(page))
-    asked = asked_in_words([row.query.question for row in rows], user)
+    asked = query_summaries([row.query.question for row in rows], user)
     following = [*(row.query.pk for row in rows[1:]), None][: len(rows)]
     context = {
         "page": page,

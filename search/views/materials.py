@@ -32,8 +32,8 @@ from search.question import (
 from search.selectors.figures import figures_to_show
 from search.services.materials import THUMBNAIL_DPI, material_page, material_receive, page_pixels
 from search.services.pictures import picture_pixels
-from search.views.asking import fault_in_place, lead_to, question_posted
 from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
+from search.views.query_panel import fault_in_place, lead_to, question_posted
 
 MOST_FILES = 20
 MOST_PAGES = 99_999  # of one document

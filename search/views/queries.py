@@ -22,9 +22,9 @@ from search.selectors.hits import mosaic_of, others_found
 from search.selectors.queries import answer_shown, queries_of
 from search.selectors.shortlists import current_entries
 from search.services.queries import query_ask_once
-from search.views.asking import density_of, lead_to, panel_page, question_posted
 from search.views.materials import upload
 from search.views.panel import panel_of
+from search.views.query_panel import density_of, lead_to, panel_page, question_posted
 from search.views.waiting import waiting_page
 
 STAGES = ("loading", "numerals", "visual", "text", "feedback", "search", "store")  # as the worker goes through them

@@ -20,7 +20,7 @@ from search.selectors.history import answers_to
 from search.selectors.queries import queries_of
 from search.services.history import query_replay
 from search.services.queries import query_ask_once
-from search.views.asked import asked_in_words
+from search.views.query_summary import query_summaries
 from search.views.waiting import waiting_page
 
 WAIT_SECONDS = 3.0  # as on the workbench
@@ -69,7 +69,7 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 
 
 def _context(request: HttpRequest, query: Query, question: Question, then: Answer, today: Answer) -> dict[str, object]:
-    (asked,) = asked_in_words([question], current_user(request))
+    (asked,) = query_summaries([question], current_user(request))
     both = then.query is not None and today.query is not None and not then.fault and not today.fault
     difference = difference_of(then.query, today.query, question) if both and then.query and today.query else None
     again = request.GET.get("then") == AGAIN

@@ -24,7 +24,7 @@ from search.services.saved import (
     search_restore,
     search_save,
 )
-from search.views.asked import asked_in_words
+from search.views.query_summary import query_summaries
 
 UNDO = "deleted_search"  # of the session: the last one deleted, which can be brought back
 
@@ -94,7 +94,7 @@ def _naming(
 ) -> HttpResponse:
     """The name is asked for once more: it is none, or holds another question."""
     before = [taken.question] if taken is not None else []
-    asked, *old = asked_in_words([question, *before], current_user(request))
+    asked, *old = query_summaries([question, *before], current_user(request))
     context = {
         "asked": asked,
         "taken": taken,
@@ -108,7 +108,7 @@ def _naming(
 def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = None, typed: str = "") -> HttpResponse:
     """The list; after a refused renaming with the fault and what was typed, at its place."""
     kept = kept_searches(current_user(request))
-    asked = asked_in_words([one.search.question for one in kept], current_user(request))
+    asked = query_summaries([one.search.question for one in kept], current_user(request))
     context = {
         "rows": list(zip(kept, asked, strict=True)),
         "fault": fault,
