@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -25,7 +24,7 @@ from django.http import QueryDict
 
 from engine.errors import Problem
 from engine.ranking.fusion import Fusion
-from search.filters import FILTERS, filters_checked, filters_read, filters_written
+from search.filters import FILTERS, MOST_ALTERNATIVES, filters_read, filters_written
 from search.numbers import key_written, whole_number
 
 LONGEST_TEXT = 20_000
@@ -77,7 +76,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. weight is the drawing's share in percent where `by` is weighted."""
+    """A question. weight: the drawing's share in percent, where `by` is weighted."""
 
     examples: tuple[Picture, ...] = ()
     publications: tuple[str, ...] = ()
@@ -92,6 +91,15 @@ class Question:
     weight: int = 50
     top: int = 50
     group: str = GROUPS[0]
+
+    @classmethod
+    def parse(cls, query: QueryDict) -> tuple[Question, list[Problem]]:
+        """Return the question of an address or form, and its problems: one for each part that is wrong.
+
+        A wrong part is left out of the question, so that nobody types or chooses the rest again. A wrong text stays,
+        without NUL characters, to be corrected where it stands.
+        """
+        return _Parsing(query).result()
 
     @property
     def is_empty(self) -> bool:
@@ -110,11 +118,11 @@ class Question:
 
     @property
     def ranking(self) -> Question:
-        """Nothing in particular, ranked and grouped as this is; its address is what an address says of the ranking."""
+        """An empty question with the same ranking and grouping; its address is that part of this one's."""
         return Question(by=self.by, weight=self.weight, top=self.top, group=self.group)
 
     def ranked_as(self, other: Question) -> Question:
-        """What is asked here, ranked and grouped as there."""
+        """Return this question, ranked and grouped as the other one."""
         return replace(self, by=other.by, weight=other.weight, top=other.top, group=other.group)
 
     @property
@@ -126,40 +134,11 @@ class Question:
 
 
 def question_from_query(query: QueryDict) -> Question:
-    """The question of an address. Raises Problem, naming the part that is wrong."""
-    return Question(
-        examples=_pictures(query, "image") + _pictures(query, "figure"),
-        publications=tuple(dict.fromkeys(_reference(value) for value in query.getlist("publication") if value)),
-        liked=_pictures(query, "like"),
-        disliked=_pictures(query, "unlike"),
-        text=_text(query.get("text", "")),
-        passage=_key(query, "passage"),
-        patent_xml=_key(query, "patent_xml"),
-        filters=filters_checked(filters_written(query)),
-        include_family=query.get("family", "") in ("1", "on"),
-        by=_ranking(query.get("by", "")),
-        weight=_whole(query, "weight", 50, 0, 100),
-        top=_whole(query, "top", 50, 1, MOST_HITS),
-        group=group if (group := query.get("group", "")) in GROUPS else GROUPS[0],
-    )
-
-
-def question_salvaged(query: QueryDict) -> Question:
-    """As much of a refused question as can be read, so that nobody types or chooses it anew."""
-    sound = QueryDict(mutable=True)
-    for name, values in query.lists():
-        for value in values[:MOST_EXAMPLES]:
-            one = QueryDict(mutable=True)
-            one[name] = value
-            try:
-                question_from_query(one)
-            except Problem:
-                continue
-            sound.appendlist(name, value)
-    typed = query.get("text", "").replace("\0", "")  # however long: what is wrong with it is mended where it stands
-    for name in filters_read(filters_written(sound))[1]:  # each alone may do, and both not: dates that end before
-        del sound[name]
-    return replace(question_from_query(sound), text=typed)
+    """Return the question of an address. Raises Problem, naming the first part that is wrong."""
+    question, problems = Question.parse(query)
+    for problem in problems:
+        raise problem
+    return question
 
 
 def question_as_query(question: Question, *, ranking: bool = True) -> str:
@@ -199,15 +178,15 @@ def question_ranked_by(question: Question, modality: str) -> Question:
 
 
 def picture_from_token(source: Literal["image", "figure"], token: str) -> Picture:
-    """Raises Problem where the token is no picture of this source."""
+    """Return the picture that a token of an address names. Raises Problem if it names none."""
     found = _PICTURE.fullmatch(token)
     if found is None or not _is_key(source, found["key"]):
-        raise Problem("picture", f"“{token[:60]}” names no picture. Choose the drawing again.")
+        raise Problem("picture", f"“{token[:60]}” is not a picture. Choose the drawing again.")
     region = None
     if found["region"]:
         left, top, width, height = map(int, found["region"].split("-"))
         if not (width and height) or left + width > TENTHOUSANDTHS or top + height > TENTHOUSANDTHS:
-            raise Problem("region", f"“{token[:60]}” cuts out nothing of the picture. Mark the part again.")
+            raise Problem("region", f"“{token[:60]}” is not a part of the picture. Mark the part again.")
         region = (left, top, width, height)
     return Picture(source, found["key"], region, int(found["turn"] or 0), bool(found["mirrored"]))
 
@@ -226,48 +205,88 @@ def is_material_key(value: str) -> bool:
         return False
 
 
-def _pictures(query: QueryDict, name: str) -> tuple[Picture, ...]:
-    tokens: Iterable[str] = dict.fromkeys(token for token in query.getlist(name) if token)
-    pictures = tuple(picture_from_token("image" if name == "image" else "figure", token) for token in tokens)
-    if len(pictures) > MOST_EXAMPLES:
-        raise Problem("too-many", f"A query takes at most {MOST_EXAMPLES} pictures; leave some out.")
-    return pictures
+class _Parsing:
+    """The parsing of one address or form; collects the problems on the way."""
 
+    def __init__(self, query: QueryDict) -> None:
+        self._query = query
+        self._problems: list[Problem] = []
 
-def _reference(value: str) -> str:
-    written = "".join(value.split()).upper()
-    if not _REFERENCE.fullmatch(written):
-        raise Problem("publication", f"“{value[:40]}” is no publication number. Write it as EP1234567A1.")
-    return written
-
-
-def _text(value: str) -> str:
-    if "\0" in value:
-        raise Problem("text-nul", "The text holds a NUL character; remove it.")
-    text = value.strip()
-    if len(text) > LONGEST_TEXT:
-        raise Problem(
-            "text-too-long", f"The text has {len(text):,} characters; shorten it to {LONGEST_TEXT:,} or fewer."
+    def result(self) -> tuple[Question, list[Problem]]:
+        query = self._query
+        question = Question(
+            examples=self._pictures("image") + self._pictures("figure"),
+            publications=self._publications(),
+            liked=self._pictures("like"),
+            disliked=self._pictures("unlike"),
+            text=self._text(),
+            passage=self._material_key("passage"),
+            patent_xml=self._material_key("patent_xml"),
+            filters=self._filters(),
+            include_family=query.get("family", "") in ("1", "on"),
+            by=next((ranking for ranking in RANKINGS if ranking.value == query.get("by", "")), Fusion.WEIGHTED),
+            weight=self._number("weight", 50, 0, 100),
+            top=self._number("top", 50, 1, MOST_HITS),
+            group=group if (group := query.get("group", "")) in GROUPS else GROUPS[0],
         )
-    return text
+        return question, self._problems
 
+    def _wrong(self, code: str, detail: str) -> None:
+        self._problems.append(Problem(code, detail))
 
-def _key(query: QueryDict, name: str) -> str:
-    value = query.get(name, "")
-    if value and not is_material_key(value):
-        raise Problem(name, f"“{value[:40]}” names nothing that was uploaded. Upload it again.")
-    return value
+    def _pictures(self, name: str) -> tuple[Picture, ...]:
+        pictures: dict[Picture, None] = {}
+        for token in filter(None, self._query.getlist(name)):
+            try:
+                pictures[picture_from_token("image" if name == "image" else "figure", token)] = None
+            except Problem as problem:
+                self._problems.append(problem)
+        if len(pictures) > MOST_EXAMPLES:
+            self._wrong("too-many", f"A query takes at most {MOST_EXAMPLES} pictures; leave some out.")
+        return tuple(pictures)[:MOST_EXAMPLES]
 
+    def _publications(self) -> tuple[str, ...]:
+        references: dict[str, None] = {}
+        for value in filter(None, self._query.getlist("publication")):
+            reference = "".join(value.split()).upper()
+            if _REFERENCE.fullmatch(reference):
+                references[reference] = None
+            else:
+                detail = f"“{value[:40]}” is not a publication number. Write it as EP1234567A1."
+                self._wrong("publication", detail)
+        return tuple(references)
 
-def _ranking(value: str) -> Fusion:
-    return next((ranking for ranking in RANKINGS if ranking.value == value), Fusion.WEIGHTED)
+    def _text(self) -> str:
+        written = self._query.get("text", "")
+        text = written.replace("\0", "").strip()
+        if "\0" in written:
+            self._wrong("text-nul", "The text contains a NUL character; remove it.")
+        if len(text) > LONGEST_TEXT:
+            detail = f"The text has {len(text):,} characters; shorten it to {LONGEST_TEXT:,} or fewer."
+            self._wrong("text-too-long", detail)
+        return text
 
+    def _material_key(self, name: str) -> str:
+        key = self._query.get(name, "")
+        if not key or is_material_key(key):
+            return key
+        self._wrong(name, f"“{key[:40]}” is not the key of an upload. Upload it again.")
+        return ""
 
-def _whole(query: QueryDict, name: str, default: int, least: int, most: int) -> int:
-    value = query.get(name, "")
-    if not value:
-        return default
-    number = whole_number(value, least=least, most=most)
-    if number is None:
-        raise Problem(name, f"{name} must be a whole number from {least} to {most}.")
-    return number
+    def _filters(self) -> dict[str, str]:
+        filters, faults = filters_read(filters_written(self._query))
+        for name, detail in faults.items():
+            self._wrong(name, detail)
+            values = self._query.getlist(name)
+            if FILTERS[name].takes_several and len(values) > 1:  # those of the ticked values that are right stay
+                right = [value for value in values[:MOST_ALTERNATIVES] if not filters_read({name: value})[1]]
+                filters |= filters_read({name: ",".join(right)})[0]
+        return filters
+
+    def _number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self._query.get(name, "")
+        number = whole_number(value, least=least, most=most) if value else default
+        if number is None:
+            self._wrong(name, f"{name} must be a whole number from {least} to {most}.")
+            return default
+        return number

@@ -11,10 +11,10 @@ from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures, relatives_of_figures
 from annotations.services import fits
 from annotations.services.answering import run_answer
-from annotations.services.asking import TopicSearch
 from annotations.services.fits import fit_answer, fit_ask
 from annotations.services.runs import run_make
 from annotations.services.snapshots import snapshot_store
+from annotations.services.topic_search import TopicSearch
 from engine.evaluation.fitting import WEIGHTS, Evidence, Moments, fit_weight
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
 from engine.ranking.fusion import Fusion

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from annotations.models import RankedList, Run, System, Topic
 from annotations.selectors.runs import run_content, topics_lacking
-from annotations.services.asking import Answer, TopicSearch
+from annotations.services.topic_search import Answer, TopicSearch
 from engine.errors import Problem
 from engine.ranking.fusion import Fusion
 from search.models import Modality, Verdict, WorkState

@@ -23,9 +23,9 @@ from annotations.selectors.document_numbers import figures_of_numbers
 from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.runs import FAILED
 from annotations.selectors.snapshots import snapshot_qrels
-from annotations.services.asking import TopicSearch
 from annotations.services.locks import runs_lock
 from annotations.services.runs import run_make
+from annotations.services.topic_search import TopicSearch
 from engine.errors import NotFound, Problem
 from engine.evaluation.binary import DEFAULT_K
 from engine.evaluation.fitting import FEWEST_TOPICS, Evidence, Fit, Moments, fit_weight, topic_evidence

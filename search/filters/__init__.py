@@ -23,6 +23,7 @@ from search.filters.registry import FILTERS, Filter
 
 __all__ = [
     "FILTERS",
+    "MOST_ALTERNATIVES",
     "Filter",
     "alternatives",
     "filters_checked",

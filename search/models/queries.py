@@ -8,10 +8,9 @@ from django.conf import settings
 from django.db import models
 from django.http import QueryDict
 
-from engine.errors import Problem
 from search.models.drawings import Figure
 from search.models.work import Work
-from search.question import Question, question_from_query, question_salvaged
+from search.question import Question
 
 
 class QueryModality(models.TextChoices):
@@ -22,13 +21,6 @@ class QueryModality(models.TextChoices):
     AVERAGE = "avg", "both, average"
     MAXIMUM = "max", "both, maximum"
     RANKS = "rrf", "both, by rank"
-
-
-def _question(asked: str) -> Question:
-    try:
-        return question_from_query(QueryDict(asked))
-    except Problem:
-        return question_salvaged(QueryDict(asked))
 
 
 class Query(Work):
@@ -65,8 +57,8 @@ class Query(Work):
 
     @property
     def question(self) -> Question:
-        """What was asked; of what earlier releases took and this one refuses, all but that."""
-        return _question(self.asked)
+        """The question, without the parts that this release does not take any more."""
+        return Question.parse(QueryDict(self.asked))[0]
 
 
 class Hit(models.Model):
@@ -120,5 +112,5 @@ class SavedSearch(models.Model):
 
     @property
     def question(self) -> Question:
-        """What is asked; of what earlier releases took and this one refuses, all but that."""
-        return _question(self.asked)
+        """The question, without the parts that this release does not take any more."""
+        return Question.parse(QueryDict(self.asked))[0]

@@ -20,13 +20,13 @@ from engine.ranking.candidates import candidates_as_bytes
 from search import ranking
 from search.models import Hit, Material, MaterialKind, Modality, Query, Verdict, WorkState
 from search.question import Picture, Question, question_from_query
-from search.ranking import Found
+from search.ranking import Found, QueryVectors
 from search.selectors.figures import figures_of_families, figures_to_show
 from search.selectors.hits import number_or_none
 from search.selectors.publications import publications_to_show
 from search.selectors.queries import answered_before
 from search.services.materials import material_keep
-from search.services.vectors import Asked, vectors_of_question
+from search.services.vectors import QuestionVectors, vectors_of_question
 from search.services.work import work_claim, work_done, work_quarantine, work_reject
 
 logger = logging.getLogger(__name__)
@@ -87,19 +87,19 @@ def query_answer(*, query_id: str) -> Query | None:
         return None
     try:
         question = query.question
-        asked = vectors_of_question(query, question)
-        _refuse_other_models(query, asked)
+        encoded = vectors_of_question(question, owner=query.owner)
+        _require_same_models(query, encoded.vectors)
         found = ranking.find(
-            query=asked.vectors,
-            before_feedback=asked.before_feedback,
+            query=encoded.vectors,
+            before_feedback=encoded.before_feedback,
             filters=question.filters,
             excluded_ids=_own(question),
             as_of=query.replay_of.last_embedding_ids if query.replay_of is not None else None,
         )
-        asked.clock.lap("search")
-        _store(query, question, asked, found, loading_seconds)
-    except Problem as error:
-        work_reject(row=query, code=error.code, detail=error.detail)
+        encoded.clock.lap("search")
+        _store(query, question, encoded, found, loading_seconds)
+    except Problem as problem:
+        work_reject(row=query, code=problem.code, detail=problem.detail)
     except Exception as error:  # of whatever kind: somebody waits for a word
         logger.error("query failed query=%s", query.pk, exc_info=error)
         said = str(error) if isinstance(error, EngineError) else "The search failed, and the log says why. Try again."
@@ -169,12 +169,12 @@ def _own(question: Question) -> NDArray[np.int64] | None:
     return own if len(own) else None
 
 
-def _refuse_other_models(query: Query, asked: Asked) -> None:
-    """A search of then is repeated by the models of then or not at all: vectors of two models never meet."""
+def _require_same_models(query: Query, vectors: QueryVectors) -> None:
+    """Raise Problem for a replay if other models are in use now: vectors of two models are not comparable."""
     if query.replay_of is None:
         return
     then, now = query.replay_of.encoder_keys, ranking.encoder_keys()
-    sides = {Modality.VISUAL: asked.vectors.visual, Modality.TEXT: asked.vectors.text}
+    sides = {Modality.VISUAL: vectors.visual, Modality.TEXT: vectors.text}
     for side, compared in sides.items():
         if compared is not None and then.get(side.value) != now[side.value]:
             raise Problem(
@@ -185,11 +185,13 @@ def _refuse_other_models(query: Query, asked: Asked) -> None:
 
 
 @transaction.atomic
-def _store(query: Query, question: Question, asked: Asked, found: Found, loading_seconds: float) -> None:
+def _store(query: Query, question: Question, encoded: QuestionVectors, found: Found, loading_seconds: float) -> None:
     if not Query.objects.select_for_update().filter(pk=query.pk).exists():
         logger.info("query forgotten while it was answered query=%s", query.pk)
         return
     query.hits.all().delete()
+    query.notes = list(encoded.notes)
+    query.sentences = list(encoded.sentences)
     if found.candidates is None:
         detail = "No figure of the collection passes the filters and can be ranked by this query."
         query.notes = [*query.notes, {"code": "nothing-found", "detail": detail}]
@@ -208,14 +210,14 @@ def _store(query: Query, question: Question, asked: Asked, found: Found, loading
             )
             for rank, (figure_id, score, visual, text) in enumerate(list(rows)[: question.top], start=1)
         )
-    asked.clock.lap("store")
+    encoded.clock.lap("store")
     query.encoder_keys = found.encoder_keys
     query.index_versions = found.index_versions
     query.last_embedding_ids = found.last_embedding_ids
-    query.milliseconds = asked.clock.milliseconds
+    query.milliseconds = encoded.clock.milliseconds
     if loading_seconds > 0.01:
         query.milliseconds["loading"] = round(loading_seconds * 1000, 2)
-    query.examples = list(asked.compared)
+    query.examples = list(encoded.compared)
     query.save(
         update_fields=[
             "notes",

@@ -1,4 +1,4 @@
-"""Searches kept by name."""
+"""Saved searches: questions that are kept by name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from search.services.queries import question_check
 logger = logging.getLogger(__name__)
 
 
-class NameTaken(EngineError):
-    """The owner has another search of this name, which is not replaced unasked."""
+class SearchNameTaken(EngineError):
+    """The owner has another search of this name."""
 
     def __init__(self, search: SavedSearch) -> None:
         super().__init__(f"there is a saved search {search.name!r}")
@@ -26,7 +26,7 @@ class NameTaken(EngineError):
 
 @dataclass(frozen=True, slots=True)
 class DeletedSearch:
-    """What brings a deleted search back."""
+    """What a deleted search is restored from."""
 
     name: str
     asked: str
@@ -34,10 +34,10 @@ class DeletedSearch:
 
 @transaction.atomic
 def search_save(*, owner: User, name: str, question: Question, replace: bool = False) -> SavedSearch:
-    """Keep a question by name; saved again, it is the same row.
+    """Save a question by name; the same name again updates the same row.
 
-    Raises: Problem where it cannot be asked, NameTaken where the name holds another question and `replace` is
-    not said.
+    Raises Problem if the question cannot be asked, and SearchNameTaken if the name is of another question, unless
+    `replace` is set.
     """
     question_check(question, owner)
     search, is_new = SavedSearch.objects.select_for_update().get_or_create(
@@ -45,7 +45,7 @@ def search_save(*, owner: User, name: str, question: Question, replace: bool = F
     )
     if not is_new and search.asked != question.address:
         if not replace:
-            raise NameTaken(search)
+            raise SearchNameTaken(search)
         search.asked = question.address
         search.save(update_fields=["asked"])
     logger.info("search saved search=%d owner=%d", search.pk, owner.pk)
@@ -53,18 +53,18 @@ def search_save(*, owner: User, name: str, question: Question, replace: bool = F
 
 
 def search_rename(*, search: SavedSearch, name: str) -> SavedSearch:
-    """Give a saved search another name. Raises: NameTaken where the owner has another search of it."""
+    """Rename a saved search. Raises SearchNameTaken if the owner has another search of this name."""
     try:
         with transaction.atomic():
             SavedSearch.objects.filter(pk=search.pk).update(name=name)
     except IntegrityError:
-        raise NameTaken(SavedSearch.objects.get(owner=search.owner, name=name)) from None
+        raise SearchNameTaken(SavedSearch.objects.get(owner=search.owner, name=name)) from None
     search.name = name
     return search
 
 
 def search_delete(*, search: SavedSearch) -> DeletedSearch:
-    """Delete a saved search, and return what brings it back. Its uploads stay for as long as any query's."""
+    """Delete a saved search, and return what it is restored from. Its uploads expire as those of queries do."""
     deleted = DeletedSearch(search.name, search.asked)
     SavedSearch.objects.filter(pk=search.pk).delete()
     logger.info("search deleted search=%s owner=%d", search.pk, search.owner_id)
@@ -73,7 +73,7 @@ def search_delete(*, search: SavedSearch) -> DeletedSearch:
 
 @transaction.atomic
 def search_restore(*, owner: User, deleted: DeletedSearch) -> SavedSearch:
-    """Bring a deleted search back under its name; where that was given anew, under the next free one."""
+    """Restore a deleted search under its name, or under the next free one if the name is taken by now."""
     name, number = deleted.name, 2
     while SavedSearch.objects.filter(owner=owner, name=name).exclude(asked=deleted.asked).exists():
         name, number = f"{deleted.name[:110]} ({number})", number + 1

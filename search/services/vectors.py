@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,7 +19,7 @@ from engine.sheets.labels import normalised_label
 from engine.sheets.reading import TextKind
 from search import ranking, runtime
 from search.files import file_read, private_storage
-from search.models import Figure, Material, Modality, Query
+from search.models import Figure, Material, Modality
 from search.question import MOST_EXAMPLES, Picture, Question
 from search.ranking import QueryVectors, mean_vector
 from search.selectors.figures import figures_of_publications, sentences_of_region
@@ -41,35 +41,137 @@ class Clock:
         self._last = now
 
 
+Note = dict[str, str]
+"""What the examiner is to know about an answer: {code, detail}."""
+
+
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What is searched with. compared: the token of the picture behind each visual vector."""
+class QuestionVectors:
+    """The vectors of a question, and what is to be stored with its answer.
+
+    before_feedback: without the likes and dislikes; None where there are none. compared: the token of the picture
+    behind each visual vector. sentences: of the patent XML, linked to the uploaded drawing.
+    """
 
     vectors: QueryVectors
     before_feedback: QueryVectors | None
     compared: tuple[str, ...]
-    clock: Clock = field(default_factory=Clock)
+    sentences: tuple[str, ...]
+    notes: tuple[Note, ...]
+    clock: Clock
 
 
-def vectors_of_question(query: Query, question: Question) -> Asked:
-    """All vectors of a question; notes and linked sentences are set on the query, which is not saved.
+def vectors_of_question(question: Question, *, owner: User | None) -> QuestionVectors:
+    """Return all vectors of a question. owner: of its uploads; None for a question without any.
 
-    Raises: Problem where nothing of it can be searched for.
+    Raises Problem where nothing of it can be searched for.
     """
-    clock = Clock()
-    pictures = _pictures(question)
-    drawn = [(picture.token, vector) for picture in pictures if (vector := _drawn(picture, query, clock)) is not None]
-    written = _written(query, question, clock)
-    text = _texts(pictures, written, clock)
-    plain = QueryVectors(_rows([vector for _, vector in drawn]), _rows(text))
-    if not (question.liked or question.disliked):
-        vectors, before = plain, None
-    else:
-        vectors, before = _with_feedback(plain, question, query, clock), plain
-    if vectors.is_empty:
-        raise Problem("blank", "There is nothing drawn on the image to search for. Choose another, or add text.")
-    query.notes = [*query.notes, *_lacks(vectors, question)]
-    return Asked(vectors, before, tuple(token for token, _ in drawn), clock)
+    return _Encoding(question, owner).result()
+
+
+class _Encoding:
+    """The encoding of one question: collects notes, linked sentences and times on the way."""
+
+    def __init__(self, question: Question, owner: User | None) -> None:
+        self._question = question
+        self._uploader = owner
+        self._clock = Clock()
+        self._notes: list[Note] = []
+        self._sentences: tuple[str, ...] = ()
+
+    def result(self) -> QuestionVectors:
+        question = self._question
+        pictures = _pictures(question)
+        drawn = [(picture.token, vector) for picture in pictures if (vector := self._drawn(picture)) is not None]
+        text = self._texts(pictures, self._written())
+        plain = QueryVectors(_rows([vector for _, vector in drawn]), _rows(text))
+        if not (question.liked or question.disliked):
+            vectors, before = plain, None
+        else:
+            vectors, before = self._with_feedback(plain), plain
+        if vectors.is_empty:
+            raise Problem("blank", "There is nothing drawn on the image to search for. Choose another, or add text.")
+        self._notes += _missing_side(vectors, question)
+        compared = tuple(token for token, _ in drawn)
+        return QuestionVectors(vectors, before, compared, self._sentences, tuple(self._notes), self._clock)
+
+    @property
+    def _owner(self) -> User:
+        assert self._uploader is not None  # a question that names an upload has an owner
+        return self._uploader
+
+    def _drawn(self, picture: Picture) -> Vectors | None:
+        """Return the visual vector of a picture: the stored one of a whole figure; everything else is encoded."""
+        if picture.source == "figure" and picture.is_whole:
+            stored = ranking.stored_vectors([int(picture.key)], Modality.VISUAL)
+            self._clock.lap("search")
+            if not stored:
+                detail = "The model in use has not embedded this figure yet: hits are ranked by its text alone."
+                self._notes.append({"code": "not-embedded", "detail": detail})
+            return stored.get(int(picture.key))
+        if picture.source == "image":
+            notes = Material.objects.values_list("notes", flat=True).get(pk=picture.key)
+            self._notes += [note for note in notes if note not in self._notes]
+            if any(note["code"] == "blank" for note in notes):
+                return None
+        vector = self._encoded(picture)
+        self._clock.lap("visual")
+        return vector
+
+    def _encoded(self, picture: Picture) -> Vectors:
+        return _encoded(self._uploader, picture, _content(picture))
+
+    def _written(self) -> Vectors | None:
+        """Return one vector (1, dim) of the typed text and of what the patent XML says of the drawing."""
+        question = self._question
+        sentences = [question.text] if question.text else []
+        if question.passage:
+            passage = Material.objects.get(owner=self._owner, pk=question.passage)
+            sentences.append(file_read(passage.file, private_storage()).decode())
+        if question.patent_xml:
+            image = next(picture for picture in question.examples if picture.source == "image")
+            self._sentences = _linked(self._owner, image, question.patent_xml)
+            self._clock.lap("numerals")
+            if not self._sentences:
+                detail = "No sentence of the patent XML mentions a numeral read on this drawing."
+                self._notes.append({"code": "no-links", "detail": detail})
+            sentences = [*self._sentences, *sentences]
+        if not sentences:
+            return None
+        vector = ranking.text_vector(sentences)
+        self._clock.lap("text")
+        return vector
+
+    def _texts(self, pictures: tuple[Picture, ...], written: Vectors | None) -> list[Vectors]:
+        """Return a text vector for each figure with linked text, averaged with `written`; else `written` alone."""
+        whole = [int(picture.key) for picture in pictures if picture.source == "figure" and picture.region is None]
+        linked = list(ranking.stored_vectors(whole, Modality.TEXT).values()) if whole else []
+        for picture in pictures:
+            if picture.source == "figure" and picture.region is not None:
+                sentences = sentences_of_region(int(picture.key), picture.region)
+                linked += [ranking.text_vector(sentences)] if sentences else []
+        self._clock.lap("text")
+        if written is None:
+            return linked
+        return [mean_vector(np.concatenate([vector, written])) for vector in linked] or [written]
+
+    def _with_feedback(self, plain: QueryVectors) -> QueryVectors:
+        sides: list[Vectors | None] = []
+        for side, vectors in ((Modality.VISUAL, plain.visual), (Modality.TEXT, plain.text)):
+            liked, disliked = self._feedback(self._question.liked, side), self._feedback(self._question.disliked, side)
+            if vectors is not None:
+                sides.append(shifted(vectors, liked, disliked))
+            else:
+                sides.append(None if liked is None else shifted(liked[:0], liked, disliked))
+        self._clock.lap("feedback")
+        return QueryVectors(*sides)
+
+    def _feedback(self, pictures: tuple[Picture, ...], side: Modality) -> Vectors | None:
+        whole = [int(picture.key) for picture in pictures if picture.region is None]
+        found = list(ranking.stored_vectors(whole, side).values())
+        if side is Modality.VISUAL:
+            found += [self._encoded(picture) for picture in pictures if picture.region is not None]
+        return _rows(found)
 
 
 def _pictures(question: Question) -> tuple[Picture, ...]:
@@ -79,58 +181,15 @@ def _pictures(question: Question) -> tuple[Picture, ...]:
     return tuple(dict.fromkeys(pictures))[:MOST_EXAMPLES]
 
 
-def _drawn(picture: Picture, query: Query, clock: Clock) -> Vectors | None:
-    """The visual vector of a picture: a whole figure brings its own, everything else is encoded."""
-    if picture.source == "figure" and picture.is_whole:
-        stored = ranking.stored_vectors([int(picture.key)], Modality.VISUAL)
-        clock.lap("search")
-        if not stored:
-            detail = "The model in use has not embedded this figure yet: hits are ranked by its text alone."
-            query.notes = [*query.notes, {"code": "not-embedded", "detail": detail}]
-        return stored.get(int(picture.key))
-    if picture.source == "image":
-        notes = Material.objects.values_list("notes", flat=True).get(pk=picture.key)
-        query.notes = [*query.notes, *(note for note in notes if note not in query.notes)]
-        if any(note["code"] == "blank" for note in notes):
-            return None
-    vector = _encoded(query.owner, picture, _content(picture))
-    clock.lap("visual")
-    return vector
-
-
 def _content(picture: Picture) -> str:
     """What changes with the picture's bytes: the crop of a figure delivered anew. An upload never changes."""
     return Figure.objects.get(pk=int(picture.key)).crop if picture.source == "figure" else picture.key
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _encoded(owner: User, picture: Picture, content: str) -> Vectors:
+def _encoded(owner: User | None, picture: Picture, content: str) -> Vectors:
     """Kept for the next question with the same picture: another filter, another like."""
     return ranking.visual_vector(picture_pixels(picture, owner=owner))
-
-
-def _written(query: Query, question: Question, clock: Clock) -> Vectors | None:
-    """One vector (1, dim) of the typed text and of what the patent XML says of the drawing."""
-    sentences = [question.text] if question.text else []
-    if question.passage:
-        sentences.append(file_read(_material(query, question.passage).file, private_storage()).decode())
-    if question.patent_xml:
-        image = next(picture for picture in question.examples if picture.source == "image")
-        query.sentences = list(_linked(query.owner, image, question.patent_xml))
-        clock.lap("numerals")
-        if not query.sentences:
-            detail = "No sentence of the patent XML mentions a numeral read on this drawing."
-            query.notes = [*query.notes, {"code": "no-links", "detail": detail}]
-        sentences = [*query.sentences, *sentences]
-    if not sentences:
-        return None
-    vector = ranking.text_vector(sentences)
-    clock.lap("text")
-    return vector
-
-
-def _material(query: Query, key: str) -> Material:
-    return Material.objects.get(owner=query.owner, pk=key)
 
 
 @lru_cache(maxsize=MOST_KEPT)
@@ -148,48 +207,12 @@ def _linked(owner: User, image: Picture, patent_xml: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(analysis.sentences[link.sentence].text for link in links))
 
 
-def _texts(pictures: tuple[Picture, ...], written: Vectors | None, clock: Clock) -> list[Vectors]:
-    """A text vector for each figure that has linked text, averaged with what is written; else that alone."""
-    whole = [int(picture.key) for picture in pictures if picture.source == "figure" and picture.region is None]
-    linked = list(ranking.stored_vectors(whole, Modality.TEXT).values()) if whole else []
-    for picture in pictures:
-        if picture.source == "figure" and picture.region is not None:
-            sentences = sentences_of_region(int(picture.key), picture.region)
-            linked += [ranking.text_vector(sentences)] if sentences else []
-    clock.lap("text")
-    if written is None:
-        return linked
-    return [mean_vector(np.concatenate([vector, written])) for vector in linked] or [written]
-
-
-def _with_feedback(plain: QueryVectors, question: Question, query: Query, clock: Clock) -> QueryVectors:
-    sides: list[Vectors | None] = []
-    for side, vectors in ((Modality.VISUAL, plain.visual), (Modality.TEXT, plain.text)):
-        liked, disliked = (_feedback(pictures, side, query) for pictures in (question.liked, question.disliked))
-        if vectors is not None:
-            sides.append(shifted(vectors, liked, disliked))
-        else:
-            sides.append(None if liked is None else shifted(liked[:0], liked, disliked))
-    clock.lap("feedback")
-    return QueryVectors(*sides)
-
-
-def _feedback(pictures: tuple[Picture, ...], side: Modality, query: Query) -> Vectors | None:
-    whole = [int(picture.key) for picture in pictures if picture.region is None]
-    found = list(ranking.stored_vectors(whole, side).values())
-    if side is Modality.VISUAL:
-        found += [
-            _encoded(query.owner, picture, _content(picture)) for picture in pictures if picture.region is not None
-        ]
-    return _rows(found)
-
-
 def _rows(vectors: list[Vectors]) -> Vectors | None:
     return np.concatenate(vectors) if vectors else None
 
 
-def _lacks(vectors: QueryVectors, question: Question) -> list[dict[str, str]]:
-    """Notes on a side that the query lacks, where it was to be ranked by."""
+def _missing_side(vectors: QueryVectors, question: Question) -> list[Note]:
+    """Return a note where the query lacks a side that its hits were to be ranked by."""
     how, _ = question.fusion
     if vectors.text is None and how.value != "visual":
         return [{"code": "no-text", "detail": "The query has no text: hits are ranked by the drawing alone."}]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import template
 
-from search.filters import filters_read, filters_written
+from search.filters import filters_read
 from search.question import Question
 from search.views.filter_board import FilterBoard, filter_board
 
@@ -15,9 +15,6 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def filters_of(context: dict[str, Any], question: Question) -> FilterBoard:
-    """Return the filters of a question, without counts. After invalid input: as it was entered, with its faults."""
-    if not context.get("fault"):
-        return filter_board(question)
-    request = context["request"]
-    written = filters_written(request.POST if request.method == "POST" else request.GET)
+    """Return the filters of a question, without counts. Wrong ones of `written_filters` are shown as they were sent."""
+    written = context.get("written_filters") or {}
     return filter_board(question, written=written, faults=filters_read(written)[1])

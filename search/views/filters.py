@@ -8,10 +8,9 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from engine.errors import Problem
 from search.filters import FILTERS, filters_read, filters_written
 from search.http import current_user, is_fragment, no_store, vary_on_fragment
-from search.question import question_from_query, question_salvaged
+from search.question import Question
 from search.selectors.filter_counts import filter_counts
 from search.views.filter_board import class_filters, filter_board, prefixes_of
 from search.views.panel import panel_of
@@ -27,11 +26,8 @@ def filters(request: HttpRequest) -> HttpResponse:
     """
     written = filters_written(request.GET)
     _, faults = filters_read(written)
-    fault = ""
-    try:
-        question = question_from_query(_without(request.GET, faults))
-    except Problem as problem:
-        question, fault = question_salvaged(request.GET), problem.detail
+    question, problems = Question.parse(_without(request.GET, faults))
+    fault = problems[0].detail if problems else ""
     also = request.GET.get("also", "")
     also = also if also in class_filters() else ""
     counts = filter_counts(question.filters, prefixes=prefixes_of(question.filters, also))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
+from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -18,7 +19,7 @@ from engine.errors import ImageError, Problem
 from engine.imaging import encode_png, thumbnail
 from engine.sheets.reading import GrayImage
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES, CropForm
-from search.http import current_user
+from search.http import current_user, is_fragment
 from search.models import Material, MaterialKind
 from search.numbers import whole_number
 from search.question import (
@@ -27,13 +28,12 @@ from search.question import (
     is_material_key,
     picture_from_token,
     question_from_query,
-    question_salvaged,
 )
 from search.selectors.figures import figures_to_show
 from search.services.materials import THUMBNAIL_DPI, material_page, material_receive, page_pixels
 from search.services.pictures import picture_pixels
 from search.views.files import COLLECTION_CACHE, FILE_POLICY, PRIVATE_CACHE
-from search.views.query_panel import fault_in_place, lead_to, question_posted
+from search.views.query_panel import fault_page, question_of_form, redirect_to
 
 MOST_FILES = 20
 MOST_PAGES = 99_999  # of one document
@@ -45,22 +45,25 @@ THUMBNAIL_PX = 240
 def upload(request: HttpRequest) -> HttpResponse:
     """Take files for the question of the form they come in, and lead to it; pages of a document are chosen first."""
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
-    question = question_salvaged(request.POST)
+    user, in_place = current_user(request), is_fragment(request)
+    question, fault = question_of_form(request.POST, user)
+    if fault:
+        return fault_page(request, question, fault)
+    if not files and not question.is_empty:
+        return redirect_to(_address_of(question, ()), in_place=in_place)  # Enter presses the form's first button
+    if not files or len(files) > MOST_FILES:
+        fault = f"Choose a drawing, a document or a patent XML; at most {MOST_FILES} at once."
+        return fault_page(request, question, fault)
     try:
-        question = question_posted(request)
-        if not files and not question.is_empty:
-            return lead_to(request, _address_of(question, ()))  # Enter presses the form's first button
-        if not files or len(files) > MOST_FILES:
-            raise Problem("files", f"Choose a drawing, a document or a patent XML; at most {MOST_FILES} at once.")
-        taken = [_take(request, file) for file in files]
-    except Problem as error:
-        return fault_in_place(request, question, getattr(error, "detail", str(error)))
+        taken = [_take(file, user) for file in files]
+    except Problem as problem:
+        return fault_page(request, question, problem.detail)
     images = [Picture("image", str(one.pk)) for one in taken if one.kind == MaterialKind.IMAGE]
     question = replace(question, examples=(*question.examples, *images))
     for xml in (one for one in taken if one.kind == MaterialKind.PATENT_XML):
         question = replace(question, patent_xml=str(xml.pk))
     documents = [str(one.pk) for one in taken if one.kind == MaterialKind.DOCUMENT]
-    return lead_to(request, _address_of(question, documents))
+    return redirect_to(_address_of(question, documents), in_place=in_place)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,17 +72,17 @@ def pages(request: HttpRequest, material_id: uuid.UUID) -> HttpResponse:
 
     `then` names further documents, whose pages are to be chosen next.
     """
-    document = _own(request, material_id, MaterialKind.DOCUMENT)
-    asked = request.POST if request.method == "POST" else request.GET
-    question, then, fault = Question(), [key for key in asked.getlist("then") if is_material_key(key)][:MOST_FILES], ""
+    document = _document(material_id, current_user(request))
+    sent = request.POST if request.method == "POST" else request.GET
+    question, then, fault = Question(), [key for key in sent.getlist("then") if is_material_key(key)][:MOST_FILES], ""
     try:
-        question = question_from_query(QueryDict(asked.get("question", "")))
+        question = question_from_query(QueryDict(sent.get("question", "")))
         if request.method == "POST":
             pictures = _chosen(document, request.POST.getlist("page"))
             question = replace(question, examples=(*question.examples, *pictures))
             return redirect(_address_of(question, then))
-    except Problem as error:
-        fault = getattr(error, "detail", str(error))
+    except Problem as problem:
+        fault = problem.detail
     context = {
         "document": document,
         "pages": range(1, document.page_count + 1),
@@ -93,7 +96,7 @@ def pages(request: HttpRequest, material_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def page(request: HttpRequest, material_id: uuid.UUID, number: int) -> HttpResponseBase:
     """A small picture of a page."""
-    document = _own(request, material_id, MaterialKind.DOCUMENT)
+    document = _document(material_id, current_user(request))
     try:
         pixels = page_pixels(document, number, dpi=THUMBNAIL_DPI)
     except ImageError as error:
@@ -176,8 +179,8 @@ def _with_part(question: Question, whole: Picture, part: Picture) -> Question:
     )
 
 
-def _take(request: HttpRequest, file: UploadedFile[bytes]) -> Material:
-    """The file kept. Raises Problem, which names the file and says the mend."""
+def _take(file: UploadedFile[bytes], owner: User) -> Material:
+    """Keep a file as a Material. Raises Problem, which names the file and says what to do."""
     name, size = file.name or "", file.size or 0
     largest = LARGEST_XML_BYTES
     try:
@@ -190,14 +193,14 @@ def _take(request: HttpRequest, file: UploadedFile[bytes]) -> Material:
                 f"The file has {size / 2**20:.1f} MB; at most {largest >> 20} MB are taken. Save it with fewer pixels, "
                 "or the page that is needed alone.",
             )
-        return material_receive(owner=current_user(request), data=data, name=name)
-    except Problem as error:
-        detail = getattr(error, "detail", str(error))
-        raise Problem(error.code, f"“{name[:60]}” was not taken. {detail}" if name else detail) from error
+        return material_receive(owner=owner, data=data, name=name)
+    except Problem as problem:
+        detail = f"“{name[:60]}” was not taken. {problem.detail}" if name else problem.detail
+        raise Problem(problem.code, detail) from problem
 
 
-def _own(request: HttpRequest, material_id: uuid.UUID, kind: MaterialKind) -> Material:
-    return get_object_or_404(Material.objects.filter(owner=current_user(request), kind=kind), pk=material_id)
+def _document(material_id: uuid.UUID, owner: User) -> Material:
+    return get_object_or_404(Material.objects.filter(owner=owner, kind=MaterialKind.DOCUMENT), pk=material_id)
 
 
 def _png(pixels: GrayImage, cache: str) -> HttpResponse:

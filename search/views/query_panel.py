@@ -1,10 +1,16 @@
-"""What every page shares that takes a question: reading it from a form, and showing the panel with what is wrong."""
+"""The query panel: the question of a form, and the page that shows it without hits."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Mapping
+
+from django.contrib.auth.models import User
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
+from engine.errors import Problem
+from search.filters import filters_written
 from search.http import current_user, is_fragment
 from search.models import Query
 from search.question import Question, question_from_query
@@ -19,50 +25,67 @@ DENSITIES = 5
 USUAL_DENSITY = 2
 
 
-def question_posted(request: HttpRequest) -> Question:
-    """The question of a sent form, with what was typed into its field of publications. Raises Problem."""
-    question = question_with_written(question_from_query(request.POST), request.POST.get("written", ""))
-    return passage_keep(owner=current_user(request), question=question)
+def question_of_form(form: QueryDict, owner: User) -> tuple[Question, str]:
+    """Return the question of a sent form, and what is wrong with it, if anything.
+
+    The field of publications is added to it, and a long text is kept as a Material.
+    """
+    question, problems = Question.parse(form)
+    try:
+        for problem in problems:
+            raise problem
+        complete = question_with_written(question, form.get("written", ""))
+        return passage_keep(owner=owner, question=complete), ""
+    except Problem as problem:
+        return question, problem.detail
 
 
-def panel_page(
-    request: HttpRequest, question: Question, *, status: int = 200, fault: str = "", query: Query | None = None
-) -> HttpResponse:
-    """The question without hits: to be asked, or with what is wrong with it."""
-    recent = recent_questions(current_user(request), most=RECENT)
-    saved = list(searches_of(current_user(request))[:RECENT])
+def question_ranked(query: Query, address: QueryDict) -> Question:
+    """Return the query's question, ranked and grouped as an address says. Raises BadRequest if it cannot be parsed."""
+    try:
+        return query.question.ranked_as(question_from_query(address))
+    except Problem as problem:
+        raise BadRequest(problem.detail) from problem
+
+
+def panel_context(
+    question: Question, owner: User, *, fault: str = "", query: Query | None = None, form: QueryDict | None = None
+) -> dict[str, object]:
+    """Return the context of the workbench without hits. form: what was sent, where it was wrong: shown again."""
+    recent = recent_questions(owner, most=RECENT)
+    saved = list(searches_of(owner)[:RECENT])
     kept = [*(one.question for one in recent), *(one.question for one in saved)]
-    panel, *asked = panels_of([question, *kept], current_user(request))
-    context = {
+    panel, *panels = panels_of([question, *kept], owner)
+    return {
         "panel": panel,
         "fault": fault,
         "query": query,
-        "written": request.POST.get("written", "") if status != 200 else "",
+        "written": form.get("written", "") if form is not None else "",
+        "written_filters": filters_written(form) if form is not None else {},
         "collection": collection_counts(),
-        "recent": list(zip(recent, asked[: len(recent)], strict=True)),
-        "saved": list(zip(saved, asked[len(recent) :], strict=True)),
+        "recent": list(zip(recent, panels[: len(recent)], strict=True)),
+        "saved": list(zip(saved, panels[len(recent) :], strict=True)),
         "lacks_drawing": bool(question.patent_xml) and not any(one.source == "image" for one in question.examples),
     }
-    return render(request, "search/workbench.html", context, status=status)
 
 
-def fault_in_place(request: HttpRequest, question: Question, detail: str) -> HttpResponse:
-    """What is wrong, on the panel with the question as it was; for a script the sentence alone."""
+def fault_page(request: HttpRequest, question: Question, fault: str) -> HttpResponse:
+    """Answer 400 with the panel, the question as it was sent and its fault; a fragment is the fault alone."""
     if is_fragment(request):
-        return render(request, "search/_fault.html", {"fault": detail}, status=400)
-    return panel_page(request, question, status=400, fault=detail)
+        return render(request, "search/_fault.html", {"fault": fault}, status=400)
+    form = request.POST if request.method == "POST" else request.GET
+    context = panel_context(question, current_user(request), fault=fault, form=form)
+    return render(request, "search/workbench.html", context, status=400)
 
 
-def lead_to(request: HttpRequest, address: str) -> HttpResponse:
-    """A page elsewhere, for a form and for a script."""
-    if is_fragment(request):
-        response = HttpResponse(status=204)
-        response["HX-Redirect"] = address
-        return response
+def redirect_to(address: str, *, in_place: bool) -> HttpResponse:
+    """Redirect a form, or with `in_place` the page whose script asked for a fragment."""
+    if in_place:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)
 
 
-def density_of(request: HttpRequest) -> int:
-    """How large the examiner likes drawings of the mosaic, 0 to 4; the page keeps it in a cookie."""
-    wanted = request.COOKIES.get("density", "")
+def density_of(cookies: Mapping[str, str]) -> int:
+    """Return how large drawings of the mosaic are shown, 0 to 4; the page keeps it in a cookie."""
+    wanted = cookies.get("density", "")
     return int(wanted) if wanted in tuple(map(str, range(DENSITIES))) else USUAL_DENSITY

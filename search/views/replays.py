@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
@@ -55,9 +56,9 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     if query.replay_of_id is not None:
         return redirect("search:then-and-today", query_id=query.replay_of_id)
     try:
-        question = _ranked(query.question, request)
-    except Problem as error:
-        return render(request, "search/not_taken.html", {"fault": error.detail}, status=400)
+        question = _ranked(query.question, request.GET)
+    except Problem as problem:
+        return render(request, "search/not_taken.html", {"fault": problem.detail}, status=400)
     again = request.GET.get("then") == AGAIN
     stored = _answered(lambda: (query, False))
     today = _answered(lambda: query_ask_once(owner=user, question=query.question))
@@ -65,19 +66,21 @@ def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     for answer in (stored, then, today):
         if answer.query is not None and answer.is_open:
             return waiting_page(request, answer.query)
-    return render(request, "search/then_and_today.html", _context(request, query, question, then, today))
+    changes = request.GET.get("show") == CHANGES
+    context = _context(user, query, question, then, today, again=again, changes=changes)
+    return render(request, "search/then_and_today.html", context)
 
 
-def _context(request: HttpRequest, query: Query, question: Question, then: Answer, today: Answer) -> dict[str, object]:
-    (asked,) = query_summaries([question], current_user(request))
+def _context(
+    user: User, query: Query, question: Question, then: Answer, today: Answer, *, again: bool, changes: bool
+) -> dict[str, object]:
+    (summary,) = query_summaries([question], user)
     both = then.query is not None and today.query is not None and not then.fault and not today.fault
     difference = difference_of(then.query, today.query, question) if both and then.query and today.query else None
-    again = request.GET.get("then") == AGAIN
-    changes = request.GET.get("show") == CHANGES
     ranking = question.ranking.address
     return {
         "query": query,
-        "asked": asked,
+        "asked": summary,
         "then": then,
         "today": today,
         "difference": difference,
@@ -106,16 +109,16 @@ def _answered(ask: Callable[[], tuple[Query, bool]]) -> Answer:
     """The query that `ask` gives, rung for where it is new, and waited for a while."""
     try:
         query, is_new = ask()
-    except Problem as error:
-        return Answer(None, error.detail)
+    except Problem as problem:
+        return Answer(None, problem.detail)
     if is_new:
         enqueue_query(query)
     query = wait_until_finished(query, seconds=WAIT_SECONDS)
     return Answer(query, query.error_detail if query.error_code and query.is_finished else "")
 
 
-def _ranked(question: Question, request: HttpRequest) -> Question:
+def _ranked(question: Question, address: QueryDict) -> Question:
     """The question, ranked as the address says where it says so. Raises: Problem."""
-    if not any(name in request.GET for name in RANKING_FIELDS):
+    if not any(name in address for name in RANKING_FIELDS):
         return question
-    return question.ranked_as(question_from_query(request.GET))
+    return question.ranked_as(question_from_query(address))

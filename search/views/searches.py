@@ -1,10 +1,11 @@
-"""Saved searches: kept by name, listed, renamed, deleted, and brought back."""
+"""Saved searches: saved by name, listed, renamed, deleted and restored."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from search.question import Question, question_from_query
 from search.selectors.history import kept_searches, searches_of
 from search.services.saved import (
     DeletedSearch,
-    NameTaken,
+    SearchNameTaken,
     search_delete,
     search_rename,
     search_restore,
@@ -26,27 +27,27 @@ from search.services.saved import (
 )
 from search.views.query_summary import query_summaries
 
-UNDO = "deleted_search"  # of the session: the last one deleted, which can be brought back
+UNDO = "deleted_search"  # of the session: the last one deleted, which can be restored
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def searches(request: HttpRequest) -> HttpResponse:
-    """One's saved searches; a posted one, `asked` by `name`, is saved and led back to."""
+    """List the user's saved searches, or save the posted one: `asked` by the name `name`."""
     return _save(request) if request.method == "POST" else _list(request)
 
 
 @require_POST
 @no_store
 def rename(request: HttpRequest, search_id: int) -> HttpResponse:
-    search = _search(request, search_id)
+    search = _search(search_id, current_user(request))
     form = SearchNameForm(request.POST)
     if not form.is_valid():
         return _list(request, fault=form.fault, at=search, typed=request.POST.get("name", ""))
     try:
         search_rename(search=search, name=form.cleaned_data["name"])
-    except NameTaken as error:
-        fault = f"You have another search “{error.search.name}”. Choose another name."
+    except SearchNameTaken as taken:
+        fault = f"You have another search “{taken.search.name}”. Choose another name."
         return _list(request, fault=fault, at=search, typed=form.cleaned_data["name"])
     messages.info(request, f"Renamed to “{search.name}”.")
     return redirect(f"{reverse('search:searches')}#search-{search.pk}")
@@ -54,20 +55,20 @@ def rename(request: HttpRequest, search_id: int) -> HttpResponse:
 
 @require_POST
 def delete(request: HttpRequest, search_id: int) -> HttpResponse:
-    """Delete a saved search; the list offers to bring it back."""
-    request.session[UNDO] = asdict(search_delete(search=_search(request, search_id)))
+    """Delete a saved search; the list offers to restore it."""
+    request.session[UNDO] = asdict(search_delete(search=_search(search_id, current_user(request))))
     return redirect("search:searches")
 
 
 @require_POST
 def undo_delete(request: HttpRequest) -> HttpResponse:
-    """Bring back the saved search that this session deleted last, once."""
+    """Restore the saved search that this session deleted last, once."""
     deleted = request.session.pop(UNDO, None)
     if deleted is None:
-        messages.info(request, "There is nothing to bring back.")
+        messages.info(request, "No deleted search to restore.")
         return redirect("search:searches")
     search = search_restore(owner=current_user(request), deleted=DeletedSearch(**deleted))
-    messages.info(request, f"“{search.name}” is back.")
+    messages.info(request, f"Restored “{search.name}”.")
     return redirect(f"{reverse('search:searches')}#search-{search.pk}")
 
 
@@ -81,10 +82,10 @@ def _save(request: HttpRequest) -> HttpResponse:
         search = search_save(
             owner=current_user(request), name=form.cleaned_data["name"], question=question, replace=replace
         )
-    except Problem as error:
-        return render(request, "search/not_taken.html", {"fault": error.detail}, status=400)
-    except NameTaken as error:
-        return _naming(request, question, taken=error.search, status=409)
+    except Problem as problem:
+        return render(request, "search/not_taken.html", {"fault": problem.detail}, status=400)
+    except SearchNameTaken as taken:
+        return _naming(request, question, taken=taken.search, status=409)
     messages.info(request, f"Saved as “{search.name}”.")
     return redirect(f"{reverse('search:query')}?{search.asked}")
 
@@ -92,11 +93,11 @@ def _save(request: HttpRequest) -> HttpResponse:
 def _naming(
     request: HttpRequest, question: Question, fault: str = "", *, taken: SavedSearch | None = None, status: int
 ) -> HttpResponse:
-    """The name is asked for once more: it is none, or holds another question."""
-    before = [taken.question] if taken is not None else []
-    asked, *old = query_summaries([question, *before], current_user(request))
+    """Ask for the name again: it is wrong, or `taken` by another search."""
+    others = [taken.question] if taken is not None else []
+    summary, *old = query_summaries([question, *others], current_user(request))
     context = {
-        "asked": asked,
+        "asked": summary,
         "taken": taken,
         "old": old[0] if old else None,
         "fault": fault,
@@ -106,11 +107,11 @@ def _naming(
 
 
 def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = None, typed: str = "") -> HttpResponse:
-    """The list; after a refused renaming with the fault and what was typed, at its place."""
+    """Render the list; after a wrong name with the fault and what was typed, at that search."""
     kept = kept_searches(current_user(request))
-    asked = query_summaries([one.search.question for one in kept], current_user(request))
+    summaries = query_summaries([one.search.question for one in kept], current_user(request))
     context = {
-        "rows": list(zip(kept, asked, strict=True)),
+        "rows": list(zip(kept, summaries, strict=True)),
         "fault": fault,
         "at": at.pk if at is not None else None,
         "typed": typed.replace("\0", ""),
@@ -119,5 +120,5 @@ def _list(request: HttpRequest, *, fault: str = "", at: SavedSearch | None = Non
     return render(request, "search/searches.html", context, status=400 if fault else 200)
 
 
-def _search(request: HttpRequest, search_id: int) -> SavedSearch:
-    return get_object_or_404(searches_of(current_user(request)), pk=search_id)
+def _search(search_id: int, owner: User) -> SavedSearch:
+    return get_object_or_404(searches_of(owner), pk=search_id)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import uuid
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
-from engine.errors import Problem
 from engine.ranking.calibration import FEWEST
 from search.http import current_user, is_fragment, no_store
 from search.models import Explanation, Figure, Query, WorkState
-from search.question import Question, question_from_query
+from search.question import Question
 from search.queue import QUERY_PATIENCE, enqueue_explanation, wait_until_finished
 from search.selectors.calibrations import (
     BY_TEXT_ALONE,
@@ -30,6 +29,7 @@ from search.selectors.queries import queries_of
 from search.selectors.vectors import active_versions
 from search.selectors.why import found_sentences, nearest_picture, pairs_shown, parts_shown, query_sentences
 from search.services.explanations import explanation_request, explanation_retry
+from search.views.query_panel import question_ranked
 
 WAIT_SECONDS = 3.0  # as for hits
 FRAGMENT_WAIT_SECONDS = 0.1  # all but the sentences is there at once, and they ask for themselves
@@ -48,7 +48,7 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
     A page; a fragment that comes at once, its sentences perhaps later; or, with `part=sentences`, those alone.
     """
     query = get_object_or_404(queries_of(current_user(request)), pk=query_id)
-    question = _ranked_as(request, query)
+    question = question_ranked(query, request.GET)
     hit = next((one for one in hits_ranked(query, question) if one.figure_id == figure_id), None)
     figure = figures_to_show().filter(pk=figure_id).first() if hit is not None else None
     if hit is None or figure is None:
@@ -66,7 +66,7 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
             if is_part
             else _frame(query, question, hit, figure)
         ),
-        **_place(request, figure_id),
+        **_place(request.headers.get("HX-Target", "") if is_fragment(request) else ON_PAGE, figure_id),
         "has_asked_text": bool(asked),
         "has_found_text": bool(found),
     }
@@ -88,11 +88,11 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
 @vary_on_target
 def calibration(request: HttpRequest) -> HttpResponse:
     """How similar unrelated figures are in this collection; `query` marks where one's own stands."""
-    query = _query_named(request)
+    query = _query_named(request.GET.get("query", ""), current_user(request))
     keys = [version.encoder_key for version in active_versions().values()]
     hint, question = None, None
     if query is not None:
-        question = _ranked_as(request, query)
+        question = question_ranked(query, request.GET)
         keys = list(query.encoder_keys.values())
         hint = hint_of(query, question, mosaic_of(query, question))
     best = {side.calibration.pk: side for side in hint.sides} if hint is not None else {}
@@ -111,14 +111,6 @@ def calibration(request: HttpRequest) -> HttpResponse:
     }
     name = "search/_calibration.html" if is_fragment(request) else "search/calibration.html"
     return render(request, name, context)
-
-
-def _ranked_as(request: HttpRequest, query: Query) -> Question:
-    """The query's question, ranked as the address says."""
-    try:
-        return query.question.ranked_as(question_from_query(request.GET))
-    except Problem as error:
-        raise BadRequest(error.detail) from error
 
 
 def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> dict[str, object]:
@@ -141,10 +133,9 @@ def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> 
     }
 
 
-def _place(request: HttpRequest, figure_id: int) -> dict[str, object]:
-    """Where the answer goes: a page of its own, the dialog over the hits, or beside the figure that is read."""
+def _place(target: str, figure_id: int) -> dict[str, object]:
+    """Return where the answer goes: a page of its own, the dialog over the hits, or beside the figure that is read."""
     places = (IN_MOSAIC, ON_PAGE, f"why-{figure_id}")
-    target = request.headers.get("HX-Target", "") if is_fragment(request) else ON_PAGE
     target = target if target in places else ON_PAGE
     return {
         "is_page": target == ON_PAGE,
@@ -172,12 +163,11 @@ def _progress(explanation: Explanation) -> dict[str, object]:
     }
 
 
-def _query_named(request: HttpRequest) -> Query | None:
-    wanted = request.GET.get("query", "")
+def _query_named(wanted: str, owner: User) -> Query | None:
     if not wanted:
         return None
     try:
         key = uuid.UUID(wanted)
     except ValueError as error:
         raise Http404 from error
-    return get_object_or_404(queries_of(current_user(request)), pk=key)
+    return get_object_or_404(queries_of(owner), pk=key)

@@ -138,8 +138,9 @@ def test_a_search_is_saved_renamed_deleted_brought_back_and_opened_by_keys(
     assert not SavedSearch.objects.exists()
     expect(page.locator("html[data-attached]")).to_be_attached()
     page.keyboard.press("z")
-    expect(page.get_by_role("status").filter(has_text="is back")).to_be_visible()
+    expect(page.get_by_role("status").filter(has_text="Pumps with rotors")).to_be_visible()
     expect(page.locator("html[data-attached]")).to_be_attached()
+    assert SavedSearch.objects.get().name == "Pumps with rotors"
     page.keyboard.press("Enter")
     page.wait_for_url("**/?text=a+pump")
 

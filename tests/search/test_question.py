@@ -127,3 +127,29 @@ def test_turning_four_times_and_mirroring_twice_changes_nothing() -> None:
 @pytest.mark.parametrize("modality", ["visual", "text", "avg", "max", "rrf"])
 def test_the_modalities_of_command_line_and_api_rank_by_their_names(modality: str) -> None:
     assert question_ranked_by(Question(text="a"), modality).fusion[0].value == modality
+
+
+@pytest.mark.parametrize(
+    ("address", "codes", "kept"),
+    [
+        ("figure=abc&figure=7&text=pump", ["picture"], Question(text="pump", examples=(Picture("figure", "7"),))),
+        ("text=a%00pump&weight=101&top=7", ["text-nul", "weight"], Question(text="apump", top=7)),
+        ("publication=EP%20/&publication=ep1a1", ["publication"], Question(publications=("EP1A1",))),
+        ("kind=A1&kind=%3F&country=EP", ["kind"], Question(filters={"kind": "A1", "country": "EP"})),
+        (
+            "date_from=2020&date_to=2019&family=1",
+            ["date_to"],
+            Question(filters={"date_from": "2020-01-01"}, include_family=True),
+        ),
+        (f"text={'a' * 20_001}", ["text-too-long"], Question(text="a" * 20_001)),
+        (
+            "&".join(f"figure={n}" for n in range(1, 60)),
+            ["too-many"],
+            Question(examples=tuple(Picture("figure", str(n)) for n in range(1, 41))),
+        ),
+    ],
+)
+def test_what_is_right_of_a_wrong_question_is_kept(address: str, codes: list[str], kept: Question) -> None:
+    question, problems = Question.parse(QueryDict(address))
+    assert [problem.code for problem in problems] == codes
+    assert question == kept

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from annotations.models import RankedList, Run, System, Topic, TopicSet
 from annotations.selectors.runs import run_content, runs_listed
-from annotations.services import answering, asking
+from annotations.services import answering, topic_search
 from annotations.services.answering import run_answer
 from annotations.services.runs import PAPERS, Plan, run_again, run_delete, run_make, run_retry, runs_make
 from annotations.services.topics import NewTopic, topic_add, topic_set_make
@@ -282,7 +282,7 @@ def test_a_worker_that_is_killed_at_a_topic_is_followed_by_one_that_goes_on(
     wanted = dict(Run.objects.values_list("name", "sha256"))
     Run.objects.all().delete()
     runs = runs_make(topic_set=topic_set, plan=ALL, made_by=maker)
-    vectors, asked = asking._vectors, []
+    vectors, asked = topic_search.vectors_of_topic, []
 
     def dying(topic: Topic) -> Any:
         asked.append(topic.number)
@@ -290,7 +290,7 @@ def test_a_worker_that_is_killed_at_a_topic_is_followed_by_one_that_goes_on(
             raise Killed
         return vectors(topic)
 
-    monkeypatch.setattr(asking, "_vectors", dying)
+    monkeypatch.setattr(topic_search, "vectors_of_topic", dying)
     with pytest.raises(Killed):
         run_answer(run_id=runs[0].pk)
     kept = set(RankedList.objects.values_list("pk", flat=True))
@@ -364,7 +364,7 @@ def test_weights_that_are_missing_are_waited_for_and_any_other_fault_is_given_up
     assert (run.state, run.attempts, run.error_code) == (WorkState.WAITING, 0, "waiting")
     assert "Fetch the weights" in run.error_detail
     with monkeypatch.context() as patch:
-        patch.setattr(asking, "_vectors", lambda topic: 1 / 0)
+        patch.setattr(topic_search, "vectors_of_topic", lambda topic: 1 / 0)
         for _ in range(MAX_ATTEMPTS + 1):
             Run.objects.update(lease_until=None)
             run_answer(run_id=run.pk)
@@ -392,14 +392,14 @@ def test_a_run_that_is_deleted_while_it_is_answered_leaves_nothing(
     topic_set: TopicSet, maker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gone, other = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL, System.TEXT)), made_by=maker)
-    vectors = asking._vectors
+    vectors = topic_search.vectors_of_topic
 
     def deleting(topic: Topic) -> Any:
         if topic.number == 2:
             run_delete(run=gone)
         return vectors(topic)
 
-    monkeypatch.setattr(asking, "_vectors", deleting)
+    monkeypatch.setattr(topic_search, "vectors_of_topic", deleting)
     assert not run_answer(run_id=gone.pk)
     assert list(Run.objects.values_list("pk", "state")) == [(other.pk, WorkState.DONE)]
     assert set(RankedList.objects.values_list("run", flat=True)) == {other.pk}

@@ -1,5 +1,6 @@
 """Asking, and the page of hits, on one address."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -56,21 +57,21 @@ def test_a_text_too_long_for_an_address_is_kept_and_named(as_examiner: Client, e
 
 
 @pytest.mark.parametrize(
-    ("asked", "said"),
+    ("asked", "named"),
     [
-        ({"text": "x" * 20_001}, "shorten it to 20,000"),
-        ({"text": "a pump", "top": "0"}, "top must be a whole number from 1 to 500"),
-        ({"text": "a pump", "top": "many"}, "top must be a whole number"),
-        ({"figure": "wheel"}, "names no picture"),
-        ({"text": "a pump\x00"}, "NUL character"),
+        ({"text": "x" * 20_001}, "20,001"),
+        ({"text": "a pump", "top": "0"}, "500"),
+        ({"text": "a pump", "top": "many"}, "top"),
+        ({"figure": "wheel"}, "“wheel”"),
+        ({"text": "a pump\x00"}, "NUL"),
     ],
 )
 def test_a_question_that_cannot_be_asked_is_refused_with_the_reason(
-    as_examiner: Client, asked: dict[str, str], said: str
+    as_examiner: Client, asked: dict[str, str], named: str
 ) -> None:
     for answer in (as_examiner.post("/", asked), as_examiner.get("/", asked)):
         assert answer.status_code == 400
-        assert said in html_of(answer)
+        assert named in answer.context["fault"] and answer.context["fault"] in html.unescape(html_of(answer))
     assert not Query.objects.exists()
     assert not Material.objects.exists()
 
@@ -205,8 +206,9 @@ def test_a_number_that_the_collection_lacks_is_said_and_stays_in_its_field(as_ex
 def test_what_can_be_read_of_a_refused_question_stays(as_examiner: Client) -> None:
     publication_make()
     figure = Figure.objects.earliest("pk")
-    page = html_of(as_examiner.get(f"/?figure={figure.pk}&figure=wheel&text=a+pump&top=0&weight=70"))
-    assert "names no picture" in page
+    answer = as_examiner.get(f"/?figure={figure.pk}&figure=wheel&text=a+pump&top=0&weight=70")
+    page = html_of(answer)
+    assert "“wheel”" in answer.context["fault"]
     assert f'name="figure" value="{figure.pk}"' in page
     assert ">a pump</textarea>" in page
     assert 'name="weight" min="0" max="100" step="5" value="70"' in page

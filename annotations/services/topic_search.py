@@ -16,7 +16,7 @@ from engine.imaging import decode_png
 from engine.ranking.candidates import Candidates
 from search import ranking
 from search.files import file_read, private_storage
-from search.models import Figure, Query
+from search.models import Figure
 from search.question import Picture, Question
 from search.ranking import Collection, QueryVectors
 from search.selectors.figures import figures_of_families
@@ -58,7 +58,7 @@ class TopicSearch:
     def ask(self, topic: Topic) -> Answer:
         """What is found for a topic. Raises: Problem, saying the mend, when it cannot be asked."""
         own = figures_of_families([topic.figure_id]) if topic.figure_id is not None else self.held_out[:0]
-        found = self.collection.candidates(_vectors(topic), self.allowed, np.union1d(self.held_out, own))
+        found = self.collection.candidates(vectors_of_topic(topic), self.allowed, np.union1d(self.held_out, own))
         return Answer(found, self._may_count(topic, found))
 
     def _may_count(self, topic: Topic, found: Candidates | None) -> NDArray[np.int64]:
@@ -84,12 +84,12 @@ def _refuse_other_models(run: Run) -> None:
             )
 
 
-def _vectors(topic: Topic) -> QueryVectors:
+def vectors_of_topic(topic: Topic) -> QueryVectors:
     """A topic's vectors: of a figure those that a search with it has, of an uploaded drawing its own."""
     try:
         if topic.figure_id is not None:
             question = Question(examples=(Picture("figure", str(topic.figure_id)),), text=topic.text)
-            return vectors_of_question(Query(), question).vectors
+            return vectors_of_question(question, owner=None).vectors
         pixels = decode_png(file_read(topic.image, private_storage()))
     except Problem as problem:
         raise Problem(
