@@ -24,7 +24,6 @@ from search.models import (
     Classification,
     Document,
     Figure,
-    Hit,
     IndexState,
     IndexVersion,
     Material,
@@ -45,6 +44,7 @@ from search.models import (
     WorkState,
 )
 from search.question import Picture, Question
+from search.selectors.history import BEST_SHOWN
 from search.services.materials import material_receive
 
 PASSWORD = "a-long-enough-passphrase"
@@ -220,10 +220,6 @@ def query_make(
     question = Question(examples=tuple(pictures), text=text, liked=likes)
     query = Query.objects.create(owner=owner, asked=question.address, search_key=question.search_key)
     query_answered(query, hits=hits, before=before)
-    Hit.objects.bulk_create(
-        Hit(query=query, rank=rank, figure=hit, score=0.9 - rank / 100, visual=0.8, text=0.95 if rank % 2 else None)
-        for rank, hit in enumerate(hits, start=1)
-    )
     return query
 
 
@@ -235,6 +231,7 @@ def query_answered(query: Query, *, hits: Sequence[Figure], before: Sequence[Fig
     query.last_embedding_ids = {"visual": 0, "text": 0}
     query.milliseconds = {"visual": 61.5, "text": 8.25, "search": 3.5, "store": 1.25}
     query.examples = [picture.token for picture in query.question.examples]
+    query.hit_count, query.best_figures = len(hits), [hit.pk for hit in hits[:BEST_SHOWN]]
     query.candidates = candidates_as_bytes(_candidates_make(hits), _candidates_make(before) if before else None)
     query.save()
 

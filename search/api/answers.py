@@ -1,15 +1,18 @@
-"""What the API gives. Boxes are [left, top, width, height] in pixels of the sheet as stored."""
+"""Answers of the API. Boxes are [left, top, width, height] in pixels of the sheet as stored."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
-from search.models import Batch, Classification, Figure, Paragraph, PartName, Party, Publication, Sheet
-from search.selectors.batches import progress_of
+from search.models import Batch, Classification, Figure, Paragraph, PartName, Party, Publication, Query, Reading, Sheet
+from search.selectors.batches import BatchProgress, progress_of
 from search.selectors.figures import FigurePage
 
 
@@ -19,7 +22,7 @@ class NoteSerializer(serializers.Serializer[Any]):
 
 
 class LinkSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField()
+    text = serializers.CharField(source="sentence.text")
     numerals = serializers.ListField(child=serializers.CharField())
     reason = serializers.CharField()
 
@@ -27,35 +30,40 @@ class LinkSerializer(serializers.Serializer[Any]):
 class HitSerializer(serializers.Serializer[Any]):
     """A figure found; higher scores are better. visual and text are cosine similarities, null where a side lacks."""
 
-    rank = serializers.IntegerField(min_value=1)
-    figure = serializers.IntegerField()
-    label = serializers.CharField(allow_blank=True)  # type: ignore[assignment]  # the answer's name for it
-    publication = serializers.CharField()
-    title = serializers.CharField(allow_blank=True)
-    score = serializers.FloatField()
-    visual = serializers.FloatField(allow_null=True)
-    text = serializers.FloatField(allow_null=True)
-    sentences = LinkSerializer(many=True)
+    rank = serializers.IntegerField(source="ranked.rank", min_value=1)
+    figure = serializers.IntegerField(source="figure.pk")
+    label = serializers.CharField(source="figure.label", allow_blank=True)  # type: ignore[assignment]  # the answer's name
+    publication = serializers.CharField(source="figure.sheet.publication.reference")
+    title = serializers.CharField(source="figure.sheet.publication.title", allow_blank=True)
+    score = serializers.FloatField(source="ranked.score")
+    visual = serializers.FloatField(source="ranked.visual", allow_null=True)
+    text = serializers.FloatField(source="ranked.text", allow_null=True)
+    sentences = LinkSerializer(source="links", many=True)
 
 
 class AnswerSerializer(serializers.Serializer[Any]):
     """An answered query with the models and index versions that answered it."""
 
-    query = serializers.UUIDField()
+    query = serializers.UUIDField(source="query.pk")
+    address = serializers.CharField(help_text="The page of the workbench with this question.")
     modality = serializers.CharField()
-    encoder_keys = serializers.DictField(child=serializers.CharField())
-    index_version = serializers.DictField(child=serializers.IntegerField())
-    notes = NoteSerializer(many=True)
-    milliseconds = serializers.DictField(child=serializers.FloatField())
+    encoder_keys = serializers.DictField(source="query.encoder_keys", child=serializers.CharField())
+    index_version = serializers.DictField(source="query.index_versions", child=serializers.IntegerField())
+    notes = NoteSerializer(source="query.notes", many=True)
+    milliseconds = serializers.DictField(source="query.milliseconds", child=serializers.FloatField())
     hits = HitSerializer(many=True)
 
 
 class WaitingSerializer(serializers.Serializer[Any]):
     """A query that is not answered yet; ask again at `location`."""
 
-    query = serializers.UUIDField()
+    query = serializers.UUIDField(source="pk")
     state = serializers.CharField()
-    location = serializers.URLField()
+    location = serializers.SerializerMethodField()
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_location(self, query: Query) -> str:
+        return reverse("api:query", kwargs={"query_id": query.pk}, request=self.context["request"])
 
 
 class TokenSerializer(serializers.Serializer[Any]):
@@ -99,7 +107,7 @@ class FigureSerializer(serializers.ModelSerializer[Figure]):
 
 
 class SheetSerializer(serializers.ModelSerializer[Sheet]):
-    """A sheet; `image` is null when no delivery has brought it."""
+    """A sheet; `image` is null if no delivery contained it."""
 
     image = serializers.SerializerMethodField()
     notes = NoteSerializer(many=True)
@@ -180,6 +188,7 @@ class SpannedLinkSerializer(LinkSerializer):
 
 
 class FigureLinkSerializer(SpannedLinkSerializer):
+    text = serializers.CharField()
     figure = serializers.IntegerField()
 
 
@@ -202,9 +211,25 @@ class LinksSerializer(serializers.Serializer[Any]):
     unlinked_on_sheet = serializers.ListField(child=serializers.CharField())
 
 
+@dataclass(frozen=True, slots=True)
+class NamedNumeral:
+    """A numeral of a figure with what the text calls the part."""
+
+    reading: Reading
+    part: str
+
+    @property
+    def box(self) -> list[int]:
+        return [self.reading.left, self.reading.top, self.reading.width, self.reading.height]
+
+
 class NamedNumeralSerializer(NumeralSerializer):
     """A numeral with what the text calls the part."""
 
+    text = serializers.CharField(source="reading.text")
+    seen = serializers.CharField(source="reading.seen")
+    confidence = serializers.FloatField(source="reading.confidence")
+    settled_by = serializers.CharField(source="reading.settled_by", allow_blank=True)
     part = serializers.CharField(allow_blank=True)
 
 
@@ -234,25 +259,14 @@ class FigurePageSerializer(FigureSerializer):
     def get_box(self, figure: Figure) -> list[int]:
         return [figure.left, figure.top, figure.width, figure.height]
 
-    def get_numerals(self, figure: Figure) -> list[dict[str, Any]]:
-        return [
-            {
-                "text": reading.text,
-                "seen": reading.seen,
-                "box": [reading.left, reading.top, reading.width, reading.height],
-                "confidence": reading.confidence,
-                "settled_by": reading.settled_by,
-                "part": name,
-            }
-            for reading, name in self._page.numerals
-        ]
+    @extend_schema_field(NamedNumeralSerializer(many=True))
+    def get_numerals(self, figure: Figure) -> Any:
+        numerals = [NamedNumeral(reading, name) for reading, name in self._page.numerals]
+        return NamedNumeralSerializer(numerals, many=True).data
 
-    def get_sentences(self, figure: Figure) -> list[dict[str, Any]]:
-        links = [sentence.link for sentence in self._page.sentences]
-        return [
-            {"text": link.sentence.text, "numerals": link.numerals, "reason": link.reason, "spans": link.spans}
-            for link in links
-        ]
+    @extend_schema_field(SpannedLinkSerializer(many=True))
+    def get_sentences(self, figure: Figure) -> Any:
+        return SpannedLinkSerializer([sentence.link for sentence in self._page.sentences], many=True).data
 
     def get_previous(self, figure: Figure) -> int | None:
         return self._page.previous.pk if self._page.previous else None
@@ -261,8 +275,18 @@ class FigurePageSerializer(FigureSerializer):
         return self._page.following.pk if self._page.following else None
 
 
+class ProgressSerializer(serializers.Serializer[BatchProgress]):
+    """Documents of a delivery; accepted + warned + rejected + open = documents."""
+
+    documents = serializers.IntegerField(source="count")
+    accepted = serializers.IntegerField()
+    warned = serializers.IntegerField()
+    rejected = serializers.IntegerField()
+    open = serializers.IntegerField()
+
+
 class BatchSerializer(serializers.ModelSerializer[Batch]):
-    """A delivery and how far it is; accepted + warned + rejected + open = documents."""
+    """A delivery and its progress."""
 
     url = serializers.HyperlinkedIdentityField("api:batch", lookup_url_kwarg="batch_id")
     received_by = serializers.CharField(source="received_by.username", default=None, allow_null=True)
@@ -275,15 +299,9 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "error_detail", "unpacked_at", "finished_at", "progress",
         )  # fmt: skip
 
-    def get_progress(self, batch: Batch) -> dict[str, int]:
-        progress = progress_of(batch)
-        return {
-            "documents": progress.count,
-            "accepted": progress.accepted,
-            "warned": progress.warned,
-            "rejected": progress.rejected,
-            "open": progress.open,
-        }
+    @extend_schema_field(ProgressSerializer)
+    def get_progress(self, batch: Batch) -> Any:
+        return ProgressSerializer(progress_of(batch)).data
 
 
 class RejectedSerializer(NoteSerializer):
@@ -295,7 +313,7 @@ class IgnoredSerializer(RejectedSerializer):
 
 
 class ReportSerializer(serializers.Serializer[Any]):
-    """What became of a delivery."""
+    """The result of a delivery."""
 
     batch = serializers.IntegerField()
     publications = serializers.IntegerField()

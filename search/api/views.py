@@ -18,7 +18,6 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import AllowAny, IsAdminUser
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
@@ -34,7 +33,7 @@ from search.models import Query, WorkState
 from search.queue import enqueue_query, wait_until_finished
 from search.selectors.batches import batch_report, batches_with_progress
 from search.selectors.figures import figure_page
-from search.selectors.hits import answer_as_json
+from search.selectors.hits import answer_of
 from search.selectors.publications import (
     publication_by_reference,
     publication_links,
@@ -206,13 +205,12 @@ class TokenView(APIView):
 def _answer(request: Request, query: Query) -> Response:
     query = wait_until_finished(query, seconds=settings.QUERY_TIMEOUT_SECONDS)
     if not query.is_finished:
-        location = reverse("api:query", kwargs={"query_id": query.pk}, request=request)
-        waiting = {"query": str(query.pk), "state": query.state, "location": location}
-        return Response(waiting, status=202, headers={"Location": location})
+        waiting = answers.WaitingSerializer(query, context={"request": request}).data
+        return Response(waiting, status=202, headers={"Location": waiting["location"]})
     if query.error_code:
         status = REFUSED if query.state == WorkState.REJECTED else FAILED
         return Response({"code": query.error_code, "detail": query.error_detail}, status=status)
-    return Response(answer_as_json(query))
+    return Response(answers.AnswerSerializer(answer_of(query)).data)
 
 
 def _page(request: Request, rows: Any, serializer: Any) -> Response:

@@ -7,7 +7,7 @@ from search.models.indexes import Calibration, CalibrationQuery, FigureEmbedding
 from search.models.links import SentenceLink
 from search.models.materials import Material, MaterialKind
 from search.models.publications import Classification, Party, Publication
-from search.models.queries import Explanation, Hit, Query, QueryModality, SavedSearch
+from search.models.queries import Explanation, Query, QueryModality, SavedSearch
 from search.models.shortlists import Pin, Relevance, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.models.texts import Paragraph, PartName, Sentence
 from search.models.weights import SuggestedWeight
@@ -23,7 +23,6 @@ __all__ = [
     "Explanation",
     "Figure",
     "FigureEmbedding",
-    "Hit",
     "IndexState",
     "IndexVersion",
     "Material",

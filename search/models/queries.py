@@ -1,4 +1,4 @@
-"""Queries and their hits, what explains a hit, and searches kept by name. Only the owner sees any of them."""
+"""Queries, explanations of their hits, and saved searches. Only the owner sees any of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class QueryModality(models.TextChoices):
 
 
 class Query(Work):
-    """One question, asked once, with all that was found. Ranking the found ones otherwise asks nothing anew."""
+    """A question that was asked once, with all candidates found. Another ranking of them needs no new query."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queries")
@@ -45,6 +45,12 @@ class Query(Work):
     )
     milliseconds = models.JSONField(default=dict, blank=True)
     candidates = models.BinaryField(null=True, editable=False, help_text="engine.ranking.candidates reads it.")
+    hit_count = models.PositiveSmallIntegerField(
+        default=0, help_text="Of the best candidates that the question asked for; lists of queries show it."
+    )
+    best_figures = models.JSONField(
+        default=list, blank=True, help_text="Primary keys of the best hits; lists of queries show them."
+    )
     replay_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="replays")
 
     class Meta:
@@ -61,26 +67,8 @@ class Query(Work):
         return Question.parse(QueryDict(self.asked))[0]
 
 
-class Hit(models.Model):
-    """A figure found, as it was ranked when the query was answered; higher is better. `text` is null without text."""
-
-    query = models.ForeignKey(Query, on_delete=models.CASCADE, related_name="hits")
-    rank = models.PositiveSmallIntegerField()
-    figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="+")
-    score = models.FloatField()
-    visual = models.FloatField(null=True)
-    text = models.FloatField(null=True)
-
-    class Meta:
-        ordering = ["query", "rank"]
-        constraints = [models.UniqueConstraint(fields=["query", "rank"], name="hit_once_per_rank")]
-
-    def __str__(self) -> str:
-        return f"{self.rank}. {self.figure_id}"
-
-
 class Explanation(Work):
-    """Why a figure answers a query: sentence pairs by similarity, worked out by the query worker when asked for."""
+    """Why a figure answers a query: pairs of similar sentences. The query worker makes it when a user opens it."""
 
     query = models.ForeignKey(Query, on_delete=models.CASCADE, related_name="explanations")
     figure = models.ForeignKey(Figure, on_delete=models.CASCADE, related_name="+")
@@ -95,7 +83,7 @@ class Explanation(Work):
 
 
 class SavedSearch(models.Model):
-    """A question kept by name, with whatever pictures it names."""
+    """A question saved by name, with the pictures that it names."""
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=120)

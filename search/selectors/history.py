@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 
 from search.filters import FILTERS
 from search.filters.kinds import LinkedText
-from search.models import Figure, FigureEmbedding, Hit, Material, Query, SavedSearch
+from search.models import Figure, FigureEmbedding, Material, Query, SavedSearch
 from search.selectors.figures import figures_to_show
 from search.selectors.queries import queries_of
 
@@ -26,10 +26,9 @@ _FIGURE = re.compile(r"(?:^|&)(?:figure|like|unlike)=(\d{1,18})")
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A query of the history: how many hits were stored for it, and its best figures that are still shown."""
+    """A query of the history, and those of its best figures that are still shown."""
 
     query: Query
-    hit_count: int
     best: tuple[Figure, ...]
 
 
@@ -48,21 +47,12 @@ def history_matching(owner: User, wanted: str) -> QuerySet[Query]:
 
 
 def remembered(queries: Sequence[Query]) -> list[Remembered]:
-    """The queries with their hits, by three statements however many they are."""
-    counts = dict(
-        Hit.objects.filter(query__in=queries).values("query").annotate(count=Count("pk")).values_list("query", "count")
-    )
-    hits = list(
-        Hit.objects.filter(query__in=queries, rank__lte=BEST_SHOWN)
-        .order_by("query", "rank")
-        .values_list("query", "figure")
-    )
-    figures = figures_to_show().in_bulk({figure_id for _, figure_id in hits})
-    best: dict[UUID, list[Figure]] = {}
-    for query_id, figure_id in hits:
-        if figure_id in figures:
-            best.setdefault(query_id, []).append(figures[figure_id])
-    return [Remembered(query, counts.get(query.pk, 0), tuple(best.get(query.pk, ()))) for query in queries]
+    """Return the queries with their best figures, by one database query however many they are."""
+    figures = figures_to_show().in_bulk({figure_id for query in queries for figure_id in query.best_figures})
+    return [
+        Remembered(query, tuple(figures[one] for one in query.best_figures[:BEST_SHOWN] if one in figures))
+        for query in queries
+    ]
 
 
 def answers_to(query: Query) -> list[Query]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.ranking.candidates import candidates_from_bytes
 from engine.ranking.fusion import Ranking
-from search.models import Figure, Hit, Query, SentenceLink
+from search.models import Figure, Query, SentenceLink
 from search.question import Question
 from search.selectors.figures import best_links, figures_to_show, links_of_figures
 
@@ -35,6 +34,33 @@ class RankedHit:
     text_rank: int | None
     moved: int | None
     nearest: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureHit:
+    """A hit with its figure and the sentences that tell most of it."""
+
+    ranked: RankedHit
+    figure: Figure
+    links: tuple[SentenceLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """An answered query with its hits, as the command line and the API show it."""
+
+    query: Query
+    hits: tuple[FigureHit, ...]
+
+    @property
+    def address(self) -> str:
+        """The address of the workbench with the question."""
+        return f"/?{self.query.asked}"
+
+    @property
+    def modality(self) -> str:
+        """How the hits are ranked."""
+        return self.query.question.fusion[0].value
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,53 +178,16 @@ def ranked_figures(query: Query, question: Question) -> list[int]:
     return list(first.values())[: question.top]
 
 
-def hits_of_query(query: Query, sentences_per_hit: int = SENTENCES_PER_HIT) -> list[Hit]:
-    """Hits by rank, each with figure, sheet and publication, and `sentence_links` set on it. Retired ones are gone."""
-    hits = list(
-        query.hits.filter(figure__retired_at=None, figure__sheet__publication__retired_at=None)
-        .select_related("figure__sheet__publication")
-        .order_by("rank")
+def answer_of(query: Query, sentences_per_hit: int = SENTENCES_PER_HIT) -> QueryAnswer:
+    """Return the best `top` candidates as the query's question ranks them, without figures retired since."""
+    question = query.question
+    best = hits_ranked(query, question)[: question.top]
+    figures = figures_to_show().in_bulk([hit.figure_id for hit in best])
+    links = links_of_figures(list(figures), sentences_per_hit)
+    hits = (
+        FigureHit(hit, figures[hit.figure_id], tuple(links[hit.figure_id])) for hit in best if hit.figure_id in figures
     )
-    links = links_of_figures([hit.figure_id for hit in hits], sentences_per_hit)
-    for hit in hits:
-        hit.sentence_links = links[hit.figure_id]  # type: ignore[attr-defined]
-    return hits
-
-
-def hit_as_json(hit: Hit) -> dict[str, Any]:
-    """One hit as the command line and the API give it."""
-    publication = hit.figure.sheet.publication
-    links: list[SentenceLink] = hit.sentence_links  # type: ignore[attr-defined]
-    return {
-        "rank": hit.rank,
-        "figure": hit.figure_id,
-        "label": hit.figure.label,
-        "publication": publication.reference,
-        "title": publication.title,
-        "score": hit.score,
-        "visual": hit.visual,
-        "text": hit.text,
-        "sentences": [{"text": link.sentence.text, "numerals": link.numerals, "reason": link.reason} for link in links],
-    }
-
-
-def answer_as_json(query: Query) -> dict[str, Any]:
-    """The answer to a query as the command line and the API give it."""
-    return {
-        "query": str(query.pk),
-        "address": f"/?{query.asked}",
-        "modality": query.question.fusion[0].value,
-        "encoder_keys": query.encoder_keys,
-        "index_version": query.index_versions,
-        "notes": query.notes,
-        "milliseconds": query.milliseconds,
-        "hits": [hit_as_json(hit) for hit in hits_of_query(query)],
-    }
-
-
-def number_or_none(value: np.float32) -> float | None:
-    """NaN, the engine's word for "has none", is no JSON and no database value."""
-    return None if np.isnan(value) else float(value)
+    return QueryAnswer(query, tuple(hits))
 
 
 def _group_keys(figure_ids: list[int], group: str) -> dict[int, object]:

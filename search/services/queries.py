@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from engine.errors import EngineError, Problem
 from engine.ranking.candidates import candidates_as_bytes
 from search import ranking
-from search.models import Hit, Material, MaterialKind, Modality, Query, Verdict, WorkState
+from search.models import Material, MaterialKind, Modality, Query, Verdict, WorkState
 from search.question import Picture, Question, question_from_query
 from search.ranking import Found, QueryVectors
 from search.selectors.figures import figures_of_families, figures_to_show
-from search.selectors.hits import number_or_none
+from search.selectors.history import BEST_SHOWN
 from search.selectors.publications import publications_to_show
 from search.selectors.queries import answered_before
 from search.services.materials import material_keep
@@ -78,7 +78,7 @@ def query_ask_once(*, owner: User, question: Question) -> tuple[Query, bool]:
 
 
 def query_answer(*, query_id: str) -> Query | None:
-    """Answer a waiting query: encode, search, store candidates and best hits. None when another worker has it."""
+    """Answer a waiting query: encode, search, store the candidates. None when another worker has it."""
     loading = time.perf_counter()
     ranking.load_encoders()  # before the attempt is counted: a worker that is stopped while loading has not tried yet
     loading_seconds = time.perf_counter() - loading
@@ -189,7 +189,6 @@ def _store(query: Query, question: Question, encoded: QuestionVectors, found: Fo
     if not Query.objects.select_for_update().filter(pk=query.pk).exists():
         logger.info("query forgotten while it was answered query=%s", query.pk)
         return
-    query.hits.all().delete()
     query.notes = list(encoded.notes)
     query.sentences = list(encoded.sentences)
     if found.candidates is None:
@@ -197,19 +196,8 @@ def _store(query: Query, question: Question, encoded: QuestionVectors, found: Fo
         query.notes = [*query.notes, {"code": "nothing-found", "detail": detail}]
     else:
         query.candidates = candidates_as_bytes(found.candidates, found.plain)
-        ranked = found.candidates.ranked(*question.fusion)
-        rows = zip(ranked.ids, ranked.scores, ranked.visual, ranked.text, strict=True)
-        Hit.objects.bulk_create(
-            Hit(
-                query=query,
-                rank=rank,
-                figure_id=int(figure_id),
-                score=float(score),
-                visual=number_or_none(visual),
-                text=number_or_none(text),
-            )
-            for rank, (figure_id, score, visual, text) in enumerate(list(rows)[: question.top], start=1)
-        )
+        best = found.candidates.ranked(*question.fusion).ids[: question.top].tolist()
+        query.hit_count, query.best_figures = len(best), best[:BEST_SHOWN]
     encoded.clock.lap("store")
     query.encoder_keys = found.encoder_keys
     query.index_versions = found.index_versions
@@ -228,6 +216,8 @@ def _store(query: Query, question: Question, encoded: QuestionVectors, found: Fo
             "sentences",
             "examples",
             "candidates",
+            "hit_count",
+            "best_figures",
         ]
     )
     work_done(row=query, verdict=Verdict.WARNED if query.notes else Verdict.ACCEPTED)

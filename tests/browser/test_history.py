@@ -168,7 +168,7 @@ def test_what_is_gone_and_the_forms_that_keys_open_are_sound(
     complaints: list[str],
 ) -> None:
     search_make(examiner)
-    Figure.objects.filter(pk=queries[0].hits.first().figure_id).update(retired_at="2024-05-02T00:00:00Z")  # type: ignore[union-attr]
+    Figure.objects.filter(pk=queries[0].best_figures[0]).update(retired_at="2024-05-02T00:00:00Z")
     page = new_page(examiner, width=1024)
     ready(page, f"/history/{queries[2].pk}/compare/")
     sound_in_both_schemes(page, "then-and-gone")

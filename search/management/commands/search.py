@@ -10,13 +10,14 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from engine.errors import Problem
+from search.api.answers import AnswerSerializer
 from search.filters import FILTERS, filters_checked
 from search.management.services import ServiceCommand, command_line_user, worker_for
 from search.models import Query, QueryModality
 from search.question import Picture, Question, question_ranked_by
 from search.queue import enqueue_query, wait_until_finished
 from search.selectors.figures import figure_by_reference
-from search.selectors.hits import answer_as_json
+from search.selectors.hits import answer_of
 from search.services.queries import Brought, query_bring
 
 PATIENCE_SECONDS = 120.0
@@ -56,7 +57,7 @@ class Command(ServiceCommand):
                 raise CommandError(
                     query.error_detail or f"No answer within {PATIENCE_SECONDS:.0f} s. See the log of the query worker."
                 )
-            answer = answer_as_json(query)
+            answer: dict[str, Any] = dict(AnswerSerializer(answer_of(query)).data)
         finally:
             query.delete()
         answer["milliseconds"]["total"] = round((time.perf_counter() - started) * 1000, 1)

@@ -72,12 +72,12 @@ def test_each_query_is_told_with_its_hits_by_a_constant_number_of_statements(
         for number in range(Query.objects.count(), count):
             query_make(examiner, text=f"pump {number}", hits=figures)
         queries = list(history_of(examiner))
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(1):
             rows = remembered(queries)
     (first,) = [row for row in rows if row.query.question.text == "a pump"]
-    assert (first.hit_count, first.best) == (2, (figures[1],))  # a withdrawn figure is shown no more
+    assert (first.query.hit_count, first.best) == (2, (figures[1],))  # a withdrawn figure is shown no more
     (empty,) = [row for row in rows if row.query.question.text == "a rotor"]
-    assert (empty.hit_count, empty.best) == (0, ())
+    assert (empty.query.hit_count, empty.best) == (0, ())
 
 
 def test_answers_to_one_search_are_told_newest_first_without_failures(examiner: User, figures: list[Figure]) -> None:

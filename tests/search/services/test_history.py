@@ -17,7 +17,7 @@ from engine.encoders.protocols import Vectors
 from engine.errors import Problem
 from search import ranking, runtime
 from search.files import private_storage
-from search.models import Figure, FigureEmbedding, Hit, Material, Modality, Query, SavedSearch, WorkState
+from search.models import Figure, FigureEmbedding, Material, Modality, Query, SavedSearch, WorkState
 from search.question import Picture, Question
 from search.selectors.differences import Mark, difference_of, models_changed_since
 from search.selectors.hits import hits_ranked
@@ -25,7 +25,7 @@ from search.services.embeddings import embeddings_store
 from search.services.history import history_forget, query_forget, query_replay
 from search.services.indexes import indexes_refresh
 from search.services.queries import query_answer, query_ask, query_ask_once
-from search.services.saved import NameTaken, search_delete, search_rename, search_restore, search_save
+from search.services.saved import SearchNameTaken, search_delete, search_rename, search_restore, search_save
 from tests.factories import (
     document_make,
     material_make,
@@ -59,7 +59,7 @@ def test_a_forgotten_query_takes_its_hits_its_replays_and_its_drawing_along(owne
     Query.objects.create(owner=owner, asked=query.asked, search_key=query.search_key, replay_of=query)
     file = Material.objects.get().file
     assert query_forget(query=query) == 1
-    assert not Query.objects.exists() and not Hit.objects.exists() and not Material.objects.exists()
+    assert not Query.objects.exists() and not Material.objects.exists()
     assert not private_storage().exists(file)
     assert query_forget(query=query) == 0
 
@@ -114,7 +114,7 @@ def test_a_query_forgotten_while_it_is_answered_comes_back_in_no_way(
 
     monkeypatch.setattr(ranking, "find", find_and_forget)
     query_answer(query_id=str(query.pk))
-    assert not Query.objects.exists() and not Hit.objects.exists()
+    assert not Query.objects.exists()
 
 
 def test_the_hourly_upkeep_deletes_old_uploads_but_what_a_saved_search_names(owner: User, settings: Settings) -> None:
@@ -138,7 +138,7 @@ def test_a_search_saved_twice_is_one_and_another_question_under_its_name_is_refu
 ) -> None:
     first = search_save(owner=owner, name="pumps", question=Question(text="a pump"))
     assert search_save(owner=owner, name="pumps", question=Question(text="a pump")) == first
-    with pytest.raises(NameTaken) as taken:
+    with pytest.raises(SearchNameTaken) as taken:
         search_save(owner=owner, name="pumps", question=Question(text="a rotor"))
     assert taken.value.search == first
     again = search_save(owner=owner, name="pumps", question=Question(text="a rotor"), replace=True)
@@ -160,7 +160,7 @@ def test_a_search_is_renamed_but_not_onto_another(owner: User) -> None:
     search_make(user_make("other"), name="wheels")
     assert search_rename(search=pumps, name="wheels").name == "wheels"
     assert search_rename(search=pumps, name="wheels").name == "wheels"
-    with pytest.raises(NameTaken) as taken:
+    with pytest.raises(SearchNameTaken) as taken:
         search_rename(search=pumps, name="rotors")
     assert taken.value.search == rotors
     assert sorted(SavedSearch.objects.filter(owner=owner).values_list("name", flat=True)) == ["rotors", "wheels"]
@@ -312,7 +312,7 @@ def test_a_replay_under_another_model_is_refused_in_words(owner: User, collectio
     replay = answered_again(then)
     assert (replay.state, replay.error_code) == (WorkState.REJECTED, "models-changed")
     assert "tests/visual@0" in replay.error_detail and "tests/visual@1" in replay.error_detail
-    assert not replay.hits.exists() and not replay.candidates
+    assert not replay.hit_count and not replay.best_figures and not replay.candidates
     (changed,) = models_changed_since(then)
     assert (changed.then, changed.today, changed.kept_count) == ("tests/visual@0", "tests/visual@1", 6)
     FigureEmbedding.objects.filter(encoder_key="tests/visual@0").delete()
