@@ -13,8 +13,8 @@ from search.models import Figure, Material, MaterialKind
 from search.question import TENTHOUSANDTHS, Picture
 
 
-def picture_pixels(picture: Picture, *, owner: User) -> GrayImage:
-    """Return the picture as (height, width) uint8: cropped, turned and mirrored as it says.
+def picture_pixels(picture: Picture, *, owner: User | None) -> GrayImage:
+    """Return the picture as (height, width) uint8: cropped, turned and mirrored as it says. A figure needs no owner.
 
     Raises: Problem when it does not exist or is another user's upload.
     """
