@@ -1,4 +1,4 @@
-"""Errors of the engine and the services as HTTP, for pages and API alike; nobody else maps them."""
+"""Errors of the engine and the services as HTTP, for pages and API alike. Every JSON error is {code, detail}."""
 
 from __future__ import annotations
 
@@ -15,31 +15,20 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from engine.errors import NotFound, Problem
-from patentsearch.login import page_left, wants_json
+from engine.errors import Problem
+from patentsearch.login import HOME, page_left, wants_json
 
 API_PREFIX = "/api/"
-_CODES = {
-    400: "unreadable",
-    403: "permission-denied",
-    404: "not-found",
-    413: "too-large",
-    500: "fault",
-    503: "database",
+_TITLES = {
+    400: "This cannot be done",
+    403: "You may not do this",
+    404: "There is nothing here",
+    409: "Something has changed meanwhile",
 }
+"""Headings of the pages of problems, by status; others have the one of 400."""
 DATABASE_RETRY_SECONDS = 5
 _UNREACHABLE = ("08", "53300", "57P")
 """How the SQLSTATE of a lost connection begins, of a server with too many of them, and of one that starts or stops."""
-
-
-def problem_as_json(problem: Problem) -> dict[str, str]:
-    """{code, detail}: the shape of every error that a program is told."""
-    return {"code": problem.code, "detail": problem.detail}
-
-
-def script_error(status: int, code: str, detail: str) -> JsonResponse:
-    """What a page's script is told that speaks JSON: {"error": {code, detail}}."""
-    return JsonResponse({"error": {"code": code, "detail": detail}}, status=status)
 
 
 def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -48,7 +37,7 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     None for what is our own fault; `server_error` answers it.
     """
     if isinstance(error, Problem):
-        return Response(problem_as_json(error), status=error.status)
+        return Response({"code": error.code, "detail": error.detail}, status=error.status)
     if isinstance(error, RequestDataTooBig):
         return Response({"code": "too-large", "detail": "The request is larger than is taken; send less."}, status=413)
     if isinstance(error, SuspiciousOperation):
@@ -73,8 +62,8 @@ def _fields_as_json(error: ValidationError) -> dict[str, Any]:
     return {"code": "invalid", "detail": detail, "faults": fields}
 
 
-class GoneIsNotFound:
-    """404 for a page, where a row was deleted after the view had found it."""
+class ProblemPages:
+    """Middleware: answer a Problem that no page view caught with a page of its status, code and detail."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -83,23 +72,34 @@ class GoneIsNotFound:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return not_found(request, exception) if isinstance(exception, NotFound) else None
+        return problem_page(request, exception) if isinstance(exception, Problem) else None
+
+
+def problem_page(request: HttpRequest, problem: Problem) -> HttpResponse:
+    """Return a page with the status, code and detail of a problem; JSON for a script that speaks JSON."""
+    if wants_json(request):
+        return JsonResponse({"code": problem.code, "detail": problem.detail}, status=problem.status)
+    title = _TITLES.get(problem.status, _TITLES[400])
+    return _page(request, problem.status, problem.code, title, problem.detail)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        return _page(request, 413, "That is more than one form may hold", "Go back, and send less of it at a time.")
-    return _page(request, 400, "That request could not be read", "Go back, and try it again with less or other input.")
+        title, detail = "That is more than one form may hold", "Go back, and send less of it at a time."
+        return _page(request, 413, "too-large", title, detail, is_framed=False)
+    detail = "Go back, and try it again with less or other input."
+    return _page(request, 400, "unreadable", "That request could not be read", detail, is_framed=False)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     if str(exception):  # a service says whose right is missing
-        return _page(request, 403, "You may not do this", str(exception))
-    return _page(request, 403, "This is for administrators", "Ask an administrator to do it, or to give you the right.")
+        return _page(request, 403, "permission-denied", _TITLES[403], str(exception))
+    detail = "Ask an administrator to do it, or to give you the right."
+    return _page(request, 403, "permission-denied", "This is for administrators", detail)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 404, "There is nothing here", "It may have been removed, or belongs to somebody else.")
+    return _page(request, 404, "not-found", _TITLES[404], "It may have been removed, or belongs to somebody else.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -107,11 +107,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     in a view, in a middleware or in the API."""
     if is_database_unreachable(sys.exc_info()[1]):
         detail = "What was saved is safe. Try again in a moment; if it stays so, tell your administrator."
-        response = _page(request, 503, "The database does not answer just now", detail)
+        response = _page(request, 503, "database", "The database does not answer just now", detail, is_framed=False)
         response["Retry-After"] = str(DATABASE_RETRY_SECONDS)
         return response
     detail = "It is our fault, not yours, and it is in the log. Try again; if it stays, tell your administrator."
-    return _page(request, 500, "Something went wrong", detail)
+    return _page(request, 500, "fault", "Something went wrong", detail, is_framed=False)
 
 
 def is_database_unreachable(error: BaseException | None) -> bool:
@@ -124,10 +124,9 @@ def is_database_unreachable(error: BaseException | None) -> bool:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form of an earlier login. What it holds can be sent again from here, if it came from our own page."""
-    if request.path.startswith(API_PREFIX):
-        return _page(request, 403, "The form has expired", "Load the page anew, and send it again.")
-    if wants_json(request):
-        return script_error(403, "form-expired", "You have logged in since this page was loaded; load it anew.")
+    if request.path.startswith(API_PREFIX) or wants_json(request):
+        detail = "You have logged in since this page was loaded. Load it again, and send it again."
+        return _page(request, 403, "form-expired", "The form has expired", detail)
     if request.headers.get("HX-Request") == "true":
         messages.warning(request, "You have logged in since this page was loaded, so it was loaded anew. Do it again.")
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
@@ -149,12 +148,18 @@ def _fields_to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in fields if name != "csrfmiddlewaretoken"]
 
 
-def _page(request: HttpRequest, status: int, title: str, detail: str) -> HttpResponse:
-    if request.path.startswith(API_PREFIX):
-        return JsonResponse({"code": _CODES[status], "detail": f"{title}. {detail}"}, status=status)
-    if wants_json(request):
-        return script_error(status, _CODES[status], f"{title}. {detail}")
+def _page(
+    request: HttpRequest, status: int, code: str, title: str, detail: str, *, is_framed: bool = True
+) -> HttpResponse:
+    if request.path.startswith(API_PREFIX) or wants_json(request):
+        return JsonResponse({"code": code, "detail": f"{title}. {detail}"}, status=status)
     # The frame of the other pages asks the database who looks at it; a fault or a broken request may stand in the way.
-    layout = "page.html" if status in (403, 404) else "bare.html"
-    context = {"status": status, "title": title, "detail": detail, "layout": layout}
+    context = {
+        "status": status,
+        "code": code,
+        "title": title,
+        "detail": detail,
+        "layout": "page.html" if is_framed else "bare.html",
+        "back": page_left(request) if is_framed else HOME,
+    }
     return render(request, "error.html", context, status=status)

@@ -31,8 +31,8 @@ class LoginRequired(LoginRequiredMiddleware):
         """Redirect to the login; htmx is made to load it as a page instead of inserting it."""
         is_htmx = request.headers.get("HX-Request") == "true"
         if wants_json(request):
-            error = {"code": "login", "detail": "Your login has ended. Log in again; nothing was recorded."}
-            return JsonResponse({"error": error}, status=401)
+            detail = "Your login has ended. Log in again; nothing was recorded."
+            return JsonResponse({"code": "login", "detail": detail}, status=401)
         if request.method in ("GET", "HEAD") and not is_htmx:
             return super().handle_no_permission(request, view_func)
         login = resolve_url(self.get_login_url(view_func))

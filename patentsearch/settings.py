@@ -103,7 +103,7 @@ MIDDLEWARE = [
     "patentsearch.login.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "patentsearch.errors.GoneIsNotFound",
+    "patentsearch.errors.ProblemPages",
 ]
 ROOT_URLCONF = "patentsearch.urls"
 WSGI_APPLICATION = "patentsearch.wsgi.application"
@@ -253,7 +253,7 @@ CONTENT_SECURITY_POLICY = {
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "rest_framework.authentication.TokenAuthentication",  # first: its challenge makes the answer a 401
-        "rest_framework.authentication.SessionAuthentication",
+        "search.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

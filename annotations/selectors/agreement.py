@@ -10,7 +10,7 @@ from functools import lru_cache
 from django.db.models import Max, Q
 
 from annotations.models import Facet, Judgment, Session, Showing
-from engine.evaluation.agreement import Agreement, SelfAgreements, agreement_of, self_agreement_of
+from engine.evaluation.agreement import Agreement, SelfAgreement, SelfAgreements, agreement_of, self_agreement_of
 
 Grades = dict[str, dict[int, int | None]]
 _GRADE_OF = {Facet.OVERALL: "grade", Facet.LOOKS: "looks", Facet.WORKS: "works"}
@@ -46,6 +46,11 @@ class FacetAgreement:
     between: Agreement
     selves: SelfAgreements
     topics: tuple[TopicAgreement, ...]
+
+    @property
+    def self_agreements(self) -> tuple[SelfAgreement, ...]:
+        """Of each assessor, then of all together."""
+        return (*self.selves.assessors, self.selves.together)
 
 
 @dataclass(frozen=True, slots=True)

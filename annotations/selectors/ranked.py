@@ -3,10 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
-from annotations.models import RankedList, Run
+from annotations.models import RankedList, Run, Topic
 from annotations.selectors.document_numbers import numbers_of_figures
 from engine.evaluation.files import Scored
+
+
+@dataclass(frozen=True, slots=True)
+class RankedFigure:
+    """A figure that a run found. rank: from 1. document: its number in TREC files. score: higher is better."""
+
+    rank: int
+    figure: int
+    document: str
+    score: float
+
+
+def ranked_figures(run: Run, topic: Topic) -> list[RankedFigure]:
+    """Return what a run found for a topic, best first; nothing while it has not asked for it."""
+    ranked = RankedList.objects.filter(run=run, topic=topic).first()
+    pairs = list(zip(ranked.figure_ids, ranked.scores, strict=True)) if ranked else []
+    documents = numbers_of_figures([figure for figure, _ in pairs])
+    return [RankedFigure(rank, figure, documents[figure], score) for rank, (figure, score) in enumerate(pairs, 1)]
 
 
 def lists_of_runs(runs: Collection[Run]) -> dict[int, dict[str, list[Scored]]]:

@@ -14,6 +14,7 @@ from annotations.models import Assignment, Judgment, Session, Showing
 from annotations.selectors.pools import Median, Pace, median_pace
 
 LARGEST_KEY = 2**63 - 1
+STILL_BLIND = "You judge in this session yourself. Judge your part first, or close the session; then rule."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,20 @@ class ListedSession:
         return self.session.closed_at is None
 
 
+@dataclass(frozen=True, slots=True)
+class SessionOverview:
+    """A session as a user may see it. mine: the user's own part. parts: everybody's, None unless an administrator."""
+
+    session: Session
+    mine: Part | None
+    parts: tuple[Part, ...] | None
+
+    @property
+    def administration(self) -> SessionOverview | None:
+        """The same for administrators, None for others."""
+        return None if self.parts is None else self
+
+
 def sessions_seen_by(user: User) -> QuerySet[Session]:
     """An administrator sees every session, anybody else those they judge in."""
     sessions = Session.objects.select_related("pool__topic_set", "created_by")
@@ -134,6 +149,13 @@ def parts_of(session: Session, *, assessor: User | None = None) -> list[Part]:
         pace = of_all if seconds is None else Pace(seconds, True)
         parts.append(Part(assignment, progress, cannot_judge, pace, last_at))
     return parts
+
+
+def session_overview(session: Session, user: User) -> SessionOverview:
+    """The session with the user's own part, and with everybody's for an administrator."""
+    parts = parts_of(session, assessor=None if user.is_staff else user)
+    mine = next((part for part in parts if part.assessor == user), None)
+    return SessionOverview(session, mine, tuple(parts) if user.is_staff else None)
 
 
 def nobodys_count(session: Session) -> int:

@@ -114,6 +114,19 @@ class Judged:
     current: Values | None
 
 
+@dataclass(frozen=True, slots=True)
+class JudgingState:
+    """How far an assessor is in a session, with what holds of each showing."""
+
+    assignment: Assignment
+    done: Done
+    showings: tuple[Judged, ...]
+
+    @property
+    def is_closed(self) -> bool:
+        return self.assignment.session.closed_at is not None
+
+
 def assignment_of(assessor: User, session_id: int) -> Assignment | None:
     """The assessor's part of a session, with the session and its pool; None where it is not theirs."""
     mine = Assignment.objects.filter(assessor=assessor, session__in=Session.objects.filter(pk=session_id))
@@ -170,6 +183,11 @@ def showings_judged(assignment: Assignment) -> list[Judged]:
     """Every showing that is still the assessor's, in its order, with what holds of it."""
     showings = assignment.showings.filter(_THEIRS).select_related("current").order_by("position")
     return [Judged(one.position, values_of(one.current)) for one in showings]
+
+
+def judging_state(assignment: Assignment) -> JudgingState:
+    """The assessor's part of a session as it stands now; two queries."""
+    return JudgingState(assignment, done_of(assignment), tuple(showings_judged(assignment)))
 
 
 def position_to_resume(assignment: Assignment, done: Done) -> int:

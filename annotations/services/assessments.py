@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from annotations.models import GRADES, Assessment
+from annotations.selectors.showings import Values, values_of
 from engine.errors import Problem
 
 LONGEST_REASON = 2000  # characters
@@ -43,6 +44,23 @@ class Assessed:
             "reason": self.reason,
             "region": None if self.region is None else list(self.region),
         }
+
+
+class Stale(Problem):
+    """Another event holds by now than the one that this was based on, and nothing was written.
+
+    current: the event that holds, None if none does. yours: what was offered, None of an undo.
+    """
+
+    def __init__(self, detail: str, current: Assessment | None, yours: Assessed | None) -> None:
+        super().__init__("stale", detail, 409)
+        self.current = current
+        self.yours = yours
+
+    @property
+    def current_values(self) -> Values | None:
+        """What the event that holds says."""
+        return values_of(self.current)
 
 
 def assessed_checked(assessed: Assessed, *, asks_facets: bool) -> Assessed:

@@ -34,6 +34,9 @@ from engine.evaluation.tables import grades_from_csv, run_from_csv, run_from_jso
 from engine.evaluation.trec import Grades, ReadRun, grades_from_trec, run_from_trec
 from search.models import Verdict, WorkState
 
+LARGEST_RUN_BYTES = 64 * 2**20
+LARGEST_QRELS_BYTES = 20_000_000
+
 logger = logging.getLogger(__name__)
 
 _RUN_READERS: Mapping[str, Callable[[bytes, Collection[str]], ReadRun]] = {

@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Session, Showing
-from annotations.services.assessments import Assessed, assessed_checked, is_same
+from annotations.selectors.showings import Values, values_of
+from annotations.services.assessments import Assessed, Stale, assessed_checked, is_same
 from engine.errors import Problem
 
 logger = logging.getLogger(__name__)
@@ -28,16 +29,12 @@ class SessionClosed(Problem):
         super().__init__("session-closed", "This session is closed; ask an administrator to open it again.", 403)
 
 
-class StaleBase(Exception):
-    """Another judgment holds by now than the one that this was based on, and nothing was written.
-
-    current: what holds, None where nothing does. yours: what was offered.
-    """
+class StaleBase(Stale):
+    """Another judgment holds by now than the one that this was based on, and nothing was written."""
 
     def __init__(self, current: Judgment | None, yours: Assessed) -> None:
-        super().__init__("another judgment was recorded meanwhile")
-        self.current = current
-        self.yours = yours
+        detail = "You have judged this pair elsewhere meanwhile. That judgment holds; judge again to replace it."
+        super().__init__(detail, current, yours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,11 @@ class Recorded:
 
     judgment: Judgment
     is_new: bool
+
+    @property
+    def current(self) -> Values | None:
+        """What the event says, None if it took back all."""
+        return values_of(self.judgment)
 
 
 def judgment_record(

@@ -13,6 +13,9 @@ from annotations.selectors.pools import PoolPreview, pool_preview
 from annotations.services.locks import RunNotFound, runs_lock
 from engine.errors import NotFound, Problem
 
+USUAL_DEPTH, DEEPEST = 10, 1000
+"""Figures of each run and topic: proposed, and at most."""
+
 logger = logging.getLogger(__name__)
 
 

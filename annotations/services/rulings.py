@@ -13,19 +13,22 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from annotations.models import Candidate, Ruling, Session
-from annotations.services.assessments import Assessed, assessed_checked, is_same
+from annotations.selectors.showings import Values, values_of
+from annotations.services.assessments import Assessed, Stale, assessed_checked, is_same
 from annotations.services.locks import sessions_lock
 from engine.errors import Problem
 
 logger = logging.getLogger(__name__)
 
 
-class RuledMeanwhile(Exception):
+class RuledMeanwhile(Stale):
     """Another ruling holds by now than the one that was looked at. current: that one, None where it was taken back."""
 
-    def __init__(self, current: Ruling | None) -> None:
-        super().__init__("another ruling was recorded meanwhile")
-        self.current = current
+    current: Ruling | None
+
+    def __init__(self, current: Ruling | None, yours: Assessed | None = None) -> None:
+        detail = "The candidate was ruled on meanwhile. That ruling holds; rule again to replace it."
+        super().__init__(detail, current, yours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,11 @@ class Ruled:
 
     ruling: Ruling
     is_new: bool
+
+    @property
+    def current(self) -> Values | None:
+        """What the event says, None if it took back all."""
+        return values_of(self.ruling)
 
 
 def ruling_record(
@@ -62,7 +70,7 @@ def ruling_record(
             return Ruled(known, is_new=False)
         current = ruling_that_holds(session, candidate)
         if (current.client_id if current else None) != base:
-            raise RuledMeanwhile(current)
+            raise RuledMeanwhile(current, checked)
         ruling = Ruling(
             client_id=client_id, session=session, candidate=candidate, adjudicator=adjudicator, **checked.fields
         )

@@ -25,6 +25,7 @@ from search.services.work import work_restart
 logger = logging.getLogger(__name__)
 
 DEFAULT_DEPTH, DEEPEST = 100, DEFAULT_SHORTLIST
+MOST_WEIGHTS = 20
 PAPERS = (System.VISUAL, System.TEXT, System.MAXIMUM, System.AVERAGE)
 """The four systems of the paper, in the order of its table."""
 BY_NAME = (*PAPERS, System.RANKS)

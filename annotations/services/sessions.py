@@ -24,6 +24,9 @@ from engine.errors import Problem
 from engine.evaluation.dealing import dealt
 from search.services.locks import row_lock
 
+LARGEST_SEED = 2**31 - 1
+"""Of a session's seed, which forms and the API draw where none is given."""
+
 logger = logging.getLogger(__name__)
 
 

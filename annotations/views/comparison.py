@@ -10,17 +10,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from annotations.models import Run
-from annotations.selectors.snapshots import SnapshotDamaged
+from annotations.options import OptionsProblem, TableOptions
 from annotations.selectors.topic_lists import TopicDifference, TopicLists, topic_differences, topic_lists
-from annotations.views.evaluation import options_context
-from annotations.views.evaluation_asked import (
-    Asked,
-    AskedWrongly,
-    of_what_is_asked,
-    table_or_answer,
-)
+from annotations.views.evaluation_pages import options_context, table_or_answer, with_options
 from annotations.views.roles import administrators_only
-from search.http import current_user, is_fragment
+from search.http import current_user, is_fragment, no_store, vary_on_fragment
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +32,17 @@ class DifferenceRow:
 
 
 @require_GET
+@no_store
+@vary_on_fragment
 @administrators_only
-@of_what_is_asked
-def compare(request: HttpRequest, asked: Asked) -> HttpResponse:
+@with_options
+def compare(request: HttpRequest, asked: TableOptions) -> HttpResponse:
     """The page; for htmx, the lists of the topic alone."""
     one, other = _two(asked, request.GET)
     if asked.snapshot is None or one is None or other is None:
         return render(request, "annotations/evaluation_compare.html", options_context(asked, "compare"))
     if is_fragment(request) and request.headers.get("HX-Target") == "topic":
-        return _private(_topic(request, asked, one, other, request.GET.get("topic", "")))
+        return _topic(request, asked, one, other, request.GET.get("topic", ""))
     found = table_or_answer(request, asked.with_runs((one, other)))
     if isinstance(found, HttpResponse):
         return found
@@ -67,20 +63,15 @@ def compare(request: HttpRequest, asked: Asked) -> HttpResponse:
         "opened": opened,
         "lists": _lists(request, asked, one, other, opened.difference.topic) if opened else None,
     }
-    return _private(render(request, "annotations/evaluation_compare.html", context))
+    return render(request, "annotations/evaluation_compare.html", context)
 
 
-def _topic(request: HttpRequest, asked: Asked, one: Run, other: Run, number: str) -> HttpResponse:
-    try:
-        lists = _lists(request, asked, one, other, number)
-    except SnapshotDamaged as damaged:
-        context = {"asked": asked, "said": damaged.detail}
-        return render(request, "annotations/evaluation_damaged.html", context, status=409)
-    context = options_context(asked, "compare") | {"lists": lists}
+def _topic(request: HttpRequest, asked: TableOptions, one: Run, other: Run, number: str) -> HttpResponse:
+    context = options_context(asked, "compare") | {"lists": _lists(request, asked, one, other, number)}
     return render(request, "annotations/_evaluation_topic.html", context)
 
 
-def _lists(request: HttpRequest, asked: Asked, one: Run, other: Run, number: str) -> TopicLists:
+def _lists(request: HttpRequest, asked: TableOptions, one: Run, other: Run, number: str) -> TopicLists:
     if not (number.isascii() and number.isdecimal() and len(number) < 10) or asked.snapshot is None:
         raise Http404
     found = topic_lists(asked.snapshot, (one, other), str(int(number)), asked.options, current_user(request))
@@ -89,7 +80,9 @@ def _lists(request: HttpRequest, asked: Asked, one: Run, other: Run, number: str
     return found
 
 
-def _rows(asked: Asked, one: Run, other: Run, differences: list[TopicDifference], opened: str) -> list[DifferenceRow]:
+def _rows(
+    asked: TableOptions, one: Run, other: Run, differences: list[TopicDifference], opened: str
+) -> list[DifferenceRow]:
     rows = []
     greatest = max((abs(one.difference) for one in differences), default=0.0) or 1.0
     for difference in differences:
@@ -107,8 +100,8 @@ def _rows(asked: Asked, one: Run, other: Run, differences: list[TopicDifference]
     return rows
 
 
-def _two(asked: Asked, query: QueryDict) -> tuple[Run | None, Run | None]:
-    """The runs to compare: those named, else the first two. Raises: AskedWrongly; Http404 for one that is not there."""
+def _two(asked: TableOptions, query: QueryDict) -> tuple[Run | None, Run | None]:
+    """Return the runs to compare: those named, else the first two. Raises: OptionsProblem; Http404 for another run."""
     runs = {str(run.pk): run for run in asked.all_runs}
     named = [query.get("one", ""), query.get("other", "")]
     if any(name and name not in runs for name in named):
@@ -117,12 +110,6 @@ def _two(asked: Asked, query: QueryDict) -> tuple[Run | None, Run | None]:
     first, second = (runs[name] if name else next(iter(rest), None) for name in named)
     if first is not None and second is not None and first.pk == second.pk:
         if all(named):
-            raise AskedWrongly("A run compared with itself differs nowhere; choose another one beside it.")
+            raise OptionsProblem("A run compared with itself differs nowhere; choose another one beside it.")
         second = next((run for run in rest if run.pk != first.pk), None)
     return first, second
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Vary"] = "HX-Request, Cookie"
-    response["Cache-Control"] = "private, no-store"
-    return response

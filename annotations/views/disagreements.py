@@ -25,9 +25,10 @@ from annotations.selectors.disagreements import (
     pair_of,
 )
 from annotations.selectors.pairs import drawings_of
-from annotations.selectors.sessions import LARGEST_KEY, is_still_blind
-from annotations.services.assessments import LONGEST_REASON, WHOLE, Assessed
+from annotations.selectors.sessions import LARGEST_KEY, STILL_BLIND, is_still_blind
+from annotations.services.assessments import WHOLE
 from annotations.services.rulings import RuledMeanwhile, ruling_record, ruling_undo
+from annotations.views.assessment_forms import AssessmentForm
 from annotations.views.panes import PaneShown, figure_pane, topic_pane
 from annotations.views.roles import administrators_only
 from annotations.views.sessions import private, session_or_404
@@ -43,29 +44,9 @@ QUEUES = {
     Queue.FACETS: "looks or works",
     Queue.RULED: "ruled on",
 }
-STILL_BLIND = "You judge in this session yourself. Judge your part first, or close the session; then rule."
 SHOWN = "What holds is shown; rule again to change it."
-_GRADE_CHOICES = [(str(grade), name) for grade, name in GRADES]
 FACETS = (("looks", "Looks alike", "qwer"), ("works", "Works alike", "asdf"))
 FACET_WORDS = ("not", "marginally", "yes", "highly")
-
-
-class RulingForm(forms.Form):
-    """A grade, or that it cannot be judged. client_id: made with the page, so that a form sent twice is one ruling."""
-
-    client_id = forms.UUIDField()
-    base = forms.UUIDField(required=False)
-    grade = forms.TypedChoiceField(choices=_GRADE_CHOICES, coerce=int, required=False, empty_value=None)
-    cannot_judge = forms.BooleanField(required=False)
-    looks = forms.TypedChoiceField(choices=_GRADE_CHOICES, coerce=int, required=False, empty_value=None)
-    works = forms.TypedChoiceField(choices=_GRADE_CHOICES, coerce=int, required=False, empty_value=None)
-    reason = forms.CharField(required=False, max_length=LONGEST_REASON)
-
-    @property
-    def assessed(self) -> Assessed:
-        """Of a valid form."""
-        names = ("grade", "cannot_judge", "looks", "works", "reason")
-        return Assessed(**{name: self.cleaned_data[name] for name in names})
 
 
 class UndoForm(forms.Form):
@@ -167,7 +148,7 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
     if not Candidate.objects.filter(pk=min(candidate_id, LARGEST_KEY), pool=row.pool_id).exists():
         raise Http404
     here = asked.address(row, list=False, candidate=candidate_id)
-    form = RulingForm(request.POST)
+    form = AssessmentForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Not recorded. Give a grade from 0 to 3, or that it cannot be judged.")
         return redirect(here)
@@ -181,9 +162,6 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
             base=data["base"],
             assessed=form.assessed,
         )
-    except RuledMeanwhile:
-        messages.error(request, f"Not recorded: it was ruled on meanwhile. {SHOWN}")
-        return redirect(here)
     except Problem as refused:
         again = f"It was ruled on from this page before. {SHOWN}"
         detail = again if refused.code == "client-id-taken" else refused.detail

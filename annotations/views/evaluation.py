@@ -9,22 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from annotations.http import file_to_take_away
 from annotations.models import Run
+from annotations.options import TableOptions, required_snapshot
 from annotations.selectors.exports import ExportedFile
 from annotations.selectors.overview import topic_sets_listed
 from annotations.selectors.score_files import score_table_as_csv, score_table_as_json
 from annotations.selectors.scores import ALPHA, RunScored, ScoreTable
 from annotations.selectors.snapshots import SnapshotSeen, snapshot_seen
-from annotations.views.evaluation_asked import (
-    GREATEST_GRADE,
-    MOST_K,
-    UNITS,
-    Asked,
-    AskedWrongly,
-    of_what_is_asked,
-    table_or_answer,
-)
-from annotations.views.exported import file_to_take_away
+from annotations.views.evaluation_pages import options_context, table_or_answer, with_options
 from annotations.views.plots import Axis, Whisker, whisker
 from annotations.views.roles import administrators_only
 from engine.evaluation.estimates import Estimate
@@ -76,8 +69,8 @@ def evaluation(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @administrators_only
-@of_what_is_asked
-def table(request: HttpRequest, asked: Asked) -> HttpResponse:
+@with_options
+def table(request: HttpRequest, asked: TableOptions) -> HttpResponse:
     """Table 1 of the runs chosen."""
     if asked.snapshot is None or not asked.runs:
         return render(request, "annotations/evaluation_table.html", options_context(asked, "table"))
@@ -90,15 +83,14 @@ def table(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 @require_GET
 @administrators_only
-@of_what_is_asked
-def table_file(request: HttpRequest, asked: Asked, suffix: str) -> HttpResponse:
+@with_options
+def table_file(request: HttpRequest, asked: TableOptions, suffix: str) -> HttpResponse:
     """The table as CSV or JSON, with all measures and topics."""
-    if asked.snapshot is None or not asked.runs:
-        raise AskedWrongly("There is no table yet: it takes a finished run and frozen qrels.")
+    snapshot = required_snapshot(asked)
     found = table_or_answer(request, asked)
     if isinstance(found, HttpResponse):
         return found
-    qrels = snapshot_seen(asked.snapshot.pk)
+    qrels = snapshot_seen(snapshot.pk)
     assert qrels is not None
     kind, written = (
         ("text/csv; charset=utf-8; header=present", score_table_as_csv(found, qrels))
@@ -108,21 +100,7 @@ def table_file(request: HttpRequest, asked: Asked, suffix: str) -> HttpResponse:
     return file_to_take_away(ExportedFile(f"table-{asked.topic_set.pk}.{suffix}", kind, written))
 
 
-def options_context(asked: Asked, place: str) -> dict[str, object]:
-    """What the frame and the form of options need."""
-    return {
-        "topic_set": asked.topic_set,
-        "asked": asked,
-        "address": asked.address,
-        "place": place,
-        "units": UNITS,
-        "grades": range(1, GREATEST_GRADE + 1),
-        "most_k": MOST_K,
-        "chosen": {run.pk for run in asked.runs},
-    }
-
-
-def table_context(asked: Asked, found: ScoreTable, qrels: SnapshotSeen | None) -> dict[str, object]:
+def table_context(asked: TableOptions, found: ScoreTable, qrels: SnapshotSeen | None) -> dict[str, object]:
     """Everything on the page of the table."""
     columns = [name for name in found.options.names if _is_shown(name, found)]
     means = [found.estimates[one.run.pk, found.measure] for one in found.scored]
@@ -178,7 +156,7 @@ def _row(table: ScoreTable, one: RunScored, columns: Sequence[str], axis: Axis) 
     return Row(one, tuple(cells), whisker(axis, mean.low, mean.mean, mean.high), mean)
 
 
-def _pair(asked: Asked, axis: Axis, one: Run, other: Run, pair: Comparison) -> PairRow:
+def _pair(asked: TableOptions, axis: Axis, one: Run, other: Run, pair: Comparison) -> PairRow:
     difference = _turned(pair.difference)
     first, second, wins, losses = one, other, pair.wins, pair.losses
     if pair.difference.mean < 0:

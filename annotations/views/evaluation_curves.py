@@ -9,13 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from annotations.options import TableOptions
 from annotations.selectors.scores import RunScored, ScoreTable
-from annotations.views.evaluation import options_context
-from annotations.views.evaluation_asked import (
-    Asked,
-    of_what_is_asked,
-    table_or_answer,
-)
+from annotations.views.evaluation_pages import options_context, table_or_answer, with_options
 from annotations.views.plots import STYLES, Axis, Box, Dot, polyline, strip
 from annotations.views.roles import administrators_only
 from engine.evaluation.curves import RECALL_POINTS, spread
@@ -61,8 +57,8 @@ class Strip:
 
 @require_GET
 @administrators_only
-@of_what_is_asked
-def curves(request: HttpRequest, asked: Asked) -> HttpResponse:
+@with_options
+def curves(request: HttpRequest, asked: TableOptions) -> HttpResponse:
     context = options_context(asked, "curves")
     if asked.snapshot is None or not asked.runs:
         return render(request, "annotations/evaluation_curves.html", context)
@@ -96,7 +92,7 @@ def _line(one: RunScored, place: int) -> Line:
     )
 
 
-def _strip(asked: Asked, table: ScoreTable, one: RunScored, axis: Axis) -> Strip:
+def _strip(asked: TableOptions, table: ScoreTable, one: RunScored, axis: Axis) -> Strip:
     values = one.counted(table.measure)
     told = spread(values)
     assert told is not None  # there are topics
@@ -116,7 +112,7 @@ def _strip(asked: Asked, table: ScoreTable, one: RunScored, axis: Axis) -> Strip
     )
 
 
-def _topic_address(asked: Asked, table: ScoreTable, one: RunScored, topic: str) -> str:
+def _topic_address(asked: TableOptions, table: ScoreTable, one: RunScored, topic: str) -> str:
     """The run beside the best of the others, at this topic; empty where there is no other run."""
     others = [other for other in table.scored if other.run.pk != one.run.pk]
     if not others:
@@ -126,7 +122,7 @@ def _topic_address(asked: Asked, table: ScoreTable, one: RunScored, topic: str) 
 
 
 def _topic_rows(
-    asked: Asked, table: ScoreTable, titles: dict[str, str]
+    asked: TableOptions, table: ScoreTable, titles: dict[str, str]
 ) -> list[tuple[str, str, list[tuple[float, str]]]]:
     """For each topic its number, title, and each run's value with the address of the topic."""
     columns = [(one, one.counted(table.measure).tolist()) for one in table.scored]

@@ -11,13 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from annotations.models import Run
+from annotations.options import TableOptions
 from annotations.selectors.scores import RunScored
-from annotations.views.evaluation import figure_counts, options_context
-from annotations.views.evaluation_asked import (
-    Asked,
-    of_what_is_asked,
-    table_or_answer,
-)
+from annotations.views.evaluation import figure_counts
+from annotations.views.evaluation_pages import options_context, table_or_answer, with_options
 from annotations.views.plots import Axis
 from annotations.views.roles import administrators_only
 from engine.evaluation.estimates import Estimate
@@ -62,8 +59,8 @@ class Point:
 
 @require_GET
 @administrators_only
-@of_what_is_asked
-def history(request: HttpRequest, asked: Asked) -> HttpResponse:
+@with_options
+def history(request: HttpRequest, asked: TableOptions) -> HttpResponse:
     all_series = series_of(asked.all_runs)
     chosen = _chosen(all_series, request.GET.get("system", ""))
     context = options_context(asked, "history") | {"all_series": all_series, "series": chosen}

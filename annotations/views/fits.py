@@ -15,7 +15,7 @@ from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.queue import enqueue_unless_finished
 from annotations.selectors.fits import FitRow, fit_seen, fits_listed, topics_of_fit
 from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw, promotion_problem
-from annotations.views.evaluation_asked import LARGEST_KEY, topic_set_or_404
+from annotations.views.evaluation_pages import topic_set_or_404
 from annotations.views.plots import Axis, polyline
 from annotations.views.roles import administrators_only
 from engine.errors import Problem
@@ -207,7 +207,7 @@ def delete_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
 
 
 def _fit_or_404(fit_id: int) -> FusionFit:
-    found = fit_seen(min(fit_id, LARGEST_KEY))
+    found = fit_seen(fit_id)
     if found is None:
         raise Http404
     return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,7 +22,6 @@ from annotations.selectors.showings import (
     position_to_resume,
     showing_page,
 )
-from annotations.views.judgments import LARGEST_KEY, values_as_json
 from annotations.views.panes import figure_pane, topic_pane
 from search.http import current_user, is_fragment
 
@@ -102,7 +102,7 @@ def review(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
     """The assessor's own part of a session."""
-    assignment = assignment_of(current_user(request), min(session_id, LARGEST_KEY))
+    assignment = assignment_of(current_user(request), session_id)
     if assignment is None:
         raise Http404
     return assignment
@@ -111,14 +111,13 @@ def assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
 def _pair(page: ShowingPage) -> dict[str, Any]:
     figures = [one for one in (page.topic.figure, page.candidate) if one is not None]
     drawings = drawings_of(figures)
-    current = values_as_json(page.current)
     return {
         "page": page,
         "session": page.session,
         "topic": page.topic,
         "asked": topic_pane(page.topic, page.asked, drawings),
         "found": figure_pane(drawings[page.candidate.pk], page.found),
-        "current": json.dumps(current) if current else "",
+        "current": json.dumps(asdict(page.current), cls=DjangoJSONEncoder) if page.current else "",
     }
 
 

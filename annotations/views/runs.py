@@ -7,13 +7,13 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.http import file_to_take_away
 from annotations.models import Run, System, TopicSet
 from annotations.queue import enqueue_unless_finished
 from annotations.selectors.exports import FORMATS, document_number_rows, run_file
 from annotations.selectors.runs import run_page, runs_listed
 from annotations.services.imports import run_import
 from annotations.services.runs import run_again, run_delete, run_retry, runs_make
-from annotations.views.exported import file_to_take_away
 from annotations.views.roles import administrators_only
 from annotations.views.topic_forms import PlanForm, RunFileForm
 from annotations.views.topics import LARGEST_KEY, set_or_404

@@ -11,11 +11,10 @@ from django.contrib.auth.models import User
 from annotations.models import Pool, Run, TopicSet
 from annotations.selectors.pools import runs_to_pool
 from annotations.selectors.sessions import assessors_to_choose
-from annotations.services.sessions import SessionOptions
+from annotations.services.pools import DEEPEST, USUAL_DEPTH
+from annotations.services.sessions import LARGEST_SEED, SessionOptions
 
-USUAL_DEPTH, DEEPEST = 10, 1000
 NEW_POOL = "new"
-LARGEST_SEED = 2**31 - 1
 
 
 class PoolForm(forms.Form):

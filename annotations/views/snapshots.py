@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.http import file_to_take_away
 from annotations.models import Facet, TopicSet
+from annotations.options import OptionsProblem, TableOptions, options_of
 from annotations.selectors.exports import FORMATS, qrels_file
 from annotations.selectors.overview import sessions_to_freeze
 from annotations.selectors.snapshots import (
@@ -18,22 +20,12 @@ from annotations.selectors.snapshots import (
     snapshot_seen,
     snapshots_listed,
 )
-from annotations.services.imports import qrels_import
+from annotations.services.imports import LARGEST_QRELS_BYTES, qrels_import
 from annotations.services.snapshots import snapshot_freeze
-from annotations.views.evaluation import options_context
-from annotations.views.evaluation_asked import (
-    LARGEST_KEY,
-    Asked,
-    asked_from_query,
-    refused,
-    topic_set_or_404,
-)
-from annotations.views.exported import file_to_take_away
+from annotations.views.evaluation_pages import damaged_page, options_context, topic_set_or_404
 from annotations.views.roles import administrators_only
 from engine.errors import Problem
 from search.http import current_user
-
-MOST_IMPORT_BYTES = 20_000_000
 
 
 class FreezeForm(forms.Form):
@@ -104,8 +96,8 @@ def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     if not form.is_valid():
         return _listed(request, topic_set, import_said=_first_fault(form), status=400)
     upload = form.cleaned_data["file"]
-    if upload.size > MOST_IMPORT_BYTES:
-        said = f"A qrels file takes at most {MOST_IMPORT_BYTES // 1_000_000} MB; this one has more."
+    if upload.size > LARGEST_QRELS_BYTES:
+        said = f"A qrels file takes at most {LARGEST_QRELS_BYTES // 1_000_000} MB; this one has more."
         return _listed(request, topic_set, import_said=said, status=400)
     try:
         imported = qrels_import(
@@ -125,7 +117,7 @@ def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
 @administrators_only
 def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
     """What one snapshot holds, topic by topic."""
-    seen = snapshot_seen(min(snapshot_id, LARGEST_KEY))
+    seen = snapshot_seen(snapshot_id)
     if seen is None:
         raise Http404
     context = _frame(seen.snapshot.topic_set) | {"seen": seen, "formats": FORMATS}
@@ -136,23 +128,22 @@ def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
 @administrators_only
 def snapshot_file(request: HttpRequest, snapshot_id: int) -> HttpResponse:
     """The qrels as a file; ?format=trec, csv or json."""
-    seen = snapshot_seen(min(snapshot_id, LARGEST_KEY))
+    seen = snapshot_seen(snapshot_id)
     if seen is None:
         raise Http404
     wanted = request.GET.get("format", "trec")
     if wanted not in FORMATS:
-        return refused(request, seen.snapshot.topic_set, f"Qrels are written as {', '.join(FORMATS)}; choose one.")
+        raise OptionsProblem(f"Qrels are written as {', '.join(FORMATS)}; choose one.")
     try:
         written = qrels_file(seen.snapshot, wanted)
     except SnapshotDamaged as damaged:
-        context = {"asked": _plain(seen.snapshot.topic_set), "said": damaged.detail}
-        return render(request, "annotations/evaluation_damaged.html", context, status=409)
+        return damaged_page(request, _plain(seen.snapshot.topic_set), damaged)
     return file_to_take_away(written)
 
 
-def _plain(topic_set: TopicSet) -> Asked:
+def _plain(topic_set: TopicSet) -> TableOptions:
     """What the frame of a topic set's pages needs where nothing particular is asked."""
-    return asked_from_query(topic_set, QueryDict())
+    return options_of(topic_set, QueryDict())
 
 
 def _frame(topic_set: TopicSet) -> dict[str, object]:

@@ -11,15 +11,14 @@ from django import forms
 from annotations.models import System
 from annotations.selectors.draws import LARGEST_SEED, MOST_TOPICS, Draw
 from annotations.selectors.exports import FORMATS
-from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, PAPERS, Plan
+from annotations.services.imports import LARGEST_RUN_BYTES
+from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, MOST_WEIGHTS, PAPERS, Plan
 from annotations.services.topics import LONGEST_NAME, LONGEST_PROSE, LONGEST_TITLE
 from engine.errors import Problem
 from search.filters import filters_checked, filters_written
 from search.question import LONGEST_TEXT
 
-MOST_WEIGHTS = 20
 SEEDS_OFFERED = 10**6
-LARGEST_RUN_FILE_BYTES = 64 * 2**20
 _NAMES = {"trec": "TREC", "csv": "CSV", "json": "JSON"}
 
 
@@ -171,9 +170,9 @@ class RunFileForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > LARGEST_RUN_FILE_BYTES:
+        if file.size > LARGEST_RUN_BYTES:
             raise forms.ValidationError(
-                f"The file has {file.size / 2**20:.0f} MB; at most {LARGEST_RUN_FILE_BYTES >> 20} MB are taken. "
+                f"The file has {file.size / 2**20:.0f} MB; at most {LARGEST_RUN_BYTES >> 20} MB are taken. "
                 "Leave out ranks that no pool reaches."
             )
         return file

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * What the outbox asks of the server: the only module that knows the bodies of its requests and the shapes of its
- * answers. Addresses come with each event, as the page wrote them.
+ * answers, which are the REST API's. Addresses come with each event, as the page wrote them.
  */
 import { request } from "./judging-request.js";
 
@@ -12,13 +12,13 @@ import { request } from "./judging-request.js";
  * @param {{ assessor: number, token: string }} sender
  */
 export async function sendEvent(entry, { assessor, token }) {
-  const { status, json } = await request(entry.url, { body: bodyOf(entry, assessor), token });
-  const code = json?.error?.code;
+  const { status, json } = await request(addressOf(entry.url), { body: bodyOf(entry, assessor), token });
+  const code = json?.code;
   return {
     outcome: outcomeOf(status, code),
     position: json?.position ?? null,
     current: json?.current ?? null,
-    detail: json?.error?.detail ?? null,
+    detail: json?.detail ?? null,
     lacksDatabase: status === 503 && code === "database",
   };
 }
@@ -34,6 +34,14 @@ export async function renewToken(stateUrl, assessor) {
   if (isOurs && json.csrf_token) return { outcome: "renewed", token: json.csrf_token };
   if (status === 401) return { outcome: "login", token: "" };
   return { outcome: status === 404 || (status === 200 && !isOurs) ? "account" : "later", token: "" };
+}
+
+/**
+ * Return the address in the API; events that an earlier version kept name the page's own.
+ * @param {string} url
+ */
+function addressOf(url) {
+  return url.startsWith("/sessions/") ? `/api${url}` : url;
 }
 
 /**

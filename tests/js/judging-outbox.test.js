@@ -7,8 +7,8 @@ const { judgmentAfter, makeId, Outbox } = await import("../../static/js/judging-
 
 const VALUES = { grade: 2, cannot_judge: false, looks: null, works: null, reason: "", region: null };
 const RECORDED = { status: 201, body: { position: 1, current: null } };
-const DATABASE = { status: 503, body: { error: { code: "database", detail: "No database." } } };
-const EXPIRED = { status: 403, body: { error: { code: "form-expired" } } };
+const DATABASE = { status: 503, body: { code: "database", detail: "No database." } };
+const EXPIRED = { status: 403, body: { code: "form-expired" } };
 const STATE = "/state/";
 
 beforeEach(() => {
@@ -55,6 +55,19 @@ test("a judgment is in the browser's storage before the server answers, and leav
   assert.deepEqual(requests[0].body, { client_id: entry.client_id, base: null, assessor: 5, seconds: 1.5, ...VALUES });
   assert.deepEqual([requests[0].method, requests[0].address], ["POST", "/pairs/3/"]);
   assert.equal(requests[0].headers["X-CSRFToken"], "first");
+});
+
+test("an event that an earlier version kept goes to the address of the API", async () => {
+  const requests = serve(() => RECORDED);
+  const outbox = open();
+  judge(outbox, 1, { url: "/sessions/7/showings/1/judgments/" });
+  judge(outbox, 2, { url: "/api/sessions/7/showings/2/judgments/" });
+  await settled();
+  assert.deepEqual(
+    requests.map(({ address }) => address),
+    ["/api/sessions/7/showings/1/judgments/", "/api/sessions/7/showings/2/judgments/"],
+  );
+  assert.equal(outbox.entries().length, 0);
 });
 
 test("an undo says only what is undone by whom", async () => {
@@ -222,7 +235,7 @@ test("what blocks this tab is over once another tab has settled it", async () =>
 
 test("an ended login blocks, loses nothing, takes more judgments, and sends all after the login", async () => {
   let isLoggedIn = false;
-  const requests = serve(() => (isLoggedIn ? RECORDED : { status: 401, body: { error: { code: "login" } } }));
+  const requests = serve(() => (isLoggedIn ? RECORDED : { status: 401, body: { code: "login" } }));
   const outbox = open();
   judge(outbox, 1);
   await settled();
@@ -240,7 +253,7 @@ test("an ended login blocks, loses nothing, takes more judgments, and sends all 
 });
 
 for (const [name, answer] of [
-  ["another account", { status: 403, body: { error: { code: "other-account", detail: "Not yours." } } }],
+  ["another account", { status: 403, body: { code: "other-account", detail: "Not yours." } }],
   ["a session that is not theirs any more", { status: 404, body: {} }],
 ]) {
   test(`${name} blocks and loses nothing`, async () => {
@@ -322,7 +335,7 @@ for (const [name, state, kind] of [
 
 test("a conflict waits for the assessor, with what the server has; nothing after it is sent", async () => {
   const current = { ...VALUES, grade: 0, client_id: "theirs" };
-  const requests = serve(() => ({ status: 409, body: { error: { code: "conflict" }, current } }));
+  const requests = serve(() => ({ status: 409, body: { code: "stale", current } }));
   const outbox = open();
   const entry = judge(outbox, 1);
   judge(outbox, 2);
@@ -368,7 +381,7 @@ test("keeping what is there drops one's own and its undo, and what builds upon i
 });
 
 test("a refusal, as of a closed session, waits with its reason; giving it up sends the others", async () => {
-  const refusal = { status: 403, body: { error: { code: "session-closed", detail: "The session is closed." } } };
+  const refusal = { status: 403, body: { code: "session-closed", detail: "The session is closed." } };
   serve(({ address }) => (address === "/pairs/1/" ? refusal : RECORDED));
   const outbox = open();
   judge(outbox, 1);
@@ -398,7 +411,7 @@ test("without its database the server is asked again, and nothing is blocked", a
 });
 
 test("an undo of nothing is told and done with", async () => {
-  serve(() => ({ status: 400, body: { error: { code: "nothing-to-undo" } } }));
+  serve(() => ({ status: 400, body: { code: "nothing-to-undo" } }));
   const outbox = open();
   const nothing = heardBy(outbox, "undone-nothing");
   outbox.undo({ position: null, url: "/undo/", takes: null, before: null });

@@ -74,8 +74,8 @@ def test_a_form_that_is_sent_says_so_and_so_does_a_login(client: Client, no_data
 def test_a_script_that_judges_is_told_in_json(client: Client, no_database: None) -> None:
     answer = client.post(JUDGE, "{}", content_type="application/json")
     require_503(answer)
-    assert answer.json()["error"]["code"] == "database"
-    assert answer.json()["error"]["detail"].startswith("The database does not answer just now. ")
+    assert answer.json()["code"] == "database"
+    assert answer.json()["detail"].startswith("The database does not answer just now. ")
 
 
 @pytest.mark.parametrize("is_by_token", [True, False])

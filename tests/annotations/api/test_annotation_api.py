@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,8 +14,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from annotations.api import session_views
-from annotations.models import Judgment, Pool, QrelsSnapshot, Ruling, Run, Session, Showing, TopicSet
+from annotations.api import sessions
+from annotations.models import Judgment, Pool, QrelsSnapshot, Ruling, Run, RunScores, Session, Showing, TopicSet
 from annotations.services.snapshots import snapshot_freeze
 from tests.annotation_rows import judgment_make
 from tests.api_calls import client_of, got, removed, sent
@@ -56,10 +57,19 @@ def test_a_session_is_made_judged_and_frozen(
     came = admin.post(f"{base}/snapshots/import/", body, format="multipart")
     assert came.status_code == 201, came.content
     assert [one["name"] for one in got(admin, f"{base}/snapshots/")] == ["theirs", "first"]
-    table = got(admin, f"{base}/table/", {"snapshot": frozen["id"], "k": 5})
+    query = {"snapshot": frozen["id"], "k": 5}
+    assert got(admin, f"{base}/table/", query, status=202) == {"done": 0, "count": 2}
+    assert got(admin, f"{base}/scores/", query) == {"done": 0, "count": 2}
+    assert not RunScores.objects.exists()
+    for _ in range(2):
+        assert sent(admin, f"{base}/scores/?{urlencode(query)}", status=200) == {"done": 2, "count": 2}
+    assert RunScores.objects.count() == 2
+    table = got(admin, f"{base}/table/", query)
     assert [run["name"] for run in table["runs"]] == ["visual", "text"]
     assert table["qrels"]["sha256"] == frozen["sha256"]
     pair_of_runs = {"snapshot": frozen["id"], "one": runs[0].pk, "other": runs[1].pk}
+    assert got(admin, f"{base}/comparison/", pair_of_runs, status=202) == {"done": 0, "count": 2}
+    assert sent(admin, f"{base}/scores/?snapshot={frozen['id']}", status=200)["done"] == 2
     compared = got(admin, f"{base}/comparison/", pair_of_runs)
     assert {one["outcome"] for one in compared["topics"]} <= {"won", "lost", "tied"}
     assert got(admin, f"{base}/comparison/", pair_of_runs | {"other": runs[0].pk}, status=400)["code"] == "same-run"
@@ -219,7 +229,7 @@ def test_assessors_are_added_and_withdrawn_by_name(admin: APIClient, session: Se
 def test_a_session_deleted_since_it_was_found_is_not_found(
     admin: APIClient, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session_views, "session_or_404", lambda request, session_id: session)
+    monkeypatch.setattr(sessions, "session_of", lambda user, session_id: session)
     Session.objects.all().delete()
     for act, body in (("close", {}), ("reopen", {}), ("assessors", {"assessor": "colleague"})):
         assert sent(admin, f"/api/sessions/{session.pk}/{act}/", body, status=404)["code"] == "not-found"

@@ -17,6 +17,8 @@ from rest_framework.authtoken.models import Token
 from schemathesis.generation import GenerationMode
 
 from annotations.models import Pool, Showing
+from annotations.selectors.scores import ScoreOptions
+from annotations.services.scores import scores_complete
 from annotations.services.snapshots import snapshot_freeze
 from search.models import Figure
 from tests import api_schema
@@ -61,6 +63,7 @@ def values(module_rows: None) -> dict[str, Any]:
     for place, showing in enumerate(mine):
         judgment_make(showing, (place + 1) % 4)
     snapshot = snapshot_freeze(topic_set=topic_set, sessions=[session], name="first", frozen_by=maker)
+    scores_complete(snapshot=snapshot, runs=runs, options=ScoreOptions())
     return {
         "topic_set_id": topic_set.pk,
         "run_id": runs[0].pk,
@@ -97,7 +100,7 @@ def test_generated_requests_get_the_answers_of_the_schema(operations: list[Any],
         tried(operation, GenerationMode.POSITIVE, conforms)
         with suppress(Unsatisfiable):  # an address without parameters takes nothing wrong
             tried(operation, GenerationMode.NEGATIVE, conforms)
-    assert len(operations) == 51
+    assert len(operations) == 54
     assert seen["GET /api/topic-sets/ 200"]
     assert seen["POST /api/topic-sets/ 201"]
     assert seen["POST /api/topic-sets/ 400"]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from django.core.cache import cache
@@ -19,7 +20,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from annotations.models import QrelsSnapshot, Run, RunScores, TopicSet
+from annotations.selectors.scores import ScoreOptions
 from annotations.selectors.snapshots import content_sha256
+from annotations.services.scores import scores_complete
+from annotations.views import evaluation_pages
 from search.models import Figure, IndexState, IndexVersion
 from tests.annotation_rows import judgment_make, run_make, topic_set_make
 from tests.evaluation_rows import Measured, measured_make
@@ -35,20 +39,33 @@ def measured_of_module(module_rows: None) -> Measured:
 
 
 @pytest.fixture
-def measured(measured_of_module: Measured, db: None) -> Measured:
+def unscored(measured_of_module: Measured, db: None) -> Measured:
     cache.clear()
     return deepcopy(measured_of_module)
 
 
 @pytest.fixture
-def client_of(measured: Measured) -> Client:
+def measured(unscored: Measured) -> Measured:
+    """Runs that are scored with the usual options."""
+    scores_complete(snapshot=unscored.snapshot, runs=unscored.runs, options=ScoreOptions())
+    return unscored
+
+
+@pytest.fixture
+def client_of(unscored: Measured) -> Client:
     client = Client()
-    client.force_login(measured.staff)
+    client.force_login(unscored.staff)
     return client
 
 
 def address(name: str, measured: Measured, query: str = "") -> str:
     return reverse(f"annotations:{name}", args=[measured.topic_set.pk]) + query
+
+
+def scored(client: Client, measured: Measured, query: str = "") -> None:
+    """Have all runs scored for the options of a query, as the page of the table does."""
+    to = reverse("annotations:score", args=[measured.topic_set.pk])
+    assert client.post(to, dict(parse_qsl(query.lstrip("?")))).status_code == 302
 
 
 def text_of(answer: object) -> str:
@@ -84,6 +101,7 @@ def test_the_table_shows_means_and_leads_back_to_everything(measured: Measured, 
 
 def test_the_address_carries_everything(measured: Measured, client_of: Client) -> None:
     query = f"?snapshot={measured.snapshot.pk}&run={measured.one.pk}&unit=publication&from=2&k=7&measure=RR"
+    scored(client_of, measured, query)
     page = client_of.get(address("table", measured, query))
     table = page.context["table"]
     assert [one.run for one in table.scored] == [measured.one]
@@ -100,6 +118,7 @@ def test_the_address_carries_everything(measured: Measured, client_of: Client) -
 
 
 def test_a_measure_at_the_old_depth_follows_the_new_one(measured: Measured, client_of: Client) -> None:
+    scored(client_of, measured, "?k=20")
     page = client_of.get(address("table", measured, "?k=20&measure=nDCG%4050"))
     assert page.context["table"].measure == "nDCG@20"
 
@@ -124,7 +143,7 @@ def test_options_that_cannot_be_are_refused_in_words(
 ) -> None:
     page = client_of.get(address(name, measured, query))
     assert page.status_code == 400
-    assert "This cannot be shown" in text_of(page)
+    assert 'data-code="asked-wrongly"' in page.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -153,9 +172,10 @@ def test_a_set_without_anything_says_what_is_missing(measured: Measured, client_
 def test_without_a_relevant_figure_there_is_nothing_to_measure(measured: Measured, client_of: Client) -> None:
     content = measured.snapshot.content.replace('"grade":3', '"grade":1').replace('"grade":2', '"grade":1')
     QrelsSnapshot.objects.filter(pk=measured.snapshot.pk).update(content=content, sha256=content_sha256(content))
+    scored(client_of, measured, "?from=3")
     for name in ("table", "curves", "history", "compare", "table-csv", "table-json"):
         page = client_of.get(address(name, measured, "?from=3"))
-        assert page.status_code == 200, name
+        assert (page.status_code, "data-scored" in page.content.decode()) == (200, False), name
     assert "nothing to measure" in text_of(client_of.get(address("table", measured, "?from=3")))
 
 
@@ -164,6 +184,7 @@ def test_files_are_the_same_bytes_each_time(measured: Measured, client_of: Clien
         first = client_of.get(address(f"table-{suffix}", measured))
         RunScores.objects.all().delete()
         cache.clear()
+        scored(client_of, measured)
         assert client_of.get(address(f"table-{suffix}", measured)).content == first.content
         assert first.headers["Content-Disposition"] == f'attachment; filename="table-{measured.topic_set.pk}.{suffix}"'
     table = client_of.get(address("table", measured)).context["table"]
@@ -187,14 +208,64 @@ def test_damaged_qrels_are_a_fault_and_never_used(measured: Measured, client_of:
     assert file.status_code == 409
 
 
-def test_scoring_that_takes_long_says_how_far_it_is(
-    measured: Measured, client_of: Client, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["table", "table-csv", "table-json", "compare", "curves"])
+def test_looking_at_runs_that_are_not_scored_scores_none_and_offers_to(
+    unscored: Measured, client_of: Client, name: str
 ) -> None:
-    monkeypatch.setattr("annotations.views.evaluation_asked.BUDGET_SECONDS", 0.0)
-    first = client_of.get(address("table", measured))
-    assert "1 of 2 runs are measured" in text_of(first)
-    assert "data-reload-seconds" in first.content.decode()
-    assert "0.667" in text_of(client_of.get(address("table", measured)))
+    for _ in range(2):
+        page = client_of.get(address(name, unscored))
+        assert (page.status_code, progress_of(page)) == (200, (0, 2))
+    assert not RunScores.objects.exists()
+    form = page.content.decode()
+    assert f'action="{reverse("annotations:score", args=[unscored.topic_set.pk])}"' in form
+    assert f'name="next" value="{address(name, unscored)}"' in form
+
+
+def test_scoring_goes_on_where_it_was_until_its_page_can_be_shown(
+    unscored: Measured, client_of: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(evaluation_pages, "BUDGET_SECONDS", 0.0)
+    to, here = reverse("annotations:score", args=[unscored.topic_set.pk]), address("curves", unscored)
+    first = client_of.post(to, {"next": here}, headers={"HX-Request": "true"})
+    assert (progress_of(first), "<html" in first.content.decode()) == ((1, 2), False)
+    assert progress_of(client_of.get(here)) == (1, 2)
+    second = client_of.post(to, {"next": here}, headers={"HX-Request": "true"})
+    assert (second.headers["HX-Redirect"], RunScores.objects.count()) == (here, 2)
+    again = client_of.post(to, {"next": here})
+    assert (again.status_code, again.headers["Location"], RunScores.objects.count()) == (302, here, 2)
+    assert len(client_of.get(here).context["lines"]) == 2
+
+
+@pytest.mark.parametrize("elsewhere", ["", "https://evil.example/", "//evil.example/", "javascript:alert(1)"])
+def test_scoring_leads_to_no_other_site(unscored: Measured, client_of: Client, elsewhere: str) -> None:
+    to = reverse("annotations:score", args=[unscored.topic_set.pk])
+    answer = client_of.post(to, {"next": elsewhere, "k": "7"})
+    assert answer.headers["Location"].startswith(address("table", unscored, "?"))
+    assert client_of.get(answer.headers["Location"]).context["table"].options.k == 7
+
+
+def test_scoring_what_cannot_be_is_refused(unscored: Measured, client_of: Client) -> None:
+    to = reverse("annotations:score", args=[unscored.topic_set.pk])
+    for sent, status, code in (
+        ({"k": "0"}, 400, "asked-wrongly"),
+        ({"run": "999999"}, 404, "not-found"),
+        ({"snapshot": "999999"}, 404, "not-found"),
+    ):
+        answer = client_of.post(to, sent)
+        assert (answer.status_code, f'data-code="{code}"' in answer.content.decode()) == (status, True)
+    bare = TopicSet.objects.create(name="Bare", created_by=unscored.staff)
+    nothing = client_of.post(reverse("annotations:score", args=[bare.pk]))
+    assert (nothing.status_code, 'data-code="nothing-to-measure"' in nothing.content.decode()) == (400, True)
+    QrelsSnapshot.objects.filter(pk=unscored.snapshot.pk).update(content=unscored.snapshot.content + " ")
+    assert client_of.post(to).status_code == 409
+    assert not RunScores.objects.exists()
+
+
+def progress_of(page: object) -> tuple[int, int]:
+    """Runs that are scored, and that there are, as the page of the progress has them."""
+    found = re.search(r'data-scored="(\d+)" data-runs="(\d+)"', page.content.decode())  # type: ignore[attr-defined]
+    assert found
+    return int(found[1]), int(found[2])
 
 
 def test_a_pair_is_shown_topic_by_topic(measured: Measured, client_of: Client) -> None:
@@ -223,7 +294,7 @@ def test_a_fragment_is_the_topic_alone(measured: Measured, client_of: Client) ->
 def test_a_run_is_not_compared_with_itself(measured: Measured, client_of: Client) -> None:
     same = client_of.get(address("compare", measured, f"?one={measured.one.pk}&other={measured.one.pk}"))
     assert same.status_code == 400
-    assert "differs nowhere" in text_of(same)
+    assert 'data-code="asked-wrongly"' in same.content.decode()
     assert client_of.get(address("compare", measured, "?one=999")).status_code == 404
     assert client_of.get(address("compare", measured, "?topic=77")).status_code == 404
 
@@ -269,6 +340,7 @@ def test_a_system_over_time_marks_other_encoders(measured: Measured, client_of: 
         index_versions={"visual": version.pk},
         created_at=timezone.now() + timedelta(days=30),
     )
+    scored(client_of, measured)
     page = client_of.get(address("history", measured))
     points = page.context["points"]
     assert [(one.scored.run.name, one.is_new_encoder) for one in points] == [("one", False), ("one-later", True)]
@@ -288,7 +360,8 @@ def test_more_runs_topics_and_qrels_take_no_more_queries(
     query = "?topic=1" if name == "compare" else ""
 
     def count() -> int:
-        client_of.get(address(name, measured, query))  # scores are kept, the foot's models cached
+        scored(client_of, measured)
+        client_of.get(address(name, measured, query))  # the foot's models are cached
         with CaptureQueriesContext(connection) as found:
             client_of.get(address(name, measured, query))
         return len(found)

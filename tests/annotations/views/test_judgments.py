@@ -92,6 +92,10 @@ def address(name: str, session: Session, *position: int) -> str:
     return reverse(f"annotations:{name}", args=[session.pk, *position])
 
 
+def api(name: str, session: Session, *position: int) -> str:
+    return reverse(f"annotations-api:judging-{name}", args=[session.pk, *position])
+
+
 def body(**fields: Any) -> dict[str, Any]:
     return {"client_id": str(uuid.uuid4()), "base": None, "grade": 2} | fields
 
@@ -101,7 +105,7 @@ def send(client: Client, to: str, sent: Any, **more: Any) -> Any:
 
 
 def test_a_judgment_is_acknowledged_once_and_then_again_in_the_same_words(client: Client, session: Session) -> None:
-    to, sent = address("judge-showing", session, 2), body(reason="Rotor.", region=[0, 0, 100, 100], seconds=2.5)
+    to, sent = api("judge", session, 2), body(reason="Rotor.", region=[0, 0, 100, 100], seconds=2.5)
     first = send(client, to, sent)
     assert first.status_code == 201
     stored = Judgment.objects.get()
@@ -126,7 +130,7 @@ def test_a_judgment_is_acknowledged_once_and_then_again_in_the_same_words(client
 
 
 def test_a_stale_judgment_is_answered_with_both_values(client: Client, session: Session) -> None:
-    to = address("judge-showing", session, 1)
+    to = api("judge", session, 1)
     first = send(client, to, body(grade=3)).json()
     late = send(client, to, body(grade=0, reason="No."))
     assert late.status_code == 409
@@ -136,18 +140,18 @@ def test_a_stale_judgment_is_answered_with_both_values(client: Client, session: 
 
 
 def test_undo_tells_what_holds_again(client: Client, session: Session) -> None:
-    first = send(client, address("judge-showing", session, 3), body(grade=1)).json()
-    send(client, address("judge-showing", session, 3), body(grade=2, base=first["client_id"]))
+    first = send(client, api("judge", session, 3), body(grade=1)).json()
+    send(client, api("judge", session, 3), body(grade=2, base=first["client_id"]))
     sent = {"client_id": str(uuid.uuid4())}
-    undone = send(client, address("undo-judgment", session), sent)
-    again = send(client, address("undo-judgment", session), sent)
+    undone = send(client, api("undo", session), sent)
+    again = send(client, api("undo", session), sent)
     assert (undone.status_code, again.status_code, again.content) == (201, 200, undone.content)
     assert (undone.json()["position"], undone.json()["client_id"]) == (3, sent["client_id"])
     assert (undone.json()["current"]["grade"], undone.json()["current"]["client_id"]) == (1, sent["client_id"])
-    nothing = send(client, address("undo-judgment", session), {"client_id": str(uuid.uuid4())})
+    nothing = send(client, api("undo", session), {"client_id": str(uuid.uuid4())})
     assert nothing.json()["current"] is None
-    none_left = send(client, address("undo-judgment", session), {"client_id": str(uuid.uuid4())})
-    assert (none_left.status_code, none_left.json()["error"]["code"]) == (400, "nothing-to-undo")
+    none_left = send(client, api("undo", session), {"client_id": str(uuid.uuid4())})
+    assert (none_left.status_code, none_left.json()["code"]) == (400, "nothing-to-undo")
 
 
 @pytest.mark.parametrize(
@@ -170,10 +174,10 @@ def test_undo_tells_what_holds_again(client: Client, session: Session) -> None:
     ids=lambda sent: repr(sent[-60:]),
 )
 def test_garbage_is_refused_in_words(client: Client, session: Session, sent: bytes) -> None:
-    for to in (address("judge-showing", session, 1), address("undo-judgment", session)):
+    for to in (api("judge", session, 1), api("undo", session)):
         answer = client.post(to, sent, content_type="application/json")
         assert answer.status_code == 400, answer.content
-        error = answer.json()["error"]
+        error = answer.json()
         assert error["code"]
         assert error["detail"]
     assert not Judgment.objects.exists()
@@ -181,65 +185,66 @@ def test_garbage_is_refused_in_words(client: Client, session: Session, sent: byt
 
 @pytest.mark.parametrize("position", [0, 99, 2**31, 2**64, 10**30])
 def test_a_pair_that_is_not_there_is_not_found(client: Client, session: Session, position: int) -> None:
-    assert send(client, address("judge-showing", session, position), body()).status_code == 404
-    assert client.post(address("keep-place", session, position)).status_code == 204
+    assert send(client, api("judge", session, position), body()).status_code == 404
+    assert client.post(api("place", session, position)).status_code == 204
     assert not Judgment.objects.exists()
 
 
 @pytest.mark.parametrize("session_id", [0, 10**18, 2**64, 10**40])
 def test_a_session_that_is_not_there_is_not_found(client: Client, session: Session, session_id: int) -> None:
     for to in (
-        reverse("annotations:judge-showing", args=[session_id, 1]),
-        reverse("annotations:undo-judgment", args=[session_id]),
-        reverse("annotations:keep-place", args=[session_id, 1]),
+        f"/api/sessions/{session_id}/showings/1/judgments/",
+        f"/api/sessions/{session_id}/undo/",
+        f"/api/sessions/{session_id}/showings/1/place/",
     ):
         answer = send(client, to, body())
-        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not-found")
-    assert client.get(reverse("annotations:judging-state", args=[session_id])).status_code == 404
+        assert (answer.status_code, answer.json()["code"]) == (404, "not-found")
+    assert client.get(f"/api/sessions/{session_id}/judgments/").status_code == 404
+    for to in (f"/sessions/{session_id}/showings/1/judgments/", f"/sessions/{session_id}/undo/"):
+        assert client.post(to, {"grade": "2"}).status_code == 404
 
 
 def test_a_session_is_nothing_to_who_does_not_judge_in_it(session: Session) -> None:
     for other in (user_make("stranger"), session.created_by):
         theirs = logged_in(other)
-        assert send(theirs, address("judge-showing", session, 1), body()).status_code == 404
-        assert send(theirs, address("undo-judgment", session), body()).status_code == 404
-        assert theirs.get(address("judging-state", session)).status_code == 404
+        assert send(theirs, api("judge", session, 1), body()).status_code == 404
+        assert send(theirs, api("undo", session), body()).status_code == 404
+        assert theirs.get(api("state", session)).status_code == 404
     assert not Judgment.objects.exists()
 
 
 def test_a_closed_session_says_so(client: Client, session: Session) -> None:
     Session.objects.update(closed_at=timezone.now())
-    answer = send(client, address("judge-showing", session, 1), body())
-    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "session-closed")
-    assert client.get(address("judging-state", session)).json()["closed"] is True
+    answer = send(client, api("judge", session, 1), body())
+    assert (answer.status_code, answer.json()["code"]) == (403, "session-closed")
+    assert client.get(api("state", session)).json()["closed"] is True
 
 
 def test_who_is_no_longer_logged_in_is_told_in_json_and_not_sent_away(session: Session) -> None:
     for answer in (
-        send(Client(), address("judge-showing", session, 1), body()),
-        send(Client(), address("undo-judgment", session), body()),
-        Client().get(address("judging-state", session), headers={"Accept": "application/json"}),
+        send(Client(), api("judge", session, 1), body()),
+        send(Client(), api("undo", session), body()),
+        Client().get(api("state", session), headers={"Accept": "application/json"}),
     ):
-        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "login")
-    assert Client().get(address("judging-state", session)).status_code == 302
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-authenticated")
 
 
 def test_an_old_token_is_told_in_json_and_the_state_gives_a_fresh_one(assessor: User, session: Session) -> None:
     strict = logged_in(assessor, enforce_csrf_checks=True)
-    to, sent = address("judge-showing", session, 1), body()
+    to, sent = api("judge", session, 1), body()
     old = send(strict, to, sent, headers={"X-CSRFToken": "x" * 64})
-    assert (old.status_code, old.json()["error"]["code"]) == (403, "form-expired")
-    token = strict.get(address("judging-state", session)).json()["csrf_token"]
+    assert (old.status_code, old.json()["code"]) == (403, "form-expired")
+    token = strict.get(api("state", session)).json()["csrf_token"]
     assert send(strict, to, sent, headers={"X-CSRFToken": token}).status_code == 201
 
 
 def test_what_one_account_judged_is_not_taken_from_another(client: Client, session: Session, assessor: User) -> None:
     colleague = User.objects.get(username="colleague")
-    to = address("judge-showing", session, 1)
+    to = api("judge", session, 1)
     sent = body(assessor=assessor.pk)
-    for address_to in (to, address("undo-judgment", session)):
+    for address_to in (to, api("undo", session)):
         refused = send(logged_in(colleague), address_to, sent)
-        assert (refused.status_code, refused.json()["error"]["code"]) == (400, "other-account")
+        assert (refused.status_code, refused.json()["code"]) == (400, "other-account")
     assert not Judgment.objects.exists()
     assert send(client, to, sent).status_code == 201
 
@@ -247,9 +252,9 @@ def test_what_one_account_judged_is_not_taken_from_another(client: Client, sessi
 def test_the_state_tells_what_holds_and_nothing_that_is_blind(client: Client, session: Session) -> None:
     colleague = Showing.objects.get(assignment__assessor__username="colleague", position=1)
     judgment_make(colleague, 0, reason="Colleague's word")
-    mine = send(client, address("judge-showing", session, 2), body(cannot_judge=True, grade=None)).json()
-    client.post(address("keep-place", session, 3))
-    answer = client.get(address("judging-state", session))
+    mine = send(client, api("judge", session, 2), body(cannot_judge=True, grade=None)).json()
+    client.post(api("place", session, 3))
+    answer = client.get(api("state", session))
     state = answer.json()
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert (state["count"], state["judged"], state["cannot_judge"], state["place"]) == (4, 0, 1, 3)
