@@ -21,6 +21,7 @@ const NAMES = [
   "HTMLSelectElement",
   "HTMLButtonElement",
   "HTMLDetailsElement",
+  "HTMLDialogElement",
   "Node",
   "NodeFilter",
   "Event",
@@ -36,6 +37,7 @@ const NAMES = [
 ];
 
 const listeners = []; // of the page that the test before had open
+export const beacons = []; // [address, body] of each beacon that the page has sent
 
 export const window = new Window({ url: "http://localhost:8000/judging/7/?at=1" });
 for (const name of NAMES) define(name, window[name]);
@@ -54,12 +56,15 @@ Object.defineProperty(window.HTMLOptionElement.prototype, "defaultSelected", {
   },
 });
 
-/** Start a test from an empty page, with nothing of the one before still at work. */
-export function clear(html = "") {
+/** Start a test from an empty page, with nothing of the one before still at work; or a page after it in the same tab. */
+export function clear(html = "", { keepsStorage = false } = {}) {
   for (const [name, run] of listeners.splice(0)) window.removeEventListener(name, run);
-  define("navigator", { platform: "Linux", locks: makeLocks() });
-  localStorage.clear();
-  sessionStorage.clear();
+  define("navigator", { platform: "Linux", locks: makeLocks(), sendBeacon: (...sent) => beacons.push(sent) });
+  beacons.length = 0;
+  if (!keepsStorage) {
+    localStorage.clear();
+    sessionStorage.clear();
+  }
   document.body.innerHTML = html;
 }
 

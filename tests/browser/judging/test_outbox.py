@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session as Login
-from django.test import Client
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from annotations.models import Assignment, Judgment, Session
 from tests.annotation_rows import judgment_make
 from tests.browser.conftest import NewPage
 from tests.browser.judging.pages import accept_leaving, at_pair, fetched, grades, opened, saved
-from tests.factories import user_make
 
 pytestmark = pytest.mark.browser
 
@@ -60,54 +57,6 @@ def test_what_was_not_sent_survives_a_reload_and_is_shown_before_it_is_sent(
     saved(page)
     assert grades(part) == {1: 3, 2: 0, 3: 1}
     assert Judgment.objects.count() == 4
-
-
-def test_a_server_that_fails_for_a_while_gets_every_judgment_once(
-    session: Session, part: Assignment, examiner: User, new_page: NewPage
-) -> None:
-    page = opened(new_page(examiner), session)
-    failures = iter([503, 0, 500, 503])
-
-    def sometimes(route: Route) -> None:
-        status = next(failures, None)
-        if status is None:
-            route.continue_()
-        elif status == 0:
-            route.fetch()  # the server commits, its answer is lost
-            route.abort()
-        else:
-            route.fulfill(status=status, body="")
-
-    page.route("**/judgments/", sometimes)
-    for number in range(1, 5):
-        at_pair(page, number)
-        page.keyboard.press("1")
-    saved(page)
-    assert grades(part) == dict.fromkeys(range(1, 5), 1)
-    assert Judgment.objects.count() == 4
-
-
-def test_without_a_database_it_is_said_that_all_is_kept_and_once_it_is_back_all_is_sent(
-    session: Session, part: Assignment, examiner: User, new_page: NewPage, shoot: Callable[[Page, str], None]
-) -> None:
-    page = opened(new_page(examiner), session)
-    told = {"error": {"code": "database", "detail": "As tests/patentsearch/test_errors.py holds the server to it."}}
-    page.route("**/judgments/", lambda route: route.fulfill(status=503, json=told))
-    for number in (1, 2):
-        at_pair(page, number)
-        page.keyboard.press("2")
-    at_pair(page, 3)  # goes on meanwhile
-    trouble = page.get_by_role("alert")
-    expect(trouble).to_contain_text("What you judged is kept in this browser and sent again.")
-    expect(page.locator("[data-saved]")).to_have_text("Not saved: 2")
-    assert not grades(part)
-    shoot(page, "judging-no-database")
-    page.unroute("**/judgments/")
-    trouble.get_by_role("button", name="Try again").click()
-    saved(page)
-    expect(page.get_by_role("alert")).to_have_count(0)
-    assert grades(part) == {1: 2, 2: 2}
-    assert Judgment.objects.count() == 2
 
 
 def test_two_tabs_share_one_outbox_and_neither_loses_what_the_other_said(
@@ -187,29 +136,3 @@ def test_a_session_that_ended_keeps_what_was_judged_and_goes_on_after_the_login(
     saved(page)
     assert grades(part) == {1: 3, 2: 2, 3: 1}
     assert Judgment.objects.count() == 3
-
-
-def log_in(page: Page, user: User, address: str) -> None:
-    """Another account in the same browser."""
-    client = Client()
-    client.force_login(user)
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-    root = "/".join(address.split("/")[:3])
-    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": root}])
-
-
-def test_a_login_in_another_tab_is_enough_and_another_persons_login_takes_nothing(
-    session: Session, part: Assignment, examiner: User, new_page: NewPage
-) -> None:
-    page = opened(new_page(examiner), session)
-    colleague = user_make("colleague")
-    session_assignment = Assignment.objects.create(session=session, assessor=colleague)
-    session_assignment.showings.create(position=1, candidate=part.showings.get(position=1).candidate)
-    log_in(page, colleague, page.url)
-    page.keyboard.press("3")
-    expect(page.get_by_role("alert")).to_contain_text("Somebody else has logged in")
-    assert not Judgment.objects.exists()
-    log_in(page, examiner, page.url)
-    page.get_by_role("button", name="Try again").click()
-    saved(page)
-    assert Judgment.objects.get().assessor == examiner

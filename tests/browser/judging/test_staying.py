@@ -7,9 +7,8 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from annotations.models import Assignment, Session
-from tests.annotation_rows import judgment_make
 from tests.browser.conftest import NewPage
-from tests.browser.judging.pages import PAIRS, at_pair, grades, opened, saved
+from tests.browser.judging.pages import at_pair, grades, opened, saved
 
 pytestmark = pytest.mark.browser
 
@@ -50,30 +49,3 @@ def test_a_grade_stays_on_its_pair_until_enter_as_long_as_one_likes(
     saved(page)
     assert grades(part) == {1: 2, 2: 1, 3: "x", 4: 0}
     assert not complaints
-
-
-def test_after_the_last_pair_enter_leads_to_the_end(
-    session: Session, part: Assignment, examiner: User, new_page: NewPage
-) -> None:
-    for showing in part.showings.exclude(position=5):
-        judgment_make(showing, 1)
-    page = opened(new_page(examiner), session)
-    page.get_by_label("Stay").check()
-    page.keyboard.press("2")
-    saved(page)
-    at_pair(page, 5)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name=f"All {PAIRS} pairs are judged")).to_be_visible()
-
-
-def test_its_key_is_listed_and_another_assessor_of_the_browser_is_not_asked_to_stay(
-    session: Session, examiner: User, new_page: NewPage
-) -> None:
-    page = opened(new_page(examiner), session)
-    page.keyboard.press("?")
-    expect(page.locator("[data-keys-list]")).to_contain_text("Stay on a pair after its grade; Enter goes on")
-    page.keyboard.press("Escape")
-    page.evaluate("id => localStorage.setItem(`judging-stays ${id}`, 'yes')", examiner.pk + 1)
-    page.reload()
-    opened(page, session)
-    expect(page.get_by_label("Stay")).not_to_be_checked()
