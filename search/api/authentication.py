@@ -18,8 +18,8 @@ class SessionAuthentication(authentication.SessionAuthentication):
             raise exceptions.PermissionDenied(detail, code="form-expired") from error
 
 
-class SessionSchemeOfPages(SessionScheme):
+class SessionSchemeOfPages(SessionScheme):  # type: ignore[no-untyped-call]  # its package has no types
     """The same in the schema as DRF's own."""
 
-    target_class = SessionAuthentication
+    target_class = SessionAuthentication  # type: ignore[assignment]
     priority = 0

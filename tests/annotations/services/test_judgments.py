@@ -152,6 +152,7 @@ def test_a_stale_base_writes_nothing_and_tells_both_values(judge: Judge, session
         with pytest.raises(StaleBase) as stale:
             judge(1, 0, base=base, reason="no")
         assert stale.value.current == second.judgment
+        assert stale.value.yours is not None
         assert (stale.value.yours.grade, stale.value.yours.reason) == (0, "no")
     assert Judgment.objects.count() == 2
     assert grade_of(session, assessor, 1) == 3
