@@ -1,4 +1,5 @@
 # make up    everything on this machine, from a fresh checkout, until Ctrl-C
+# make dev   the same with debug pages; code, templates and static files are read anew when they change
 # make test  lint, types, layers and all tests;  make test-js  the tests of static/js alone
 # make lint  the first three alone;  make lock  pin every dependency anew;  make clean  take away what make made
 PYTHON ?= python3.11
@@ -8,11 +9,14 @@ NODE := node_modules
 # Each process its share of the cores.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: up test test-js lint lock clean
+.PHONY: up dev test test-js lint lock clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.runtime
 	@exec $(BIN)/python manage.py up
+
+dev: $(VENV)/.development
+	@PATENTSEARCH_DEBUG=true exec $(BIN)/python manage.py up --reload
 
 test: $(VENV)/.development
 	@scripts/require-chromium

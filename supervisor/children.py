@@ -32,12 +32,15 @@ TASKS_PER_WORKER = 500
 BATCH_NICENESS = 10  # a search is waited for, a batch is not
 LONGEST_LINE_BYTES = 64 * 1024
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
+LONGEST_PAUSE_OF_RELOAD_SECONDS = 2.0  # somebody is just mending the code
 HEALTHY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What `up` runs. `web_processes` and `web_threads` share the requests; `model_threads` bounds each process."""
+    """What `up` runs. `web_processes` and `web_threads` share the requests; `model_threads` bounds each process.
+
+    reload: start web server, workers and beat again when code changes, for development."""
 
     home: Home
     host: str
@@ -49,6 +52,7 @@ class Installation:
     own_postgres: bool = True
     own_valkey: bool = True
     with_sample: bool = True
+    reload: bool = False
     roles: frozenset[str] = frozenset(ROLE_NAMES)
     project: Path = PROJECT_ROOT
 
@@ -96,8 +100,10 @@ def roles(installation: Installation) -> list[Role]:
         *("--workers", str(installation.web_processes), "--threads", str(installation.web_threads)),
         *("--timeout", "120", "--graceful-timeout", "5", "--worker-tmp-dir", str(installation.home.tmp)),
         *("--log-level", "warning", "--error-logfile", "-"),
+        *(["--reload"] if installation.reload else []),
     ]
-    celery = ["-m", "celery", "--quiet", "-A", "patentsearch"]
+    reload = ["-m", "supervisor.reload"] if installation.reload else []
+    celery = [*reload, "-m", "celery", "--quiet", "-A", "patentsearch"]
     worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     batch = [
         *("--queues", "batch", "--hostname", "batch@%h", "--concurrency", str(installation.batch_workers)),
@@ -185,7 +191,8 @@ class Child:
         """Note that it ended; return the seconds before it is started again: more, the sooner it failed."""
         if time.monotonic() - self._started > HEALTHY_SECONDS:
             self._pause = SHORTEST_PAUSE_SECONDS
-        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+        longest = LONGEST_PAUSE_OF_RELOAD_SECONDS if self.installation.reload else LONGEST_PAUSE_SECONDS
+        pause, self._pause = self._pause, min(self._pause * 2, longest)
         self.start_at = time.monotonic() + pause
         return pause
 

@@ -65,11 +65,11 @@ class InstallationOnDisk:
         own = {"PATENTSEARCH_HOME": str(self.home.root), "PATENTSEARCH_PORT": str(self.port)}
         return kept | own | {"PATENTSEARCH_SAMPLE": "false", "PYTHONUNBUFFERED": "1"} | more
 
-    def up(self, **more: str) -> Running:
+    def up(self, *options: str, project: Path = PROJECT_ROOT, **more: str) -> Running:
         return Running(
             subprocess.Popen(
-                [sys.executable, "manage.py", "up"],
-                cwd=PROJECT_ROOT,
+                [sys.executable, "manage.py", "up", *options],
+                cwd=project,
                 env=self.environment(**more),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from argparse import ArgumentParser
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
@@ -23,7 +25,12 @@ class Command(BaseCommand):
     help = "Run everything on this machine: PostgreSQL, Valkey, the workers, beat and the web server."
     requires_system_checks: list[str] = []
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--reload", action="store_true", help="start again when code changes, for development")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["reload"] and find_spec("watchfiles") is None:
+            raise CommandError("--reload needs the package watchfiles, which `make dev` installs")
         installation = Installation(
             home=settings.HOME,
             host=settings.WEB_HOST,
@@ -35,6 +42,7 @@ class Command(BaseCommand):
             own_postgres=not settings.DATABASE_URL,
             own_valkey=not settings.BROKER_URL,
             with_sample=settings.LOAD_SAMPLE,
+            reload=options["reload"],
             roles=frozenset(settings.ROLES),
         )
         try:

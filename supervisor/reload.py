@@ -1,0 +1,54 @@
+"""Runs a Python program and starts it again when code changes: `python -m supervisor.reload -m celery …`.
+
+For development only: a program that ends by itself, such as on a half-written file, is started at the next change.
+"""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from watchfiles import PythonFilter, watch
+
+from supervisor.processes import Command, end, start
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = tuple(PROJECT_ROOT / name for name in ("annotations", "engine", "patentsearch", "search", "workers"))
+# Finish what takes a moment, then give the tasks back to the queue, then kill.
+END_STEPS = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 2.0))
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Run `python arguments` until we are told to end, again after each change of a .py file of the application."""
+    command = Command([sys.executable, *arguments], folder=PROJECT_ROOT)
+    process = start(command, output=sys.stdout.fileno())
+    try:
+        for changes in watch(*FOLDERS, watch_filter=PythonFilter(), debounce=400):
+            names = sorted({str(Path(path).relative_to(PROJECT_ROOT)) for _, path in changes})
+            print(f"{', '.join(names)} changed: starting again", flush=True)
+            end(process, END_STEPS)
+            process = start(command, output=sys.stdout.fileno())
+    finally:
+        end(process, END_STEPS)
+
+
+def main() -> None:
+    """End the program and ourselves on the supervisor's first signal; the later ones are for what does not end."""
+
+    def ignore(_signal: int, _frame: FrameType | None) -> None:
+        """A function, since programs that we start would inherit SIG_IGN."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, ignore)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGQUIT, ignore)
+    with contextlib.suppress(KeyboardInterrupt):
+        run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    main()
