@@ -28,8 +28,8 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def configure_logging(**_: Any) -> None:
-    """Log as Django does, by short lines on standard error. Workers and beat come here first, before they take a task,
-    and end here where a setting is wrong."""
+    """Check the settings, then log as Django does: short lines on standard error. Workers and beat call this before
+    they take a task, and end here when a setting is wrong."""
     require_settings()
     logging.config.dictConfig(settings.LOGGING)
 

@@ -1,4 +1,4 @@
-"""Settings of the storages, those that an outside service's URL turns into, and the devices of torch."""
+"""Parse settings for outside services: STORAGES entries for folders and S3 buckets, and devices of torch."""
 
 import re
 from pathlib import Path
