@@ -160,7 +160,6 @@ class _PooledFeatures(nn.Module):
     """
 
     NAME = "b4gem-b10gem-b14avg"
-    DIM = 40 + 112 + 192
     POWERS: ClassVar[dict[int, float]] = {4: 3.0, 10: 3.0, 14: 1.0}
 
     def __init__(self, network: EfficientNet) -> None:

@@ -37,17 +37,8 @@ def per_query_measures(hits: NDArray[np.bool_], relevant_count: NDArray[np.int64
     }
 
 
-def average_precision_at_k(relevant: Sequence[bool], relevant_count: int, k: int = DEFAULT_K) -> float:
-    """AP@k of one ranked list of relevances, trec_eval's: divided by all relevant figures, also those not retrieved."""
-    return float(_one_list(relevant, relevant_count, k)["ap"][0])
-
-
 def list_average_precision_at_k(relevant: Sequence[bool], k: int = DEFAULT_K) -> float:
     """The paper's AP@k of one ranked list: divided by the relevant figures among the first k, 0 when there are none."""
-    return float(_one_list(relevant, sum(relevant), k)["ap_list"][0])
-
-
-def _one_list(relevant: Sequence[bool], relevant_count: int, k: int) -> dict[str, NDArray[np.float64]]:
     hits = np.zeros((1, k), dtype=bool)
     hits[0, : min(k, len(relevant))] = list(relevant)[:k]
-    return per_query_measures(hits, np.array([relevant_count]))
+    return float(per_query_measures(hits, np.array([sum(relevant)]))["ap_list"][0])

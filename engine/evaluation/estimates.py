@@ -19,11 +19,6 @@ class Estimate:
     high: float
 
 
-def bootstrap(values: NDArray[np.float64], *, seed: int = 0, resamples: int = _RESAMPLES) -> Estimate:
-    """The mean of one value per query, with the 95 % interval of means over queries drawn with replacement."""
-    return bootstrap_columns(values[:, np.newaxis], seed=seed, resamples=resamples)[0]
-
-
 def bootstrap_columns(columns: NDArray[np.float64], *, seed: int, resamples: int = _RESAMPLES) -> list[Estimate]:
     """One Estimate per column of (queries, measures); all measures use the same resampled queries."""
     count, measures = columns.shape

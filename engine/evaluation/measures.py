@@ -53,16 +53,13 @@ class RunMeasures:
     """The scores of a run. topics: numbers of all topics of the qrels, in order.
 
     values: by measure name → (topics,) float64. in_mean: (topics,) bool, whether the topic has a relevant item by
-    the judgments; the others are in no mean. judged_counts: figures or publications with a grade, per topic.
+    the judgments; the others are in no mean.
     """
 
     options: MeasureOptions
     topics: tuple[str, ...]
     values: Mapping[str, Values]
     in_mean: NDArray[np.bool_]
-    relevant_counts: NDArray[np.int64]
-    judged_counts: NDArray[np.int64]
-    retrieved_counts: NDArray[np.int64]
 
     @property
     def without_relevant(self) -> tuple[str, ...]:
@@ -138,16 +135,15 @@ def measure_lists(counted: CountedLists, qrels: Qrels, chosen: MeasureOptions) -
             values[name][topic] = value
     for name, topic, value in _judged_shares(counted, chosen):
         values[name][topic] = value
-    judged = {topic: [grade for grade in counted.grades[topic].values() if grade is not None] for topic in topics}
-    relevant = [sum(grade >= chosen.relevant_from for grade in judged[topic]) for topic in topics]
+    has_relevant = [
+        any(grade is not None and grade >= chosen.relevant_from for grade in counted.grades[topic].values())
+        for topic in topics
+    ]
     return RunMeasures(
         options=chosen,
         topics=topics,
         values={name: np.array([found[topic] for topic in topics]) for name, found in values.items()},
-        in_mean=np.array(relevant, dtype=np.int64) > 0,
-        relevant_counts=np.array(relevant, dtype=np.int64),
-        judged_counts=np.array([len(judged[topic]) for topic in topics], dtype=np.int64),
-        retrieved_counts=np.array([len(counted.ranked[topic]) for topic in topics], dtype=np.int64),
+        in_mean=np.array(has_relevant, dtype=bool),
     )
 
 

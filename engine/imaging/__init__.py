@@ -3,7 +3,7 @@
 from engine.errors import ImageError
 from engine.imaging.limits import ImageLimits
 from engine.imaging.pages import Page, open_image, open_page, open_pages
-from engine.imaging.pixels import decode_png, encode_png, is_bilevel, is_blank, is_inverted, thumbnail
+from engine.imaging.pixels import decode_png, encode_png, is_bilevel, is_blank, thumbnail
 
 __all__ = [
     "ImageError",
@@ -13,7 +13,6 @@ __all__ = [
     "encode_png",
     "is_bilevel",
     "is_blank",
-    "is_inverted",
     "open_image",
     "open_page",
     "open_pages",

@@ -20,7 +20,7 @@ from engine.imaging.formats import format_of, suffix_fits
 from engine.imaging.gray import to_gray, turned
 from engine.imaging.headers import require_few_scans, tiff_pages, too_many_frames, truncated, webp_size
 from engine.imaging.limits import ImageLimits
-from engine.imaging.pixels import is_bilevel, is_blank, is_inverted
+from engine.imaging.pixels import is_blank
 from engine.patents.publication import Note
 from engine.sheets.reading import GrayImage
 
@@ -38,14 +38,12 @@ class Page:
     """One page of an image file.
 
     pixels: (height, width) uint8, 0 ink and 255 paper, upright by its orientation tag. dpi: None when the file has no
-    plausible value. bilevel: 0 and 255 only. inverted: light lines on a dark ground, stored as they are.
+    plausible value. Light lines on a dark ground are not inverted.
     """
 
     pixels: GrayImage
     dpi: float | None
-    bilevel: bool
     notes: tuple[Note, ...] = ()
-    inverted: bool = False
 
 
 def open_pages(data: bytes, name: str, limits: ImageLimits = ImageLimits()) -> list[Page]:  # noqa: B008
@@ -178,7 +176,7 @@ def _page(image: Image.Image, notes: tuple[Note, ...], limits: ImageLimits) -> P
         notes += (Note("blank", "The image is blank: there is no drawing on it."),)
     if max(width, height) > _EXTREME_ASPECT * min(width, height):
         notes += (Note("extreme-aspect", f"The image is {width} by {height} pixels, unusually long and narrow."),)
-    return Page(pixels, dpi, is_bilevel(pixels), notes, is_inverted(pixels))
+    return Page(pixels, dpi, notes)
 
 
 def _orientation_of(image: Image.Image) -> tuple[int, tuple[Note, ...]]:

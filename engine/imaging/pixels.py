@@ -1,4 +1,4 @@
-"""Store and shrink grey images, and detect blank, bilevel and inverted ones."""
+"""Store and shrink grey images, and detect blank and bilevel ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ _PNG_DEFAULT_STRATEGY = 0
 _BLOCK_PX = 4
 _STANDS_OUT = 24
 _MOST_SPECKS = 4
-_DARK_SHARE = 0.6
 
 
 def encode_png(pixels: GrayImage) -> bytes:
@@ -69,11 +68,3 @@ def is_blank(pixels: GrayImage) -> bool:
         blocks = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
     ground = int(np.median(blocks))
     return int(np.count_nonzero(cv2.absdiff(blocks, np.full_like(blocks, ground)) > _STANDS_OUT)) <= _MOST_SPECKS
-
-
-def is_inverted(pixels: GrayImage) -> bool:
-    """Whether the drawing is light on dark: most of the image and of its border is dark, but not all."""
-    border = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
-    if np.mean(border < 128) < _DARK_SHARE or is_blank(pixels):
-        return False
-    return bool(np.mean(thumbnail(pixels, 512) < 128) > _DARK_SHARE)

@@ -93,14 +93,6 @@ _IRREGULAR = {
 }
 
 
-def shared_names(left: Mapping[str, str], right: Mapping[str, str], *, language: str = "en") -> list[SharedName]:
-    """Return the names that both sides have, identical before similar, in the order of `left`.
-
-    left, right: numeral → name; parts without a name are ignored.
-    """
-    return names_shared_across((left, right), (language, language))
-
-
 def names_shared_across(sides: Sequence[Mapping[str, str]], languages: Sequence[str]) -> list[SharedName]:
     """Return the names that two or more sides have: identical before similar, most sides first.
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.evaluation.binary import average_precision_at_k, list_average_precision_at_k, per_query_measures
+from engine.evaluation.binary import list_average_precision_at_k, per_query_measures
 from engine.evaluation.collection import (
     CollectionVectors,
     Grouping,
@@ -16,11 +16,18 @@ from engine.evaluation.collection import (
     groups,
     same_publication,
 )
-from engine.evaluation.estimates import bootstrap
+from engine.evaluation.estimates import bootstrap_columns
 from engine.evaluation.measures import MeasureOptions, measure_run
 from engine.evaluation.qrels import RULE_IMPORTED, JudgedFigure, JudgedTopic, Qrels
 from engine.evaluation.relatives import Relatives
 from engine.ranking.fusion import Fusion
+
+
+def average_precision(relevant: list[bool], relevant_count: int) -> float:
+    """AP@50 of one list, which may be shorter or longer."""
+    hits = np.zeros((1, 50), dtype=bool)
+    hits[0, : len(relevant)] = relevant[:50]
+    return float(per_query_measures(hits, np.array([relevant_count]))["ap"][0])
 
 
 @pytest.mark.parametrize(
@@ -37,7 +44,7 @@ from engine.ranking.fusion import Fusion
 def test_average_precision_worked_out_by_hand(
     relevant: list[bool], relevant_count: int, over_all: float, over_list: float
 ) -> None:
-    assert average_precision_at_k(relevant, relevant_count) == pytest.approx(over_all)
+    assert average_precision(relevant, relevant_count) == pytest.approx(over_all)
     assert list_average_precision_at_k(relevant) == pytest.approx(over_list)
 
 
@@ -65,8 +72,8 @@ def test_nothing_relevant_gives_zeros_and_no_division_by_zero() -> None:
 
 def test_the_interval_is_seeded_brackets_the_mean_and_narrows_with_queries() -> None:
     values = np.random.default_rng(0).random(400)
-    few, many = bootstrap(values[:20]), bootstrap(values)
-    assert bootstrap(values) == many
+    (few,), (many,) = (bootstrap_columns(drawn[:, np.newaxis], seed=0) for drawn in (values[:20], values))
+    assert bootstrap_columns(values[:, np.newaxis], seed=0) == [many]
     assert few.low < few.mean < few.high
     assert many.high - many.low < few.high - few.low
     # The normal approximation: 1.96 standard errors on each side.
@@ -154,7 +161,10 @@ def test_the_fast_evaluation_agrees_with_ir_measures_over_blocks(grouping_name: 
         "reciprocal_rank": "RR",
     }
     for ours, theirs in names.items():
-        estimate, of_runs = getattr(scores, ours), bootstrap(expected.counted()[theirs])
+        estimate, of_runs = (
+            getattr(scores, ours),
+            bootstrap_columns(expected.counted()[theirs][:, np.newaxis], seed=0)[0],
+        )
         assert astuple(estimate) == pytest.approx(astuple(of_runs), abs=1e-9)
 
 
@@ -194,4 +204,4 @@ def test_our_average_precision_is_the_one_of_ir_measures() -> None:
         qrels = {"q": {str(i): 1 for i, hit in enumerate(relevant) if hit} | {f"m{i}": 1 for i in range(missing)}}
         run = {"q": {str(i): -float(i) for i in range(60)}}
         expected = ir_measures.calc_aggregate([ir_measures.AP @ 50], qrels, run)[ir_measures.AP @ 50]
-        assert average_precision_at_k(relevant, sum(relevant) + missing) == pytest.approx(expected, abs=1e-9)
+        assert average_precision(relevant, sum(relevant) + missing) == pytest.approx(expected, abs=1e-9)

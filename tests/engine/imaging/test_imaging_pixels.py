@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.imaging import ImageError, decode_png, encode_png, is_bilevel, is_blank, is_inverted, thumbnail
+from engine.imaging import ImageError, decode_png, encode_png, is_bilevel, is_blank, thumbnail
 from engine.sheets.reading import GrayImage
 
 
@@ -72,12 +72,6 @@ def test_blank_means_that_nothing_is_drawn() -> None:
     assert not is_blank(labelled)
     assert not is_blank(sheet())
     assert not is_blank(255 - sheet())
-
-
-def test_inverted_means_light_on_dark() -> None:
-    assert is_inverted(255 - sheet())
-    assert not is_inverted(sheet())
-    assert not is_inverted(np.zeros((300, 300), np.uint8))
 
 
 def test_a_stored_image_never_comes_back_changed() -> None:

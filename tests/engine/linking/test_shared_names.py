@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.linking.shared_names import Likeness, name_key, names_shared_across, shared_names
+from engine.linking.shared_names import Likeness, name_key, names_shared_across
 
 
 def told(left: dict[str, str], right: dict[str, str], language: str = "en") -> list[tuple[str, str, str]]:
@@ -13,7 +13,7 @@ def told(left: dict[str, str], right: dict[str, str], language: str = "en") -> l
             " ".join(part.numeral for part in one.left),
             " ".join(part.numeral for part in one.right),
         )
-        for one in shared_names(left, right, language=language)
+        for one in names_shared_across((left, right), (language, language))
     ]
 
 
@@ -89,7 +89,7 @@ def test_a_shared_name_is_not_called_similar_to_others_as_well() -> None:
 
 
 def test_names_keep_the_order_of_the_left_and_say_how_each_prints_them() -> None:
-    found = shared_names({"2": "cover", "1": "Bolts"}, {"8": "bolt", "9": "covers"})
+    found = names_shared_across([{"2": "cover", "1": "Bolts"}, {"8": "bolt", "9": "covers"}], ["en"] * 2)
     assert [one.name for one in found] == ["cover", "Bolts"]
     assert [(part.numeral, part.name) for part in found[1].right] == [("8", "bolt")]
 
