@@ -33,6 +33,7 @@ lint: $(VENV)/.development $(NODE)/.development
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	npm run --silent lint
 
 # An environment is good as long as the hash of what it was made from has not changed; times of files say nothing
