@@ -12,9 +12,9 @@ from django.contrib.auth.models import User
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from engine.imaging import decode_png, encode_png
+from engine.imaging import decode_png
 from search.files import file_read, private_storage
-from search.models import Figure, Material, MaterialKind, Query, SuggestedWeight
+from search.models import Figure, Material, Query
 from search.views import queries
 from tests.browser.conftest import NewPage
 from tests.browser.waiting import until
@@ -134,14 +134,6 @@ def test_a_pasted_drawing_joins_the_query(desk: Page) -> None:
         desk.wait_for_selector("html[data-attached]")
 
 
-def test_pasted_text_goes_where_it_is_pasted(desk: Page) -> None:
-    desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    desk.evaluate("navigator.clipboard.writeText('a pump')")
-    desk.focus("#id_text")
-    desk.keyboard.press("Control+V")
-    expect(desk.locator("#id_text")).to_have_value("a pump")
-
-
 def test_dropped_drawings_become_one_query_with_the_words_beside_them(desk: Page, tmp_path: Path) -> None:
     paths = [tmp_path / "one.png", tmp_path / "two.tif", tmp_path / "text.xml"]
     for path, data in zip(paths, (picture(1), picture(2, "TIFF"), PATENT_XML), strict=True):
@@ -179,22 +171,6 @@ def test_pages_of_a_document_are_chosen_from_small_pictures(desk: Page) -> None:
     desk.locator("input[name=page]").nth(2).check()
     desk.click("text=Search with the marked pages")
     assert [image.page for image in images_of(desk)] == [1, 3]
-
-
-def test_a_document_of_one_page_is_searched_with_directly(desk: Page) -> None:
-    choose(desk, ("plan.pdf", document("PDF", 1)))
-    (image,) = images_of(desk)
-    assert image.kind == MaterialKind.IMAGE
-
-
-def test_pages_of_two_documents_are_chosen_one_after_the_other(desk: Page) -> None:
-    choose(desk, ("first.pdf", document("PDF", 2)), ("second.tif", document("TIFF", 2)), ("third.png", picture()))
-    for name in ("first.pdf", "second.tif"):
-        expect(desk.locator("h1")).to_contain_text(name)
-        small_pictures(desk, 2)
-        desk.wait_for_selector("html[data-attached]")
-        desk.keyboard.press("1")
-    assert [image.name for image in images_of(desk)] == ["third.png", "first.pdf p. 1", "second.tif p. 1"]
 
 
 def test_a_refusal_says_the_mend_and_leaves_the_query_as_it_was(desk: Page) -> None:
@@ -313,25 +289,6 @@ def test_the_slider_ranks_at_once_without_a_search(desk: Page, complaints: list[
     assert not complaints
 
 
-def test_the_suggested_weight_moves_the_slider_there_without_a_search(
-    desk: Page, examiner: User, complaints: list[str]
-) -> None:
-    SuggestedWeight.objects.create(
-        percent=63, gain=0.03, low=0.01, high=0.05, topic_count=20, source="Judged", set_by=examiner
-    )
-    at(desk, "/?text=pump&by=max")
-    expect(desk.locator("#id_weight")).to_have_value("50")  # what is suggested changes nothing by itself
-    desk.get_by_role("link", name="judgments suggest 63 %").click()
-    expect(desk).to_have_url(re.compile(r"/\?text=pump&weight=63$"))
-    expect(desk.locator("#id_weight")).to_have_value("63")
-    expect(desk.locator(".hit [data-hit-action=m]").first).to_have_attribute("href", re.compile("weight=63"))
-    desk.reload()
-    expect(desk.locator("#id_weight")).to_have_value("63")
-    expect(desk.locator("[data-weight][aria-current]")).to_be_visible()
-    assert Query.objects.count() == 1
-    assert not complaints
-
-
 def test_a_new_ranking_is_kept_by_every_link_and_by_reload_and_back(desk: Page, answering: list[Figure]) -> None:
     at(desk, f"/?figure={answering[0].pk}&text=pump")
     desk.check("[name=group][value=figure]", force=True)
@@ -350,17 +307,6 @@ def test_a_new_ranking_is_kept_by_every_link_and_by_reload_and_back(desk: Page, 
     expect(desk.locator("[name=group][value=figure]")).to_be_checked()
     expect(desk.locator("#id_text")).to_have_value("pump")
     assert Query.objects.count() == 2
-
-
-def test_a_bookmark_asks_the_same_in_another_browser(desk: Page, examiner: User, new_page: NewPage) -> None:
-    choose(desk, ("drawing.png", picture()))
-    images_of(desk)
-    shown = desk.locator(".hit").evaluate_all("hits => hits.map((hit) => hit.id)")
-    other = new_page(examiner)
-    other.goto(desk.url)
-    expect(other.locator(".mosaic")).to_be_visible()
-    assert other.locator(".hit").evaluate_all("hits => hits.map((hit) => hit.id)") == shown
-    assert Query.objects.count() == 1
 
 
 @pytest.mark.parametrize("publication_count", [24])
@@ -396,16 +342,6 @@ def test_a_publication_is_asked_with_by_its_number(desk: Page) -> None:
     expect(desk.locator(".chips li")).to_have_count(0)
 
 
-@pytest.mark.parametrize("publication_count", [24])
-def test_more_hits_come_in_place(desk: Page) -> None:
-    at(desk, "/?text=pump&top=10")
-    desk.keyboard.press("n")
-    expect(desk.locator(".hit")).to_have_count(24)
-    expect(desk.locator(".hit").nth(10).locator("[data-hit-open]")).to_be_focused()
-    assert "top=60" in desk.url
-    assert Query.objects.count() == 1
-
-
 def test_the_size_of_the_drawings_is_kept_for_the_next_page(desk: Page) -> None:
     at(desk, "/?text=pump")
     wide = desk.locator(".hit").first.bounding_box()
@@ -415,21 +351,3 @@ def test_the_size_of_the_drawings_is_kept_for_the_next_page(desk: Page) -> None:
     assert wide is not None and larger is not None and larger["width"] > wide["width"] * 1.3
     desk.reload()
     assert desk.locator(".hit").first.bounding_box() == larger
-
-
-def test_the_other_figures_of_a_hit_are_one_key_away(desk: Page, answering: list[Figure]) -> None:
-    at(desk, "/?text=pump")
-    desk.keyboard.press("j")
-    desk.keyboard.press("e")
-    expect(desk.locator(f".others a[href^='/figures/{answering[1].pk}/']")).to_be_focused()
-    desk.keyboard.press("e")
-    expect(desk.locator(".hit").first.locator("[data-hit-open]")).to_be_focused()
-
-
-def test_what_a_picture_shows_is_what_is_searched_with(desk: Page) -> None:
-    """The picture in the panel is the part, turned and mirrored, as the encoder gets it."""
-    choose(desk, ("drawing.png", encode_png(drawing_make(9, 300, 200))))
-    images_of(desk)
-    at(desk, desk.url.split("&")[0] + "~c0-0-5000-10000~r90")
-    size = desk.locator(".asked-picture img").evaluate("image => [image.naturalWidth, image.naturalHeight]")
-    assert size == [200, 150]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import Page, expect
 
-from engine.imaging import encode_png
 from search.models import Figure, Query, SavedSearch
 from tests.browser.conftest import NewPage, SoundInBothSchemes
-from tests.factories import PASSWORD, drawing_make, publication_make, query_make, search_make, user_make
+from tests.factories import PASSWORD, publication_make, query_make, search_make
 
 pytestmark = pytest.mark.browser
 
@@ -232,65 +229,6 @@ def test_the_slider_after_the_session_ended_leads_to_the_login_and_back_with_wha
     expect(page.get_by_label("Password")).to_have_count(0)  # no login within the page
 
 
-def test_a_key_that_keeps_a_figure_leads_to_the_login_and_back(
-    examiner: User, queries: list[Query], new_page: NewPage
-) -> None:
-    page = new_page(examiner)
-    ready(page, f"/figures/{Figure.objects.earliest('pk').pk}/")
-    end_sessions()
-    page.keyboard.press("x")
-    log_in(page)
-    page.wait_for_url(re.compile(r"/figures/\d+/$"))
-    page.keyboard.press("x")
-    expect(page.locator("#keep-said")).to_contain_text("Kept on")
-
-
-def test_a_script_that_fetches_leads_to_the_login_and_back(examiner: User, new_page: NewPage) -> None:
-    page = new_page(examiner)
-    ready(page, "/publications/?q=pump")
-    end_sessions()
-    page.evaluate("void fetch('/history/')")
-    log_in(page)
-    page.wait_for_url("**/publications/?q=pump")
-
-
-def test_files_that_were_not_sent_are_named_after_the_login(examiner: User, new_page: NewPage) -> None:
-    page = new_page(examiner)
-    ready(page, "/")
-    page.get_by_label("Text", exact=True).fill("a pump")
-    end_sessions()
-    file = FilePayload(name="sketch.png", mimeType="image/png", buffer=encode_png(drawing_make()))
-    page.locator("input[type=file]").set_input_files([file])
-    log_in(page)
-    expect(page.get_by_role("status").filter(has_text="Not sent: sketch.png")).to_be_visible()
-    expect(page.get_by_label("Text", exact=True)).to_have_value("a pump")
-
-
-def test_another_person_finds_nothing_of_what_was_typed(
-    examiner: User, queries: list[Query], new_page: NewPage
-) -> None:
-    user_make("other")
-    page = new_page(examiner)
-    ready(page, "/")
-    page.get_by_label("Text", exact=True).fill("a secret wheel")
-    end_sessions()
-    page.locator("#ask").get_by_role("button", name="Search", exact=True).press("Enter")
-    log_in(page, "other")
-    expect(page.get_by_label("Text", exact=True)).to_have_value("")
-    assert typed(page) is None
-
-
-def test_logging_out_forgets_what_was_typed_and_nothing_outlives_the_tab(examiner: User, new_page: NewPage) -> None:
-    page = new_page(examiner)
-    ready(page, "/")
-    page.get_by_label("Text", exact=True).fill("a secret wheel")
-    assert "a secret wheel" in str(typed(page))
-    assert "secret" not in page.evaluate("JSON.stringify(localStorage)")
-    page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
-    assert typed(page) is None
-
-
 def test_a_form_of_an_earlier_login_is_sent_again_or_gone_back_to_with_its_text(
     examiner: User, queries: list[Query], new_page: NewPage
 ) -> None:
@@ -310,18 +248,3 @@ def test_a_form_of_an_earlier_login_is_sent_again_or_gone_back_to_with_its_text(
     query_make(examiner, text="typed before", hits=list(Figure.objects.all()))
     page.locator("#ask").get_by_role("button", name="Search", exact=True).press("Enter")
     page.wait_for_url("**/?text=typed+before")
-
-
-def test_without_scripts_a_sent_form_leads_back_to_its_page(
-    examiner: User, queries: list[Query], new_page: NewPage
-) -> None:
-    page = new_page(examiner, scripts=False)
-    figure = Figure.objects.earliest("pk")
-    page.goto(f"/figures/{figure.pk}/")
-    end_sessions()
-    page.locator("form.keep button").first.click()
-    page.get_by_label("Username").fill("examiner")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    page.wait_for_url(f"**/figures/{figure.pk}/")
-    expect(page.locator("form.keep").first).to_be_visible()

@@ -49,6 +49,18 @@ define("addEventListener", (name, run) => {
 define("navigator", { platform: "Linux" });
 define("dispatchEvent", window.dispatchEvent.bind(window));
 
+const documentListeners = [];
+const listenToDocument = document.addEventListener.bind(document);
+document.addEventListener = (name, run, options) => {
+  documentListeners.push([name, run]);
+  listenToDocument(name, run, options);
+};
+
+/** Let go of what modules listen for on the document; for modules that each test loads or attaches anew. */
+export function dropListeners() {
+  for (const [name, run] of documentListeners.splice(0)) document.removeEventListener(name, run);
+}
+
 // What happy-dom lacks.
 Object.defineProperty(window.HTMLOptionElement.prototype, "defaultSelected", {
   get() {

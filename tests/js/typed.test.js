@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
-import { clear, settled, window } from "./page.js";
+import { clear, dropListeners, settled, window } from "./page.js";
 
 const { readTyped, writeTyped } = await import("../../static/js/typed-store.js");
 
@@ -11,17 +11,10 @@ const FORM = `<form id="note" method="post" action="/notes/"><input name="title"
   <input type="password" name="secret"><input type="hidden" name="token" value="t"><input type="file" name="file">
   <div hx-get="/rank/"><input name="weight"></div></form>`;
 let count = 0;
-let listeners = [];
-const plainListen = document.addEventListener.bind(document);
-document.addEventListener = (name, run) => {
-  listeners.push([name, run]);
-  plainListen(name, run);
-};
 
 /** Load the page as the browser does, with what the tab has kept. */
 async function load(html = FORM, { user = "anna" } = {}) {
-  for (const [name, run] of listeners) document.removeEventListener(name, run);
-  listeners = [];
+  dropListeners();
   const kept = sessionStorage.getItem("typed");
   clear(`<nav data-user="${user}"></nav><i data-login="/login/"></i>${html}`);
   if (kept !== null) sessionStorage.setItem("typed", kept);
@@ -168,6 +161,35 @@ test("a form that is put in place later gets back what was typed into it, its cl
   place.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true }));
   assert.equal(field("text").value, "a rotor");
   assert.ok(place.querySelector("details").open);
+});
+
+/** Let the form carry these files, as a person chose them. */
+function chooseFiles(...names) {
+  Object.defineProperty(field("file"), "files", { value: names.map((name) => ({ name })) });
+}
+
+test("files that a script could not send for want of a login are named afterwards; they are not kept", async () => {
+  await load();
+  type(field("text"), "a pump");
+  chooseFiles("sketch.png", "plan.pdf");
+  answer(401);
+  assert.deepEqual(forms()[`${PAGE}#note`].files, ["sketch.png", "plan.pdf"]);
+  await load();
+  assert.equal(field("text").value, "a pump");
+  const notice = document.querySelector("[data-typed-said]");
+  assert.equal(notice.getAttribute("role"), "status");
+  assert.match(notice.textContent, /Not sent: sketch\.png, plan\.pdf\./);
+});
+
+test("files of a form without any text are named as well", async () => {
+  await load();
+  chooseFiles("sketch.png");
+  submit();
+  await load("<p data-typed-unsent></p>");
+  await load();
+  const words = document.querySelector("[data-typed-said]").textContent;
+  assert.match(words, /Not sent: sketch\.png\./);
+  assert.doesNotMatch(words, /What you typed/);
 });
 
 async function fetched(response, { html = FORM } = {}) {
