@@ -10,28 +10,27 @@
  * with the fragment when HX-Request asks; a[data-quarter] turns its pane. <tr data-shared> is a shared name, [data-lit-said]
  * says which is lit, buttons [data-act] act on all panes. The pane that keys mean bears is-current.
  */
+import { addressOf, Fragments } from "./compare-fragments.js";
+import { addCompareKeys } from "./compare-keys.js";
+import { Layers } from "./compare-layers.js";
+import { SharedNames } from "./compare-names.js";
 import { Pane } from "./compare-pane.js";
 import { SharedView } from "./compare-view.js";
-import { addKey } from "./keys.js";
+import { SeenFigures } from "./seen-figures.js";
 import { sheetOf } from "./sheet-stage.js";
 
-const SEEN_AFTER_MS = 400;
-const BLINK_MS = 500;
-const MOST_AHEAD = 6;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
 class Compare {
-  #ahead = new Map(); // address → promise of a fragment, fetched before it is asked for
-  #wanted = 0; // counts steps, so that a slow one does not overtake
-  #lit = 0; // number of the shared name that stays lit
-  #seen = new Set(); // figures that the server is still to be told of
-  #seenTimer = 0;
-  #blinkTimer = 0;
+  #fragments = new Fragments();
+  #step = 0; // counts steps, so that a slow one does not overtake
 
   constructor(root) {
     this.root = root;
     this.together = new SharedView();
     this.panes = this.#articles().map((article) => new Pane(article));
+    const panes = () => this.panes;
+    this.names = new SharedNames(root, panes, { movesTogether: () => this.together.isOn });
+    this.layers = new Layers(root, panes, this.together);
+    this.seen = new SeenFigures(root);
     this.#listen();
   }
 
@@ -47,19 +46,19 @@ class Compare {
 
   /** Show the comparison at this address. */
   async go(href, { push = true } = {}) {
-    const turn = ++this.#wanted;
+    const step = ++this.#step;
     this.root.setAttribute("aria-busy", "true");
     let next;
     try {
-      next = await this.#fetch(href);
+      next = await this.#fragments.get(href);
     } catch {
       return location.assign(href); // the server's own words: log in, or that it is gone
     }
-    if (turn !== this.#wanted) return;
-    this.#ahead.delete(addressOf(href));
+    if (step !== this.#step) return;
+    this.#fragments.forget(href);
     if (push && addressOf(href) !== addressOf(location.href)) history.pushState(null, "", href);
     await this.#swap(next);
-    if (turn === this.#wanted) this.root.removeAttribute("aria-busy");
+    if (step === this.#step) this.root.removeAttribute("aria-busy");
   }
 
   async #swap(next) {
@@ -84,8 +83,8 @@ class Compare {
     }
     this.root.dataset.panes = String(shown.length);
     document.title = next.dataset.title;
-    this.#lit = 0;
-    if (shown.length !== 2) this.#overlay(false);
+    this.names.reset();
+    if (shown.length !== 2) this.layers.toggle(false);
     await Promise.all(painted);
     this.#settle();
     if (focused && document.activeElement === document.body)
@@ -103,7 +102,7 @@ class Compare {
     this.#applyTools();
     window.htmx?.process(this.root);
     this.root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours look for what is new
-    this.#markSeen();
+    this.seen.add(...this.panes.map(({ article }) => article.dataset.figureId).filter(Boolean));
     this.#prefetch();
   }
 
@@ -116,30 +115,14 @@ class Compare {
     return [...root.querySelectorAll("[data-pane]")];
   }
 
-  #fetch(href) {
-    const address = addressOf(href);
-    if (!this.#ahead.has(address)) {
-      const answer = fetch(address, { headers: { "HX-Request": "true" } }).then(async (response) => {
-        const page = new DOMParser().parseFromString(await response.text(), "text/html");
-        const compare = page.querySelector("[data-compare]");
-        if (!response.ok || response.redirected || !compare) throw new Error(`${address}: ${response.status}`);
-        return document.adoptNode(compare);
-      });
-      answer.catch(() => this.#ahead.delete(address));
-      this.#ahead.set(address, answer);
-      if (this.#ahead.size > MOST_AHEAD) this.#ahead.delete(this.#ahead.keys().next().value);
-    }
-    return this.#ahead.get(address);
-  }
-
   /** The next hits and their drawings, before they are asked for. */
   async #prefetch() {
-    const now = this.#wanted;
+    const now = this.#step;
     for (const key of ["j", "k"]) {
       const link = this.root.querySelector(`a[data-go][data-key="${key}"]`);
-      if (!link || now !== this.#wanted) continue;
-      const next = await this.#fetch(link.href).catch(() => null);
-      if (!next || now !== this.#wanted) return;
+      if (!link || now !== this.#step) continue;
+      const next = await this.#fragments.get(link.href).catch(() => null);
+      if (!next || now !== this.#step) return;
       const keys = this.panes.map((pane) => pane.key);
       const fresh = this.#articles(next).filter((article) => !keys.includes(article.dataset.pane));
       const going = this.panes.filter(
@@ -152,120 +135,22 @@ class Compare {
     }
   }
 
-  #markSeen() {
-    for (const { article } of this.panes) if (article.dataset.figureId) this.#seen.add(article.dataset.figureId);
-    clearTimeout(this.#seenTimer);
-    this.#seenTimer = setTimeout(() => this.#tellSeen(), SEEN_AFTER_MS);
-  }
-
-  #tellSeen() {
-    if (!this.#seen.size) return;
-    const told = [...this.#seen];
-    this.#seen.clear();
-    const body = new FormData();
-    told.forEach((figure) => body.append("figure", figure));
-    /** @type {HTMLInputElement} */
-    const field = document.querySelector("[name=csrfmiddlewaretoken]");
-    const token = field.value;
-    fetch(this.root.dataset.seenUrl, {
-      method: "POST",
-      body,
-      keepalive: true,
-      headers: { "X-CSRFToken": token, "HX-Request": "true" },
-    }).catch(() => told.forEach((figure) => this.#seen.add(figure)));
-  }
-
-  /** Light a shared name in all panes, or none. */
-  #light(number) {
-    const rows = [...this.root.querySelectorAll("tr[data-shared]")];
-    for (const row of rows) {
-      const isLit = Number(row.dataset.shared) === number;
-      row.classList.toggle("is-lit", isLit);
-      row.querySelector("[data-shared-light]").setAttribute("aria-pressed", String(isLit && this.#lit === number));
-    }
-    for (const { overlay } of this.panes) {
-      if (!overlay.svg) continue;
-      const boxes = [...overlay.svg.querySelectorAll("[data-numerals]")];
-      for (const box of boxes) box.classList.toggle("is-lit", number > 0 && Number(box.dataset.shared) === number);
-      overlay.svg.classList.toggle("has-lit", number > 0);
-      overlay.lit = new Set(boxes.filter((box) => box.classList.contains("is-lit")).map((box) => box.dataset.numerals));
-      overlay.follow();
-    }
-    const place = this.root.querySelector("[data-lit-said]");
-    const row = rows.find((one) => one.classList.contains("is-lit"));
-    const said = row
-      ? `${number}: ${[...row.querySelectorAll(".part")].map((part) => part.textContent).join(", ")}`
-      : "";
-    if (place && place.textContent !== said) place.textContent = said;
-  }
-
-  #keep(number) {
-    this.#lit = this.#lit === number ? 0 : number;
-    this.#light(number);
-    if (!this.#lit) return this.#light(0);
-    this.root.querySelector(`tr[data-shared="${number}"]`).scrollIntoView({ block: "nearest" });
-    for (const { overlay, stage } of this.panes)
-      if (overlay.svg && overlay.lit.size && !this.together.isOn) stage.reveal(overlay.boxesOf(overlay.lit));
-  }
-
-  #step(by) {
-    const numbers = [...this.root.querySelectorAll("tr[data-shared]")].map((row) => Number(row.dataset.shared));
-    if (!numbers.length) return;
-    const at = numbers.indexOf(this.#lit);
-    this.#lit = 0;
-    this.#keep(numbers[at < 0 ? (by > 0 ? 0 : numbers.length - 1) : (at + by + numbers.length) % numbers.length]);
-  }
-
-  #overlay(isOn = !this.together.isOverlaid) {
-    if (this.together.isOverlaid === isOn) return;
-    this.#blink(false);
-    this.root.classList.toggle("is-overlaid", isOn);
-    this.together.isOverlaid = isOn;
-    if (isOn && !this.together.isOn) this.together.toggle();
-    this.#mix();
-    requestAnimationFrame(() => this.together.reset()); // the panes have another size now
-    this.#applyTools();
-  }
-
-  /** How much of the second drawing is seen over the first. */
-  #mix(share = Number(this.root.querySelector("[data-mix]")?.value ?? 50)) {
-    if (this.panes.length !== 2) return;
-    const [below, above] = this.panes.map((pane) => pane.article.querySelector("[data-stage]"));
-    const isOverlaid = this.together.isOverlaid;
-    below.style.opacity = isOverlaid ? String(Math.min(1, (100 - share) / 50)) : "";
-    above.style.opacity = isOverlaid ? String(Math.min(1, share / 50)) : "";
-  }
-
-  #blink(isOn = !this.#blinkTimer) {
-    clearInterval(this.#blinkTimer);
-    this.#blinkTimer = 0;
-    if (isOn) {
-      this.#overlay(true);
-      let share = 0;
-      this.#mix(share);
-      this.#blinkTimer = setInterval(() => this.#mix((share = 100 - share)), BLINK_MS);
-    } else {
-      this.#mix();
-    }
-    this.#applyTools();
-  }
-
   #applyTools() {
     const press = (act, on) => this.root.querySelector(`[data-act="${act}"]`)?.setAttribute("aria-pressed", String(on));
     const overlay = this.panes[0]?.overlay;
     press("together", this.together.isOn);
-    press("overlay", this.together.isOverlaid);
-    press("blink", Boolean(this.#blinkTimer));
+    press("overlay", this.layers.isOn);
+    press("blink", this.layers.isBlinking);
     if (overlay) press("names", overlay.hasNames);
     if (overlay) press("boxes", overlay.hasBoxes);
     const mix = this.root.querySelector("[data-mix-of]");
-    if (mix) mix.hidden = !this.together.isOverlaid;
+    if (mix) mix.hidden = !this.layers.isOn;
   }
 
   /** Keys act on this pane from now on. */
   #choose(pane) {
     if (!pane) return;
-    for (const one of this.panes) one.article.classList.toggle("is-current", one === pane);
+    for (const each of this.panes) each.article.classList.toggle("is-current", each === pane);
   }
 
   #move(act) {
@@ -278,15 +163,14 @@ class Compare {
   #turn(pane, link) {
     pane.turn((pane.stage.sheet.turn + 90) % 360);
     this.together.apply();
-    const address = link.href;
-    history.replaceState(null, "", address);
-    this.#wanted += 1;
-    this.#ahead.clear();
-    this.#fetch(address).then(
+    history.replaceState(null, "", link.href);
+    this.#step += 1;
+    this.#fragments.forgetAll();
+    this.#fragments.get(link.href).then(
       (next) => this.#swap(next),
       () => {},
     ); // the links that lead on from here
-    this.#ahead.delete(addressOf(address));
+    this.#fragments.forget(link.href);
   }
 
   #toggle(what) {
@@ -306,12 +190,12 @@ class Compare {
           ? this.together.reset()
           : this.panes.forEach((pane) => pane.stage.sheet && pane.stage.frame("sheet")),
       together: () => this.together.toggle(),
-      overlay: () => this.#overlay(),
-      blink: () => this.#blink(),
+      overlay: () => this.layers.toggle(),
+      blink: () => this.layers.blink(),
       names: () => this.#toggle("names"),
       boxes: () => this.#toggle("boxes"),
-      name: () => this.#step(1),
-      "name-back": () => this.#step(-1),
+      name: () => this.names.step(1),
+      "name-back": () => this.names.step(-1),
     };
     this.root.addEventListener("click", (event) => {
       this.#choose(this.#paneOf(event.target));
@@ -320,18 +204,19 @@ class Compare {
         acts[act.dataset.act]();
         this.#applyTools();
       }
-      if (event.target.closest("[data-shared-light]")) this.#keep(Number(event.target.closest("tr").dataset.shared));
+      if (event.target.closest("[data-shared-light]"))
+        this.names.keep(Number(event.target.closest("tr").dataset.shared));
       this.#click(event);
     });
-    this.root.addEventListener("input", (event) => event.target.matches("[data-mix]") && this.#mix());
     this.root.addEventListener("focusin", (event) => this.#choose(this.#paneOf(event.target)));
     this.root.addEventListener("pointerdown", (event) => this.#choose(this.#paneOf(event.target)), true);
-    const pointed = (event) => Number(event.target.closest?.("[data-shared]")?.dataset.shared ?? 0);
-    this.root.addEventListener("pointerover", (event) => this.#light(pointed(event) || this.#lit));
-    this.root.addEventListener("pointerleave", () => this.#light(this.#lit));
     window.addEventListener("popstate", () => this.go(location.href, { push: false }));
-    window.addEventListener("pagehide", () => this.#tellSeen());
-    this.#addKeys();
+    addCompareKeys({
+      press: (selector) => this.current?.article.querySelector(selector)?.click(),
+      exchange: () => this.#exchange(),
+      choose: (at) => this.#choose(this.panes[at]),
+      pan: (right, down) => this.#move((stage) => stage.pan(right, down)),
+    });
   }
 
   #click(event) {
@@ -346,44 +231,10 @@ class Compare {
     return this.panes.find((pane) => pane.article.contains(element));
   }
 
-  #addKeys() {
-    const group = "This drawing";
-    const press = (selector) => () => this.current?.article.querySelector(selector)?.click();
-    addKey({ key: "r", label: "Turn by a quarter", group, run: press("[data-quarter]") });
-    addKey({ key: "Shift+M", label: "Mirror left to right", group, run: press("[data-mirror]") });
-    addKey({
-      key: "e",
-      label: "Exchange with the next one",
-      group,
-      run: () => {
-        const at = this.panes.indexOf(this.current);
-        this.panes[Math.min(at, this.panes.length - 2)]?.article.querySelector("[data-exchange]")?.click();
-      },
-    });
-    addKey({ key: "Delete", label: "Remove", group, run: press("[data-remove]") });
-    addKey({ key: "m", label: "More like this", group, run: press("[data-more]") });
-    addKey({ key: "f", label: "Search with this figure", group, run: press("[data-search]") });
-    for (const [at, letter] of ["A", "B", "C", "D"].entries()) {
-      addKey({ key: String(at + 1), label: `Keys act on ${letter}`, group, run: () => this.#choose(this.panes[at]) });
-    }
-    for (const [key, [right, down]] of Object.entries(ARROWS)) {
-      addKey({
-        key,
-        label: "Move the drawing",
-        group: "Compare",
-        run: () => this.#move((stage) => stage.pan(right, down)),
-      });
-    }
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.#lit) this.#light((this.#lit = 0));
-    });
+  #exchange() {
+    const at = this.panes.indexOf(this.current);
+    this.panes[Math.min(at, this.panes.length - 2)]?.article.querySelector("[data-exchange]")?.click();
   }
-}
-
-/** The address without the place within the page. */
-function addressOf(href) {
-  const url = new URL(href, location.href);
-  return url.pathname + url.search;
 }
 
 export function attach(root) {
