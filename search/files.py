@@ -53,10 +53,12 @@ class DurableFileSystemStorage(FileSystemStorage):
 
 
 def collection_storage() -> Storage:
+    """Return the storage of deliveries and of publications' pictures."""
     return storages["default"]
 
 
 def private_storage() -> Storage:
+    """Return the storage of uploads, which only their owner may see."""
     return storages["private"]
 
 

@@ -147,4 +147,5 @@ def figures_as_of(*, encoder_key: str, dim: int, newest: int) -> MemoryIndex | N
 
 
 def index_directory(version: IndexVersion) -> Path:
+    """Return the directory of an index version, below the configured root."""
     return Path(settings.INDEX_ROOT) / version.directory

@@ -59,6 +59,8 @@ class Publication(models.Model):
 
 
 class Classification(models.Model):
+    """A class of a publication. scheme: IPC or CPC; symbol: as written, like "F04C 2/08"."""
+
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="classifications")
     scheme = models.CharField(max_length=4)
     symbol = models.CharField(max_length=40)
@@ -73,6 +75,8 @@ class Classification(models.Model):
 
 
 class Party(models.Model):
+    """An applicant, inventor or other party of a publication. country: as in the XML, may be empty."""
+
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="parties")
     role = models.CharField(max_length=20)
     name = models.TextField()

@@ -6,6 +6,8 @@ from django.db import models
 
 
 class WorkState(models.TextChoices):
+    """How far the work on a row is."""
+
     WAITING = "waiting", "waiting"
     RUNNING = "running", "in work"
     DONE = "done", "done"

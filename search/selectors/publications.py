@@ -22,6 +22,7 @@ def numeral_sort_key(numeral: str) -> tuple[str, int, str]:
 
 
 def publications_to_show() -> QuerySet[Publication]:
+    """Return the publications that are not retired."""
     return Publication.objects.filter(retired_at=None)
 
 

@@ -15,10 +15,12 @@ def reading_of_sheet(sheet: Sheet) -> SheetReading:
 
 
 def readings_of_sheet(sheet: Sheet) -> list[Reading]:
+    """Return the rows of a sheet's readings, from top to bottom."""
     return list(Reading.objects.filter(sheet_id=sheet.pk).order_by("top", "left", "pk"))
 
 
 def text_box(reading: Reading) -> TextBox:
+    """Return a reading as the engine's TextBox."""
     return TextBox(
         seen=reading.seen,
         text=reading.text,
@@ -30,11 +32,13 @@ def text_box(reading: Reading) -> TextBox:
 
 
 def numerals_on_sheets(publication: Publication) -> frozenset[str]:
+    """Return the numerals read on any sheet of a publication."""
     numerals = Reading.objects.filter(sheet__publication=publication, kind=TextKind.NUMERAL.value)
     return frozenset(numerals.values_list("text", flat=True).distinct())
 
 
 def numerals_in_text(publication: Publication) -> frozenset[str]:
+    """Return the numerals mentioned in the text of a publication."""
     return analysis_of_publication(publication).numerals
 
 

@@ -32,6 +32,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class MarkedParagraph:
+    """A paragraph with its text in marked pieces."""
+
     paragraph: Paragraph
     pieces: tuple[Piece, ...]
 

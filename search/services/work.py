@@ -87,6 +87,7 @@ def work_requeue_after_failure(*, row: Row, error: Exception) -> None:
 
 
 def work_done(*, row: Work, verdict: Verdict) -> None:
+    """Mark a row as done, with its verdict, and end the lease."""
     _set(
         row, state=WorkState.DONE, lease_until=None, worker="", attempts=0, verdict=verdict, error_code="",
         error_detail="",
