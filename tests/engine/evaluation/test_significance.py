@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats  # type: ignore[import-untyped]
 
-from engine.evaluation.estimates import bootstrap
+from engine.evaluation.estimates import bootstrap_columns
 from engine.evaluation.significance import MOST_EXACT, compare_runs, holm, paired_t_p, randomization_p
 
 
@@ -83,7 +83,9 @@ def test_runs_are_compared_in_pairs_with_one_family() -> None:
     pair = found.pair("b", "a")
     differences = first - second
     assert pair.difference.mean == pytest.approx(differences.mean())
-    assert asdict(pair.difference) == pytest.approx(asdict(bootstrap(differences, seed=4)), abs=1e-9)
+    assert asdict(pair.difference) == pytest.approx(
+        asdict(bootstrap_columns(differences[:, None], seed=4)[0]), abs=1e-9
+    )
     assert found.means["a"] == found.means["c"]
     assert (pair.wins, pair.losses, pair.ties) == (int((differences > 0).sum()), int((differences < 0).sum()), 0)
     assert pair.effect_size == pytest.approx(differences.mean() / differences.std(ddof=1), rel=1e-6)
