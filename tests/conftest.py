@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from supervisor.embedded import EmbeddedServices
 from supervisor.home import Home
@@ -78,6 +79,7 @@ LONGEST_FIRST = {
     "test_hostile_ingest.py",
     "test_pages.py",
     "test_judgments_under_kill.py",
+    "test_up.py",
     "test_every_page.py",
     "test_schema.py",
 }
@@ -86,6 +88,23 @@ LONGEST_FIRST = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files first: a file is one process' work, and the last to begin decides when the run ends."""
     items.sort(key=lambda item: item.path.name not in LONGEST_FIRST)
+
+
+MODEL_TESTS = ("encoders/test_visual.py", "encoders/test_sentences.py", "numerals/test_readers.py")
+
+
+class ByFile(LoadFileScheduling):  # type: ignore[misc]
+    """Give each file to one process, and all files that load the models into their own process to the same one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file: str = super()._split_scope(nodeid)
+        return "models" if file.endswith(MODEL_TESTS) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile | None:
+    """For --dist loadfile alone."""
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_unconfigure() -> None:

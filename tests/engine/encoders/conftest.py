@@ -1,11 +1,22 @@
 """Small checkpoints of our own making: real loading code, no downloaded weights."""
 
-from pathlib import Path
+from __future__ import annotations
 
-import open_clip
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 import pytest
-import torch
-from safetensors.torch import save_file
+
+from tests.lazily import lazily
+
+if TYPE_CHECKING:
+    import open_clip
+    import safetensors.torch as safetensors_torch
+    import torch
+else:
+    open_clip = lazily("open_clip")
+    safetensors_torch = lazily("safetensors.torch")
+    torch = lazily("torch")
 
 TINY_CLIP = "tiny-clip"
 TINY_CLIP_CONFIG = """{
@@ -23,7 +34,9 @@ def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     open_clip.add_model_config(folder / f"{TINY_CLIP}.json")
     torch.manual_seed(7)
     state = open_clip.create_model(TINY_CLIP, load_weights=False).state_dict()
-    save_file({name: value.contiguous() for name, value in state.items()}, folder / "clip.safetensors")
+    safetensors_torch.save_file(
+        {name: value.contiguous() for name, value in state.items()}, folder / "clip.safetensors"
+    )
     torch.save(state, folder / "clip.pt")
     torch.save({"state_dict": {f"module.{name}": value for name, value in state.items()}}, folder / "nested.pt")
     return folder

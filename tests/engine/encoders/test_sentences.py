@@ -1,19 +1,32 @@
 """Sentence encoders over a model that the tests make, and over the packaged weights (slow)."""
 
+from __future__ import annotations
+
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-import torch
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-from transformers import BertConfig, BertModel, BertTokenizer
 
-from engine.encoders.factory import sentence_encoder
 from engine.encoders.names import sentence_folder
 from engine.errors import EncoderError, WeightsMissing
 from engine.registry import EncoderName
+from tests.lazily import lazily
+
+if TYPE_CHECKING:
+    import sentence_transformers
+    import torch
+    import transformers
+    from sentence_transformers.sentence_transformer import modules
+
+    from engine.encoders import factory
+else:
+    sentence_transformers = lazily("sentence_transformers")
+    torch = lazily("torch")
+    transformers = lazily("transformers")
+    modules = lazily("sentence_transformers.sentence_transformer.modules")
+    factory = lazily("engine.encoders.factory")
 
 WORDS = ["wheel", "loader", "gear", "pump", "shaft", "the", "drives", "a", "housing", "101", "12", "##a"]
 SENTENCES = [" ".join(WORDS[(i * 5 + j) % len(WORDS)] for j in range(1 + i % 9)) for i in range(70)]
@@ -27,19 +40,19 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]
     (folder / "vocab.txt").write_text("\n".join(vocabulary))
     torch.manual_seed(3)
-    BertModel(
-        BertConfig(
+    transformers.BertModel(
+        transformers.BertConfig(
             vocab_size=len(vocabulary), hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32
         )
     ).save_pretrained(folder / "bert")
-    BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder / "bert")
-    transformer = Transformer(str(folder / "bert"))
-    SentenceTransformer(modules=[transformer, Pooling(16)]).save(str(folder / "model"))
+    transformers.BertTokenizer(str(folder / "vocab.txt")).save_pretrained(folder / "bert")
+    transformer = modules.Transformer(str(folder / "bert"))
+    sentence_transformers.SentenceTransformer(modules=[transformer, modules.Pooling(16)]).save(str(folder / "model"))
     return folder / "model"
 
 
 def test_vectors_are_unit_long_in_input_order_whatever_the_batch(tiny_model: Path) -> None:
-    encoder = sentence_encoder(f"sentence-transformers/{tiny_model}")
+    encoder = factory.sentence_encoder(f"sentence-transformers/{tiny_model}")
     vectors = encoder.encode(SENTENCES)
     assert vectors.shape == (70, encoder.dim) == (70, 16)
     assert vectors.dtype == np.float32
@@ -50,14 +63,16 @@ def test_vectors_are_unit_long_in_input_order_whatever_the_batch(tiny_model: Pat
 
 
 def test_the_vectors_are_those_of_sentence_transformers_itself(tiny_model: Path) -> None:
-    expected = SentenceTransformer(str(tiny_model)).encode(SENTENCES[:9], normalize_embeddings=True)
-    found = sentence_encoder(f"sentence-transformers/{tiny_model}").encode(SENTENCES[:9])
+    expected = sentence_transformers.SentenceTransformer(str(tiny_model)).encode(
+        SENTENCES[:9], normalize_embeddings=True
+    )
+    found = factory.sentence_encoder(f"sentence-transformers/{tiny_model}").encode(SENTENCES[:9])
     assert np.allclose(found, expected, atol=1e-5)
 
 
 def test_the_position_of_an_empty_sentence_is_named(tiny_model: Path) -> None:
     with pytest.raises(EncoderError) as caught:
-        sentence_encoder(f"sentence-transformers/{tiny_model}").encode(["wheel", " \n", ""])
+        factory.sentence_encoder(f"sentence-transformers/{tiny_model}").encode(["wheel", " \n", ""])
     assert caught.value.position == 1
 
 
@@ -66,7 +81,7 @@ def test_a_folder_without_safetensors_is_refused(tiny_model: Path, tmp_path: Pat
     (tmp_path / "m" / "model.safetensors").unlink()
     (tmp_path / "m" / "pytorch_model.bin").write_bytes(b"a pickle")
     with pytest.raises(WeightsMissing, match=r"no model\.safetensors"):
-        sentence_encoder(f"sentence-transformers/{tmp_path / 'm'}")
+        factory.sentence_encoder(f"sentence-transformers/{tmp_path / 'm'}")
 
 
 def test_a_changed_packaged_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,12 +92,12 @@ def test_a_changed_packaged_file_is_refused(tmp_path: Path, monkeypatch: pytest.
     tokenizer.write_text(tokenizer.read_text(encoding="utf-8") + " ", encoding="utf-8")
     monkeypatch.setattr("engine.encoders.sentences.sentence_folder", lambda name: changed)
     with pytest.raises(WeightsMissing, match=r"tokenizer\.json"):
-        sentence_encoder("sentence-transformers/all-MiniLM-L6-v2")
+        factory.sentence_encoder("sentence-transformers/all-MiniLM-L6-v2")
 
 
 @pytest.mark.slow
 def test_the_packaged_weights_know_that_a_wheel_loader_is_a_vehicle() -> None:
-    encoder = sentence_encoder("auto")
+    encoder = factory.sentence_encoder("auto")
     assert encoder.key == "sentence-transformers/all-MiniLM-L6-v2@53aa51172d14+fp32"
     query, near, far = encoder.encode(
         ["a wheel loader lifts earth with its bucket", "the excavator digs soil", "the voltage of the diode drops"]

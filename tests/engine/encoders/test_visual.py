@@ -1,22 +1,32 @@
 """Visual encoders over a checkpoint that the tests make, and over the packaged weights (slow)."""
 
+from __future__ import annotations
+
 import os
 import pickle
 import struct
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-import open_clip
 import pytest
-import torch
 from numpy.typing import NDArray
 
-from engine.encoders.factory import visual_encoder
 from engine.encoders.preprocessing import squared, stretched, trimmed
-from engine.encoders.weights import load_state, sha256_of, verified_hash, verify
 from engine.errors import EncoderError, WeightsMissing
+from tests.lazily import lazily
+
+if TYPE_CHECKING:
+    import open_clip
+    import torch
+
+    from engine.encoders import factory, weights
+else:
+    open_clip = lazily("open_clip")
+    torch = lazily("torch")
+    factory = lazily("engine.encoders.factory")
+    weights = lazily("engine.encoders.weights")
 
 
 def drawing(height: int, width: int, seed: int = 0) -> NDArray[np.uint8]:
@@ -33,10 +43,10 @@ DRAWINGS = [drawing(90 + 30 * i, 200 - 5 * i, i) for i in range(20)]  # more tha
 
 
 def test_a_clip_checkpoint_gives_the_vectors_that_open_clip_itself_gives(tiny_clip: Path) -> None:
-    encoder = visual_encoder(f"open_clip/tiny-clip/{tiny_clip / 'clip.safetensors'}")
+    encoder = factory.visual_encoder(f"open_clip/tiny-clip/{tiny_clip / 'clip.safetensors'}")
     vectors = encoder.encode(DRAWINGS)
     model = open_clip.create_model("tiny-clip", load_weights=False).eval()
-    model.load_state_dict(load_state(tiny_clip / "clip.pt"))
+    model.load_state_dict(weights.load_state(tiny_clip / "clip.pt"))
     mean, std = (
         np.array(values)[:, None, None] for values in (open_clip.OPENAI_DATASET_MEAN, open_clip.OPENAI_DATASET_STD)
     )
@@ -53,7 +63,7 @@ def test_a_clip_checkpoint_gives_the_vectors_that_open_clip_itself_gives(tiny_cl
 
 def test_every_way_to_store_a_checkpoint_gives_the_same_vectors(tiny_clip: Path) -> None:
     first, *others = (
-        visual_encoder(f"open_clip/tiny-clip/{tiny_clip / name}")
+        factory.visual_encoder(f"open_clip/tiny-clip/{tiny_clip / name}")
         for name in ("clip.safetensors", "clip.pt", "nested.pt")
     )
     for other in others:
@@ -62,11 +72,14 @@ def test_every_way_to_store_a_checkpoint_gives_the_same_vectors(tiny_clip: Path)
 
 def test_the_key_names_model_weights_and_preprocessing(tiny_clip: Path) -> None:
     path = tiny_clip / "clip.safetensors"
-    assert visual_encoder(f"open_clip/tiny-clip/{path}").key == f"open_clip/tiny-clip@{sha256_of(path)[:12]}+trim-pad32"
+    assert (
+        factory.visual_encoder(f"open_clip/tiny-clip/{path}").key
+        == f"open_clip/tiny-clip@{weights.sha256_of(path)[:12]}+trim-pad32"
+    )
 
 
 def test_an_image_gets_the_same_vector_alone_and_in_a_batch(tiny_clip: Path) -> None:
-    encoder = visual_encoder(f"open_clip/tiny-clip/{tiny_clip / 'clip.pt'}")
+    encoder = factory.visual_encoder(f"open_clip/tiny-clip/{tiny_clip / 'clip.pt'}")
     together = encoder.encode(DRAWINGS)
     for image, vector in zip(DRAWINGS, together, strict=True):
         assert np.allclose(encoder.encode([image])[0], vector, atol=1e-5)
@@ -74,7 +87,7 @@ def test_an_image_gets_the_same_vector_alone_and_in_a_batch(tiny_clip: Path) -> 
 
 
 def test_the_position_of_an_unusable_image_is_named_across_batches(tiny_clip: Path) -> None:
-    encoder = visual_encoder(f"open_clip/tiny-clip/{tiny_clip / 'clip.pt'}")
+    encoder = factory.visual_encoder(f"open_clip/tiny-clip/{tiny_clip / 'clip.pt'}")
     wrongs: list[Any] = [np.zeros((0, 5), np.uint8), np.zeros((5, 5, 3), np.uint8), np.zeros((5, 5), np.float32)]
     for wrong in wrongs:
         with pytest.raises(EncoderError) as caught:
@@ -84,7 +97,7 @@ def test_the_position_of_an_unusable_image_is_named_across_batches(tiny_clip: Pa
 
 def test_a_checkpoint_of_another_architecture_is_refused(tiny_clip: Path) -> None:
     with pytest.raises(WeightsMissing, match="not a checkpoint of ViT-S-32"):
-        visual_encoder(f"open_clip/ViT-S-32/{tiny_clip / 'clip.safetensors'}")
+        factory.visual_encoder(f"open_clip/ViT-S-32/{tiny_clip / 'clip.safetensors'}")
 
 
 def test_a_named_model_whose_weights_are_out_of_reach_raises_with_the_remedy(
@@ -92,13 +105,13 @@ def test_a_named_model_whose_weights_are_out_of_reach_raises_with_the_remedy(
 ) -> None:
     monkeypatch.setattr("engine.encoders.visual.open_clip_file", lambda repository: None)
     with pytest.raises(WeightsMissing, match=r"vit_base_patch32_clip_224.openai .*name its file"):
-        visual_encoder("open_clip/ViT-B-32/openai")
+        factory.visual_encoder("open_clip/ViT-B-32/openai")
     with pytest.raises(WeightsMissing, match="openai"):
-        visual_encoder("open_clip/ViT-B-32/no-such-tag")
+        factory.visual_encoder("open_clip/ViT-B-32/no-such-tag")
     with pytest.raises(WeightsMissing, match="there is no file"):
-        visual_encoder(f"open_clip/ViT-B-32/{tmp_path / 'absent.pt'}")
+        factory.visual_encoder(f"open_clip/ViT-B-32/{tmp_path / 'absent.pt'}")
     with pytest.raises(WeightsMissing, match="only efficientnet-lite/0"):
-        visual_encoder("efficientnet-lite/7")
+        factory.visual_encoder("efficientnet-lite/7")
 
 
 class Canary:
@@ -127,15 +140,15 @@ def test_hostile_weights_are_refused_and_run_nothing(tmp_path: Path, case: str) 
         path = tmp_path / f"model{suffix}"
         path.write_bytes(contents)
         with pytest.raises(WeightsMissing):
-            load_state(path)
+            weights.load_state(path)
     assert not canary.exists()
 
 
 def test_weights_other_than_the_pinned_are_refused_naming_both(tmp_path: Path) -> None:
     path = tmp_path / "weights.pth"
     path.write_bytes(b"changed")
-    with pytest.raises(WeightsMissing, match=f"{sha256_of(path)}.*{'0' * 64}"):
-        verify(path, "0" * 64)
+    with pytest.raises(WeightsMissing, match=f"{weights.sha256_of(path)}.*{'0' * 64}"):
+        weights.verify(path, "0" * 64)
 
 
 def test_a_torn_file_in_the_hubs_cache_is_refused(tmp_path: Path) -> None:
@@ -144,7 +157,7 @@ def test_a_torn_file_in_the_hubs_cache_is_refused(tmp_path: Path) -> None:
     link = tmp_path / "model.safetensors"
     link.symlink_to(blob)
     with pytest.raises(WeightsMissing, match="fetch the file again"):
-        verified_hash(link)
+        weights.verified_hash(link)
 
 
 def test_thin_lines_survive_the_reduction_and_proportions_are_kept() -> None:
@@ -193,7 +206,7 @@ def machine(kind: int) -> NDArray[np.uint8]:
 
 @pytest.mark.slow
 def test_the_packaged_weights_find_a_drawing_scanned_again() -> None:
-    encoder = visual_encoder("efficientnet-lite/0")
+    encoder = factory.visual_encoder("efficientnet-lite/0")
     assert encoder.key == "efficientnet-lite/0@579344248a93+stretch224-b4gem-b10gem-b14avg"
     assert encoder.dim == 40 + 112 + 192
     collection = encoder.encode([machine(kind) for kind in range(5)])

@@ -1,25 +1,36 @@
 """The readers with their real weights: on drawn sheets, and on real sheets that were read by eye."""
 
+from __future__ import annotations
+
 import json
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from engine.errors import WeightsMissing
 from engine.imaging import open_image
 from engine.linking import analyse_text
-from engine.numerals.measure import eye_read_sheets, precision_recall, report, score_sheet
-from engine.numerals.readers import ComponentReader, component_reader, easyocr_reader
 from engine.numerals.settling import settle
-from engine.numerals.weights import RECOGNISER_FILE, load_state
 from engine.patents import parse_patent
 from engine.sheets.reading import GrayImage, TextKind
 from sample import sample_document
+from tests.lazily import lazily
+
+if TYPE_CHECKING:
+    import torch
+
+    from engine.numerals import measure, readers, weights
+    from engine.numerals.readers import ComponentReader
+else:
+    torch = lazily("torch")
+    measure = lazily("engine.numerals.measure")
+    readers = lazily("engine.numerals.readers")
+    weights = lazily("engine.numerals.weights")
 
 pytestmark = pytest.mark.slow
 
@@ -37,7 +48,7 @@ ROUTINE = (
 
 @pytest.fixture(scope="module")
 def reader() -> ComponentReader:
-    return component_reader(threads=1)
+    return readers.component_reader(threads=1)
 
 
 def sheet_with(*texts: str) -> GrayImage:
@@ -116,21 +127,21 @@ def test_the_key_names_reader_weights_and_version(reader: ComponentReader) -> No
 
 def test_weights_that_are_not_the_pinned_ones_are_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsMissing, match="install"):
-        load_state(tmp_path, RECOGNISER_FILE, "cpu")
-    (tmp_path / RECOGNISER_FILE).write_bytes(b"changed")
+        weights.load_state(tmp_path, weights.RECOGNISER_FILE, "cpu")
+    (tmp_path / weights.RECOGNISER_FILE).write_bytes(b"changed")
     with pytest.raises(WeightsMissing, match="pinned"):
-        load_state(tmp_path, RECOGNISER_FILE, "cpu")
+        weights.load_state(tmp_path, weights.RECOGNISER_FILE, "cpu")
 
 
 def test_the_methods_own_reader_reads_a_small_sheet() -> None:
-    methods = easyocr_reader(threads=1)
+    methods = readers.easyocr_reader(threads=1)
     sheet = np.full((256, 384), 255, np.uint8)
     cv2.putText(sheet, "235", (40, 80), cv2.FONT_HERSHEY_DUPLEX, 1.6, 0, 3)
     cv2.putText(sheet, "FIG. 3", (120, 200), cv2.FONT_HERSHEY_DUPLEX, 1.6, 0, 3)
     reading = methods.read(sheet)
     assert {box.text for box in reading.numerals()} == {"235"}
     assert [box.text for box in reading.boxes if box.kind is TextKind.FIGURE_LABEL] == ["FIG. 3"]
-    assert methods.key != component_reader().key
+    assert methods.key != readers.component_reader().key
 
 
 @pytest.mark.corpus
@@ -138,15 +149,18 @@ def test_real_sheets_are_read_as_a_person_reads_them(reader: ComponentReader, sh
     """PATENTSEARCH_ALL_SHEETS=1 takes every sheet that was read by eye instead of the routine few."""
     only = () if os.environ.get("PATENTSEARCH_ALL_SHEETS") else ROUTINE
     started = time.process_time()
-    scores = [score_sheet(reader, truth) for truth in eye_read_sheets(TRUTH, shared / "corpus" / "utility.zip", only)]
+    scores = [
+        measure.score_sheet(reader, truth)
+        for truth in measure.eye_read_sheets(TRUTH, shared / "corpus" / "utility.zip", only)
+    ]
     busy_seconds = (time.process_time() - started) / len(scores)
-    print(json.dumps(report(scores)), f"{busy_seconds:.2f} s of one core a sheet, both looks")
+    print(json.dumps(measure.report(scores)), f"{busy_seconds:.2f} s of one core a sheet, both looks")
     assert all(score.rotation == score.truth.rotation for score in scores)
     upright = [score for score in scores if score.truth.rotation == 0]
     sideways = [score for score in scores if score.truth.rotation != 0]
-    precision, recall = precision_recall(scores)
+    precision, recall = measure.precision_recall(scores)
     assert precision >= 0.95
     assert recall >= 0.95
     for at in (0, 1):
-        assert precision_recall(sideways)[at] >= precision_recall(upright)[at] - 0.05
+        assert measure.precision_recall(sideways)[at] >= measure.precision_recall(upright)[at] - 0.05
     assert busy_seconds < 6  # one core, two looks; the sheet takes half a second on two quiet cores
