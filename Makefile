@@ -1,6 +1,7 @@
 # make up    everything on this machine, from a fresh checkout, until Ctrl-C
 # make dev   the same with debug pages; code, templates and static files are read anew when they change
-# make test  lint, types, layers and all tests;  make test-js  the tests of static/js alone
+# make test  lint, types, layers and all tests;  make test-fast  most of the logic in a minute
+# make test-js  the tests of static/js alone
 # make lint  the first three alone;  make lock  pin every dependency anew;  make clean  take away what make made
 PYTHON ?= python3.11
 VENV := .venv
@@ -9,7 +10,7 @@ NODE := node_modules
 # Each process its share of the cores.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: up dev test test-js lint lock clean
+.PHONY: up dev test test-fast test-js lint lock clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.runtime
@@ -24,6 +25,13 @@ test: $(VENV)/.development
 	@$(MAKE) --no-print-directory test-js
 	@# Three processes on two cores: browsers, services and kills are mostly waited for.
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# No browser, no weights, no installation, and nothing that takes a core for a second.
+FAST := $(addprefix tests/,engine sample patentsearch workers search/services search/selectors \
+	annotations/services annotations/selectors annotations/management)
+
+test-fast: $(VENV)/.development
+	$(BIN)/pytest -n 2 --dist loadfile -m "not browser and not slow and not corpus" $(FAST)
 
 test-js: $(NODE)/.development
 	npm run --silent test

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from engine.linking import analyse_text, link_sentences
 from engine.patents import parse_patent
 from sample import SampleDocument, sample_document
@@ -39,6 +41,7 @@ def squeezed(sentence: str) -> str:
     return re.sub(r"^\d+\. ", "", " ".join(sentence.split()))
 
 
+@pytest.mark.slow
 def test_links_of_generated_patents_are_right_and_complete() -> None:
     right = expected_count = found_count = 0
     for position in range(DOCUMENTS):

@@ -37,6 +37,7 @@ def sheets_of(documents: list[SampleDocument]) -> list[tuple[SampleDocument, dic
     return [(document, sheet) for document in documents for sheet in document.truth["sheets"]]
 
 
+@pytest.mark.slow
 def test_a_seed_gives_the_same_bytes_every_time_and_for_any_number_of_workers(tmp_path: Path) -> None:
     one = write_sample(tmp_path / "one", documents=4, seed=SEED, max_sheets_per_document=2)
     two = write_sample(tmp_path / "two", documents=4, seed=SEED, max_sheets_per_document=2, workers=2)
@@ -71,6 +72,7 @@ def test_a_batch_is_laid_out_as_a_weekly_delivery(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_sheets_are_bilevel_group_4_at_300_dpi(documents: list[SampleDocument]) -> None:
     for document, sheet in sheets_of(documents):
         image = Image.open(io.BytesIO(document.files[sheet["file"]]))

@@ -111,6 +111,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.slow
 @given(
     seed=st.sampled_from(SEEDS),
     edits=st.lists(st.tuples(st.integers(0, 20_000), st.integers(0, 255)), max_size=6),

@@ -129,6 +129,7 @@ def plain_lists(vectors: NDArray[np.float32], grouping: Grouping) -> dict[str, l
     return lists
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("grouping_name", ["same publication", "groups"])
 def test_the_fast_evaluation_agrees_with_ir_measures_over_blocks(grouping_name: str) -> None:
     count = 600  # three blocks

@@ -106,6 +106,7 @@ TREC_NAMES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(RUNS, st.dictionaries(st.sampled_from(TOPICS), GRADES, min_size=1), st.sampled_from([1, 2]))
 def test_trec_eval_and_plain_python_say_the_same_of_written_files(
@@ -132,6 +133,7 @@ def test_trec_eval_and_plain_python_say_the_same_of_written_files(
             assert ours.values[name][place] == pytest.approx(value, abs=1e-6), name
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ranked().filter(bool), GRADES, st.data())
 def test_however_the_unjudged_of_a_list_are_judged_precision_recall_and_first_rank_stay_within_bounds(

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
@@ -44,6 +45,7 @@ SEEDS = [
 EDITS = st.lists(st.tuples(st.integers(0, 4000), st.integers(0, 255)), max_size=8)
 
 
+@pytest.mark.slow
 @given(seed=st.sampled_from(SEEDS), edits=EDITS, cut=st.integers(0, 4000), tail=st.binary(max_size=16))
 @settings(max_examples=700, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_damaged_images_are_opened_or_refused(seed: bytes, edits: list[tuple[int, int]], cut: int, tail: bytes) -> None:

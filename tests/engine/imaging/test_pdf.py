@@ -72,6 +72,7 @@ def test_a_huge_page_is_drawn_within_the_limit() -> None:
     assert 60_000_000 < pixels.size <= 64_000_000
 
 
+@pytest.mark.slow
 def test_any_damage_ends_in_a_refusal_or_a_page() -> None:
     data = bytearray(pdf_of(1))
     random = np.random.default_rng(5)

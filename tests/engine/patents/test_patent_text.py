@@ -177,6 +177,7 @@ def _characters(text: str) -> str:
     return "".join(text.split()).translate(_PLAIN)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(_LINE)
 def test_no_character_is_lost_added_or_moved(line: list[tuple[str, str]]) -> None:
