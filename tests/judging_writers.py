@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+JSON = "application/json"
 PASSWORD = "a-long-enough-passphrase"
 RETRY_SECONDS = (0.05, 0.4)
 GIVES_UP = 0.02  # of the judgments whose answer was lost: a browser that was closed for good
@@ -72,7 +73,7 @@ class Browser:
 
     def state(self) -> dict[str, Any]:
         """What the page asks for after a reload. Raises: OSError."""
-        status, text = self.request("GET", f"/sessions/{self.session_id}/showings/")
+        status, text = self.request("GET", f"/api/sessions/{self.session_id}/judgments/", accept=JSON)
         if status != 200:
             raise OSError(f"the state answered {status}")
         state: dict[str, Any] = json.loads(text)
@@ -82,14 +83,17 @@ class Browser:
     def send(self, entry: Entry) -> tuple[int, str]:
         """Status and body of the answer. Raises: OSError or HTTPException where it was lost."""
         at = "undo" if entry.kind == "undo" else f"showings/{entry.position}/judgments"
-        return self.request("POST", f"/sessions/{self.session_id}/{at}/", json.dumps(entry.body), "application/json")
+        return self.request("POST", f"/api/sessions/{self.session_id}/{at}/", json.dumps(entry.body), JSON, accept=JSON)
 
-    def request(self, method: str, path: str, body: str = "", kind: str = "") -> tuple[int, str]:
+    def request(
+        self, method: str, path: str, body: str = "", kind: str = "", accept: str = "text/html"
+    ) -> tuple[int, str]:
         """Raises: OSError or HTTPException where the answer was lost."""
         if self._connection is None:
             self._connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=REQUEST_SECONDS)
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        headers |= {"Content-Type": kind, "X-CSRFToken": self.token} if kind else {"Accept": "text/html"}
+        headers["Accept"] = accept
+        headers |= {"Content-Type": kind, "X-CSRFToken": self.token} if kind else {}
         try:
             self._connection.request(method, path, body or None, headers)
             answer = self._connection.getresponse()

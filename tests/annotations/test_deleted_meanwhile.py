@@ -137,9 +137,9 @@ def test_a_run_that_is_deleted_while_it_is_scored_is_not_found(maker: User) -> N
         qrels=Qrels(topic_set.name, "overall", RULE_IMPORTED, judged),
         stored_by=maker,
     )
-    for address, wanted in (("/evaluation/{}/", 404), ("/api/topic-sets/{}/table/", (404, "not-found"))):
+    for address, wanted in (("/evaluation/{}/scores/", 404), ("/api/topic-sets/{}/scores/", (404, "not-found"))):
         run = run_make(topic_set, figures)
-        gave = answered(maker, address.format(topic_set.pk), partial(run_delete, run=run), method="get")
+        gave = answered(maker, address.format(topic_set.pk), partial(run_delete, run=run))
         assert gave == wanted, address
         assert not RunScores.objects.exists()
 

@@ -45,7 +45,7 @@ def judge_offline(page: Page, judgments: int, minutes: float) -> dict[int, int]:
 
 def stored_grades(page: Page, session: int) -> dict[int, int | None]:
     """What the server holds, by position."""
-    answer = page.request.get(f"/sessions/{session}/showings/", headers={"Accept": "application/json"})
+    answer = page.request.get(f"/api/sessions/{session}/judgments/", headers={"Accept": "application/json"})
     shown = answer.json()["showings"]
     return {one["position"]: one["current"]["grade"] for one in shown if one["current"]}
 

@@ -24,7 +24,7 @@ def measured(administrator: User) -> Measured:
 def table(measured: Measured, new_page: NewPage) -> Page:
     page = new_page(measured.staff)
     page.goto(reverse("annotations:table", args=[measured.topic_set.pk]))
-    page.wait_for_selector("html[data-attached]")
+    page.wait_for_selector("html[data-attached] .scores-table")  # once the runs are scored
     return page
 
 
@@ -87,8 +87,10 @@ def test_who_is_better_than_whom_is_seen_whole_at_1024(measured: Measured, new_p
 def test_everything_works_without_scripts(measured: Measured, new_page: NewPage) -> None:
     page = new_page(measured.staff, scripts=False)
     page.goto(reverse("annotations:table", args=[measured.topic_set.pk]))
+    page.get_by_role("button", name="Score the next runs").click()
     page.locator("#option-k").fill("1")
     page.get_by_role("button", name="Show").click()
+    page.get_by_role("button", name="Score the next runs").click()
     expect(page.locator(".scores-table tbody tr").first.locator("td .mean").first).to_have_text("0.250")
     page.get_by_role("link", name="one − two").click()
     page.locator("#topic-2 a").click()
@@ -99,6 +101,7 @@ def test_plots_are_seen_in_forced_colours(measured: Measured, new_page: NewPage)
     page = new_page(measured.staff)
     page.emulate_media(forced_colors="active")
     page.goto(reverse("annotations:curves", args=[measured.topic_set.pk]))
+    page.wait_for_selector("svg .plot-median")
     marks = page.evaluate(
         """() => ["plot-line", "plot-median"].map((name) =>
             getComputedStyle(document.querySelector(`svg .${name}`)).stroke)"""

@@ -11,6 +11,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from annotations.models import TopicSet
+from annotations.selectors.scores import ScoreOptions
+from annotations.services.scores import scores_complete
 from annotations.services.snapshots import snapshot_freeze
 from annotations.urls import urlpatterns as annotation_urlpatterns
 from search.models import (
@@ -58,13 +60,11 @@ NO_PAGES = {
 }
 ANNOTATION_NO_PAGES: set[str] = {
     # What is sent, and leads to a page.
-    *("judge-showing", "keep-place", "undo-judgment"),
+    *("judge-showing", "undo-judgment", "score"),
     *("delete-topic-set", "add-topic", "topic", "import-run", "retry-run", "make-again", "delete-run"),
     *("promote-fit", "withdraw-fit", "retry-fit", "delete-fit"),
     *("add-assessor", "withdraw-assessor", "close-session", "reopen-session", "delete-session", "rule", "undo-ruling"),
     *("snapshot-import",),
-    # What scripts read.
-    *("judging-state",),
     # Files.
     *("topic-image", "document-numbers", "run-file"),
     *("table-csv", "table-json", "snapshot-file"),
@@ -142,6 +142,8 @@ def annotation_addresses(addresses: dict[str, str], administrator: User) -> dict
     empty = TopicSet.objects.create(name="Nothing yet", created_by=administrator)
     fit = fit_make(runs[1], runs[0])
     snapshot = snapshot_freeze(topic_set=topic_set, sessions=[session], name="Frozen", frozen_by=administrator)
+    for qrels in (snapshot, fit.snapshot):
+        scores_complete(snapshot=qrels, runs=runs, options=ScoreOptions())
     return {
         "evaluation": "/evaluation/",
         "table": reverse("annotations:table", args=[topic_set.pk]),

@@ -63,7 +63,8 @@ def values(module_rows: None) -> dict[str, Any]:
     for place, showing in enumerate(mine):
         judgment_make(showing, (place + 1) % 4)
     snapshot = snapshot_freeze(topic_set=topic_set, sessions=[session], name="first", frozen_by=maker)
-    scores_complete(snapshot=snapshot, runs=runs, options=ScoreOptions())
+    fit = fit_make(runs[0], runs[0])
+    scores_complete(snapshot=fit.snapshot, runs=runs, options=ScoreOptions())  # the newest qrels
     return {
         "topic_set_id": topic_set.pk,
         "run_id": runs[0].pk,
@@ -73,7 +74,7 @@ def values(module_rows: None) -> dict[str, Any]:
         "username": "colleague",
         "candidate_id": pool.candidates.order_by("pk")[0].pk,
         "snapshot_id": snapshot.pk,
-        "fit_id": fit_make(runs[0], runs[0]).pk,
+        "fit_id": fit.pk,
         "runs": [run.pk for run in runs],
     }
 

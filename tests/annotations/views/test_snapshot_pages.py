@@ -11,6 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from annotations.models import QrelsSnapshot
+from annotations.selectors.scores import ScoreOptions
+from annotations.services.scores import scores_complete
 from tests.annotation_rows import topic_set_make
 from tests.evaluation_rows import Measured, measured_make
 
@@ -101,6 +103,8 @@ def test_what_is_taken_away_comes_in_again(measured: Measured, staff: Client, fi
     )
     imported = QrelsSnapshot.objects.get(name=f"from {file_format}")
     assert answer.headers["Location"] == reverse("annotations:snapshot", args=[imported.pk])
+    for one in (measured.snapshot, imported):
+        scores_complete(snapshot=one, runs=measured.runs, options=ScoreOptions())
     tables = [
         staff.get(reverse("annotations:table", args=[measured.topic_set.pk]), {"snapshot": one.pk}).context["table"]
         for one in (measured.snapshot, imported)
