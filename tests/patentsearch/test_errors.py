@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,20 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError, close_old_connections, connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from rest_framework.authtoken.models import Token
 
-from patentsearch.errors import DATABASE_RETRY_SECONDS, is_database_unreachable
+from engine.errors import NotFound, Problem
+from patentsearch.errors import DATABASE_RETRY_SECONDS, ProblemPages, is_database_unreachable
 from tests.factories import user_make
 
 JUDGE = "/sessions/1/showings/1/judgments/"
+
+
+@pytest.fixture
+def examiner(db: None) -> User:
+    return user_make("examiner")
 
 
 @pytest.fixture
@@ -94,6 +102,36 @@ def test_a_connection_that_breaks_within_a_request_is_503_and_the_next_request_w
     close_old_connections()  # as the server does after each request
     assert client.get("/").status_code == 200
     assert client.get("/no/such/address/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("problem", "status"),
+    [
+        (Problem("odd", "The number is odd; give an even one."), 400),
+        (NotFound("Topic set 17 was not found."), 404),
+        (Problem("stale", "It changed; look again.", 409), 409),
+        (Problem("teapot", "It brews no coffee.", 418), 418),
+    ],
+)
+def test_a_problem_that_a_page_does_not_catch_is_a_page_of_its_status_code_and_detail(
+    rf: RequestFactory, examiner: User, problem: Problem, status: int
+) -> None:
+    for headers, is_json in (({}, False), ({"Accept": "application/json"}, True)):
+        request = rf.get("/topics/17/", headers=headers)
+        request.user = examiner
+        answer = ProblemPages(lambda request: HttpResponse()).process_exception(request, problem)
+        assert answer is not None
+        assert answer.status_code == status
+        if is_json:
+            assert json.loads(answer.content) == {"code": problem.code, "detail": problem.detail}
+        else:
+            page = answer.content.decode()
+            assert f'data-code="{problem.code}"' in page
+            assert problem.detail in page
+
+
+def test_what_is_no_problem_stays_a_fault(rf: RequestFactory) -> None:
+    assert ProblemPages(lambda request: HttpResponse()).process_exception(rf.get("/"), ValueError("odd")) is None
 
 
 def test_what_the_database_answers_too_late_is_no_lack_of_it(db: None) -> None:
