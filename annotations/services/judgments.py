@@ -32,6 +32,8 @@ class SessionClosed(Problem):
 class StaleBase(Stale):
     """Another judgment holds by now than the one that this was based on, and nothing was written."""
 
+    yours: Assessed
+
     def __init__(self, current: Judgment | None, yours: Assessed) -> None:
         detail = "You have judged this pair elsewhere meanwhile. That judgment holds; judge again to replace it."
         super().__init__(detail, current, yours)
