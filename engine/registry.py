@@ -1,7 +1,7 @@
-"""What settings may name, each with its maker: a new reader, encoder or kind of index is one entry here.
+"""Registry of readers, encoders and kinds of index by the names in settings. A new one is one entry here.
 
-Light: a maker is written as "module:name" and imported when it is used, so that a name is checked without the model
-stack, whose import takes seconds.
+A maker is written as "module:name" and imported when it is used, so that names can be checked without the model
+libraries, whose import takes seconds.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ INDEX_KINDS: Mapping[str, str | None] = {
     "ivfpq": "IVF{lists},PQ{parts}np",
     "sq8": "SQ8",
 }
-"""Kinds of index with FAISS's description of them (faiss.index_factory); None searches the stored vectors exactly.
+"""Kinds of index with the description for faiss.index_factory; None searches the stored vectors exactly.
 
-"np": FAISS would otherwise spend minutes on polysemous codes that nobody uses here. A single inverted list is plain
-product quantization around the mean; FAISS's IndexPQ knows no filter.
+"np" skips FAISS's polysemous codes, which take minutes and are not used here. One inverted list equals plain
+product quantization around the mean; IndexPQ has no filter.
 """
 
 
@@ -52,16 +52,16 @@ class EncoderName:
 
     @classmethod
     def parse(cls, name: str) -> EncoderName:
-        """Raises ValueError, saying what a name looks like, on anything else."""
+        """Parse a name. Raises: ValueError, with the allowed forms, when it is not an encoder's."""
         families = {**VISUAL_ENCODERS, **SENTENCE_ENCODERS}
         parsed = cls.split(name)
         if parsed.family not in families or not families[parsed.family].complete(parsed):
-            raise ValueError(f"{name!r} names no encoder: expected {', '.join(encoder_forms(families))}")
+            raise ValueError(f"{name!r} is not an encoder: use {', '.join(encoder_forms(families))}")
         return parsed
 
     @classmethod
     def split(cls, name: str) -> EncoderName:
-        """The parts of a name that may not be complete."""
+        """Split a name, which may be incomplete, into its parts."""
         head, local, path = name.partition("//")
         family, _, rest = head.partition("/")
         model, _, tag = rest.partition("/")
@@ -69,17 +69,17 @@ class EncoderName:
 
     @property
     def has_path(self) -> bool:
-        """Whether local weights are named; a bare "//" names none."""
+        """Whether the name has a path of local weights; a bare "//" is not one."""
         return self.path is not None and self.path != Path("/")
 
 
 @dataclass(frozen=True, slots=True)
 class EncoderFamily:
-    """Encoders that are loaded in one way.
+    """A family of encoders that are loaded in the same way.
 
-    made_by: the maker; it takes an EncoderName, device and threads. forms: what names look like, as messages list them.
-    complete: whether a name has all its parts. models: those that exist, where they are few; empty leaves them open.
-    lacking: what local weights at a path lack, or "".
+    made_by: the maker, called with an EncoderName, device and threads. forms: patterns of names, for messages.
+    complete: tests whether a name has all parts. models: all models, if they are few; else empty.
+    lacking: tells what is missing in local weights at a path, or "".
     """
 
     made_by: str
@@ -125,19 +125,19 @@ SENTENCE_ENCODERS: Mapping[str, EncoderFamily] = {
 
 
 def maker(made_by: str) -> Any:
-    """The function or class behind an entry. Importing it may load the model stack: workers only."""
+    """Import the function or class of an entry. This may load the model libraries: workers only."""
     return pkgutil.resolve_name(made_by)
 
 
 def encoder_forms(families: Mapping[str, EncoderFamily]) -> list[str]:
-    """What names of these families look like, "auto" first."""
+    """The patterns of names of these families, "auto" first."""
     return [AUTO, *(form for family in families.values() for form in family.forms)]
 
 
 def encoder_fault(name: str, families: Mapping[str, EncoderFamily], *, look: bool = True) -> str:
-    """Say what is wrong with the name of an encoder of these families, or return "".
+    """Return what is wrong with the name of an encoder of these families, or "".
 
-    look: whether local weights must be on this machine. Whether weights load is seen when they are loaded.
+    look: whether local weights must exist on this machine. They are not loaded here.
     """
     if name == AUTO:
         return ""

@@ -1,1 +1,1 @@
-"""Encoders. names.py loads no model library; visual.py and sentences.py load the model stack: workers only."""
+"""Encoders. visual.py and sentences.py import the model libraries (workers only), names.py and factory.py do not."""

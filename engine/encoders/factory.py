@@ -1,4 +1,4 @@
-"""From a setting's name to a loaded encoder. Making one imports the model stack: workers only."""
+"""Load encoders by the names in settings. Loading one imports the model libraries: workers only."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ __all__ = ["resolve_sentences", "resolve_visual", "sentence_encoder", "visual_en
 
 
 def visual_encoder(name: str, *, device: str = "cpu", threads: int = 1) -> VisualEncoder:
-    """The visual encoder of that name (see engine.registry); "auto" is resolved by resolve_visual.
+    """Load the visual encoder of this name (see engine.registry); "auto" is resolved by resolve_visual.
 
-    threads bounds what torch uses in this process. Raises ValueError on a name of no visual encoder, WeightsMissing
-    with the mend when its weights are not in reach: a named model is never replaced by another.
+    threads limits torch in this process. Raises ValueError when the name is not a visual encoder's, WeightsMissing
+    with the remedy when weights are missing: a named model is never replaced by another.
     """
     parsed = EncoderName.parse(resolve_visual(name))
     encoder: VisualEncoder = maker(VISUAL_ENCODERS[parsed.family].made_by)(parsed, device=device, threads=threads)
@@ -21,7 +21,7 @@ def visual_encoder(name: str, *, device: str = "cpu", threads: int = 1) -> Visua
 
 
 def sentence_encoder(name: str, *, device: str = "cpu", threads: int = 1) -> SentenceEncoder:
-    """The sentence encoder of that name; otherwise as visual_encoder."""
+    """Load the sentence encoder of this name; otherwise as visual_encoder."""
     parsed = EncoderName.parse(resolve_sentences(name))
     encoder: SentenceEncoder = maker(SENTENCE_ENCODERS[parsed.family].made_by)(parsed, device=device, threads=threads)
     return encoder

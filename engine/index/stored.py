@@ -1,6 +1,6 @@
-"""Indexes on disk: built once, checked on opening, searched from a memory map.
+"""Indexes on disk: immutable, checked on opening, searched from a memory map.
 
-The folder holds ids.npy, vectors.npy, mean.npy, the manifest, and for the approximate kinds index.faiss, which only
+The folder holds ids.npy, vectors.npy, mean.npy, the manifest, and for approximate kinds index.faiss, which only
 proposes a shortlist: scores always come from the stored vectors. The paper's kind is "pq" (product quantization).
 """
 
@@ -23,7 +23,7 @@ KINDS = tuple(INDEX_KINDS)
 SELF_TEST_QUERIES = 100
 _SHORTLIST_FACTOR = 8
 _SHORTLIST_MIN = 400
-# A filter that leaves this many figures or fewer is answered exactly: that is both faster and never misses one.
+# With at most this many figures after the filter, the search is exact: faster, and misses none.
 _EXACT_BELOW = 50_000
 _SUBQUANTIZERS = 64
 _MIN_TRAINING_ROWS = 256  # FAISS trains 2^8 centroids for each subquantizer
@@ -34,10 +34,10 @@ _IDENTICAL = np.float32(1e-5)
 
 
 class StoredIndex:
-    """A VectorIndex opened from its folder; immutable, safe to search from several threads."""
+    """A VectorIndex opened from its folder; immutable and thread-safe."""
 
     def __init__(self, manifest: Manifest, ids: Ids, vectors: Floats, mean: NDArray[np.float64], shortlister: Any):
-        """For open_index, which checks what it passes. shortlister: a faiss.Index over row positions, or None."""
+        """Use open_index instead, which checks the arrays. shortlister: a faiss.Index over row positions, or None."""
         self._manifest = manifest
         self._ids, self._vectors, self._mean = ids, vectors, mean
         self._shortlister = shortlister
@@ -69,7 +69,7 @@ class StoredIndex:
     def search(
         self, queries: Floats, k: int, allowed_ids: Ids | None = None, excluded_ids: Ids | None = None
     ) -> tuple[Floats, Ids]:
-        """As VectorIndex.search: exact for kind "flat"; for the others the shortlist may miss some of the k best."""
+        """As VectorIndex.search. Exact for kind "flat"; other kinds may miss some of the k best."""
         checked = exact.checked_queries(queries, self.dim)
         positions = exact.admitted_positions(self._ids, allowed_ids, excluded_ids)
         if self._shortlister is None or (positions is not None and len(positions) <= _EXACT_BELOW):
@@ -79,7 +79,7 @@ class StoredIndex:
     def search_shortlist(
         self, queries: Floats, k: int, positions: NDArray[np.int64] | None = None
     ) -> tuple[Floats, Ids]:
-        """The approximate kinds' own search: FAISS proposes 8 k rows (at least 400), the stored vectors decide."""
+        """Approximate search: FAISS proposes 8 k rows (at least 400), ranked by their stored vectors."""
         length = min(self.count, max(_SHORTLIST_MIN, _SHORTLIST_FACTOR * k))
         parameters = _search_parameters(self._shortlister, positions)
         _, proposed = self._shortlister.search(queries, length, params=parameters)
@@ -91,8 +91,8 @@ class StoredIndex:
 
     def contains(self, ids: Ids) -> NDArray[np.bool_]:
         """As VectorIndex.contains."""
-        held: NDArray[np.bool_] = exact.positions_of(self._ids, ids) >= 0
-        return held
+        found: NDArray[np.bool_] = exact.positions_of(self._ids, ids) >= 0
+        return found
 
     def vectors(self, ids: Ids) -> Floats:
         """As VectorIndex.vectors."""
@@ -118,7 +118,7 @@ class StoredIndex:
 
 
 def _search_parameters(shortlister: Any, positions: NDArray[np.int64] | None) -> Any:
-    """Which rows FAISS may propose, and for inverted lists how many of them are read."""
+    """FAISS parameters: the rows that may be proposed, and how many inverted lists are probed."""
     selector = {} if positions is None else {"sel": faiss.IDSelectorBatch(positions)}
     if isinstance(shortlister, faiss.IndexIVF):
         return faiss.SearchParametersIVF(nprobe=max(1, shortlister.nlist // _PROBED_SHARE), **selector)  # type: ignore[call-arg]
@@ -126,13 +126,13 @@ def _search_parameters(shortlister: Any, positions: NDArray[np.int64] | None) ->
 
 
 def build_index(directory: Path, ids: Ids, vectors: Floats, *, encoder_key: str, kind: str = "flat") -> Manifest:
-    """Write a new index folder and return its manifest; the folder is there whole or not at all.
+    """Write a new index folder, atomically, and return its manifest.
 
     ids: (n,) int64, each once, not negative; vectors: (n, dim) float32 unit vectors; n may be 0 for kind "flat".
     Approximate kinds need at least 256 vectors to train on.
 
     Raises: ValueError on input that breaks these rules, FileExistsError when the folder exists, IndexMismatch when
-    what was written does not pass its own opening checks.
+    the written index does not pass the checks of open_index.
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
@@ -161,7 +161,7 @@ def build_index(directory: Path, ids: Ids, vectors: Floats, *, encoder_key: str,
 
 
 def _train(vectors: Floats, kind: str, description: str) -> Any:
-    """A trained FAISS index holding every row under its position."""
+    """A trained FAISS index that holds every row under its position."""
     count, dim = vectors.shape
     if count < _MIN_TRAINING_ROWS:
         raise ValueError(f'kind "{kind}" needs at least {_MIN_TRAINING_ROWS} vectors, not {count}: use "flat"')
@@ -175,10 +175,10 @@ def _train(vectors: Floats, kind: str, description: str) -> Any:
 
 
 def open_index(directory: Path, *, encoder_key: str, dim: int) -> StoredIndex:
-    """The index in the folder, every file checked against the manifest, and known vectors found again.
+    """Open the index in the folder. Checks every file against the manifest and repeats the self-test.
 
     Raises IndexMismatch, naming what was expected and found, when the index is of another encoder or dimension, when
-    a file is missing, torn or changed, or when what loads does not behave as it did when it was built.
+    a file is missing, incomplete or changed, or when the self-test finds less than when it was built.
     """
     manifest = Manifest.read(directory)
     manifest.require(encoder_key, dim)
@@ -201,7 +201,7 @@ def open_index(directory: Path, *, encoder_key: str, dim: int) -> StoredIndex:
 
 
 def _require_shapes(manifest: Manifest, ids: Ids, vectors: Floats, mean: NDArray[np.float64], faiss_: Any) -> None:
-    """Raises IndexMismatch unless the arrays and the FAISS index are of the manifest's shape."""
+    """Raise IndexMismatch unless the arrays and the FAISS index have the manifest's shape."""
     shapes: list[tuple[str, object, object]] = [
         ("ids", ((manifest.count,), "int64"), (ids.shape, str(ids.dtype))),
         ("vectors", ((manifest.count, manifest.dim), "float32"), (vectors.shape, str(vectors.dtype))),
