@@ -1,4 +1,4 @@
-"""Typed reads of environment variables: the one place where a setting's text becomes a value, and is checked."""
+"""Read and check environment variables by type. No other module turns a setting's text into a value."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ TRUE_WORDS = frozenset(environ.Env.BOOLEAN_TRUE_STRINGS)
 FALSE_WORDS = frozenset({"false", "off", "no", "n", "0"})
 LARGEST_WHOLE = 2_147_483_647
 CLOSE_WORD, CLOSE_NAME = 0.6, 0.9
-"""How alike (difflib) a value, and the name of a variable without our prefix, must be to be taken for a slip."""
+"""Minimum similarity (difflib) of a value or variable name to a valid one for "did you mean"."""
 
 
 @dataclass(frozen=True, slots=True)
 class SettingFault:
-    """A variable whose value cannot be used: the value as given, without passwords, and what is allowed."""
+    """An invalid value of a variable. given: the value without passwords. detail: what is allowed."""
 
     variable: str
     given: str
@@ -38,8 +38,8 @@ class SettingFault:
 class Environment:
     """Reads variables by type. An empty variable counts as unset.
 
-    A wrong value is noted in `faults` and the default is returned, so that one reading of the settings finds all
-    faults; whoever starts a process stops it on the first (`patentsearch.start`). `names` holds every variable read.
+    An invalid value is added to `faults` and the default is returned, so that reading the settings once finds all
+    faults; processes stop at start when there is one (`patentsearch.start`). names: every variable that was read.
     """
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Environment:
         return Path(self.text(name, default=str(default))).expanduser().absolute()
 
     def choice(self, name: str, choices: Collection[str], *, default: str, fold: Callable[[str], str] = str) -> str:
-        """One of `choices`. fold: what makes two spellings of one the same, such as str.upper."""
+        """One of `choices`. fold: normalises the spelling, for example str.upper."""
         return fold(self.checked(name, lambda word: _choice_fault(fold(word), choices), default=default))
 
     def some_of(self, name: str, choices: Collection[str], *, default: tuple[str, ...]) -> list[str]:
@@ -95,7 +95,7 @@ class Environment:
         return self._checked_words(name, origin_fault, ())
 
     def checked(self, name: str, fault: Callable[[str], str], *, default: str) -> str:
-        """Text in which `fault`, which says what is wrong and what is allowed, finds nothing to say."""
+        """Text that passes a check. fault: returns what is wrong and what is allowed, or ""."""
         raw = self.text(name, default=default)
         if why := fault(raw):
             self._note(name, raw, why)
@@ -111,10 +111,10 @@ class Environment:
         parse: Callable[[str], Any] = urlsplit,
         separator: str | None = None,
     ) -> str:
-        """The URL of an outside service, or "" where none is set.
+        """The URL of an external service, or "" when unset.
 
-        form: what it looks like, for the message. parse: raises ValueError or ImproperlyConfigured on what is wrong.
-        separator: stands between several URLs, where there may be more than one.
+        form: the expected form, for messages. parse: raises ValueError or ImproperlyConfigured for an invalid URL.
+        separator: between several URLs, when more than one is allowed.
         """
 
         def fault(raw: str) -> str:
@@ -124,9 +124,9 @@ class Environment:
         return self.checked(name, lambda raw: fault(raw) if raw else "", default="")
 
     def misspelt(self, given: Iterable[str], *, internal: Collection[str] = ()) -> list[str]:
-        """A line for each given variable that looks like a setting and is none, naming the nearest setting.
+        """A message for each variable that looks like a misspelt setting, with the nearest setting.
 
-        internal: variables with our prefix that processes hand to each other.
+        internal: variables with the same prefix that processes pass to each other.
         """
         lines = []
         for name in sorted(set(given) - self.names - set(internal)):
@@ -137,7 +137,7 @@ class Environment:
                 near = get_close_matches(name, self.names, 1, CLOSE_NAME)
             if near or name.startswith(PREFIX):
                 hint = f"did you mean {near[0]}?" if near else "README.md lists the settings"
-                lines.append(f"{name} is no setting and is not read; {hint}")
+                lines.append(f"{name} is not a setting and is ignored; {hint}")
         return lines
 
     def _checked_words(
@@ -157,7 +157,7 @@ class Environment:
 
 
 def without_password(url: str) -> str:
-    """The URL with *** for the password, which a message must not show."""
+    """The URL with *** in place of the password, for messages."""
     return re.sub(r"(://[^:/?#]*):.*@", r"\1:***@", url)
 
 

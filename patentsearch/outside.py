@@ -20,8 +20,8 @@ def local_storage(folder: Path) -> dict[str, Any]:
 def bucket_storage(url: str) -> dict[str, Any]:
     """The STORAGES entry of `s3://[key:secret@]bucket[/prefix][?endpoint=URL&region=NAME]`.
 
-    Without key and secret, boto3's own sources of credentials apply. Objects are private and never overwritten in
-    place (files are named by their content). Raises: ImproperlyConfigured on another scheme or without a bucket."""
+    Without key and secret, boto3's default sources of credentials are used. Objects are private and never overwritten
+    (files are named by their content). Raises: ImproperlyConfigured on another scheme or without a bucket."""
     parts = urlsplit(url)
     if parts.scheme != "s3" or not parts.hostname:
         raise ImproperlyConfigured("STORAGE_URL must look like s3://bucket/prefix?endpoint=https://host&region=name")
@@ -58,18 +58,18 @@ def broker(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme == "redis+socket":
         if not parts.path.startswith("/"):
-            raise ImproperlyConfigured("redis+socket:// is followed by the absolute path of the socket")
+            raise ImproperlyConfigured("redis+socket:// must be followed by the absolute path of the socket")
     elif not parts.hostname:
         raise ImproperlyConfigured("the host is missing")
     elif not re.fullmatch(r"/?[0-9]*", parts.path):
-        raise ImproperlyConfigured("what follows the last / is the number of the database")
+        raise ImproperlyConfigured("the part after the last / must be the number of the database")
 
 
 DEVICE_TYPES = ("cpu", "cuda", "mps", "xpu")
 
 
 def device_fault(text: str) -> str:
-    """What is wrong with the name of a torch device, or ""; whether the machine has it is seen when a model loads."""
+    """Return what is wrong with the name of a torch device, or "". Its presence is checked when a model loads."""
     if re.fullmatch(rf"({'|'.join(DEVICE_TYPES)})(:[0-9]{{1,3}})?", text):
         return ""
     return f"must be one of {', '.join(DEVICE_TYPES)}, with a number where there are several: cuda:1"

@@ -148,13 +148,13 @@ DATABASES["default"] |= {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Celery. Postgres holds the work; the broker only rings.
+# Celery. The work is in PostgreSQL; messages only notify workers.
 CELERY_BROKER_URL = BROKER_URL or f"redis+socket://{HOME.valkey_socket}?virtual_host=0"
-CELERY_TASK_IGNORE_RESULT = True  # results are rows
+CELERY_TASK_IGNORE_RESULT = True  # results are stored as rows
 CELERY_TASK_SERIALIZER = CELERY_EVENT_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = "batch"
-# Upkeep (0 is the most urgent) goes before documents: behind a large batch it would wait for hours.
+# Maintenance (0 is the highest priority) precedes documents, or it would wait for hours behind a large batch.
 UPKEEP_PRIORITY = 0
 CELERY_BEAT_SCHEDULE = {
     name: {
@@ -170,7 +170,7 @@ CELERY_BEAT_SCHEDULE = {
     )
 }
 CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it a task whose pool child is killed is lost
+CELERY_TASK_REJECT_ON_WORKER_LOST = True  # otherwise a task whose pool process is killed is lost
 CELERY_TASK_SOFT_TIME_LIMIT = 90
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -179,8 +179,8 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3.0
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120.0  # importing the model stack alone takes 11 s
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Ten times the longest task: a shorter one lets a second worker start a task that the first still works on. The sweep
-# for unacknowledged tasks comes every 5 s instead of kombu's 100 s (kombu.transport.redis, "unacked_restore_*").
+# Ten times the longest task: with less, a second worker might start a task that the first still runs. The sweep
+# for unacknowledged tasks runs every 5 s instead of kombu's 100 s (kombu.transport.redis, "unacked_restore_*").
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 10 * CELERY_TASK_TIME_LIMIT,
     "unacked_restore_interval": 5,
@@ -190,22 +190,22 @@ CELERY_VISIBILITY_TIMEOUT = 10 * CELERY_TASK_TIME_LIMIT
 CELERY_BEAT_SCHEDULE_FILENAME = str(HOME.run / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
-# Files. Nothing is served by its address: every byte goes through a view that checks permission.
-# "default" holds what publications are made of; "private" holds query images, which may be unpublished applications.
+# Files. None has a public URL: all are served by views that check permission.
+# "default": files of publications. "private": query images, which may be unpublished applications.
 STORAGES: dict[str, dict[str, Any]] = {
     "default": bucket_storage(STORAGE_URL) if STORAGE_URL else local_storage(HOME.media),
     "private": local_storage(HOME.private),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME.static  # empty: whitenoise finds the files where they lie
+STATIC_ROOT = HOME.static  # empty: whitenoise serves files from their source folders
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True  # so that a checkout needs no collectstatic
+WHITENOISE_USE_FINDERS = True  # no collectstatic needed
 FILE_UPLOAD_TEMP_DIR = str(HOME.tmp)
-SILENCED_SYSTEM_CHECKS = ["files.E001"]  # the folder is made when an installation starts, commands run without one
+SILENCED_SYSTEM_CHECKS = ["files.E001"]  # the folder is created when an installation starts; commands run without it
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
-DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # fields of a form without its files
+DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024  # size of a form without its files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 100
 
@@ -219,7 +219,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "login"
-COOKIE_PREFIX = "__Host-" if HTTPS else ""  # the prefix binds a cookie to HTTPS and this very host (RFC 6265bis)
+COOKIE_PREFIX = "__Host-" if HTTPS else ""  # the prefix restricts a cookie to HTTPS and this host (RFC 6265bis)
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}sessionid"
 SESSION_COOKIE_AGE = 10 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -228,7 +228,7 @@ CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "patentsearch.errors.csrf_failure"
 
-# What browsers are told.
+# Security headers.
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -244,7 +244,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "img-src": [SELF, "blob:"],  # blob: a pasted or cropped query before it is sent
+        "img-src": [SELF, "blob:"],  # blob: a pasted or cropped query image before it is sent
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
@@ -253,7 +253,7 @@ CONTENT_SECURITY_POLICY = {
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "rest_framework.authentication.TokenAuthentication",  # first: its challenge makes the answer a 401
+        "rest_framework.authentication.TokenAuthentication",  # first, so that errors are 401 with its challenge
         "search.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -261,11 +261,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["search.api.parsers.StrictJSONParser", "rest_framework.parsers.MultiPartParser"],
     "EXCEPTION_HANDLER": "patentsearch.errors.api_error",
     "URL_FORMAT_OVERRIDE": None,
-    "DEFAULT_THROTTLE_RATES": {"token": "20/min"},  # of one address, so that nobody guesses passwords
+    "DEFAULT_THROTTLE_RATES": {"token": "20/min"},  # per IP address, against guessing passwords
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "STRICT_JSON": True,  # NaN and Infinity are no JSON, and no column takes them
+    "STRICT_JSON": True,  # NaN and Infinity are not valid JSON and cannot be stored
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Patent image search",
@@ -273,7 +273,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
-    "COMPONENT_SPLIT_REQUEST": True,  # an upload is binary in, nothing out
+    "COMPONENT_SPLIT_REQUEST": True,  # request: binary upload; response: no file
     "PATH_CONVERTER_OVERRIDES": {"key": int},
     "ENUM_NAME_OVERRIDES": {"QueryModalityEnum": "search.models.QueryModality"},
 }
@@ -295,7 +295,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"level": "INFO"},
-        "django.request": {"level": "ERROR"},  # a 4xx is an answer, not an event; the access log of the proxy has it
+        "django.request": {"level": "ERROR"},  # 4xx responses are not logged here, but in the proxy's access log
         "celery": {"level": "INFO"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

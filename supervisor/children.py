@@ -1,4 +1,4 @@
-"""The processes that `manage.py up` keeps running, and one of them at a time: its start, its output, its end."""
+"""The processes that `manage.py up` keeps running: their commands, start, output and end."""
 
 import os
 import re
@@ -24,23 +24,24 @@ THREAD_VARIABLES = (
     "VECLIB_MAXIMUM_THREADS",
 )
 ROLE_NAMES = ("web", "query", "batch", "beat")
-# Marks every process of a home's `up`, so that the next one knows what a killed one left.
+# Marks every process of a home's `up`, so that the next `up` finds those left after a kill.
 MARK = "PATENTSEARCH_CHILD_OF"
-# A worker is replaced when its memory has grown past this: the fence behind the limits of each task.
+# A worker is replaced when its memory exceeds this, in addition to the limits of each task.
 LARGEST_WORKER_KIB = 3_000_000
 TASKS_PER_WORKER = 500
-BATCH_NICENESS = 10  # a search is waited for, a batch is not
+BATCH_NICENESS = 10  # people wait for a search, not for a batch
 LONGEST_LINE_BYTES = 64 * 1024
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
-LONGEST_PAUSE_OF_RELOAD_SECONDS = 2.0  # somebody is just mending the code
+LONGEST_PAUSE_OF_RELOAD_SECONDS = 2.0  # the code is being changed
 HEALTHY_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """What `up` runs. `web_processes` and `web_threads` share the requests; `model_threads` bounds each process.
+    """The settings of `up`. web_processes, web_threads: for requests. model_threads: limit of each process.
 
-    reload: start web server, workers and beat again when code changes, for development."""
+    reload: restart web server, workers and beat when code changes, for development.
+    """
 
     home: Home
     host: str
@@ -58,12 +59,12 @@ class Installation:
 
     @property
     def address(self) -> str:
-        """Where a browser on this machine finds it."""
+        """The URL for a browser on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}/"
 
     def environment(self) -> dict[str, str]:
-        """What every child finds: bounded threads, no model hub, our mark."""
+        """The environment of every child: limited threads, no model hub, the mark of this home."""
         bounded = {name: str(self.model_threads) for name in THREAD_VARIABLES}
         return os.environ | bounded | {
             "PATENTSEARCH_HOME": str(self.home.root),
@@ -80,7 +81,7 @@ class Installation:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One process of the installation. `once`: it is not started again when it has ended well."""
+    """One process of the installation. once: it is not started again after it has succeeded."""
 
     name: str
     arguments: Sequence[str]
@@ -90,9 +91,9 @@ class Role:
 
 
 def roles(installation: Installation) -> list[Role]:
-    """The processes that this host runs, in the order of their start: the web server first, since people wait for it.
+    """The processes of this host in the order of their start, with the web server first.
 
-    Raises: SupervisorError on a role that does not exist."""
+    Raises: SupervisorError for an unknown role."""
     bind = f"[{installation.host}]" if ":" in installation.host.strip("[]") else installation.host
     gunicorn = ["-m", "gunicorn", "patentsearch.wsgi:application", "--worker-class", "gthread", "--no-control-socket"]
     web = [
@@ -109,7 +110,7 @@ def roles(installation: Installation) -> list[Role]:
         *("--queues", "batch", "--hostname", "batch@%h", "--concurrency", str(installation.batch_workers)),
         *("--max-tasks-per-child", str(TASKS_PER_WORKER), "--max-memory-per-child", str(LARGEST_WORKER_KIB)),
     ]
-    # One process that is never recycled: it holds the encoders and the open index, warm.
+    # One process that is never replaced, since it has encoders and index in memory.
     query = ["--queues", "query", "--hostname", "query@%h", "--concurrency", "1"]
     schedule = ["--schedule", str(installation.home.run / "celerybeat-schedule"), "--pidfile", ""]
     every = [
@@ -120,21 +121,21 @@ def roles(installation: Installation) -> list[Role]:
     ]
     if unknown := installation.roles - {role.name for role in every}:
         raise SupervisorError(
-            f"PATENTSEARCH_ROLES names {', '.join(sorted(unknown))}: "
+            f"PATENTSEARCH_ROLES contains {', '.join(sorted(unknown))}: "
             f"choose among {', '.join(role.name for role in every)}"
         )
     return [role for role in every if role.name in installation.roles]
 
 
 def sample_role(installation: Installation) -> Role:
-    """The one that loads the sample batch on the first start."""
+    """The process that loads the sample batch on the first start."""
     return Role(
         "sample", ["-m", "supervisor.first_start", str(installation.home.root)], niceness=BATCH_NICENESS, once=True
     )
 
 
 class Child:
-    """One role's process: started, started again after a growing pause, its output cut into lines."""
+    """The process of one role: starts it, restarts it after a growing pause, and splits its output into lines."""
 
     def __init__(self, role: Role, installation: Installation) -> None:
         self.role = role
@@ -153,7 +154,7 @@ class Child:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        """Start it; its output can be read from `output`, which never blocks."""
+        """Start the process. Its output can be read from `output` without blocking."""
         reading, writing = os.pipe()
         os.set_blocking(reading, False)
         command = Command(
@@ -171,7 +172,7 @@ class Child:
         self._started = time.monotonic()
 
     def lines(self) -> list[str]:
-        """The whole lines written since the last call; they are in the role's log, too. None are left after the end."""
+        """The complete lines since the last call, also written to the role's log. After the end, all lines."""
         if self.output is None:
             return []
         try:
@@ -188,7 +189,7 @@ class Child:
         return [line.decode("utf-8", errors="replace") for line in whole]
 
     def plan_a_restart(self) -> float:
-        """Note that it ended; return the seconds before it is started again: more, the sooner it failed."""
+        """Note that the process ended, and return the seconds until its restart: more when it failed soon."""
         if time.monotonic() - self._started > HEALTHY_SECONDS:
             self._pause = SHORTEST_PAUSE_SECONDS
         longest = LONGEST_PAUSE_OF_RELOAD_SECONDS if self.installation.reload else LONGEST_PAUSE_SECONDS
@@ -201,7 +202,7 @@ class Child:
             self.process.send_signal(signal_number)
 
     def clear(self) -> None:
-        """Kill what is left of its process group and close its log."""
+        """Kill the remaining processes of its group and close its log."""
         if self.process is not None:
             kill_group(self.process.pid)
             self.process.wait()

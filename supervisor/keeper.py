@@ -1,9 +1,10 @@
-"""The keeper of one home: the parent of its PostgreSQL and Valkey, alive as long as anyone uses them.
+"""The keeper of one home: the parent process of its PostgreSQL and Valkey, which ends after the last user.
 
-Whoever uses the services (`manage.py up`, a command, a test run) holds the home's `users` lock shared, and the keeper,
-a small process apart from all of them, tries to hold it alone. It succeeds when the last user is gone, killed ones
-included, and then shuts both down cleanly. So no order of starting and stopping leaves a server behind or takes one
-away from someone. A killed keeper takes its servers down by their death signals, and the next user starts another."""
+Every user of the services (`manage.py up`, a command, a test run) has a shared lock on the home's `users` file. The
+keeper, a small separate process, tries to get the exclusive lock. It gets it when the last user has ended, even by a
+kill, and then shuts both down cleanly. So servers are never left behind and never stopped while in use, in whatever
+order users start and stop. If the keeper is killed, its servers end by their death signals; the next user starts a
+new keeper."""
 
 import argparse
 import contextlib
@@ -23,7 +24,7 @@ from supervisor.postgres import Postgres
 from supervisor.processes import Command, end, open_log, start
 from supervisor.valkey import Valkey
 
-LONGEST_START_SECONDS = 60.0  # crash recovery after a kill in the middle of a large ingest
+LONGEST_START_SECONDS = 60.0  # crash recovery after a kill during a large ingest
 LOOK_SECONDS = 0.2
 FAILED_STARTS_ALLOWED = 5
 
@@ -42,7 +43,7 @@ class Service(Protocol):
 
 
 class Keeper:
-    """Starts services, starts again the one that dies, and ends them with the last user."""
+    """Starts the services, restarts one that ends, and ends all after the last user."""
 
     def __init__(self, home: Home, services: Sequence[Service]) -> None:
         self.home = home
@@ -51,10 +52,10 @@ class Keeper:
         self.asked_to_end = False
 
     def run(self) -> None:
-        """Serve until the last user is gone. Raises: SupervisorError where a service does not start."""
+        """Run the services until the last user has ended. Raises: SupervisorError when a service does not start."""
         mine = FileLock(self.home.run / "keeper.lock")
         if not mine.exclusive():
-            return  # another user's keeper was first
+            return  # the keeper of another user was first
         ready = self.home.run / "services.ready"
         ready.unlink(missing_ok=True)
         users = FileLock(self.home.run / "users.lock")
@@ -113,7 +114,7 @@ class Keeper:
 
 
 def main() -> int:
-    """Run the keeper; a fault is one line on standard error and status 1."""
+    """Run the keeper. On failure, print one line on standard error and return status 1."""
     parser = argparse.ArgumentParser()
     parser.add_argument("home")
     parser.add_argument("--without-postgres", action="store_true")

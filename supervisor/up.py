@@ -1,4 +1,4 @@
-"""The supervisor behind `manage.py up`: one thread, one loop, nothing left behind."""
+"""The supervisor of `manage.py up`: one thread with one loop, which ends all its processes."""
 
 import contextlib
 import errno
@@ -22,7 +22,7 @@ from supervisor.processes import end_leftovers
 
 LOOK_SECONDS = 0.2
 SERVICES_LOOK_SECONDS = 1.0
-# Ctrl-C: finish what takes a moment, then give the tasks back to the queue, then kill.
+# Ctrl-C: let short tasks finish, then return tasks to the queue, then kill.
 END_STEPS = ((signal.SIGTERM, 5.0), (signal.SIGQUIT, 5.0))
 PORT_PATIENCE_SECONDS = 3.0
 HEAD_START_SECONDS = 8.0
@@ -30,7 +30,7 @@ SWEPT_AFTER_SECONDS = 3600.0
 
 
 class Supervisor:
-    """Runs an installation until it is told to end. `say` prints one line for people."""
+    """Runs an installation until it is stopped. say: prints one line for people."""
 
     def __init__(self, installation: Installation, say: Callable[[str], None]) -> None:
         self.installation = installation
@@ -41,11 +41,11 @@ class Supervisor:
         self._probe: WebProbe | None = None
 
     def run(self, prepare: Callable[[], bool], greeting: Callable[[], list[str]]) -> None:
-        """Start everything, keep it running, and come back when nothing of it runs any more.
+        """Start all processes, keep them running, and return when all have ended.
 
-        prepare: called once the services run; brings the database up to date and returns whether it is a first start.
-        greeting: the lines printed as soon as the web server answers.
-        Raises: SupervisorError, one line with the mend."""
+        prepare: called when the services run; migrates the database and returns whether this is the first start.
+        greeting: lines to print when the web server answers.
+        Raises: SupervisorError, one line with the remedy."""
         home = self.installation.home
         home.prepare()
         with self._alone(), self._hearing_signals():
@@ -83,11 +83,11 @@ class Supervisor:
             if time.monotonic() > look_at_services:
                 look_at_services = time.monotonic() + SERVICES_LOOK_SECONDS
                 if not services.running():
-                    self._say("up | the keeper of PostgreSQL and Valkey is gone; starting another")
+                    self._say("up | the keeper of PostgreSQL and Valkey has ended; starting another")
                     services.ensure()
 
     def _let_the_web_server_start_first(self) -> None:
-        """Hold the others back until it answers: a worker's first seconds, reading models, take every core."""
+        """Delay the other processes until the web server answers, since workers use all cores while loading models."""
         later = time.monotonic() + (HEAD_START_SECONDS if self._probe is not None else 0.0)
         for child in self._children:
             child.start_at = 0.0 if child.role.name == "web" else later
@@ -118,7 +118,7 @@ class Supervisor:
             self._selector.register(child.output, selectors.EVENT_READ, child)
 
     def _pump(self, seconds: float) -> None:
-        """Pass on what children write, for up to `seconds`."""
+        """Print the output of the children for up to `seconds`."""
         for key, _ in self._selector.select(seconds):
             child: Child = key.data
             for line in child.lines():
@@ -138,7 +138,7 @@ class Supervisor:
             for child in self._children:
                 child.send(signal_number)
             deadline = time.monotonic() + seconds
-            # A second Ctrl-C means: now.
+            # A second Ctrl-C kills at once.
             while (
                 any(child.alive for child in self._children)
                 and time.monotonic() < deadline
@@ -178,7 +178,7 @@ class Supervisor:
 
 
 class WebProbe:
-    """Asks the web server for a page, without waiting, until it answers."""
+    """Requests a page of the web server, without blocking, until it answers."""
 
     def __init__(self, installation: Installation, greeting: Callable[[], list[str]]) -> None:
         self._greeting = greeting
@@ -186,7 +186,7 @@ class WebProbe:
         self._asked: socket.socket | None = None
 
     def look(self) -> list[str]:
-        """The greeting once the server has answered, else nothing."""
+        """The greeting when the server has answered, else nothing."""
         try:
             if self._asked is None:
                 self._asked = socket.create_connection(self._address, timeout=0.2)
@@ -204,7 +204,7 @@ class WebProbe:
 
 
 def require_free_port(installation: Installation) -> None:
-    """Raises: SupervisorError where the address cannot be listened on; a server that is just ending is waited for."""
+    """Raise SupervisorError when the address is in use or not of this machine. Waits for a server that is ending."""
     host = installation.host.strip("[]")
     deadline = time.monotonic() + PORT_PATIENCE_SECONDS
     while True:
@@ -221,14 +221,14 @@ def require_free_port(installation: Installation) -> None:
                 ) from error
             if time.monotonic() > deadline:
                 raise SupervisorError(
-                    f"port {installation.port} is taken: stop what listens there, or choose another with "
+                    f"port {installation.port} is in use: stop the program that listens there, or choose another with "
                     "PATENTSEARCH_PORT=8001 make up"
                 ) from error
         time.sleep(0.1)
 
 
 def sweep(folder: Path) -> None:
-    """Take away what killed uploads left in the temporary folder; what was touched lately may be someone's work."""
+    """Delete files of killed uploads in the temporary folder, except recently changed ones, which may be in use."""
     oldest = time.time() - SWEPT_AFTER_SECONDS
     for entry in os.scandir(folder):
         if entry.stat(follow_symlinks=False).st_mtime > oldest:
@@ -240,6 +240,6 @@ def sweep(folder: Path) -> None:
 
 
 def print_line(line: str) -> None:
-    """Print for people; a terminal that is gone is no reason to end."""
+    """Print a line, ignoring a closed terminal."""
     with contextlib.suppress(OSError, ValueError):
         print(line, flush=True)

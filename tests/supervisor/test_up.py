@@ -87,7 +87,7 @@ def test_a_taken_port_is_one_line_with_the_remedy(installation: InstallationOnDi
         taken.bind(("127.0.0.1", installation.port))
         taken.listen()
         running = installation.up()
-        line = running.line_with("is taken")
+        line = running.line_with("is in use")
         assert running.process.wait(20) == 1
     assert f"port {installation.port}" in line
     assert "PATENTSEARCH_PORT=8001 make up" in line
