@@ -6,7 +6,7 @@ the run found nothing counts 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -79,20 +79,56 @@ class RunMeasures:
         return tuple(topic for topic, counts in zip(self.topics, self.in_mean, strict=True) if counts)
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """An entry of MEASURES. kind: its name without the depth, as in AP@50.
+
+    depths: the depths for the depth k of the options; None is the whole list. from_ir_measures: the measure of
+    ir-measures for the lowest relevant grade; None for a measure that is computed here.
+    """
+
+    kind: str
+    depths: Callable[[int], Sequence[int | None]]
+    from_ir_measures: Callable[[int], ir_measures.Measure] | None
+
+
+def _at_k(k: int) -> Sequence[int | None]:
+    return (k,)
+
+
+def _at_10_and_k(k: int) -> Sequence[int | None]:
+    return sorted({10, k})
+
+
+def _at_5_10_and_k(k: int) -> Sequence[int | None]:
+    return sorted({5, 10, k})
+
+
+def _whole_list(k: int) -> Sequence[int | None]:
+    return (None,)
+
+
+MEASURES = (
+    Measure("AP", _at_k, lambda rel: ir_measures.AP(rel=rel)),
+    Measure("list AP", _at_k, None),
+    Measure("AP", _whole_list, lambda rel: ir_measures.AP(rel=rel)),
+    Measure("P", _at_5_10_and_k, lambda rel: ir_measures.P(rel=rel)),
+    Measure("nDCG", _at_10_and_k, lambda rel: ir_measures.nDCG),
+    Measure("R", _at_k, lambda rel: ir_measures.R(rel=rel)),
+    Measure("RR", _whole_list, lambda rel: ir_measures.RR(rel=rel)),
+    Measure("bpref", _whole_list, lambda rel: ir_measures.Bpref(rel=rel)),
+    Measure("infAP", _whole_list, lambda rel: ir_measures.infAP(rel=rel)),
+    Measure("Judged", _at_10_and_k, lambda rel: ir_measures.Judged),
+)
+"""All measures in the order of tables, the most important first. A new one is one entry."""
+
+
 def measure_names(k: int = DEFAULT_K) -> tuple[str, ...]:
     """The names of all measures at a depth, the most important first."""
-    depths = sorted({5, 10, k})
-    return (
-        f"AP@{k}",
-        f"list AP@{k}",
-        "AP",
-        *(f"P@{depth}" for depth in depths),
-        *(f"nDCG@{depth}" for depth in sorted({10, k})),
-        f"R@{k}",
-        "RR",
-        "bpref",
-        "infAP",
-        *(f"Judged@{depth}" for depth in sorted({10, k})),
+    return tuple(
+        measure.kind if depth is None else f"{measure.kind}@{depth}"
+        for measure in MEASURES
+        for depth in measure.depths(k)
     )
 
 
@@ -213,18 +249,11 @@ def _unsettled_relevant(counted: CountedLists, depth: int | None, highest: int) 
 def _ir_measure(name: str, relevant_from: int) -> ir_measures.Measure | None:
     """The measure of ir-measures for one of our names; None for the paper's AP, which it lacks."""
     kind, _, depth = name.partition("@")
-    of_kind = {
-        "AP": ir_measures.AP(rel=relevant_from),
-        "P": ir_measures.P(rel=relevant_from),
-        "nDCG": ir_measures.nDCG,
-        "R": ir_measures.R(rel=relevant_from),
-        "RR": ir_measures.RR(rel=relevant_from),
-        "bpref": ir_measures.Bpref(rel=relevant_from),
-        "infAP": ir_measures.infAP(rel=relevant_from),
-        "Judged": ir_measures.Judged,
-    }
-    measure = of_kind.get(kind)
-    return measure @ int(depth) if measure is not None and depth else measure
+    from_ir_measures = next(measure.from_ir_measures for measure in MEASURES if measure.kind == kind)
+    if from_ir_measures is None:
+        return None
+    found = from_ir_measures(relevant_from)
+    return found @ int(depth) if depth else found
 
 
 def _calculated(

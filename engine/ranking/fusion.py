@@ -8,8 +8,10 @@ first, because visual similarities are higher than textual ones. The same applie
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,19 +59,32 @@ def fused_scores(
         raise ValueError(f"visual and text must be of one shape, not {visual.shape} and {text.shape}")
     if not 0 <= weight <= 1:
         raise ValueError(f"weight must be from 0 to 1, not {weight}")
-    if how is Fusion.VISUAL:
-        return visual.astype(np.float32)
-    if how is Fusion.TEXT:
-        return text.astype(np.float32)
     neither = np.isnan(visual) & np.isnan(text)
-    if how is Fusion.RRF:
-        fused = _reciprocal_ranks(visual) + _reciprocal_ranks(text)
-    else:
-        seen = np.where(np.isnan(visual), absent_visual, visual.astype(np.float64))
-        read = np.where(np.isnan(text), absent_text, text.astype(np.float64))
-        share = weight if how is Fusion.WEIGHTED else 0.5
-        fused = np.maximum(seen, read) if how is Fusion.MAX else share * seen + (1 - share) * read
+    fused = _METHODS[how](_Similarities(visual, text, weight, absent_visual, absent_text))
     return np.where(neither, np.nan, fused).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Similarities:
+    """The arguments of a method; see fused_scores."""
+
+    visual: NDArray[np.float32]
+    text: NDArray[np.float32]
+    weight: float
+    absent_visual: float
+    absent_text: float
+
+    def filled(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Both similarities, with the given values for absent ones."""
+        return (
+            np.where(np.isnan(self.visual), self.absent_visual, self.visual.astype(np.float64)),
+            np.where(np.isnan(self.text), self.absent_text, self.text.astype(np.float64)),
+        )
+
+    def summed(self, weight: float) -> NDArray[np.float64]:
+        """The weighted sum; weight is the visual share."""
+        visual, text = self.filled()
+        return weight * visual + (1 - weight) * text
 
 
 def _reciprocal_ranks(similarities: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -82,6 +97,17 @@ def _reciprocal_ranks(similarities: NDArray[np.float32]) -> NDArray[np.float64]:
         ranks = np.searchsorted(falling, -values[present]) + 1
         terms[row, present] = 1.0 / (RRF_CONSTANT + ranks)
     return terms.reshape(similarities.shape)
+
+
+_METHODS: Mapping[Fusion, Callable[[_Similarities], NDArray[Any]]] = {
+    Fusion.VISUAL: lambda given: given.visual,
+    Fusion.TEXT: lambda given: given.text,
+    Fusion.AVG: lambda given: given.summed(0.5),
+    Fusion.MAX: lambda given: np.maximum(*given.filled()),
+    Fusion.WEIGHTED: lambda given: given.summed(given.weight),
+    Fusion.RRF: lambda given: _reciprocal_ranks(given.visual) + _reciprocal_ranks(given.text),
+}
+"""The scores of each method. Figures without any similarity get NaN afterwards."""
 
 
 def fuse(
