@@ -138,7 +138,7 @@ def test_a_run_goes_out_and_comes_in_unchanged_in_every_format(importing: Import
             "has no figure 'EP9A1/1.1/1', 'nothing' (2 in all)",
         ),
         ("".join(f"1 Q0 f{place} 1 1 x\n" for place in range(9)), "", "trec", "'f4' and more (9 in all)"),
-        ("3 Q0 EP4A1/1.1/1 1 1 x\n", "", "trec", "no topic '3'"),
+        ("3 Q0 EP4A1/1.1/1 1 1 x\n", "", "trec", "Topic '3' was not found"),
         ("1 Q0 EP4A1/1.1/1 1 1\n", "", "trec", "Line 1"),
         ("1 Q0 EP4A1/1.1/1 1 1 über\n", "", "trec", "Give the run a name"),
         (RUN, "a run", "trec", "Give the run a name"),

@@ -82,4 +82,4 @@ def test_the_report_reads_back_with_figures_notes_pins_passages_and_citations(
 def test_an_empty_list_is_a_report_that_says_so(as_owner: Client, shortlist: Shortlist) -> None:
     shortlist.entries.all().delete()
     pdf = pypdfium2.PdfDocument(as_owner.get(reverse("search:shortlist-pdf", args=[shortlist.pk])).content)
-    assert len(pdf) == 1 and "Nothing is on this shortlist" in pdf[0].get_textpage().get_text_range()
+    assert len(pdf) == 1 and "The shortlist is empty" in pdf[0].get_textpage().get_text_range()
