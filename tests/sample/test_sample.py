@@ -1,4 +1,4 @@
-"""The generated batch: repeatable, shaped like a real delivery, and its truth agrees with its pixels and its text."""
+"""The generated batch: reproducible, like a real delivery, with a ground truth that fits pixels and text."""
 
 from __future__ import annotations
 

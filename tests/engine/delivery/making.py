@@ -1,4 +1,4 @@
-"""Small honest deliveries."""
+"""Build small valid deliveries."""
 
 import io
 import tarfile
@@ -23,7 +23,7 @@ def zipped(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> by
 
 
 def tarred(files: Mapping[str, bytes], mode: Literal["w", "w:gz"] = "w") -> bytes:
-    """A tar of these files; mode "w:gz" packs it."""
+    """A tar of these files; mode "w:gz" compresses it."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as archive:
         for name, data in files.items():

@@ -1,4 +1,4 @@
-"""Attacks beyond the corpus: on tars, on zips whose two views differ, and on whatever bytes come."""
+"""Attacks beyond the corpus: tars, zips that parsers read differently, and random bytes."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Every hostile batch gets its verdict, as far as an archive alone can tell."""
+"""Every hostile batch is refused or accepted as expected, as far as the archive alone decides."""
 
 import glob
 import resource
@@ -16,7 +16,7 @@ DECIDED_LATER = {"batch/b38_same_document_twice.zip"}
 
 @dataclass
 class Outcome:
-    """What an upload of this file comes to."""
+    """The result of opening a file as a delivery."""
 
     refused: str = ""
     accepted: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""Names are labels: what the XML calls a file is looked up among the document's own, and people see no tricks."""
+"""Names of files: looked up only among the document's own, and displayed without tricks."""
 
 from pathlib import Path
 

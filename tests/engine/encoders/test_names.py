@@ -1,4 +1,4 @@
-"""Names of encoders, what "auto" stands for, and that asking costs no model library."""
+"""Names of encoders, what "auto" stands for, and that resolving a name imports no model library."""
 
 import subprocess
 import sys

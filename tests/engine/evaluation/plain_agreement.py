@@ -1,4 +1,4 @@
-"""What agreement is computed from, gathered candidate by candidate in plain Python: slow, and easy to check."""
+"""Agreement computed candidate by candidate in plain Python: slow, but easy to check."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _pair(tables: Tables, topics: list[int], seed: int) -> tuple[dict[str, Stati
 
 
 def _cannot_judge(grades: Grades, names: Any) -> tuple[int, int, int, float | None]:
-    """Candidates that two of them or more looked at, that one or all cannot judge, and how often two say alike."""
+    """Candidates seen by two or more assessors, those that one or all cannot judge, and the percentage of agreement."""
     words: dict[int, list[bool]] = {}
     for name in names:
         for item, grade in grades[name].items():

@@ -1,4 +1,4 @@
-"""Agreement, held against published examples, scikit-learn and cases worked out by hand."""
+"""Agreement, compared with published examples, scikit-learn and hand-worked cases."""
 
 import json
 from dataclasses import asdict
@@ -18,7 +18,7 @@ THREE_CODERS = [".....34121133.3", "1.213343.......", "..21344.21133.4"]
 
 
 def graded(*lines: str) -> dict[str, dict[int, int | None]]:
-    """One line of figures per assessor, one per candidate; a full stop: not looked at, x: cannot judge."""
+    """One line of figures per assessor, one per candidate; a full stop: not judged, x: cannot judge."""
     return {
         f"assessor {row}": {place: None if mark == "x" else int(mark) for place, mark in enumerate(line) if mark != "."}
         for row, line in enumerate(lines, start=1)
@@ -75,7 +75,7 @@ def test_cannot_judge_is_no_grade_and_is_counted_apart() -> None:
     )
     assert [(one.graded, one.cannot_judge) for one in with_it.assessors] == [(5, 2), (4, 2)]
     assert with_it.assessors[0].cannot_judge_percent == pytest.approx(100 * 2 / 7)
-    # Of the six shared ones, nobody could judge the fifth, and one of the two the sixth.
+    # Of the six shared candidates, no assessor could judge the fifth, and one of two the sixth.
     said = with_it.cannot_judge
     assert (said.shared, said.one, said.all) == (6, 2, 1)
     assert said.percent == pytest.approx(100 * 5 / 6, abs=1e-6)

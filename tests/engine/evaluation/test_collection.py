@@ -1,4 +1,4 @@
-"""Measures held against numbers worked out by hand, and the fast ones against ir-measures."""
+"""Measures compared with hand-worked numbers, and the fast ones with ir-measures."""
 
 import json
 from dataclasses import astuple
@@ -118,7 +118,7 @@ def unit_vectors(count: int, seed: int, dim: int = 10) -> NDArray[np.float32]:
 
 
 def plain_lists(vectors: NDArray[np.float32], grouping: Grouping) -> dict[str, list[str]]:
-    """Every figure's ranking the slow way, by index position."""
+    """The ranking of every figure, computed in plain Python, by index position."""
     lists = {}
     for query in range(len(vectors)):
         barred = grouping.left_out(np.array([query]))[0]

@@ -1,4 +1,4 @@
-"""Dealing: everything is judged, as often as was asked; orders follow from the seed; repeats have a topic between."""
+"""Dealing: every candidate is assigned as often as requested, reproducibly, with a topic between repeats."""
 
 from __future__ import annotations
 

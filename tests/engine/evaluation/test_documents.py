@@ -1,4 +1,4 @@
-"""Document numbers there and back."""
+"""Document numbers are written and parsed."""
 
 from __future__ import annotations
 

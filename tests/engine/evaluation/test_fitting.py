@@ -1,4 +1,4 @@
-"""Fitting the fusion: cases worked out by hand, and drawn ones whose best weight is known."""
+"""Fitting the fusion: hand-worked cases, and random ones with a known best weight."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Power, held against published tables and against tests of drawn values."""
+"""Power, compared with published tables and with simulated tests."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What settles a figure, and that qrels are one text."""
+"""The grade of a figure from judgments and rulings, and the canonical text of qrels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is kin, and that lists and whole collections leave out the same."""
+"""Which figures are relatives, and that lists and whole collections leave out the same ones."""
 
 from __future__ import annotations
 

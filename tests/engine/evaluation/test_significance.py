@@ -1,4 +1,4 @@
-"""Tests of significance, held against hand-worked cases and scipy.stats."""
+"""Significance tests, compared with hand-worked cases and scipy.stats."""
 
 from dataclasses import asdict
 

@@ -1,4 +1,4 @@
-"""Files of runs and qrels: there and back, what trec_eval makes of them, and what is refused."""
+"""Files of runs and qrels: written and read, read by trec_eval, and refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever bytes come, an image is opened or refused; no other error comes out."""
+"""Random bytes are opened as an image or refused with ImageError, never another error."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""Every hostile image gets its verdict, and what is stored of the others is the picture alone."""
+"""Every hostile image is refused or accepted as expected, and only pixels are stored."""
 
 import resource
 import time

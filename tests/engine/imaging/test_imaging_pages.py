@@ -1,4 +1,4 @@
-"""Pages come out as grey pixels, upright, with what should be known of them."""
+"""Pages are decoded to upright grey pixels with notes."""
 
 import io
 import struct

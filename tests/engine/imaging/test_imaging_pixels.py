@@ -1,4 +1,4 @@
-"""Stored PNGs give the pixels back, thumbnails keep thin lines, blank pages are told from drawings."""
+"""PNGs are lossless, thumbnails keep thin lines, blank pages are detected."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""PDF pages, and PDFs that are none."""
+"""Pages of PDFs, and files that are not PDFs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Indexes on disk: what is found, what is refused, and what a killed builder leaves."""
+"""Indexes on disk: search results, refused files, and leftovers of killed processes."""
 
 import os
 import signal
@@ -37,7 +37,7 @@ QUERIES = unit_vectors(9, seed=1)
 def plain_search(
     query: NDArray[np.float32], k: int, allowed: set[int] | None = None, excluded: set[int] | None = None
 ) -> list[int]:
-    """The slow and obvious way: score all, drop what is filtered, sort."""
+    """Plain search: score all, filter, sort."""
     scored = [
         (-float(np.dot(row.astype(float), query.astype(float))), int(id_))
         for row, id_ in zip(VECTORS, IDS, strict=True)

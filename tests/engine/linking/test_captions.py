@@ -1,4 +1,4 @@
-"""What a sentence says that a figure shows."""
+"""Captions of figures from sentences."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Links, sentences and names on generated patents, whose truth is known to the character."""
+"""Links, sentences and names on generated patents, compared with their ground truth."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Which parts of two texts bear the same name."""
+"""Parts of several texts with the same or a similar name."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Terms as they are written, and where they stand in a text."""
+"""Search terms are parsed and found in a text."""
 
 import pytest
 

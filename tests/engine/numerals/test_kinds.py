@@ -1,4 +1,4 @@
-"""What a text on a sheet is, by how it is written."""
+"""Kinds of text on a sheet by their spelling."""
 
 import pytest
 

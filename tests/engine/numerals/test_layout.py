@@ -1,4 +1,4 @@
-"""What neighbours make of a reading: labels, headers, dimensions, scales."""
+"""Kinds of readings by their neighbours: labels, headers, dimensions, scales."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Where text stands: words found in drawn sheets, without any weights."""
+"""Words are proposed on drawn sheets, without model weights."""
 
 import cv2
 import numpy as np

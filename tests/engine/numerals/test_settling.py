@@ -1,4 +1,4 @@
-"""The publication's own numerals settle readings and invent none."""
+"""Numerals of the text settle readings, and none is invented."""
 
 from engine.numerals.settling import settle
 from engine.sheets.geometry import Box

@@ -1,4 +1,4 @@
-"""A small patent XML, built from its parts, as EPO deliveries look."""
+"""Build a small patent XML like the EPO's from its parts."""
 
 from __future__ import annotations
 

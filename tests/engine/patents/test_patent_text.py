@@ -1,4 +1,4 @@
-"""What the text of a patent XML reads like once the markup is gone."""
+"""The plain text of a patent XML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strangers reach, by hand-worked numbers, and the fast way against a plain one."""
+"""Similarities of strangers: hand-worked numbers, and comparison with a plain computation."""
 
 from __future__ import annotations
 

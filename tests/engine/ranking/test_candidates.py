@@ -1,4 +1,4 @@
-"""Candidates, held against scoring every figure the plain way."""
+"""Candidates, compared with scoring every figure."""
 
 import numpy as np
 import pytest

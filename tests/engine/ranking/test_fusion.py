@@ -1,4 +1,4 @@
-"""Fusion, held against scores worked out by hand."""
+"""Fusion, compared with hand-worked scores."""
 
 import numpy as np
 import pytest

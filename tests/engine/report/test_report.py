@@ -1,4 +1,4 @@
-"""Reports read back: text, places of pins, letters no font has, citations worked out by hand."""
+"""Reports: text, positions of pins, characters without a font, hand-worked citations."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ import numpy as np
 from engine.numerals.readers import component_reader
 from engine.sheets.figures import split_figures
 from engine.sheets.labels import labels_on
-from tests.engine.sheets.test_figures import _holds_its_drawing, _percent, _real_sheets
+from tests.engine.sheets.test_figures import holds_its_drawing, percent_of, real_sheets
 
 
 def main(shared: Path) -> None:
@@ -23,16 +23,16 @@ def main(shared: Path) -> None:
     reader = component_reader()
     counts: Counter[str] = Counter()
     seconds = []
-    for reference, name, noted, sheet in _real_sheets(shared):
+    for reference, name, noted, sheet in real_sheets(shared):
         height, width = sheet.shape
         reading = reader.read(sheet)
         started = time.process_time()
         regions = split_figures(sheet, reading)
         seconds.append(time.process_time() - started)
         wanted = [figure["label"] for figure in noted["figures"]]
-        drawings = [_percent(figure["box"], width, height) for figure in noted["figures"]]
+        drawings = [percent_of(figure["box"], width, height) for figure in noted["figures"]]
         held = all(
-            any(_holds_its_drawing(region.box_on_sheet, box, width, height) for region in regions) for box in drawings
+            any(holds_its_drawing(region.box_on_sheet, box, width, height) for region in regions) for box in drawings
         )
         parted = held and len(regions) == len(wanted)
         named = sorted(region.label for region in regions) == sorted(wanted)

@@ -224,7 +224,7 @@ def test_what_is_no_gray_image_is_refused(shape: tuple[int, ...]) -> None:
 # ---- real sheets ----
 
 
-def _percent(box: list[float], width: int, height: int) -> Box:
+def percent_of(box: list[float], width: int, height: int) -> Box:
     left, top, right, bottom = box
     return Box(
         round(left * width / 100),
@@ -234,7 +234,7 @@ def _percent(box: list[float], width: int, height: int) -> Box:
     )
 
 
-def _real_sheets(shared: Path) -> Iterator[tuple[str, str, dict[str, Any], GrayImage]]:
+def real_sheets(shared: Path) -> Iterator[tuple[str, str, dict[str, Any], GrayImage]]:
     truth = json.loads(BY_EYE.read_text())
     for batch in ("utility.zip", "designs.zip"):
         with zipfile.ZipFile(shared / "corpus" / batch) as outer:
@@ -249,7 +249,7 @@ def _real_sheets(shared: Path) -> Iterator[tuple[str, str, dict[str, Any], GrayI
                             yield reference, name, noted, np.asarray(image.convert("L"))
 
 
-def _holds_its_drawing(found: Box, noted: Box, width: int, height: int) -> bool:
+def holds_its_drawing(found: Box, noted: Box, width: int, height: int) -> bool:
     across = max(abs(found.left - noted.left), abs(found.right - noted.right)) <= EDGE_SHARE * width
     down = max(abs(found.top - noted.top), abs(found.bottom - noted.bottom)) <= EDGE_SHARE * height
     return (across and down) or found.overlap(noted) >= 0.8
@@ -257,12 +257,12 @@ def _holds_its_drawing(found: Box, noted: Box, width: int, height: int) -> bool:
 
 def _by_eye_reading(noted: dict[str, Any], width: int, height: int) -> SheetReading:
     labels = [
-        TextBox(text, text, _percent(figure["label_box"], width, height), 0.9, TextKind.FIGURE_LABEL)
+        TextBox(text, text, percent_of(figure["label_box"], width, height), 0.9, TextKind.FIGURE_LABEL)
         for figure in noted["figures"]
         for text in [f"FIG. {figure['label']}"]
     ]
     headers = [
-        TextBox("1/2", "1/2", _percent(box, width, height), 0.9, TextKind.SHEET_NUMBER)
+        TextBox("1/2", "1/2", percent_of(box, width, height), 0.9, TextKind.SHEET_NUMBER)
         for box in noted.get("header", [])
     ]
     return SheetReading("by eye", noted["rotation"], (*labels, *headers))
@@ -272,7 +272,7 @@ def _by_eye_reading(noted: dict[str, Any], width: int, height: int) -> SheetRead
 @pytest.mark.corpus
 def test_real_sheets_are_split_as_by_eye(shared: Path) -> None:
     wrong, seconds = [], []
-    for reference, name, noted, sheet in _real_sheets(shared):
+    for reference, name, noted, sheet in real_sheets(shared):
         height, width = sheet.shape
         started = time.process_time()
         regions = split_figures(sheet, _by_eye_reading(noted, width, height))
@@ -280,7 +280,7 @@ def test_real_sheets_are_split_as_by_eye(shared: Path) -> None:
         found = {region.label: region.box_on_sheet for region in regions}
         right = len(regions) == len(noted["figures"]) and all(
             figure["label"] in found
-            and _holds_its_drawing(found[figure["label"]], _percent(figure["box"], width, height), width, height)
+            and holds_its_drawing(found[figure["label"]], percent_of(figure["box"], width, height), width, height)
             for figure in noted["figures"]
         )
         if not right:
@@ -293,7 +293,7 @@ def test_real_sheets_are_split_as_by_eye(shared: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.corpus
 def test_no_ink_is_lost_or_shown_twice_on_real_sheets(shared: Path) -> None:
-    for number, (reference, name, noted, sheet) in enumerate(_real_sheets(shared)):
+    for number, (reference, name, noted, sheet) in enumerate(real_sheets(shared)):
         if number % 3:
             continue
         height, width = sheet.shape

@@ -1,4 +1,4 @@
-"""Figure labels: told from their writing, put together from pieces, and settled by what the publication says."""
+"""Figure labels: parsed, composed from pieces, and corrected by the publication."""
 
 from __future__ import annotations
 
