@@ -1,4 +1,4 @@
-"""What is laid side by side, and its place in an address, as a question has one (search.question).
+"""A comparison of drawings side by side, and how an address spells it (as search.question does).
 
 figure=PK               a figure of the collection, turned and mirrored as a question writes it: 12~r90~m
 query=UUID              the query whose hits are walked; its own drawing is laid beside them
@@ -40,7 +40,7 @@ class Comparison:
 
     @property
     def address(self) -> str:
-        """All of it as a query string."""
+        """The query string of the comparison."""
         written = QueryDict(mutable=True)
         if self.query:
             written["query"] = self.query
@@ -61,39 +61,39 @@ class Comparison:
         return QueryDict(f"query={self.query}&{self.ranking.address}")
 
     def panes(self, example: Picture | None) -> tuple[Picture, ...]:
-        """All pictures in order, with this one of the query's."""
+        """Return all pictures in order, with this drawing of the query."""
         if example is None:
             return self.figures
         return (*self.figures[: self.at], example, *self.figures[self.at :])
 
     def of_panes(self, panes: tuple[Picture, ...], example: int | None) -> Comparison:
-        """The same with these pictures; `example` is the place of the query's own among them."""
+        """Return the comparison with these pictures; `example` is the place of the query's own among them."""
         if example is None:
             return replace(self, figures=panes, has_example=False, example=None, at=0)
         figures = panes[:example] + panes[example + 1 :]
         return replace(self, figures=figures, at=example)
 
     def walked(self, figure_id: int) -> Comparison:
-        """The same with another figure in the place of the last one."""
+        """Return the comparison with its last figure replaced."""
         return replace(self, figures=(*self.figures[:-1], Picture("figure", str(figure_id))))
 
     def beside(self, figure_id: int) -> Comparison:
-        """The same with one figure more."""
+        """Return the comparison with one more figure."""
         return replace(self, figures=(*self.figures, Picture("figure", str(figure_id))))
 
 
-def comparison_from_query(asked: QueryDict) -> Comparison:
-    """The comparison of an address. Raises Problem, naming the part that is wrong."""
-    tokens = dict.fromkeys(token for token in asked.getlist("figure") if token)
+def comparison_from_query(address: QueryDict) -> Comparison:
+    """Return the comparison of an address. Raises Problem, naming the part that is wrong."""
+    tokens = dict.fromkeys(token for token in address.getlist("figure") if token)
     figures = tuple(picture_from_token("figure", token) for token in tokens)
-    query = asked.get("query", "")
+    query = address.get("query", "")
     if query and not _is_uuid(query):
-        raise Problem("query", f"“{query[:40]}” names no query. Go back to its hits and compare again.")
-    picture = asked.get("picture", "") if query else ""
+        raise Problem("query", f"“{query[:40]}” is not a query. Go back to its hits and compare again.")
+    picture = address.get("picture", "") if query else ""
     has_example = bool(query) and picture != NO_EXAMPLE
     if len(figures) + has_example > MOST_PANES:
-        raise Problem("too-many", f"At most {MOST_PANES} drawings are laid side by side; leave some out.")
-    at = whole_number(asked.get("at", "0"), most=99)
+        raise Problem("too-many", f"At most {MOST_PANES} drawings can be compared; leave some out.")
+    at = whole_number(address.get("at", "0"), most=99)
     if at is None:
         raise Problem("at", "at must be the place of the query's drawing: 0, 1, 2 or 3.")
     return Comparison(
@@ -102,12 +102,12 @@ def comparison_from_query(asked: QueryDict) -> Comparison:
         example=_example(picture) if picture and has_example else None,
         has_example=has_example,
         at=min(at, len(figures)),
-        ranking=question_from_query(asked).ranking,
+        ranking=question_from_query(address).ranking,
     )
 
 
 def picture_of_example(token: str) -> Picture:
-    """A query's picture by the token that the query keeps of it, which does not say where it is from."""
+    """Return a query's picture by the token that the query stores, which does not name its source."""
     source: Literal["image", "figure"] = "figure" if token.partition("~")[0].isdecimal() else "image"
     return picture_from_token(source, token)
 
@@ -118,7 +118,7 @@ def _example(written: str) -> Picture:
         return picture_from_token("image", token)
     if source == "figure":
         return picture_from_token("figure", token)
-    raise Problem("picture", f"“{written[:60]}” names no picture of the query. Choose one of its drawings.")
+    raise Problem("picture", f"“{written[:60]}” is not a picture of the query. Choose one of its drawings.")
 
 
 def _is_uuid(value: str) -> bool:

@@ -1,4 +1,4 @@
-"""Forms of the pages; the API's serializers ask the same of the same fields."""
+"""Forms of the pages. The API's serializers have the same rules for the same fields."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ class CropForm(forms.Form):
 
     @staticmethod
     def initial_of(picture: Picture) -> dict[str, Any]:
-        """What the form starts with: the part that is marked already, else all of the picture."""
+        """Return the initial values: the part that is marked already, else all of the picture."""
         region = picture.region or (0, 0, TENTHOUSANDTHS, TENTHOUSANDTHS)
         sides = zip(("left", "top", "width", "height"), region, strict=True)
         return {name: part / 100 for name, part in sides} | {"turn": picture.turn, "mirrored": picture.mirrored}
 
     def picture(self, whole: Picture) -> Picture:
-        """The marked part of `whole`; call it on a valid form."""
+        """Return the marked part of `whole`. Call it on a valid form."""
         data = self.cleaned_data
         left, top = round(data["left"] * 100), round(data["top"] * 100)
         width = max(1, min(round(data["width"] * 100), TENTHOUSANDTHS - left))

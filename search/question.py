@@ -1,12 +1,12 @@
-"""A question, and its place in an address: everything that makes a query stands in the query string, so that back,
-reload and bookmark ask the same. Pictures and long texts that a person brought are named by the key of their Material.
+"""A question, and how an address spells it: all of a query is in the query string, so that back, reload and bookmark
+ask the same. Uploaded pictures and long texts are named by the key of their Material.
 
-    image=UUID, figure=PK, publication=REFERENCE   what is looked for (each may come several times)
+    image=UUID, figure=PK, publication=REFERENCE   what to search with (each may come several times)
     like=PK, unlike=PK                             more like this, less like this
     text=…, passage=UUID, patent_xml=UUID          words beside or instead
     ipc, cpc, date_from, … (search.filters), family=1   which figures may be found
-    by=weighted|max|rrf, weight=0…100, top=…       how the found ones are ranked; changes nothing of the search
-    group=publication|family|figure                whether the best figure of each stands for its others
+    by=weighted|max|rrf, weight=0…100, top=…       how hits are ranked; the search stays the same
+    group=publication|family|figure                show the best figure of each
 
 A picture may be cropped, turned and mirrored, in this order: `12~c1000-2500-5000-4000~r90~m` is figure 12, the part
 from 10 % and 25 %, half as wide and 40 % as high, turned clockwise by 90 degrees and then mirrored left to right.
@@ -61,16 +61,16 @@ class Picture:
 
     @property
     def token(self) -> str:
-        """As it stands in an address."""
+        """How an address names it."""
         region = "~c" + "-".join(map(str, self.region)) if self.region else ""
         return f"{self.key}{region}{f'~r{self.turn}' if self.turn else ''}{'~m' if self.mirrored else ''}"
 
     def turned(self) -> Picture:
-        """A quarter further clockwise, as it is seen."""
+        """Return the picture turned a quarter clockwise, as it is seen."""
         return replace(self, turn=(self.turn + (270 if self.mirrored else 90)) % 360)
 
     def flipped(self) -> Picture:
-        """Mirrored left to right, as it is seen."""
+        """Return the picture mirrored left to right, as it is seen."""
         return replace(self, mirrored=not self.mirrored)
 
 
@@ -96,19 +96,19 @@ class Question:
     def parse(cls, query: QueryDict) -> tuple[Question, list[Problem]]:
         """Return the question of an address or form, and its problems: one for each part that is wrong.
 
-        A wrong part is left out of the question, so that nobody types or chooses the rest again. A wrong text stays,
+        A wrong part is left out of the question, so that the user need not enter the rest again. A wrong text stays,
         without NUL characters, to be corrected where it stands.
         """
         return _Parsing(query).result()
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is asked that could be searched for."""
+        """Whether there is nothing to search with."""
         return not (self.examples or self.publications or self.liked or self.text or self.passage)
 
     @property
     def search_key(self) -> str:
-        """SHA-256 of all that decides which figures are found, however they are ranked then."""
+        """SHA-256 of the question without its ranking: equal keys find the same figures."""
         return hashlib.sha256(question_as_query(self, ranking=False).encode()).hexdigest()
 
     @property
@@ -142,7 +142,7 @@ def question_from_query(query: QueryDict) -> Question:
 
 
 def question_as_query(question: Question, *, ranking: bool = True) -> str:
-    """The canonical query string; without the ranking it names the search alone."""
+    """Return the canonical query string; without the ranking it names the search alone."""
     query = QueryDict(mutable=True)
     for picture in question.examples:
         query.appendlist(picture.source, picture.token)
@@ -170,7 +170,7 @@ def question_as_query(question: Question, *, ranking: bool = True) -> str:
 
 
 def question_ranked_by(question: Question, modality: str) -> Question:
-    """The question ranked as command line and API name it: visual, text, avg, max or rrf."""
+    """Return the question ranked as command line and API name it: visual, text, avg, max or rrf."""
     shares = {Fusion.VISUAL: 100, Fusion.TEXT: 0}
     how = Fusion(modality)
     by = how if how in RANKINGS else Fusion.WEIGHTED
@@ -198,7 +198,7 @@ def _is_key(source: str, key: str) -> bool:
 
 
 def is_material_key(value: str) -> bool:
-    """Whether it is written as the key of a Material is."""
+    """Whether it is a UUID as keys of Materials are written."""
     try:
         return str(uuid.UUID(value)) == value
     except ValueError:

@@ -1,4 +1,4 @@
-"""From query vectors to candidates: which figures are allowed, which indexes are open, how similar both sides are."""
+"""From query vectors to candidates: allowed figures, open indexes, similarities of both sides."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class QueryVectors:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """All that a search brought up; `plain` holds the same figures' similarities before likes and dislikes."""
+    """The result of a search; `plain` has the same figures' similarities before likes and dislikes."""
 
     candidates: Candidates | None
     plain: Candidates | None
@@ -43,7 +43,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """What is searched: the index of each side as it stood at one moment, None where a side had nothing embedded.
+    """The indexes of both sides at one moment; None for a side without embeddings.
 
     index_versions: by modality, the versions that are searched. last_embedding_ids: by modality, the newest embedding.
     """
@@ -56,7 +56,7 @@ class Collection:
     def candidates(
         self, query: QueryVectors, allowed_ids: NDArray[np.int64] | None, excluded_ids: NDArray[np.int64] | None
     ) -> Candidates | None:
-        """Both sides' shortlists united, as gather_candidates; None where no figure passes and can be compared."""
+        """Return both sides' shortlists united (gather_candidates); None if no figure passes and can be compared."""
         sides = ((self.drawn, query.visual), (self.written, query.text))
         if not any(index is not None and side is not None for index, side in sides):
             return None
@@ -110,10 +110,10 @@ def find(
     excluded_ids: NDArray[np.int64] | None,
     as_of: Mapping[str, int] | None = None,
 ) -> Found:
-    """All candidates of a query under the filters; None where no figure passes them and can be compared.
+    """Find all candidates of a query under the filters; None if no figure passes them and can be compared.
 
     before_feedback: the query without its likes and dislikes, to tell what they changed. as_of: by modality, the newest
-    embedding to know of, which repeats a search of then; None searches all there is.
+    embedding to search, which repeats an earlier search; None searches all.
     """
     collection = collection_now() if as_of is None else collection_as_of(as_of)
     candidates = collection.candidates(query, figures_allowed(filters), excluded_ids)
@@ -132,8 +132,8 @@ def find(
 
 
 def collection_now() -> Collection:
-    """All there is, by the open indexes."""
-    known = newest_embeddings()  # asked for first: a search may know more, never less
+    """Return the whole collection, by the open indexes."""
+    known = newest_embeddings()  # read first: a search may find more than it says, never less
     opened = {side: _open(side) for side in Modality}
     layered = {side: None if found is None else found.layered for side, found in opened.items()}
     versions = {side.value: found.version.pk for side, found in opened.items() if found is not None}
@@ -141,13 +141,13 @@ def collection_now() -> Collection:
 
 
 def collection_as_of(known: Mapping[str, int]) -> Collection:
-    """What could be found when these were the newest embeddings, read from their rows: no index version has a part."""
+    """Return the collection as it was when these were the newest embeddings. Their rows are read, no index version."""
     then = {side: _index_of_then(side, known.get(side.value, 0)) for side in Modality}
     return Collection(then[Modality.VISUAL], then[Modality.TEXT], {}, dict(known))
 
 
 def collection_at(known: Mapping[str, int]) -> Collection:
-    """The collection as of these embeddings; by the open indexes where nothing was embedded since."""
+    """Return the collection as of these embeddings; by the open indexes if nothing was embedded since."""
     if newest_embeddings() == dict(known):
         now = collection_now()
         if now.last_embedding_ids == dict(known) == newest_embeddings():
@@ -156,12 +156,12 @@ def collection_at(known: Mapping[str, int]) -> Collection:
 
 
 def encoder_keys() -> dict[str, str]:
-    """By modality, the encoder in use."""
+    """Return by modality the key of the encoder in use."""
     return {side.value: _encoder(side).key for side in Modality}
 
 
 def newest_embeddings() -> dict[str, int]:
-    """By modality, the newest embedding that a search of now knows of."""
+    """Return by modality the newest embedding that a search of now can find."""
     return {side.value: vectors.newest_embedding(_encoder(side).key) for side in Modality}
 
 

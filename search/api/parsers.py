@@ -1,4 +1,4 @@
-"""JSON as the standard has it, and no deeper, longer or stranger than a database takes."""
+"""A JSON parser that rejects what the standard, or a database column, does not take."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from rest_framework.parsers import JSONParser
 
 
 class StrictJSONParser(JSONParser):
-    """Refuses NaN, Infinity and numbers that overflow to it, whole numbers too long to read, nesting too deep for
-    the parser, NUL and lone surrogates in strings, names that stand twice, and bodies over
+    """Rejects NaN, Infinity and numbers that overflow to it, whole numbers too long to read, nesting too deep for
+    the parser, NUL and lone surrogates in strings, duplicate names, and bodies over
     DATA_UPLOAD_MAX_MEMORY_SIZE."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        """The object in the body. Raises: ParseError, RequestDataTooBig."""
+        """Return the object in the body. Raises ParseError or RequestDataTooBig."""
         most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         body = stream.read(most + 1)
         if len(body) > most:
@@ -38,7 +38,7 @@ class StrictJSONParser(JSONParser):
         except RecursionError as error:
             raise ParseError("The JSON is nested too deeply.") from error
         except ValueError as error:
-            raise ParseError(f"The body is no JSON that can be used: {error}") from error
+            raise ParseError(f"The body is not valid JSON: {error}") from error
         return parsed
 
 
@@ -56,15 +56,15 @@ def _finite(written: str) -> float:
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     named = dict(pairs)
     if len(named) != len(pairs):
-        raise ValueError("a name stands twice in one object")
+        raise ValueError("an object has a name twice")
     return named
 
 
 def _require_storable(value: Any) -> None:
-    """Raises: ValueError for a string, at any depth, that no database column takes."""
+    """Raise ValueError for a string, at any depth, that no database column takes."""
     if isinstance(value, str):
         if "\0" in value:
-            raise ValueError("a string holds a NUL character")
+            raise ValueError("a string contains a NUL character")
         value.encode("utf-8")  # a lone surrogate has no encoding; UnicodeEncodeError is a ValueError
     elif isinstance(value, dict):
         for name, item in value.items():

@@ -1,4 +1,4 @@
-"""What the API takes. The rules are the services'; here is only what a field may look like."""
+"""Requests of the API: types and sizes of their fields. The services check the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from search.models import Figure, QueryModality
 from search.numbers import LARGEST_KEY
 from search.question import LONGEST_TEXT, MOST_EXAMPLES, MOST_HITS, Picture, Question, question_ranked_by
 from search.selectors.figures import figure_by_reference
-from search.services.queries import Brought
+from search.services.queries import QuestionWithFiles
 
 
 def _figure_id() -> serializers.IntegerField:
@@ -68,11 +68,11 @@ class QuestionSerializer(FiltersSerializer):
     def validate_figure(self, reference: str) -> Figure:
         figure = figure_by_reference(reference)
         if figure is None:
-            raise serializers.ValidationError("There is no such figure in the collection.")
+            raise serializers.ValidationError(f"Figure “{reference}” was not found in the collection.")
         return figure
 
-    def brought(self) -> Brought:
-        """What is asked, in the service's words; call it on valid data."""
+    def question_with_files(self) -> QuestionWithFiles:
+        """Return the question and its files. Call it on valid data."""
         data = self.validated_data
         image, patent_xml, figure = data.get("image"), data.get("patent_xml"), data.get("figure")
         question = Question(
@@ -88,7 +88,7 @@ class QuestionSerializer(FiltersSerializer):
         question = question_ranked_by(question, data["modality"])
         if "weight" in data:
             question = replace(question, by=Fusion.WEIGHTED, weight=data["weight"])
-        return Brought(
+        return QuestionWithFiles(
             question=question,
             image=None if image is None else image.read(),
             image_name="" if image is None else image.name,
@@ -97,7 +97,7 @@ class QuestionSerializer(FiltersSerializer):
 
 
 class PublicationFilterSerializer(serializers.Serializer[Any]):
-    """What the list of publications is narrowed to."""
+    """Filters of the list of publications."""
 
     reference = serializers.CharField(required=False, max_length=25, help_text="Part of the publication number.")
     applicant = serializers.CharField(required=False, max_length=200, help_text="Part of the name.")
@@ -117,7 +117,7 @@ class TokenRequestSerializer(serializers.Serializer[Any]):
 
 
 def filters_as_written(data: dict[str, Any]) -> dict[str, str]:
-    """The filters of a request as an address writes them."""
+    """Return the filters of a request as an address spells them."""
     return {name: "1" if data[name] is True else str(data[name]) for name in FILTERS if data.get(name)}
 
 
@@ -134,5 +134,5 @@ def _filter_field(one: Filter) -> serializers.Field[Any, Any, Any, Any]:
 
 def _no_larger(upload: UploadedFile[bytes], most_bytes: int) -> UploadedFile[bytes]:
     if (upload.size or 0) > most_bytes:
-        raise serializers.ValidationError(f"The file has {upload.size:,} bytes; at most {most_bytes:,} are taken.")
+        raise serializers.ValidationError(f"The file has {upload.size:,} bytes; send one of at most {most_bytes:,}.")
     return upload

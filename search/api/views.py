@@ -1,4 +1,4 @@
-"""The REST API: each view checks what was sent, calls one service or selector, and describes the answer."""
+"""The REST API: each view checks the request, calls one service or selector, and serializes the answer."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ from search.selectors.publications import (
     publication_with_everything,
     publications_filtered,
 )
-from search.services.queries import query_bring
-from search.views.batches import delivery_take
+from search.services.queries import query_ask_with_files
+from search.uploads import delivery_take
 
-# A query that found no answer: what was sent cannot be used, or the search itself failed.
+# A query without an answer: the request cannot be used, or the search itself failed.
 REFUSED, FAILED = 422, 503
 
 
 class SearchView(APIView):
-    """Ask, and wait for the hits."""
+    """A search that waits for its hits."""
 
     @extend_schema(
         operation_id="search",
@@ -60,16 +60,16 @@ class SearchView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        """The hits of a query; 202 with an address to ask again at when it takes longer than the server waits."""
-        asked = QuestionSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        query = query_bring(owner=_user(request), brought=asked.brought())
+        """Return the hits of a query; 202 with the address to poll if it takes longer than the server waits."""
+        sent = QuestionSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        query = query_ask_with_files(owner=_user(request), sent=sent.question_with_files())
         enqueue_query(query)
         return _answer(request, query)
 
 
 class QueryView(APIView):
-    """One's own query; nobody sees another's, administrators included."""
+    """A query of the user. Administrators do not see the queries of others either."""
 
     @extend_schema(
         operation_id="query",
@@ -94,9 +94,9 @@ class PublicationListView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Publications by number, a page at a time."""
-        wanted = PublicationFilterSerializer(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
-        return _page(request, publications_filtered(**wanted.validated_data), answers.PublicationSummarySerializer)
+        filters = PublicationFilterSerializer(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        return _page(request, publications_filtered(**filters.validated_data), answers.PublicationSummarySerializer)
 
     pagination_class = PageNumberPagination
 
@@ -109,7 +109,7 @@ class PublicationView(APIView):
         """A publication with its bibliographic data, sheets, figures and text."""
         found = publication_with_everything(reference)
         if found is None:
-            raise Http404("There is no such publication in the collection.")
+            raise Http404(f"Publication {reference} was not found.")
         return Response(answers.PublicationSerializer(found, context={"request": request}).data)
 
 
@@ -121,7 +121,7 @@ class LinksView(APIView):
         """The numerals read on each sheet and the sentences linked to each figure."""
         found = publication_by_reference(reference)
         if found is None:
-            raise Http404("There is no such publication in the collection.")
+            raise Http404(f"Publication {reference} was not found.")
         return Response(publication_links(found))
 
 
@@ -133,7 +133,7 @@ class FigureView(APIView):
         """A figure with its sheet, numerals and linked sentences."""
         page = figure_page(figure_id)
         if page is None:
-            raise Http404("There is no such figure in the collection.")
+            raise Http404(f"Figure {figure_id} was not found.")
         context = {"request": request, "page": page}
         return Response(answers.FigurePageSerializer(page.figure, context=context).data)
 
@@ -171,7 +171,7 @@ class BatchView(APIView):
 
     @extend_schema(operation_id="batch", responses={200: answers.BatchWithReportSerializer, **errors(403)})
     def get(self, request: Request, batch_id: int) -> Response:
-        """A delivery with the report of what became of its documents."""
+        """A delivery with the report on its documents."""
         batch: Any = get_object_or_404(batches_with_progress(), pk=batch_id)
         batch.report = batch_report([batch])
         return Response(answers.BatchWithReportSerializer(batch, context={"request": request}).data)
@@ -197,7 +197,7 @@ class TokenView(APIView):
         sent.is_valid(raise_exception=True)
         user = authenticate(request, **sent.validated_data)
         if user is None:
-            raise AuthenticationFailed("The name or the password is wrong, or the account is closed.")
+            raise AuthenticationFailed("The user name or the password is wrong, or the account is closed.")
         token, _ = Token.objects.get_or_create(user=user)
         return Response({"token": token.key})
 
@@ -220,5 +220,5 @@ def _page(request: Request, rows: Any, serializer: Any) -> Response:
 
 
 def _user(request: Request) -> User:
-    assert isinstance(request.user, User)  # IsAuthenticated lets nobody else in
+    assert isinstance(request.user, User)  # IsAuthenticated has rejected everybody else
     return request.user

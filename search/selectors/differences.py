@@ -1,4 +1,4 @@
-"""Two answers to one question, held against each other: what came into the list, what left it, what moved."""
+"""The difference of two answers to one question: hits that entered the list, left it or moved."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from search.selectors.vectors import active_versions
 
 
 class Mark(StrEnum):
-    """What became of a place in a list."""
+    """How a hit of one list stands in the other."""
 
     SAME = "same"
     UP = "up"
@@ -28,7 +28,7 @@ class Tile:
     """A place of one list. other: its place in the other answer, which may be beyond what is listed; None: not found.
 
     figure: None where it was withdrawn from the collection since. newcomer: it came, or its drawing or text changed,
-    after the answer of then.
+    after the earlier answer.
     """
 
     place: int
@@ -40,13 +40,13 @@ class Tile:
 
     @property
     def steps(self) -> int:
-        """How many places lie between then and today."""
+        """By how many places it moved."""
         return abs(self.place - self.other) if self.other is not None else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Both lists, each as long as the question wants hits. found: how many publications or figures were compared."""
+    """Both lists, each of at most `top` hits. found: how many publications, families or figures were found."""
 
     then: tuple[Tile, ...]
     today: tuple[Tile, ...]
@@ -55,7 +55,7 @@ class Difference:
 
     @property
     def counts(self) -> list[tuple[Mark, int]]:
-        """How many places of today bear each mark; what left is counted in the list of then."""
+        """Places of today by mark; hits that left are counted in the earlier list."""
         tiles = [tile.mark for tile in self.today] + [tile.mark for tile in self.then if tile.mark is Mark.LEFT]
         return [(mark, tiles.count(mark)) for mark in (Mark.ENTERED, Mark.LEFT, Mark.UP, Mark.DOWN, Mark.SAME)]
 
@@ -66,7 +66,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class ChangedModel:
-    """An encoder that was another then. kept_count: vectors of then's that are still there."""
+    """An encoder that was replaced since. kept_count: vectors of the earlier one that still exist."""
 
     side: str
     then: str
@@ -78,7 +78,7 @@ Places = dict[object, tuple[int, RankedHit]]
 
 
 def difference_of(then: Query, today: Query, question: Question) -> Difference:
-    """The answers as the question ranks and groups them, place by place."""
+    """Compare two answers place by place, ranked and grouped as the question says."""
     ranked_then, ranked_today = hits_ranked(then, question), hits_ranked(today, question)
     keys = _group_keys({hit.figure_id for hit in (*ranked_then, *ranked_today)}, question.group)
     places_then, places_today = _places(ranked_then, keys), _places(ranked_today, keys)
@@ -110,7 +110,7 @@ def difference_of(then: Query, today: Query, question: Question) -> Difference:
 
 
 def models_changed_since(query: Query) -> list[ChangedModel]:
-    """The encoders of a query that are not in use any more; figures are found by others today."""
+    """Return the encoders of a query that are not in use any more."""
     in_use = {side: version.encoder_key for side, version in active_versions().items()}
     return [
         ChangedModel(side, key, in_use[side], FigureEmbedding.objects.filter(encoder_key=key).count())
@@ -129,7 +129,7 @@ def _tile(
     gained: bool,
     newcomer: bool = False,
 ) -> Tile:
-    """gained: the list is today's, so that a smaller place than the other's is a step up."""
+    """Make a tile. gained: it is of today's list, where a smaller place than the other is a step up."""
     elsewhere = other[0] if other is not None else None
     if elsewhere is None or elsewhere > listed:
         mark = Mark.ENTERED if gained else Mark.LEFT
@@ -141,7 +141,7 @@ def _tile(
 
 
 def _places(ranked: Sequence[RankedHit], keys: Mapping[int, object]) -> Places:
-    """By group: its place and its best figure. Withdrawn figures keep theirs: that is how the list was."""
+    """Return by group its place and its best figure. Withdrawn figures keep their place, as the list was."""
     places: Places = {}
     for hit in ranked:
         if (key := keys.get(hit.figure_id)) is not None and key not in places:
@@ -150,7 +150,7 @@ def _places(ranked: Sequence[RankedHit], keys: Mapping[int, object]) -> Places:
 
 
 def _group_keys(figure_ids: Iterable[int], group: str) -> dict[int, object]:
-    """As the mosaic groups, withdrawn figures among them."""
+    """Group as the mosaic does, including withdrawn figures."""
     rows = Figure.objects.filter(pk__in=list(figure_ids)).order_by()
     if group == "figure":
         return {pk: pk for pk in rows.values_list("pk", flat=True)}
@@ -159,7 +159,7 @@ def _group_keys(figure_ids: Iterable[int], group: str) -> dict[int, object]:
 
 
 def _known_then(then: Query, figure_ids: Sequence[int]) -> set[int] | None:
-    """Those of the figures that the search of then could find; None where its vectors are gone."""
+    """Return the figures that the earlier search could find; None if its vectors were deleted."""
     known: set[int] = set()
     keys = 0
     for side in Modality:

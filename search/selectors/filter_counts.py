@@ -1,4 +1,4 @@
-"""How many publications each value of a filter would let pass, beside the other filters of the question.
+"""Counts of the values of filters: how many publications have each value and pass the other filters of the question.
 
 One statement counts them all: the publications that are shown are gathered once, each with whether it passes each
 filter in use, and a filter's values are counted over those that pass the others.
@@ -63,7 +63,7 @@ class FilterCounts:
 
 
 def filter_counts(filters: Mapping[str, str], *, prefixes: Mapping[str, str]) -> FilterCounts:
-    """Counts beside filters that were read. prefixes: by "ipc" and "cpc", where in the tree to count what lies below.
+    """Count beside filters in their stored spelling. prefixes: by class filter, the symbol whose children are counted.
 
     Two statements, however many values there are; the second names the batches.
     """
@@ -95,7 +95,7 @@ def filter_counts(filters: Mapping[str, str], *, prefixes: Mapping[str, str]) ->
 
 
 def rising_symbol(symbol: str) -> tuple[str, int, str]:
-    """Sorts symbols as the schemes list them: F04C 2/08, F04C 2/083, F04C 2/10, F04C 23/00."""
+    """Return a sort key that orders symbols as the schemes list them: F04C 2/08, F04C 2/083, F04C 2/10, F04C 23/00."""
     parts = _SYMBOL.fullmatch(symbol)
     if parts is None:
         return symbol, 0, ""
@@ -128,7 +128,7 @@ def _base(passes: Mapping[str, Condition]) -> tuple[str, tuple[Any, ...]]:
 
 
 def _others(passes: Mapping[str, Condition], but: str = "") -> str:
-    """What selects the publications of base that pass every filter in use but one."""
+    """Return the SQL condition on `base` of all filters in use but one."""
     return " AND ".join(f"base.passes_{name}" for name in passes if name != but) or "TRUE"
 
 
@@ -137,7 +137,7 @@ Part = tuple[str, tuple[Any, ...]]
 
 
 def _totals(passes: Mapping[str, Condition]) -> list[Part]:
-    """Publications that pass; and of figures those that pass all filters but has_text, and of these those with text."""
+    """Count publications that pass; figures that pass all filters but the linked text; and those of them with text."""
     figures = (
         f"FROM {Figure._meta.db_table} figure JOIN {Sheet._meta.db_table} sheet ON sheet.id = figure.sheet_id"
         " JOIN base ON base.id = sheet.publication_id"
@@ -165,8 +165,7 @@ def _columns(passes: Mapping[str, Condition]) -> list[Part]:
 
 
 def _symbols(passes: Mapping[str, Condition], prefixes: Mapping[str, str]) -> list[Part]:
-    """What lies below the prefixes. Pairs are made distinct before they are counted: that hashes where count(DISTINCT)
-    sorts."""
+    """Count the children of the prefixes. Pairs are made distinct first: that hashes, where count(DISTINCT) sorts."""
     found: list[Part] = []
     for name, one in FILTERS.items():
         if not isinstance(one.kind, ClassSymbol):
@@ -186,8 +185,8 @@ def _symbols(passes: Mapping[str, Condition], prefixes: Mapping[str, str]) -> li
 
 
 def _child(prefix: str) -> str:
-    """What of a symbol is counted together below a prefix: the next level, and in a main group the next digit, since
-    F04C 2/083 begins with F04C 2/08 and passes whoever asks for that."""
+    """Return the SQL of the part of a symbol that is counted as one child: the next level, and in a main group the next
+    digit, since F04C 2/083 begins with F04C 2/08 and passes that filter."""
     if "/" in prefix:
         return f"left(symbol, {max(prefix.index('/') + 3, len(prefix) + 1)})"
     return _CHILDREN[child_level(prefix)]
@@ -222,5 +221,5 @@ def _batches_named(counted: list[Counted]) -> list[Counted]:
 
 
 def batch_names(keys: list[str]) -> dict[str, str]:
-    """File names of batches by key; those that are gone are left out."""
+    """Return the file names of batches by key, without deleted batches."""
     return {str(pk): name for pk, name in Batch.objects.filter(pk__in=keys).values_list("pk", "file_name")}

@@ -1,4 +1,4 @@
-"""What one has asked: the history, found again by words, the answers to one search over time, and saved searches."""
+"""The history of a user's queries, its search by words, the answers to one search over time, and saved searches."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ class Remembered:
 
 
 def history_of(owner: User) -> QuerySet[Query]:
-    """One's own queries, newest first, without the replays of them and without what they found."""
+    """Return the user's queries, newest first, without replays; candidates are deferred."""
     return queries_of(owner).filter(replay_of=None).defer("candidates")
 
 
-def history_matching(owner: User, wanted: str) -> QuerySet[Query]:
-    """Those of the history whose words, filters, publications or names of uploads hold all that is wanted."""
-    asked = dict(history_of(owner).values_list("pk", "asked"))
-    names = _names_of_materials(owner) | _publications_of(asked.values())
-    words = wanted.casefold().split()
-    found = [pk for pk, address in asked.items() if _holds(address, words, names)]
+def history_matching(owner: User, words_typed: str) -> QuerySet[Query]:
+    """Return the queries of the history whose text, filters, publications or names of uploads contain all the words."""
+    addresses = dict(history_of(owner).values_list("pk", "asked"))
+    names = _names_of_materials(owner) | _publications_of(addresses.values())
+    words = words_typed.casefold().split()
+    found = [pk for pk, address in addresses.items() if _contains(address, words, names)]
     return history_of(owner).filter(pk__in=found)
 
 
@@ -56,20 +56,20 @@ def remembered(queries: Sequence[Query]) -> list[Remembered]:
 
 
 def answers_to(query: Query) -> list[Query]:
-    """The owner's answered queries of the same search, newest first, this one among them."""
+    """Return the owner's answered queries of the same search, newest first, including this one."""
     same = history_of(query.owner).filter(search_key=query.search_key, error_code="", state="done")
     return list(same[:MOST_ANSWERS])
 
 
 def earlier_answers_to(query: Query) -> QuerySet[Query]:
-    """The owner's answered queries of the same search before this one."""
+    """Return the owner's answered queries of the same search before this one."""
     same = history_of(query.owner).filter(search_key=query.search_key, error_code="", state="done")
     return same.filter(created_at__lt=query.created_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A saved search; last_asked is None where no query of it is left, and so how many figures came since."""
+    """A saved search. last_asked, newer_count: its last query and the drawings added since; None without a query."""
 
     search: SavedSearch
     last_asked: Query | None
@@ -77,12 +77,12 @@ class Kept:
 
 
 def searches_of(owner: User) -> QuerySet[SavedSearch]:
-    """One's own saved searches, by name. Nobody sees another's, administrators included."""
+    """Return the user's saved searches, by name. Administrators do not see those of others either."""
     return SavedSearch.objects.filter(owner=owner).order_by("name")
 
 
 def kept_searches(owner: User) -> list[Kept]:
-    """One's saved searches with how many drawings came since each was last asked, by three statements."""
+    """Return the user's saved searches with the number of drawings added since each was last asked."""
     searches = list(searches_of(owner))
     keys = {search.pk: search.question.search_key for search in searches}
     newest: dict[str, Query] = {}
@@ -94,7 +94,7 @@ def kept_searches(owner: User) -> list[Kept]:
 
 
 def _newer_counts(queries: Iterable[Query]) -> dict[UUID, int]:
-    """By query: embeddings of its drawings' encoder beyond the newest that it knew. New ones, and those made anew."""
+    """Count, by query, the embeddings of its visual encoder that are newer than its answer."""
     known = {
         query.pk: (query.encoder_keys["visual"], query.last_embedding_ids["visual"])
         for query in queries
@@ -118,7 +118,7 @@ def _names_of_materials(owner: User) -> dict[str, str]:
 
 def _publications_of(addresses: Iterable[str]) -> dict[str, str]:
     """By figure: the reference of its publication."""
-    figure_ids = {int(found) for asked in addresses for found in _FIGURE.findall(asked)}
+    figure_ids = {int(found) for address in addresses for found in _FIGURE.findall(address)}
     rows = Figure.objects.filter(pk__in=figure_ids).values_list("pk", "sheet__publication__reference")
     return {str(pk): reference.casefold() for pk, reference in rows}
 
@@ -127,12 +127,12 @@ def _is_flag(field: str) -> bool:
     return field in FILTERS and isinstance(FILTERS[field].kind, LinkedText)
 
 
-def _holds(asked: str, words: Sequence[str], names: dict[str, str]) -> bool:
-    said = []
-    for field, value in parse_qsl(asked):
+def _contains(address: str, words: Sequence[str], names: dict[str, str]) -> bool:
+    texts = []
+    for field, value in parse_qsl(address):
         if field in _PICTURE_FIELDS:
-            said.append(names.get(value.split("~", 1)[0], ""))
+            texts.append(names.get(value.split("~", 1)[0], ""))
         elif field not in _HIDDEN_FIELDS and not _is_flag(field):
-            said.append(value.casefold())
-    text = "\n".join(said)
+            texts.append(value.casefold())
+    text = "\n".join(texts)
     return all(word in text for word in words)

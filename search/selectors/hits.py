@@ -1,4 +1,4 @@
-"""Hits of a query: ranked from its candidates in whatever way is asked for, with what a mosaic shows of each."""
+"""Hits of a query: its candidates in any ranking, and what the mosaic shows of each."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from search.question import Question
 from search.selectors.figures import best_links, figures_to_show, links_of_figures
 
 SENTENCES_PER_HIT = 5
-FIRST = 20  # what an examiner takes in first, and by which the effect of likes is told
+FIRST = 20  # hits among which the effect of likes is counted
 
 
 @dataclass(frozen=True, slots=True)
 class RankedHit:
-    """A figure as a ranking has it. Similarities and ranks of a side are None where figure or query has no such side.
+    """A figure in a ranking. Similarities and ranks of a side are None where figure or query has no such side.
 
     moved: places gained by likes and dislikes, None without any. nearest: token of the query's picture that its
     drawing is most similar to.
@@ -91,7 +91,7 @@ class Mosaic:
 
 
 def hits_ranked(query: Query, question: Question) -> list[RankedHit]:
-    """All candidates of an answered query that are still shown, in the order that the question ranks them in."""
+    """Return all candidates of an answered query, ranked as the question says; those retired since are among them."""
     if not query.candidates:
         return []
     candidates, plain = candidates_from_bytes(bytes(query.candidates))
@@ -125,7 +125,7 @@ def hits_ranked(query: Query, question: Question) -> list[RankedHit]:
 
 
 def mosaic_of(query: Query, question: Question, first: int | None = None) -> Mosaic:
-    """The best `top` publications, families or figures, each by its best figure, best first.
+    """Return the best `top` publications, families or figures, each by its best figure, best first.
 
     first: how many of them have their sentence looked up, which is most of the work; None for all.
     """
@@ -155,10 +155,7 @@ def mosaic_of(query: Query, question: Question, first: int | None = None) -> Mos
 
 
 def others_found(query: Query, question: Question, figure_id: int) -> list[tuple[RankedHit, Figure]]:
-    """The other figures of a hit's publication or family that were found, best first; the hit itself is not among them.
-
-    Empty for a figure that is no candidate.
-    """
+    """Return the other candidates of a hit's publication or family, best first; none if the hit is no candidate."""
     ranked = hits_ranked(query, question)
     keys = _group_keys([hit.figure_id for hit in ranked], question.group)
     hits = _members(ranked, keys).get(keys.get(figure_id), [])
@@ -168,7 +165,7 @@ def others_found(query: Query, question: Question, figure_id: int) -> list[tuple
 
 
 def ranked_figures(query: Query, question: Question) -> list[int]:
-    """The figures that the mosaic shows, in its order: what "next hit" steps through."""
+    """Return the figures that the mosaic shows, in its order."""
     ranked = [hit.figure_id for hit in hits_ranked(query, question)]
     keys = _group_keys(ranked, question.group)
     first: dict[object, int] = {}

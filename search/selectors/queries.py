@@ -1,4 +1,4 @@
-"""Queries: one's own, what was asked before, and what the query page says of the collection."""
+"""Queries of a user, earlier answers to a question, and counts of the collection."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ def collection_counts() -> CollectionCounts:
 
 
 def queries_of(owner: User) -> QuerySet[Query]:
-    """One's own queries, newest first. Nobody sees another's, administrators included."""
+    """Return the user's queries, newest first. Administrators do not see the queries of others either."""
     return Query.objects.filter(owner=owner)
 
 
 def query_of(owner: User, key: str) -> Query | None:
-    """One's own query by its key as an address has it; None for another's, and for what is no key."""
+    """Return the user's query by its key in an address; None for the query of another user or a wrong key."""
     try:
         return queries_of(owner).defer("candidates").filter(pk=uuid.UUID(key)).first()
     except ValueError:
@@ -40,7 +40,7 @@ def query_of(owner: User, key: str) -> Query | None:
 
 
 def recent_questions(owner: User, *, most: int) -> list[Query]:
-    """The newest query of each of the owner's last searches, newest first."""
+    """Return the newest query of each of the owner's last searches, newest first."""
     newest: dict[str, Query] = {}
     for query in queries_of(owner).filter(replay_of=None).defer("candidates")[: most * 4]:
         newest.setdefault(query.search_key, query)
@@ -48,9 +48,9 @@ def recent_questions(owner: User, *, most: int) -> list[Query]:
 
 
 def answered_before(owner: User, search_key: str) -> Query | None:
-    """The owner's newest query of this search, as long as it found all that would be found now; an open one counts.
+    """Return the owner's newest query of this search, if its answer would be the same now; an unfinished one counts.
 
-    One that failed by a fault is asked again, one that was refused would be refused again.
+    None for a quarantined query, which is asked again; a rejected one would be rejected again.
     """
     query = queries_of(owner).filter(search_key=search_key, replay_of=None).first()
     if query is None or query.state == WorkState.QUARANTINED:
@@ -65,7 +65,7 @@ def answered_before(owner: User, search_key: str) -> Query | None:
 
 
 def answer_shown(owner: User, query_id: str, search_key: str) -> Query | None:
-    """The owner's answered query of this key, as long as it is one of this search, however the collection has grown."""
+    """Return the owner's answered query of this key, if it is of this search; the collection may have grown since."""
     try:
         key = uuid.UUID(query_id)
     except ValueError:
@@ -74,6 +74,6 @@ def answer_shown(owner: User, query_id: str, search_key: str) -> Query | None:
 
 
 def queries_ahead(query: Query, *, patience: timedelta) -> int:
-    """How many queries, anybody's, came earlier and are still to be answered; not those that waited past `patience`."""
+    """Count the earlier queries of all users that are not answered yet, without those older than `patience`."""
     unfinished = Query.objects.filter(state__in=[WorkState.WAITING, WorkState.RUNNING])
     return unfinished.filter(created_at__lt=query.created_at, created_at__gt=query.created_at - patience).count()

@@ -17,13 +17,16 @@ LONGEST_WRITTEN = 400
 
 
 def question_with_written(question: Question, written: str) -> Question:
-    """The question with all that is written asked for as well: "EP 1 234 567 A1", "EP1234567", "EP1234567A1/3a".
+    """Add what is written to the question: "EP 1 234 567 A1", "EP1234567", "EP1234567A1/3a".
 
-    Several are parted by commas or semicolons. A number without its kind code means every publication of it.
-    Raises: Problem, naming the one that the collection lacks.
+    Several are separated by commas or semicolons. A number without its kind code means all its publications.
+    Raises Problem, naming the one that was not found.
     """
     if len(written) > LONGEST_WRITTEN:
-        raise Problem("publication", "That is no publication number. Write it as EP1234567A1.")
+        raise Problem(
+            "publication",
+            f"The publication number is longer than {LONGEST_WRITTEN} characters. Write it as EP1234567A1.",
+        )
     references, pictures = list(question.publications), list(question.examples)
     for one in filter(None, (part.strip() for part in _BETWEEN.split(written.replace("\0", "")))):
         number = "".join(one.split()).upper()
@@ -36,14 +39,14 @@ def question_with_written(question: Question, written: str) -> Question:
         else:
             raise Problem(
                 "publication-gone",
-                f"The collection has no “{one[:40]}”. Write a publication as EP1234567A1, and one of its figures as "
-                "EP1234567A1/3.",
+                f"“{one[:40]}” was not found in the collection. Write a publication as EP1234567A1, and "
+                "one of its figures as EP1234567A1/3.",
             )
     return replace(question, examples=tuple(dict.fromkeys(pictures)), publications=tuple(dict.fromkeys(references)))
 
 
 def _references(number: str) -> list[str]:
-    """Of the publication of this number, else of all that bear it with some kind code."""
+    """Return the publication of this number, else all publications that have it with some kind code."""
     plain = number.replace("/", "").replace("-", "").replace(".", "")  # US 2019/0003215 A1
     if not plain.isascii() or not plain.isalnum():
         return []
@@ -56,7 +59,7 @@ def _references(number: str) -> list[str]:
 
 
 def _figure(number: str) -> int | None:
-    """The figure of that label; of a label that several kinds have, the first publication's."""
+    """Return the figure of a publication and label; of several publications, the first one's."""
     parts = _FIGURE.fullmatch(number)
     references = _references(parts["publication"]) if parts else []
     if parts is None or not references:

@@ -1,4 +1,4 @@
-"""One's history of queries: forgetting it, and asking a query of it again of the collection as it was then."""
+"""The history of a user's queries: deleting it, and repeating a query over the collection as it was."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ logger = logging.getLogger(__name__)
 
 
 def query_forget(*, query: Query) -> int:
-    """Delete a query with all that was found and worked out for it, and what was uploaded for it alone.
+    """Delete a query with its answer and explanations, and the uploads that nothing else names.
 
-    Returns how many uploads went. They go after the rows that name them, so that a fault in between leaves uploads that
-    expire in time, never a query that lacks its own.
+    Returns the number of deleted uploads. They are deleted after the query: a failure in between leaves uploads that
+    expire later, never a query without its uploads.
     """
-    owner, asked = query.owner, query.asked
+    owner, address = query.owner, query.asked
     Query.objects.filter(pk=query.pk).delete()
-    forgotten = materials_delete_unused(owner=owner, keys=keys_of_address(asked))
+    forgotten = materials_delete_unused(owner=owner, keys=keys_of_address(address))
     logger.info("query forgotten query=%s owner=%d materials=%d", query.pk, owner.pk, forgotten)
     return forgotten
 
 
 def history_forget(*, owner: User) -> int:
-    """Delete all queries of a person and all that they uploaded, but for what a saved search names.
+    """Delete all queries and uploads of a user, except the uploads that a saved search names.
 
-    Returns how many queries went.
+    Returns the number of deleted queries.
     """
     with transaction.atomic():
         queries = Query.objects.filter(owner=owner)
@@ -44,12 +44,12 @@ def history_forget(*, owner: User) -> int:
 
 @transaction.atomic
 def query_replay(*, query: Query) -> tuple[Query, bool]:
-    """The replay of an answered query over the collection as it was then, and whether it is new.
+    """Return the replay of an answered query over the collection as it was, and whether the replay is new.
 
-    The collection of then does not grow, so that one replay serves; only one that failed by a fault is asked again.
-    Raises: Problem, saying the mend; NotFound.
+    That collection does not change, so one replay is enough; only a quarantined one is repeated.
+    Raises Problem if the question cannot be asked now, and NotFound.
     """
-    row_lock(query)  # two windows ask for one replay
+    row_lock(query)  # two requests at once make one replay
     before = query.replays.first()
     if before is not None and before.state != WorkState.QUARANTINED:
         return before, False

@@ -1,4 +1,4 @@
-"""Queries: checked and stored by the web process, answered by the worker that holds encoders and index."""
+"""Queries: checked and stored by the web process, answered by the worker that loads encoders and index."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 @transaction.atomic
 def query_ask(*, owner: User, question: Question, replay_of: Query | None = None) -> Query:
-    """Check a question and store it as a waiting query. Raises Problem, saying the mend."""
+    """Check a question and store it as a waiting query. Raises Problem if it cannot be asked."""
     question_check(question, owner)
     query = Query.objects.create(
         owner=owner, asked=question.address, search_key=question.search_key, replay_of=replay_of
@@ -44,8 +44,8 @@ def query_ask(*, owner: User, question: Question, replay_of: Query | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
-    """A question with the files that are sent along in one go, as command line and API do."""
+class QuestionWithFiles:
+    """A question with its files, as the command line and the API send them together."""
 
     question: Question
     image: bytes | None = None
@@ -54,31 +54,31 @@ class Brought:
 
 
 @transaction.atomic
-def query_bring(*, owner: User, brought: Brought) -> Query:
-    """Keep what was brought and ask. Raises Problem, ImageError or DocumentError, each saying the mend."""
-    question = brought.question
-    if brought.patent_xml is not None:
-        if brought.image is None:
-            raise Problem("xml-alone", "A patent XML goes with a query image; add the drawing.")
-        kept = material_keep(owner=owner, kind=MaterialKind.PATENT_XML, data=brought.patent_xml, name="patent.xml")
+def query_ask_with_files(*, owner: User, sent: QuestionWithFiles) -> Query:
+    """Store the files as Materials and the question as a waiting query. Raises Problem for what cannot be used."""
+    question = sent.question
+    if sent.patent_xml is not None:
+        if sent.image is None:
+            raise Problem("xml-alone", "A patent XML needs a query image; add the drawing.")
+        kept = material_keep(owner=owner, kind=MaterialKind.PATENT_XML, data=sent.patent_xml, name="patent.xml")
         question = replace(question, patent_xml=str(kept.pk))
-    if brought.image is not None:
-        kept = material_keep(owner=owner, kind=MaterialKind.IMAGE, data=brought.image, name=brought.image_name)
+    if sent.image is not None:
+        kept = material_keep(owner=owner, kind=MaterialKind.IMAGE, data=sent.image, name=sent.image_name)
         question = replace(question, examples=(*question.examples, Picture("image", str(kept.pk))))
     return query_ask(owner=owner, question=question)
 
 
 def query_ask_once(*, owner: User, question: Question) -> tuple[Query, bool]:
-    """The owner's query that found what this question would find now, else a new one; and whether it is new.
+    """Return the owner's query with the answer that this question would get now, else a new one; and whether it is new.
 
-    So ranking otherwise, going back and reloading search nothing anew until the collection has changed.
+    So another ranking, going back and reloading do not search again until the collection has changed.
     """
     before = answered_before(owner, question.search_key)
     return (before, False) if before is not None else (query_ask(owner=owner, question=question), True)
 
 
 def query_answer(*, query_id: str) -> Query | None:
-    """Answer a waiting query: encode, search, store the candidates. None when another worker has it."""
+    """Answer a waiting query: encode, search, store the candidates. Return None if another worker has it."""
     loading = time.perf_counter()
     ranking.load_encoders()  # before the attempt is counted: a worker that is stopped while loading has not tried yet
     loading_seconds = time.perf_counter() - loading
@@ -100,15 +100,17 @@ def query_answer(*, query_id: str) -> Query | None:
         _store(query, question, encoded, found, loading_seconds)
     except Problem as problem:
         work_reject(row=query, code=problem.code, detail=problem.detail)
-    except Exception as error:  # of whatever kind: somebody waits for a word
+    except Exception as error:  # of any kind: the user waits for the result
         logger.error("query failed query=%s", query.pk, exc_info=error)
-        said = str(error) if isinstance(error, EngineError) else "The search failed, and the log says why. Try again."
-        work_quarantine(row=query, code="failed", detail=said)
+        detail = (
+            str(error) if isinstance(error, EngineError) else "The search failed; the cause is in the log. Try again."
+        )
+        work_quarantine(row=query, code="failed", detail=detail)
     return query
 
 
 def query_give_up(*, query: Query) -> None:
-    """Close a query that no worker took in time, so that its search can be asked anew; one that was taken goes on."""
+    """Close a query that no worker took in time, so that it can be asked again; a running query is not changed."""
     Query.objects.filter(pk=query.pk, state=WorkState.WAITING).update(
         state=WorkState.QUARANTINED,
         verdict=Verdict.REJECTED,
@@ -118,7 +120,7 @@ def query_give_up(*, query: Query) -> None:
 
 
 def queries_expire() -> int:
-    """Delete queries past their retention; returns how many. What was uploaded for them goes with materials_expire."""
+    """Delete queries past their retention, and return how many. materials_expire deletes their uploads."""
     old = Query.objects.filter(created_at__lt=Now() - timedelta(days=settings.QUERY_RETENTION_DAYS))
     count = old.count()
     old.delete()
@@ -126,7 +128,7 @@ def queries_expire() -> int:
 
 
 def question_check(question: Question, owner: User) -> None:
-    """Raises Problem, saying the mend, where the question cannot be asked by its owner as things are now."""
+    """Raise Problem if the owner cannot ask the question now: it is wrong, or names what does not exist."""
     question_from_query(QueryDict(question.address))  # its rules hold for command line and API too
     if question.is_empty:
         raise Problem("empty", "Give a drawing, a figure of the collection, or a text.")
@@ -134,34 +136,32 @@ def question_check(question: Question, owner: User) -> None:
     figure_ids = {int(picture.key) for picture in pictures if picture.source == "figure"}
     missing = figure_ids - set(figures_to_show().filter(pk__in=figure_ids).values_list("pk", flat=True))
     if missing:
-        raise Problem("figure-gone", f"There is no figure {min(missing)} in the collection; leave it out.")
+        raise Problem("figure-gone", f"Figure {min(missing)} was not found in the collection; leave it out.")
     named = publications_to_show().filter(reference__in=question.publications).values_list("reference", flat=True)
     unknown = sorted(set(question.publications) - set(named))
     if unknown:
-        raise Problem("publication-gone", f"There is no publication {unknown[0]} in the collection.")
+        raise Problem("publication-gone", f"Publication {unknown[0]} was not found in the collection; leave it out.")
     _check_materials(question, owner)
 
 
 def _check_materials(question: Question, owner: User) -> None:
     images = {picture.key for picture in question.examples if picture.source == "image"}
     if question.patent_xml and not images:
-        raise Problem("xml-alone", "A patent XML goes with a query image; add the drawing.")
-    wanted = {key: MaterialKind.IMAGE for key in images}
-    wanted |= {question.passage: MaterialKind.TEXT, question.patent_xml: MaterialKind.PATENT_XML}
-    wanted.pop("", None)
-    there = {
+        raise Problem("xml-alone", "A patent XML needs a query image; add the drawing.")
+    needed = {key: MaterialKind.IMAGE for key in images}
+    needed |= {question.passage: MaterialKind.TEXT, question.patent_xml: MaterialKind.PATENT_XML}
+    needed.pop("", None)
+    found = {
         str(pk): kind
-        for pk, kind in Material.objects.filter(owner=owner, pk__in=list(wanted)).values_list("pk", "kind")
+        for pk, kind in Material.objects.filter(owner=owner, pk__in=list(needed)).values_list("pk", "kind")
     }
-    if any(there.get(key) != kind for key, kind in wanted.items()):
+    if any(found.get(key) != kind for key, kind in needed.items()):
         days = settings.QUERY_RETENTION_DAYS
-        raise Problem(
-            "material-gone", f"What was uploaded for this query is gone; it is kept for {days} days. Upload it again."
-        )
+        raise Problem("material-gone", f"The files of this query were deleted after {days} days. Upload them again.")
 
 
 def _own(question: Question) -> NDArray[np.int64] | None:
-    """Figures of the query's own publications and families, which are left out unless asked for."""
+    """Return the figures of the query's own publications and families, which are left out unless it includes them."""
     if question.include_family:
         return None
     figure_ids = [int(picture.key) for picture in question.examples if picture.source == "figure"]
@@ -179,8 +179,8 @@ def _require_same_models(query: Query, vectors: QueryVectors) -> None:
         if compared is not None and then.get(side.value) != now[side.value]:
             raise Problem(
                 "models-changed",
-                f"The collection of then was searched by the {side.value} model {then.get(side.value, 'unknown')}, and "
-                f"{now[side.value]} is in use today. It can be searched again as it was only with the model of then.",
+                f"The earlier search used the {side.value} model {then.get(side.value, 'unknown')}, and "
+                f"{now[side.value]} is in use now. It can be repeated only with the model that it used.",
             )
 
 

@@ -62,7 +62,7 @@ class QuestionVectors:
 
 
 def vectors_of_question(question: Question, *, owner: User | None) -> QuestionVectors:
-    """Return all vectors of a question. owner: of its uploads; None for a question without any.
+    """Return all vectors of a question. owner: of its pictures; None for one of whole figures and text alone.
 
     Raises Problem where nothing of it can be searched for.
     """
@@ -97,7 +97,7 @@ class _Encoding:
 
     @property
     def _owner(self) -> User:
-        assert self._uploader is not None  # a question that names an upload has an owner
+        assert self._uploader is not None  # only stored vectors of whole figures need no owner
         return self._uploader
 
     def _drawn(self, picture: Picture) -> Vectors | None:
@@ -119,7 +119,7 @@ class _Encoding:
         return vector
 
     def _encoded(self, picture: Picture) -> Vectors:
-        return _encoded(self._uploader, picture, _content(picture))
+        return _encoded(self._owner, picture, _content(picture))
 
     def _written(self) -> Vectors | None:
         """Return one vector (1, dim) of the typed text and of what the patent XML says of the drawing."""
@@ -187,7 +187,7 @@ def _content(picture: Picture) -> str:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _encoded(owner: User | None, picture: Picture, content: str) -> Vectors:
+def _encoded(owner: User, picture: Picture, content: str) -> Vectors:
     """Kept for the next question with the same picture: another filter, another like."""
     return ranking.visual_vector(picture_pixels(picture, owner=owner))
 

@@ -1,15 +1,10 @@
-"""Deliveries: uploaded by administrators, who see what became of every document."""
+"""Deliveries: administrators upload them, and see the state of every document."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from search.forms import DeliveryForm
 from search.http import current_user
 from search.models import Batch
-from search.queue import enqueue_batch, enqueue_document
+from search.queue import enqueue_document
 from search.selectors.batches import batch_page, batches_with_progress, is_unfinished, progress_of
-from search.services.batches import batch_receive, document_retry
+from search.services.batches import document_retry
+from search.uploads import delivery_take
 
 PER_PAGE = 25
 DOCUMENTS_PER_PAGE = 200
@@ -49,7 +45,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def batch(request: HttpRequest, batch_id: int) -> HttpResponse:
-    """The report of a batch; the same address with `?fragment` is the part of it that changes while it runs."""
+    """Show the report of a batch; with `?fragment`, the part of it that changes while it runs."""
     _administrators_only(request)
     found = get_object_or_404(batches_with_progress(), pk=batch_id)
     report = batch_page(found, page=request.GET.get("page"), per_page=DOCUMENTS_PER_PAGE)
@@ -66,17 +62,6 @@ def retry(request: HttpRequest, batch_id: int, document_id: int) -> HttpResponse
     return redirect("search:batch", batch_id=found.pk)
 
 
-def delivery_take(upload: UploadedFile[bytes], received_by: User) -> tuple[Batch, bool]:
-    """Receive an uploaded delivery and ring for it; whether it is new, too. The API does the same."""
-    with tempfile.NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="delivery-") as file:
-        for chunk in upload.chunks():
-            file.write(chunk)
-        file.flush()
-        batch, created = batch_receive(path=Path(file.name), file_name=upload.name or "", received_by=received_by)
-    enqueue_batch(batch)
-    return batch, created
-
-
 def _administrators_only(request: HttpRequest) -> None:
     if not (isinstance(request.user, User) and request.user.is_staff):
         raise PermissionDenied
@@ -86,4 +71,4 @@ def _say_what_is_known(request: HttpRequest, taken: list[tuple[Batch, bool]]) ->
     for batch, created in taken:
         if not created:
             received = f"{batch.received_at:%Y-%m-%d %H:%M}"
-            messages.info(request, f"This file was received before, on {received}; nothing is done twice.")
+            messages.info(request, f"This file was received before, on {received}; it is not processed again.")

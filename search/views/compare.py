@@ -79,7 +79,7 @@ class PictureChoice:
 @no_store
 @vary_on_fragment
 def compare(request: HttpRequest) -> HttpResponse:
-    """The pictures side by side; `adding` opens what can be added, `add` adds a figure by number and label."""
+    """Show the pictures side by side; `adding` opens what can be added, `add` adds a figure by number and label."""
     user = current_user(request)
     try:
         comparison = comparison_from_query(request.GET)
@@ -228,15 +228,15 @@ def _figure_named(written: str) -> Figure | None:
 
 def _why_not(written: str, found: Figure | None) -> str:
     if found is not None:
-        return f"At most {MOST_PANES} drawings are laid side by side; remove one first."
+        return f"At most {MOST_PANES} drawings can be compared; remove one first."
     reference = _FIGURE_WORD.split(written.upper())[0].split("/")[0].split("#")[0]
     publication = publication_by_reference(reference)
     if publication is None:
-        return f"“{written[:60]}” is no figure of the collection. Write it as EP1234567A1/3: number, stroke, figure."
+        return f"“{written[:60]}” was not found in the collection. Write it as EP1234567A1/3: number, slash, figure."
     figures = figures_to_show().filter(sheet__publication=publication).exclude(label="")
     labels = ", ".join(figures.order_by("sheet__position", "position").values_list("label", flat=True)[:40])
     has = f"it has the figures {labels}" if labels else "none of its figures is numbered; write #1 for the first"
-    return f"{publication.reference} has no such figure; {has}."
+    return f"{publication.reference} does not have this figure; {has}."
 
 
 def _address(comparison: Comparison) -> str:

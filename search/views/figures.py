@@ -39,7 +39,7 @@ class Addresses:
 @vary_on_fragment
 @cache_control(private=True, no_cache=True)
 def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
-    """The figure on its sheet, framed; with `?view=sheet` the whole sheet. Page, or fragment for a page in place."""
+    """Show the figure on its sheet, framed; with `?view=sheet` the whole sheet. Page, or fragment."""
     user = current_user(request)
     reader = reader_page(figure_id, user)
     if reader is None:
@@ -67,7 +67,7 @@ def figure(request: HttpRequest, figure_id: int) -> HttpResponse:
 
 @require_POST
 def turn(request: HttpRequest, sheet_id: int) -> HttpResponse:
-    """Remember how the sheet is turned; a form goes back to its figure, a script stays where it is."""
+    """Save how the sheet is turned; a form goes back to its figure, a script stays on the page."""
     sheet = get_object_or_404(Sheet.objects.filter(publication__retired_at=None, missing=False), pk=sheet_id)
     wanted = request.POST.get("turn", "")
     if wanted not in ("0", "90", "180", "270"):
@@ -82,7 +82,7 @@ def turn(request: HttpRequest, sheet_id: int) -> HttpResponse:
 
 @require_POST
 def seen(request: HttpRequest) -> HttpResponse:
-    """Remember figures that were looked at large: `figure`, as often as needed."""
+    """Save which figures were opened: `figure`, once or more."""
     keys = [key_written(key) for key in request.POST.getlist("figure")[:MOST_SEEN_AT_ONCE]]
     figure_ids = [key for key in keys if key is not None]
     if not keys or len(figure_ids) < len(keys):

@@ -1,4 +1,4 @@
-"""Images, each behind a permission check. Names and types are ours, never the uploader's."""
+"""Images, each behind a permission check. Names and types are set here, not by the uploader."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def thumbnail(request: HttpRequest, figure_id: int) -> HttpResponseBase:
 
 
 def image_answer(request: HttpRequest, name: str, shown_as: str, storage: Storage, cache: str) -> HttpResponseBase:
-    """A PNG of a storage; who asks for it was let in by the view that calls this."""
+    """Return a PNG of a storage. The calling view has checked the permission."""
     file_name = name.rsplit("/", 1)[-1]
     etag = f'"{file_name}"'
     if cache == COLLECTION_CACHE and request.GET.get("v") == version_of(name):

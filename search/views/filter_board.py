@@ -17,9 +17,9 @@ from search.views.date_bars import DateBar, date_bars
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter in use. dropped: the question without it, as a query string."""
+    """A filter in use. dropped: the query string of the question without it."""
 
-    said: str
+    label: str
     value: str
     title: str
     dropped: str
@@ -27,7 +27,7 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class FilterValue:
-    """A value that a filter may take. address: the question with it, as a query string."""
+    """A value that a filter may take. address: the query string of the question with it."""
 
     value: str
     name: str
@@ -38,7 +38,7 @@ class FilterValue:
 
 @dataclass(frozen=True, slots=True)
 class ClassField:
-    """IPC or CPC: what is written, where in the tree that is, and what lies below."""
+    """A filter by class: what is written, its place in the tree, and the classes above and below."""
 
     name: str
     label: str
@@ -74,7 +74,7 @@ class NameField:
 
 @dataclass(frozen=True, slots=True)
 class FilterBoard:
-    """All filters of a question; without `counts` only what is in use is known."""
+    """All filters of a question; without `counts` only those in use."""
 
     question: Question
     counts: FilterCounts | None
@@ -108,7 +108,7 @@ class FilterBoard:
 
 
 def prefixes_of(filters: Mapping[str, str], also: str = "") -> dict[str, str]:
-    """Where each tree of classes stands: at the last alternative; at the top for `also`, which begins another."""
+    """Return by class filter the symbol whose children are listed: its last value; none if `also` adds a value."""
     return {name: "" if name == also else (alternatives(filters.get(name, "")) or [""])[-1] for name in class_filters()}
 
 
@@ -120,7 +120,7 @@ def filter_board(
     written: Mapping[str, str] | None = None,
     faults: Mapping[str, str] | None = None,
 ) -> FilterBoard:
-    """The board of a question. written, faults: the filters as they were typed, and those of them that are refused."""
+    """Return the board of a question. written: the filters as typed; faults: what is wrong with some of them."""
     faults, typed = faults or {}, {name: value for name, value in (written or {}).items() if name in (faults or {})}
     filters = question.filters
     return FilterBoard(
@@ -232,7 +232,7 @@ def _class_field(
 
 
 def _choices(question: Question, counts: FilterCounts | None, field: Filter) -> tuple[FilterValue, ...]:
-    """The values to tick: those that occur under the other filters, then those in use that do not."""
+    """Return the values to tick: those that pass the other filters, then those in use that do not."""
     several = alternatives(question.filters.get(field.name, ""))
     counted: Sequence[Counted] = () if counts is None else counts.values.get(field.name, ())
     batches = batch_names(several) if isinstance(field.kind, BatchKey) and several else {}

@@ -1,4 +1,4 @@
-"""One's history of queries: looked through, led back from, and forgotten."""
+"""The history of a user's queries: listed, searched and deleted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LONGEST_WANTED = 200
 @require_GET
 @no_store
 def history(request: HttpRequest) -> HttpResponse:
-    """One's own queries, newest first, those that hold the words of `q`."""
+    """List the user's queries that contain the words of `q`, newest first."""
     user = current_user(request)
     wanted = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_WANTED]
     found = history_matching(user, wanted) if wanted else history_of(user)
@@ -47,7 +47,7 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
-    """Forget one query, and go back to where it stood in the list."""
+    """Delete a query, and go back to its place in the list."""
     query = get_object_or_404(queries_of(current_user(request)).defer("candidates"), pk=query_id)
     query_forget(query=query)
     messages.info(request, "Forgotten: the query, what it found, and what was uploaded for it alone.")
@@ -56,7 +56,7 @@ def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def forget_all(request: HttpRequest) -> HttpResponse:
-    """Forget all queries of the person who asks for it."""
+    """Delete all queries of the user."""
     count = history_forget(owner=current_user(request))
     request.session.pop(UNDO, None)
     messages.info(request, f"Forgotten: {count} quer{'y' if count == 1 else 'ies'}, and what was uploaded for them.")
@@ -64,7 +64,7 @@ def forget_all(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    """The page of the history that the form stood on, at the entry after the one that went."""
+    """Redirect to the page of the form, at the entry after the deleted one."""
     place = {name: value for name in ("q", "page") if (value := request.POST.get(name, "").replace("\0", ""))}
     address = reverse("search:history") + (f"?{urlencode(place)}" if place else "")
     try:

@@ -1,4 +1,4 @@
-"""What people bring to ask with: uploading, choosing a page of a document, marking a part, and showing all of it."""
+"""Uploads of a question: uploading, choosing pages of a document, marking a part, and the pictures of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ THUMBNAIL_PX = 240
 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """Take files for the question of the form they come in, and lead to it; pages of a document are chosen first."""
+    """Keep the files of a form and lead to its question with them; pages of a document are chosen first."""
     files = [file for name in request.FILES for file in request.FILES.getlist(name)]
     user, in_place = current_user(request), is_fragment(request)
     question, fault = question_of_form(request.POST, user)
@@ -68,9 +68,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pages(request: HttpRequest, material_id: uuid.UUID) -> HttpResponse:
-    """The pages of a document to choose from; the chosen ones become pictures of the question.
+    """Choose pages of a document, which become pictures of the question.
 
-    `then` names further documents, whose pages are to be chosen next.
+    `then` names further documents, whose pages are chosen next.
     """
     document = _document(material_id, current_user(request))
     sent = request.POST if request.method == "POST" else request.GET
@@ -95,7 +95,7 @@ def pages(request: HttpRequest, material_id: uuid.UUID) -> HttpResponse:
 
 @require_GET
 def page(request: HttpRequest, material_id: uuid.UUID, number: int) -> HttpResponseBase:
-    """A small picture of a page."""
+    """Return a small picture of a page."""
     document = _document(material_id, current_user(request))
     try:
         pixels = page_pixels(document, number, dpi=THUMBNAIL_DPI)
@@ -125,7 +125,7 @@ def crop(request: HttpRequest) -> HttpResponse:
     """Mark a part of a picture; a valid mark leads to the question with that part instead of the whole."""
     source, _, token = request.GET.get("picture", "").partition(":")
     if source not in ("image", "figure"):
-        fault = "No picture is named that a part could be marked of. Choose “Part” at a hit."
+        fault = "The address does not name a picture. Choose “Part” at a hit."
         return render(request, "search/not_taken.html", {"fault": fault}, status=400)
     try:
         marked = picture_from_token("image" if source == "image" else "figure", token)
@@ -151,7 +151,7 @@ def crop(request: HttpRequest) -> HttpResponse:
 
 
 def _address_of(question: Question, documents: Sequence[str]) -> str:
-    """Of the question; of the first document's pages, where documents wait for a choice."""
+    """Return the address of the question, or of the first document's pages if pages are to be chosen."""
     if not documents:
         return f"{reverse('search:query')}?{question.address}"
     query = QueryDict(mutable=True)
@@ -171,7 +171,7 @@ def _chosen(document: Material, pages: Sequence[str]) -> tuple[Picture, ...]:
 
 
 def _with_part(question: Question, whole: Picture, part: Picture) -> Question:
-    """The part in the place of the picture; of a picture that was not asked with, the part is asked with alone."""
+    """Replace the picture by its part; if it is not a picture of the question, ask with the part alone."""
     if whole in question.examples:
         return replace(question, examples=tuple(part if one == whole else one for one in question.examples))
     return replace(
@@ -190,8 +190,8 @@ def _take(file: UploadedFile[bytes], owner: User) -> Material:
         if size > largest:
             raise Problem(
                 "too-large",
-                f"The file has {size / 2**20:.1f} MB; at most {largest >> 20} MB are taken. Save it with fewer pixels, "
-                "or the page that is needed alone.",
+                f"The file has {size / 2**20:.1f} MB; the limit is {largest >> 20} MB. Save it with fewer "
+                "pixels, or only the page that is needed.",
             )
         return material_receive(owner=owner, data=data, name=name)
     except Problem as problem:

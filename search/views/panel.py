@@ -1,4 +1,4 @@
-"""What the query panel shows of a question, every change of it as an address."""
+"""The query panel's view of a question, with the address of each change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PictureShown:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A question as the panel shows it; without_… and grouped are query strings."""
+    """A question as the panel shows it; without_…, more and narrowed are query strings."""
 
     question: Question
     address: str
@@ -92,7 +92,7 @@ def panel_of(question: Question, owner: User) -> Panel:
 
 
 def panels_of(questions: Sequence[Question], owner: User) -> list[Panel]:
-    """The panels of several questions, by two queries: for the figures and the materials that they name."""
+    """Return the panels of several questions. Takes two database queries: for their figures and their materials."""
     keys = {key for question in questions for key in (question.passage, question.patent_xml) if key}
     pictures = [picture for one in questions for picture in (*one.examples, *one.liked, *one.disliked)]
     keys |= {picture.key for picture in pictures if picture.source == "image"}
@@ -159,5 +159,5 @@ def _name(picture: Picture, figure: Figure | None, materials: dict[str, Material
     elif picture.source == "image" and picture.key in materials:
         name = materials[picture.key].name or "your drawing"
     else:
-        name = "a drawing that is gone"
+        name = "a deleted drawing"
     return f"part of {name}" if picture.region else name

@@ -1,4 +1,4 @@
-"""An answer of then beside the answer of today, with the difference shown."""
+"""An earlier answer beside the answer of today, and their difference."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ SIDES = (("visual", "drawing"), ("text", "text"))
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A query, answered or still open, or the reason why there is none."""
+    """A query, answered or unfinished, or the reason why there is none."""
 
     query: Query | None
     fault: str = ""
@@ -46,10 +46,10 @@ class Answer:
 @require_GET
 @no_store
 def then_and_today(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
-    """What a query found then beside what it finds today, as its question ranks them or the address says.
+    """Compare what a query found with what it finds today, ranked as its question or the address says.
 
-    `then=again` asks the collection of then anew instead of showing what was stored; `show=changes` leaves out what is
-    the same. A search that has no answer yet is asked, and waited for.
+    `then=again` searches the collection as it was instead of showing the stored answer; `show=changes` leaves out what
+    is the same. A search without an answer is asked, and waited for.
     """
     user = current_user(request)
     query = get_object_or_404(queries_of(user), pk=query_id)
@@ -106,7 +106,7 @@ def _address(ranking: str, *, again: bool, changes: bool) -> str:
 
 
 def _answered(ask: Callable[[], tuple[Query, bool]]) -> Answer:
-    """The query that `ask` gives, rung for where it is new, and waited for a while."""
+    """Return the query of `ask`, enqueued if it is new, after a wait of WAIT_SECONDS at most."""
     try:
         query, is_new = ask()
     except Problem as problem:
@@ -118,7 +118,7 @@ def _answered(ask: Callable[[], tuple[Query, bool]]) -> Answer:
 
 
 def _ranked(question: Question, address: QueryDict) -> Question:
-    """The question, ranked as the address says where it says so. Raises: Problem."""
+    """Return the question, ranked as the address says, if it names a ranking. Raises Problem."""
     if not any(name in address for name in RANKING_FIELDS):
         return question
     return question.ranked_as(question_from_query(address))

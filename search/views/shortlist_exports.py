@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -20,7 +21,7 @@ FONTS = ReportFonts(_FONTS / "DejaVuSansCondensed.ttf", _FONTS / "DejaVuSansCond
 @no_store
 def report(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """The list with its drawings as PDF."""
-    data = report_pdf(_report(request, shortlist_id, with_drawings=True), FONTS)
+    data = report_pdf(_report(shortlist_id, current_user(request), with_drawings=True), FONTS)
     return _file(data, "application/pdf", f"shortlist-{shortlist_id}.pdf")
 
 
@@ -28,7 +29,7 @@ def report(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @no_store
 def table(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """The list as CSV, a row for each entry."""
-    data = report_csv(_report(request, shortlist_id, with_drawings=False))
+    data = report_csv(_report(shortlist_id, current_user(request), with_drawings=False))
     return _file(data, "text/csv; charset=utf-8; header=present", f"shortlist-{shortlist_id}.csv")
 
 
@@ -36,13 +37,13 @@ def table(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @no_store
 def numbers(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     """The publication numbers, one a line."""
-    data = report_numbers(references_of(shortlist_or_404(request, shortlist_id)))
+    data = report_numbers(references_of(shortlist_or_404(shortlist_id, current_user(request))))
     return _file(data, "text/plain; charset=us-ascii", f"shortlist-{shortlist_id}.txt")
 
 
-def _report(request: HttpRequest, shortlist_id: int, *, with_drawings: bool) -> Report:
-    row = shortlist_or_404(request, shortlist_id)
-    return shortlist_report(row, examiner=current_user(request), date=timezone.localdate(), with_drawings=with_drawings)
+def _report(shortlist_id: int, user: User, *, with_drawings: bool) -> Report:
+    row = shortlist_or_404(shortlist_id, user)
+    return shortlist_report(row, examiner=user, date=timezone.localdate(), with_drawings=with_drawings)
 
 
 def _file(data: bytes, content_type: str, name: str) -> HttpResponse:

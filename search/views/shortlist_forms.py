@@ -16,16 +16,17 @@ class NameForm(forms.Form):
 
 
 class DescriptionForm(NameForm):
-    """Name and note of a list; started_from tells which note was edited."""
+    """Name and note of a list; started_from: the key of the note that was edited."""
 
     note = forms.CharField(required=False, max_length=LONGEST_NOTE)
     started_from = forms.CharField(required=False, max_length=16)
 
 
 class NoteForm(forms.Form):
-    """A note; started_from tells which note was edited.
+    """A note; started_from: the key of the note that was edited.
 
-    Where two met: `over` is the key of the one to replace, `both` of the one to go before mine, `theirs` takes theirs.
+    If somebody else changed it meanwhile: `over` is the key of the note to replace, `both` of the note to put before
+    this one, `theirs` discards this one.
     """
 
     note = forms.CharField(required=False, max_length=LONGEST_NOTE)
@@ -36,11 +37,11 @@ class NoteForm(forms.Form):
 
 
 class PinForm(forms.Form):
-    """A note on a part of a drawing, in percent of it; started_from tells which note was edited."""
+    """A note on a part of a drawing, in percent of it; started_from: the key of the note that was edited."""
 
     note = forms.CharField(
         max_length=LONGEST_PIN_NOTE,
-        error_messages={"required": "Write what is to be seen there; an empty note is no pin."},
+        error_messages={"required": "Write a note for the pin."},
     )
     left = forms.FloatField(min_value=0, max_value=99.99)
     top = forms.FloatField(min_value=0, max_value=99.99)
@@ -50,14 +51,14 @@ class PinForm(forms.Form):
 
     @property
     def box(self) -> Box:
-        """The part in ten-thousandths, cut where the drawing ends; of a valid form."""
+        """The part in ten-thousandths, cut where the drawing ends. Call it on a valid form."""
         left, top, width, height = (round(self.cleaned_data[side] * 100) for side in ("left", "top", "width", "height"))
         left, top = min(left, TENTHOUSANDTHS - 1), min(top, TENTHOUSANDTHS - 1)
         return Box(left, top, max(1, min(width, TENTHOUSANDTHS - left)), max(1, min(height, TENTHOUSANDTHS - top)))
 
     @property
-    def said(self) -> str:
-        """What is wrong, in one line; of a form that is not valid."""
+    def fault(self) -> str:
+        """What is wrong, in one line. Call it on an invalid form."""
         note = self.errors.get("note")
         return str(note[0]) if note else "Mark a part of the drawing: left, top, width and height in percent of it."
 

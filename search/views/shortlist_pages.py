@@ -1,4 +1,4 @@
-"""Pages of shortlists: all that one may see, and one with what is on it; naming, sharing, deleting."""
+"""Pages of shortlists: the list of those that the user may see, and one with its entries; naming, sharing, deleting."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -31,16 +32,16 @@ from search.views.shortlists import UNDO
 
 @dataclass(frozen=True, slots=True)
 class Unsaved:
-    """What somebody wrote that was not saved, to be shown again with the reason.
+    """What was written and not saved, to be shown again with its fault.
 
     entry_id: None for the list's own note; pin: key of the pin, 0 for a new one, None for a note.
-    started_from: the text_key of what was edited. theirs: what somebody else wrote meanwhile, None where nobody did.
+    started_from: the text_key of what was edited. theirs: what somebody else saved meanwhile, or None.
     """
 
     entry_id: int | None
     pin: int | None
     note: str
-    said: str
+    fault: str
     name: str = ""
     percent: tuple[str, ...] = ("", "", "", "")
     started_from: str = ""
@@ -59,31 +60,31 @@ class Unsaved:
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def shortlist_list(request: HttpRequest) -> HttpResponse:
-    """The lists; a form makes a new one, which then is the current one."""
+    """List the shortlists; a form creates one, which becomes the current one."""
     user = current_user(request)
-    said = ""
+    fault = ""
     if request.method == "POST":
         form = NameForm(request.POST)
         if form.is_valid():
             shortlist = shortlist_create(owner=user, name=form.cleaned_data["name"])
             return redirect("search:shortlist", shortlist_id=shortlist.pk)
-        said = "Give the shortlist a name of at most 120 characters."
-    context = {"listed": shortlists_listed(user), "said": said}
-    return render(request, "search/shortlists.html", context, status=400 if said else 200)
+        fault = "Give the shortlist a name of at most 120 characters."
+    context = {"listed": shortlists_listed(user), "fault": fault}
+    return render(request, "search/shortlists.html", context, status=400 if fault else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
-    """A list with what is on it; a form names it and writes its note."""
-    row = shortlist_or_404(request, shortlist_id)
+    """Show a list with its entries; a form changes its name and note."""
+    row = shortlist_or_404(shortlist_id, current_user(request))
     if request.method != "POST":
         return shortlist_rendered(request, row)
     form = DescriptionForm(request.POST)
     note, name = request.POST.get("note", ""), request.POST.get("name", "")
     if not form.is_valid():
-        said = "Not saved: a shortlist needs a name of at most 120 characters, and its note takes 20,000."
-        return shortlist_rendered(request, row, Unsaved(None, None, note, said, name=name), status=400)
+        fault = "Not saved: a shortlist needs a name of at most 120 characters, and its note takes 20,000."
+        return shortlist_rendered(request, row, Unsaved(None, None, note, fault, name=name), status=400)
     data = form.cleaned_data
     try:
         shortlist_describe(
@@ -94,14 +95,14 @@ def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
             started_from=data["started_from"],
         )
     except ShortlistNameTaken:
-        said = "Not saved: its owner has another shortlist of this name."
-        return shortlist_rendered(request, row, Unsaved(None, None, note, said, name=name), status=400)
+        fault = "Not saved: its owner has another shortlist of this name."
+        return shortlist_rendered(request, row, Unsaved(None, None, note, fault, name=name), status=400)
     except TextChanged as changed:
-        said = (
+        fault = (
             "Not saved: somebody changed this note while you were writing. Theirs is below yours; save to replace it."
         )
         return shortlist_rendered(
-            request, row, Unsaved(None, None, note, said, name=name, theirs=changed.current), status=409
+            request, row, Unsaved(None, None, note, fault, name=name, theirs=changed.current), status=409
         )
     messages.info(request, "Saved.")
     return redirect("search:shortlist", shortlist_id=row.pk)
@@ -109,22 +110,22 @@ def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 
 @require_GET
 def current(request: HttpRequest) -> HttpResponse:
-    """Leads to the list that the keys add to, or to all of them before there is one."""
+    """Redirect to the current list, or to all lists if there is none yet."""
     row = current_shortlist(current_user(request))
     return redirect("search:shortlists") if row is None else redirect("search:shortlist", shortlist_id=row.pk)
 
 
 @require_POST
 def make_current(request: HttpRequest, shortlist_id: int) -> HttpResponse:
-    row = shortlist_or_404(request, shortlist_id)
+    row = shortlist_or_404(shortlist_id, current_user(request))
     shortlist_make_current(user=current_user(request), shortlist=row)
-    messages.info(request, f"Figures are kept on {row} from now on.")
+    messages.info(request, f"New entries are added to {row} from now on.")
     return _back(request, row)
 
 
 @require_POST
 def delete(request: HttpRequest, shortlist_id: int) -> HttpResponse:
-    row = shortlist_or_404(request, shortlist_id)
+    row = shortlist_or_404(shortlist_id, current_user(request))
     shortlist_delete(user=current_user(request), shortlist=row)
     messages.info(request, f"{row} is deleted.")
     return redirect("search:shortlists")
@@ -133,8 +134,8 @@ def delete(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 @require_POST
 @no_store
 def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
-    """Share a list with a colleague, or change what the colleague may."""
-    row = shortlist_or_404(request, shortlist_id)
+    """Share a list with a colleague, or change the colleague's rights."""
+    row = shortlist_or_404(shortlist_id, current_user(request))
     form = ShareForm(request.POST)
     username = request.POST.get("username", "")
     try:
@@ -147,8 +148,9 @@ def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
             may_edit=form.cleaned_data["may_edit"] == "edit",
         )
     except NoSuchColleague:
-        said = "There is no such colleague. Write the user name as it is used to log in."
-        return shortlist_rendered(request, row, status=400, share_said=said, share_username=username)
+        shown = username.replace("\0", "")[:60]
+        fault = f"User “{shown}” was not found. Write the user name that the colleague logs in with."
+        return shortlist_rendered(request, row, status=400, share_fault=fault, share_username=username)
     may = "edit" if shared.may_edit else "view"
     messages.info(request, f"{shared.user} may {may} {row}.")
     return redirect(f"{reverse('search:shortlist', args=[row.pk])}#sharing")
@@ -156,26 +158,26 @@ def share(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 
 @require_POST
 def unshare(request: HttpRequest, shortlist_id: int, user_id: int) -> HttpResponse:
-    """Take a list from a colleague, or leave it."""
-    row, user = shortlist_or_404(request, shortlist_id), current_user(request)
+    """End the sharing with a colleague, or leave a shared list."""
+    row, user = shortlist_or_404(shortlist_id, current_user(request)), current_user(request)
     shortlist_unshare(user=user, shortlist=row, colleague_id=user_id)
     if user_id == user.pk:
         messages.info(request, f"You have left {row}.")
         return redirect("search:shortlists")
-    messages.info(request, f"{row} is no longer shared with them.")
+    messages.info(request, f"{row} is no longer shared with this colleague.")
     return redirect(f"{reverse('search:shortlist', args=[row.pk])}#sharing")
 
 
-def shortlist_or_404(request: HttpRequest, shortlist_id: int) -> Shortlist:
-    """A list that the user may see."""
-    found = shortlists_of(current_user(request)).select_related("owner")
+def shortlist_or_404(shortlist_id: int, user: User) -> Shortlist:
+    """Return a list that the user may see; else raise Http404."""
+    found = shortlists_of(user).select_related("owner")
     return get_object_or_404(found, pk=shortlist_id)
 
 
 def shortlist_rendered(
     request: HttpRequest, row: Shortlist, unsaved: Unsaved | None = None, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    """The page of a list, with what could not be saved."""
+    """Render the page of a list, with what could not be saved."""
     change = request.session.get(UNDO)
     context = {
         "page": shortlist_page(current_user(request), row),

@@ -1,10 +1,11 @@
-"""Putting figures on shortlists and taking them off, from wherever a figure is shown."""
+"""Add figures to shortlists and remove them, wherever a figure is shown."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -23,8 +24,8 @@ UNDO = "shortlist_change"  # of the session: the last change, which can be undon
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What was done, in a sentence that names the shortlist and links to it."""
+class Notice:
+    """A message of what was done, which names the shortlist and links to it."""
 
     before: str
     shortlist: Shortlist | None = None
@@ -36,24 +37,24 @@ class Said:
 
 @require_POST
 def keep(request: HttpRequest, figure_id: int) -> HttpResponse:
-    """Keep a figure with `relevance` X, Y, A or none on `shortlist`, else on the current one."""
+    """Add a figure with `relevance` X, Y, A or none to `shortlist`, else to the current one."""
     relevance = request.POST.get("relevance", "")
     if relevance not in Relevance.values:
-        raise BadRequest("no such relevance")
-    figure, shortlist = _figure(figure_id), _shortlist(request)
+        raise BadRequest("relevance must be X, Y, A or empty")
+    figure, shortlist = _figure(figure_id), _shortlist(request.POST.get("shortlist", ""), current_user(request))
     entry, change = entry_keep(user=current_user(request), shortlist=shortlist, figure=figure, relevance=relevance)
     remember(request, change)
     rated = f"rated {relevance}" if relevance else "not rated"
-    return _answer(request, figure_id, entry, Said("Kept on ", shortlist, f", {rated}."))
+    return _answer(request, figure_id, entry, Notice("Kept on ", shortlist, f", {rated}."))
 
 
 @require_POST
 def unkeep(request: HttpRequest, figure_id: int) -> HttpResponse:
-    """Take a figure off `shortlist`, else off the current one."""
-    figure, shortlist = _figure(figure_id), _shortlist(request)
+    """Remove a figure from `shortlist`, else from the current one."""
+    figure, shortlist = _figure(figure_id), _shortlist(request.POST.get("shortlist", ""), current_user(request))
     change = entry_remove(user=current_user(request), shortlist=shortlist, figure=figure)
     remember(request, change)
-    return _answer(request, figure_id, None, Said("Removed from ", shortlist, "."))
+    return _answer(request, figure_id, None, Notice("Removed from ", shortlist, "."))
 
 
 @require_POST
@@ -61,35 +62,35 @@ def undo_keep(request: HttpRequest) -> HttpResponse:
     """Undo the last change that this session made to a shortlist, once."""
     kept = request.session.pop(UNDO, None)
     if kept is None:
-        return _answer(request, None, None, Said("There is nothing to undo."))
+        return _answer(request, None, None, Notice("No change to undo."))
     change = Change(**kept)
     shortlist = get_object_or_404(shortlists_of(current_user(request)), pk=change.shortlist_id)
     if change_undo(user=current_user(request), shortlist=shortlist, change=change):
-        said = Said("Undone on ", shortlist, ".")
+        notice = Notice("Undone on ", shortlist, ".")
     else:
-        said = Said("Not undone: somebody has changed the entry on ", shortlist, " since.")
+        notice = Notice("Not undone: the entry was changed on ", shortlist, " since.")
     entry = shortlist.entries.filter(figure_id=change.figure_id).first()
-    return _answer(request, change.figure_id, entry, said)
+    return _answer(request, change.figure_id, entry, notice)
 
 
-def _answer(request: HttpRequest, figure_id: int | None, entry: ShortlistEntry | None, said: Said) -> HttpResponse:
-    """The fragment, with what is said of it; without scripts back to where the form was."""
+def _answer(request: HttpRequest, figure_id: int | None, entry: ShortlistEntry | None, notice: Notice) -> HttpResponse:
+    """Render the fragment with the notice; without scripts, redirect to where the form was."""
     if is_fragment(request):
         undoing = request.resolver_match is not None and request.resolver_match.url_name == "undo-keep"
         context = {
             # The page of a shortlist shows its entries anew by itself.
             "figure_id": figure_id if request.POST.get("from") != "list" else None,
             "entry": entry,
-            "said": said,
+            "notice": notice,
             "can_undo": UNDO in request.session,
             "undoing": undoing,
-            "kept_on": said.shortlist if request.POST.get("shortlist") else None,
+            "kept_on": notice.shortlist if request.POST.get("shortlist") else None,
         }
         response = render(request, "search/_keep_answer.html", context)
         if undoing:
             response["HX-Trigger"] = "shortlist-changed"  # the page of a shortlist then shows what came back
         return response
-    messages.info(request, str(said))
+    messages.info(request, str(notice))
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return redirect(wanted)
@@ -106,11 +107,11 @@ def _figure(figure_id: int) -> Figure:
     return get_object_or_404(figures_to_show(), pk=figure_id)
 
 
-def _shortlist(request: HttpRequest) -> Shortlist:
-    wanted = request.POST.get("shortlist", "")
+def _shortlist(wanted: str, user: User) -> Shortlist:
+    """Return the shortlist of a form, or the current one if it names none."""
     if not wanted:
-        return shortlist_current(owner=current_user(request))
+        return shortlist_current(owner=user)
     key = key_written(wanted)
     if key is None:
         raise BadRequest("shortlist must be the key of a shortlist")
-    return get_object_or_404(shortlists_of(current_user(request)), pk=key)
+    return get_object_or_404(shortlists_of(user), pk=key)

@@ -1,4 +1,4 @@
-"""How far a query is, for a page that cannot be shown before it is answered."""
+"""The page that waits for a query."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from search.services.queries import query_give_up
 
 
 def waiting_page(request: HttpRequest, query: Query) -> HttpResponse:
-    """A page that comes again by itself until the query is answered, and what to do where nobody answers it."""
+    """Render a page that reloads itself until the query is answered, and says what to do if it is not."""
     waited = timezone.now() - query.created_at
     untouched = query.state == WorkState.WAITING
     given_up = untouched and waited > QUERY_PATIENCE

@@ -1,4 +1,4 @@
-"""Why a hit was found, and how what is called similar was calibrated."""
+"""Why a hit was found, and the calibration of similarities."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ IN_MOSAIC, ON_PAGE = "why-body", "why-page"
 @no_store
 @vary_on_target
 def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpResponse:
-    """Why a figure answers one's own query; a POST asks again after a failure.
+    """Show why a figure answers the user's query; a POST retries after a failure.
 
     A page; a fragment that comes at once, its sentences perhaps later; or, with `part=sentences`, those alone.
     """
@@ -87,7 +87,7 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
 @no_store
 @vary_on_target
 def calibration(request: HttpRequest) -> HttpResponse:
-    """How similar unrelated figures are in this collection; `query` marks where one's own stands."""
+    """Show how similar unrelated figures of the collection are; `query` marks the user's query."""
     query = _query_named(request.GET.get("query", ""), current_user(request))
     keys = [version.encoder_key for version in active_versions().values()]
     hint, question = None, None
@@ -114,7 +114,7 @@ def calibration(request: HttpRequest) -> HttpResponse:
 
 
 def _frame(query: Query, question: Question, hit: RankedHit, figure: Figure) -> dict[str, object]:
-    """What needs no worker: scores, ranks, both pictures, parts and numerals, and the hits before and after."""
+    """Return what needs no worker: scores, ranks, both pictures, parts and numerals, and the hits before and after."""
     order = ranked_figures(query, question)
     at = order.index(hit.figure_id) if hit.figure_id in order else -1
     return {
@@ -146,7 +146,7 @@ def _place(target: str, figure_id: int) -> dict[str, object]:
 
 
 def _explanation(query: Query, figure_id: int, seconds: float) -> Explanation:
-    """The explanation as far as it is, after a wait."""
+    """Return the explanation in its state after a wait; enqueue it if it is new."""
     explanation, is_new = explanation_request(query=query, figure_id=figure_id)
     if is_new:
         enqueue_explanation(explanation)

@@ -18,7 +18,7 @@ from search.question import Picture, Question, question_ranked_by
 from search.queue import enqueue_query, wait_until_finished
 from search.selectors.figures import figure_by_reference
 from search.selectors.hits import answer_of
-from search.services.queries import Brought, query_bring
+from search.services.queries import QuestionWithFiles, query_ask_with_files
 
 PATIENCE_SECONDS = 120.0
 
@@ -85,14 +85,14 @@ class Command(ServiceCommand):
             include_family=options["include_family"],
             top=options["top"],
         )
-        brought = Brought(
+        sent = QuestionWithFiles(
             question=question_ranked_by(question, options["modality"]),
             image=_read(options["image"]),
             image_name=options["image"].name if options["image"] else "",
             patent_xml=_read(options["xml"]),
         )
         try:
-            return query_bring(owner=command_line_user(), brought=brought)
+            return query_ask_with_files(owner=command_line_user(), sent=sent)
         except Problem as problem:
             raise CommandError(problem.detail) from problem
 

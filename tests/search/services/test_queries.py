@@ -14,7 +14,7 @@ from engine.imaging import encode_png
 from search.files import file_read, private_storage
 from search.models import Figure, FigureEmbedding, Material, MaterialKind, Query, WorkState
 from search.question import LONGEST_TEXT, Picture, Question
-from search.services.queries import Brought, queries_expire, query_ask, query_ask_once, query_bring
+from search.services.queries import QuestionWithFiles, queries_expire, query_ask, query_ask_once, query_ask_with_files
 from tests.deliveries import patent_xml
 from tests.factories import drawing_make, material_make, publication_make, query_make, user_make
 
@@ -62,17 +62,17 @@ def test_nobody_asks_with_what_another_brought(owner: User) -> None:
 
 def test_an_image_that_is_none_and_an_xml_that_is_none_leave_nothing(owner: User) -> None:
     with pytest.raises(ImageError):
-        query_bring(owner=owner, brought=Brought(Question(), image=b"hello", image_name="hello.png"))
+        query_ask_with_files(owner=owner, sent=QuestionWithFiles(Question(), image=b"hello", image_name="hello.png"))
     with pytest.raises(DocumentError):
-        query_bring(owner=owner, brought=Brought(Question(), image=IMAGE, patent_xml=b"<html/>"))
+        query_ask_with_files(owner=owner, sent=QuestionWithFiles(Question(), image=IMAGE, patent_xml=b"<html/>"))
     with pytest.raises(Problem, match="xml-alone"):
-        query_bring(owner=owner, brought=Brought(Question(text="a"), patent_xml=patent_xml()))
+        query_ask_with_files(owner=owner, sent=QuestionWithFiles(Question(text="a"), patent_xml=patent_xml()))
     assert not Query.objects.exists()
     assert not Material.objects.exists()
 
 
 def test_what_is_brought_is_kept_as_our_own_in_the_private_storage(owner: User) -> None:
-    query = query_bring(owner=owner, brought=Brought(Question(), IMAGE, "../../x.png", patent_xml()))
+    query = query_ask_with_files(owner=owner, sent=QuestionWithFiles(Question(), IMAGE, "../../x.png", patent_xml()))
     assert query.state == WorkState.WAITING
     image = Material.objects.get(kind=MaterialKind.IMAGE)
     xml = Material.objects.get(kind=MaterialKind.PATENT_XML)

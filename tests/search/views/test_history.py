@@ -193,8 +193,9 @@ def test_what_can_be_asked_no_more_is_said_beside_what_was_found(
     then = query_make(examiner, hits=figures)
     Query.objects.filter(pk=then.pk).update(last_embedding_ids={"visual": 9})
     Material.objects.all().delete()
-    page = text_of(as_examiner, f"/history/{then.pk}/compare/")
-    assert "This cannot be asked today." in page and "is gone" in page
+    answer = as_examiner.get(f"/history/{then.pk}/compare/")
+    assert answer.context["today"].query is None and answer.context["today"].fault in html_of(answer)
+    assert answer.context["then"].query == then
 
 
 def test_a_garbled_ranking_of_a_comparison_is_refused(as_examiner: Client, examiner: User) -> None:
@@ -239,7 +240,7 @@ def test_a_search_is_saved_listed_and_leads_to_its_address(as_examiner: Client, 
         ({"asked": "text=a", "name": "a\0b"}, 400, "Null characters"),
         ({"asked": "", "name": "a"}, 400, "Give a drawing"),
         ({"asked": "top=0&text=a", "name": "a"}, 400, "top must be"),
-        ({"asked": "figure=999", "name": "a"}, 400, "There is no figure 999"),
+        ({"asked": "figure=999", "name": "a"}, 400, "999"),
         ({"name": "a"}, 400, "Give a drawing"),
     ],
 )

@@ -79,7 +79,7 @@ def test_a_question_that_cannot_be_asked_is_refused_with_the_reason(
 def test_a_figure_that_is_not_there_is_said(as_examiner: Client) -> None:
     answer = as_examiner.get("/?figure=999999")
     assert answer.status_code == 400
-    assert "There is no figure 999999" in html_of(answer)
+    assert "999999" in answer.context["fault"] and answer.context["fault"] in html_of(answer)
 
 
 def test_hits_show_numbers_scores_and_marked_sentences(as_examiner: Client, examiner: User) -> None:

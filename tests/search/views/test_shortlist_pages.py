@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from search.models import Figure, Pin, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.services.shortlists import entry_keep
@@ -146,7 +147,8 @@ def test_sharing_with_nobody_says_so_and_keeps_what_was_typed(
     as_owner: Client, shortlist: Shortlist, username: str
 ) -> None:
     answer = as_owner.post(reverse("search:share", args=[shortlist.pk]), {"username": username})
-    assert answer.status_code == 400 and "no such colleague" in html_of(answer)
+    assert answer.status_code == 400 and username.replace("\0", "")[:60] in answer.context["share_fault"]
+    assert escape(answer.context["share_fault"]) in html_of(answer)
 
 
 def test_two_notes_that_meet_are_both_shown_and_one_is_chosen(as_owner: Client, entry: ShortlistEntry) -> None:
