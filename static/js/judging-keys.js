@@ -2,6 +2,7 @@
 /** Keys of judging that have no button of their own. Those of grades and facets stand on the buttons. */
 import { addKey } from "./keys.js";
 
+const ONCE_A_PRESS = /^([0-3xzqwerasdf]|Enter)$/;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** pairs: whose drawings are moved. step("on" | "back" | "open") goes to another pair, goOn() on with what is given. */
@@ -13,6 +14,18 @@ export function addJudgingKeys(pairs, { step, goOn }) {
   addKey({ key: "n", label: "The next pair that is not judged", group, run: () => step("open") });
   addKey({ key: "Enter", label: "Go on with what is given", group, run: goOn });
   addDrawingKeys(pairs);
+}
+
+/** Let keys that grade, undo or go on not repeat while they are held down. */
+export function ignoreRepeats() {
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      const isTyped = event.target instanceof Element && event.target.closest("textarea, input");
+      if (event.repeat && ONCE_A_PRESS.test(event.key) && !isTyped) event.preventDefault();
+    },
+    { capture: true },
+  );
 }
 
 /** Keys that move the drawings of a pair. */

@@ -9,13 +9,15 @@
  * "judging:shown" is dispatched when a pair is painted.
  */
 import { Answers } from "./judging-answers.js";
-import { Form, isJudged, isSame } from "./judging-form.js";
+import { Form, isJudged } from "./judging-form.js";
 import { attachInstructions } from "./judging-instructions.js";
-import { addJudgingKeys } from "./judging-keys.js";
+import { addJudgingKeys, ignoreRepeats } from "./judging-keys.js";
+import { watchLeaving } from "./judging-leaving.js";
 import { Memory } from "./judging-memory.js";
-import { judgmentAfter, Outbox } from "./judging-outbox.js";
+import { Outbox } from "./judging-outbox.js";
 import { currentOf, Pairs } from "./judging-pairs.js";
 import { Progress } from "./judging-progress.js";
+import { JudgmentRecord } from "./judging-record.js";
 import { Region } from "./judging-region.js";
 import { Status } from "./judging-status.js";
 import { Stay } from "./judging-stay.js";
@@ -23,7 +25,6 @@ import { showTrouble } from "./judging-trouble.js";
 
 const PLACE_AFTER_MS = 2000;
 const LOAD_AGAIN_MS = 2000;
-const ONCE_A_PRESS = /^([0-3xzqwerasdf]|Enter)$/; // keys that must not repeat while they are held
 
 class Judging {
   #isShown = false; // whether the pair can be judged: never one that was not seen
@@ -47,6 +48,7 @@ class Judging {
     this.outbox = new Outbox({ assessor: Number(assessor), session: Number(session), stateUrl, token });
     this.progress = new Progress(root, `${assessor} ${session}`);
     this.answers = new Answers(this.outbox);
+    this.record = new JudgmentRecord(this);
     this.pairs = new Pairs(root, address, (...answer) => this.#received(...answer));
     this.form = new Form(root.querySelector("[data-judgment]"));
     this.region = new Region(this.pairs.panes.candidate);
@@ -143,7 +145,7 @@ class Judging {
     const isComplete =
       isEnough || !this.asksFacets || (values.grade !== null && values.looks !== null && values.works !== null);
     if ((!wasJudged && !isComplete) || !this.#commit()) {
-      this.#keepDraft();
+      this.record.putDraft(this.position, this.form.values);
       return this.#showState();
     }
     this.stay.offer();
@@ -151,35 +153,19 @@ class Judging {
     return this.#advance(!wasJudged);
   }
 
-  /** Put what the form says into the outbox, if it says something new. Returns whether it is kept, now or before. */
+  /** Record what the form says, if it says something new. Returns whether it is kept, now or before. */
   #commit() {
-    const before = this.answers.of(this.position);
-    const { values } = this.form;
-    if (!isJudged(values) || this.isClosed || !this.#isShown) return false;
-    if (isSame(values, before)) return true;
-    const seconds = Math.round(this.progress.seconds * 100) / 100;
-    let entry;
+    if (this.isClosed || !this.#isShown) return false;
+    const wasJudged = isJudged(this.answers.of(this.position));
+    let isKept;
     try {
-      const url = this.#section.dataset.recordUrl;
-      entry = this.outbox.judge({
-        position: this.position,
-        url,
-        base: before?.client_id ?? null,
-        before,
-        values,
-        seconds,
-      });
+      isKept = this.record.put(this.position, this.form.values, this.#section.dataset.recordUrl);
     } catch (error) {
       this.status.message(`Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
       return false;
     }
-    this.#isFresh ||= !isJudged(before);
-    if (!isJudged(before)) this.progress.took(seconds);
-    this.memory.judged({ takes: entry.client_id, position: this.position, before });
-    this.memory.draft(this.position, null);
-    this.progress.set(this.position, values);
-    this.progress.start();
-    return true;
+    this.#isFresh ||= isKept && !wasJudged;
+    return isKept;
   }
 
   #advance(wasOpen) {
@@ -208,12 +194,9 @@ class Judging {
   /** Take the newest judgment back; from the outbox's order the server knows which one that is. */
   #undo() {
     if (this.isClosed) return;
-    const last = this.memory.takeBack();
     this.isFinished = false;
-    if (last.position) this.memory.draft(last.position, null);
-    const entry = this.outbox.undo({ ...last, url: this.undoUrl });
+    const entry = this.record.putUndo(this.undoUrl);
     if (!entry.position) return;
-    this.progress.set(entry.position, judgmentAfter(entry));
     this.#isShown = false; // what the form says now is what is taken back
     this.go(entry.position).then(() => this.status.announce(`Taken back: pair ${entry.position}.`));
   }
@@ -229,7 +212,7 @@ class Judging {
   /** The newest judgment was another one than this tab knew of. */
   #undoneElsewhere(entry, answer) {
     if (entry.position) {
-      this.memory.judged({ takes: entry.takes, position: entry.position, before: entry.before });
+      this.record.restore(entry);
       this.#renew(entry.position);
     }
     this.#isShown = false;
@@ -253,12 +236,6 @@ class Judging {
     this.#showState();
     if (position === this.position && this.#isShown && !this.memory.drafts[position])
       this.form.show(this.answers.of(position));
-  }
-
-  /** Keep as a draft what cannot be recorded yet for want of a grade. */
-  #keepDraft() {
-    const { values } = this.form;
-    this.memory.draft(this.position, isSame(values, this.answers.of(this.position)) ? null : values);
   }
 
   #showState() {
@@ -289,7 +266,7 @@ class Judging {
     const { outbox, form, region } = this;
     form.addEventListener("grade", (/** @type {CustomEvent} */ { detail }) => this.#choose(detail.value));
     form.addEventListener("facet", (/** @type {CustomEvent} */ { detail }) => this.#facet(detail.name, detail.value));
-    form.addEventListener("reason-typed", () => this.#keepDraft());
+    form.addEventListener("reason-typed", () => this.record.putDraft(this.position, this.form.values));
     form.addEventListener("reason", () => this.#changed());
     form.addEventListener("region", (/** @type {CustomEvent} */ { detail }) => this.#marked(detail.region));
     region.addEventListener("marked", (/** @type {CustomEvent} */ { detail }) => this.#marked(detail.region));
@@ -308,17 +285,11 @@ class Judging {
       event.preventDefault();
       this.#undo();
     });
-    document.addEventListener(
-      "keydown",
-      (event) => {
-        if (event.repeat && ONCE_A_PRESS.test(event.key) && !event.target.closest?.("textarea, input"))
-          event.preventDefault();
-      },
-      { capture: true },
-    );
-    addEventListener("beforeunload", (event) => !this.#isLeaving && outbox.entries().length && event.preventDefault());
-    addEventListener("pagehide", () => this.#pause());
-    document.addEventListener("visibilitychange", () => document.hidden && this.#pause());
+    ignoreRepeats();
+    watchLeaving({
+      isUnsaved: () => !this.#isLeaving && outbox.entries().length > 0,
+      pause: () => this.#pause(),
+    });
   }
 
   /** Record the judgment and the position when the page is hidden or left. */
@@ -373,7 +344,7 @@ class Judging {
     if (this.isClosed || !this.#isShown) return;
     this.form.set({ region });
     this.region.show(region);
-    if (this.region.isMarking) this.#keepDraft();
+    if (this.region.isMarking) this.record.putDraft(this.position, this.form.values);
     else this.#changed();
   }
 
@@ -385,7 +356,7 @@ class Judging {
   /** A reason or a part was given: of a judged pair it is recorded at once, of another with its grade. */
   #changed() {
     if (isJudged(this.answers.of(this.position))) this.#commit();
-    else this.#keepDraft();
+    else this.record.putDraft(this.position, this.form.values);
     this.#showState();
   }
 }

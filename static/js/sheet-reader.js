@@ -9,16 +9,16 @@
  * HX-Request asks, buttons [data-act], and one <form data-turn-form>.
  */
 import { addKey } from "./keys.js";
+import { pageOf, ReaderPages } from "./reader-pages.js";
+import { post, SeenFigures } from "./seen-figures.js";
 import { Overlay } from "./sheet-overlay.js";
 import { Keeps } from "./sheet-keeps.js";
 import { Numerals } from "./sheet-numerals.js";
-import { sheetOf, Stage } from "./sheet-stage.js";
+import { Stage } from "./sheet-stage.js";
 
 const ASIDE = ["]", "n", "j"]; // keys of links that may be wanted next, the likeliest first
 const BACK = ["k", "[", "p"]; // and of links to what was mostly seen before
 const STEPS_AHEAD = 3; // along the way that is being taken
-const MOST_ENTRIES = 60;
-const SEEN_AFTER_MS = 400;
 const STAYS_AFTER_MS = 350;
 const ARROWS = {
   ArrowLeft: ["at the left", -1, 0],
@@ -28,12 +28,10 @@ const ARROWS = {
 };
 
 class Reader {
-  #entries = new Map(); // address → { promise, parts, svg, sheet, … }, the one used last at the end
   #strips = new Map(); // what a strip shows → its nodes
   #turns = new Map(); // sheet → degrees, as turned since the page was loaded
-  #seen = new Set();
   #keeps = new Keeps();
-  #wanted = 0; // counts flips, so that a slow one does not overtake
+  #flips = 0; // counts them, so that a slow one does not overtake
   #lastKey = "j";
 
   constructor(root) {
@@ -44,8 +42,10 @@ class Reader {
     this.box.prepend(under);
     this.stage = new Stage(under);
     this.overlay = new Overlay(this.stage);
-    this.current = this.#entryOf(root, location.href);
-    this.#entries.set(addressOf(location.href), this.current);
+    this.pages = new ReaderPages(this.stage);
+    this.current = this.pages.current = pageOf(root);
+    this.pages.keep(addressOf(location.href), this.current);
+    this.seen = new SeenFigures(root);
     this.numerals = new Numerals(root, this.overlay, this.stage);
     this.#listen();
   }
@@ -61,46 +61,46 @@ class Reader {
     this.numerals.refresh();
     this.#applyTools();
     this.root.dataset.reading = ""; // tests wait for it
-    this.#markSeen(this.current.figure);
+    this.seen.add(this.current.figure);
     this.#settle();
   }
 
   /** Show the figure at this address. */
   async flip(href, { push = true } = {}) {
     const address = addressOf(href);
-    const turn = ++this.#wanted;
-    let entry = this.#entries.get(address);
-    if (entry === this.current) return this.root.removeAttribute("aria-busy");
-    if (!(entry?.svg && this.stage.isReady(entry.sheet))) {
+    const flip = ++this.#flips;
+    let page = this.pages.loaded(address);
+    if (page === this.current) return this.root.removeAttribute("aria-busy");
+    if (!(page && this.stage.isReady(page.sheet))) {
       this.root.setAttribute("aria-busy", "true");
       try {
-        entry = await this.#load(address);
+        page = await this.pages.load(address);
       } catch {
-        if (turn === this.#wanted) location.assign(href); // the server's own words: log in, or that it is gone
+        if (flip === this.#flips) location.assign(href); // the server's own words: log in, or that it is gone
         return;
       }
       this.root.removeAttribute("aria-busy");
-      if (turn !== this.#wanted) return;
+      if (flip !== this.#flips) return;
     }
     if (push && address !== addressOf(location.href)) history.pushState(null, "", href);
-    this.#swap(entry);
+    this.#swap(page);
   }
 
-  #swap(entry) {
+  #swap(page) {
     const { root, current } = this;
     const focused = document.activeElement?.dataset?.key;
     current.scrolled = root.querySelector('[data-reader-part="text"]').scrollTop;
-    if (this.#keeps.renew(entry.parts.get("head"))) entry.attached = false;
-    this.stage.show(this.#turned(entry.sheet));
-    for (const part of root.querySelectorAll("[data-reader-part]")) this.#fill(part, current, entry);
-    this.overlay.adopt(entry.svg);
-    this.current = entry;
-    root.dataset.figure = entry.figure;
-    document.title = entry.title;
+    if (this.#keeps.renew(page.parts.get("head"))) page.isAttached = false;
+    this.stage.show(this.#turned(page.sheet));
+    for (const part of root.querySelectorAll("[data-reader-part]")) this.#fill(part, current, page);
+    this.overlay.adopt(page.svg);
+    this.current = this.pages.current = page;
+    root.dataset.figure = page.figure;
+    document.title = page.title;
     this.#applyTools();
     this.numerals.refresh();
-    this.#markSeen(entry.figure); // not when it has settled: somebody may have flipped on by then
-    root.querySelector('[data-reader-part="text"]').scrollTop = entry.scrolled ?? 0;
+    this.seen.add(page.figure); // at once: somebody may have flipped on before it has settled
+    root.querySelector('[data-reader-part="text"]').scrollTop = page.scrolled ?? 0;
     if (focused && document.activeElement === document.body)
       root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     root.dispatchEvent(new CustomEvent("reader:shown", { bubbles: true }));
@@ -129,8 +129,8 @@ class Reader {
     root
       .querySelector('[data-reader-part="strip"] [aria-current]')
       ?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    if (!current.attached) {
-      current.attached = true;
+    if (!current.isAttached) {
+      current.isAttached = true;
       for (const part of root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
     }
     root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours look for what is new
@@ -149,80 +149,21 @@ class Reader {
 
   /** Make ready what may be wanted next: some steps further the same way, and one each other way. */
   async #prefetch() {
-    const now = this.#wanted;
+    const flip = this.#flips;
     const from = this.current;
-    const next = async (entry, key) => {
-      const href = now === this.#wanted && entry?.links().find((one) => one.dataset.key === key)?.href;
-      return href ? this.#load(addressOf(href)).catch(() => null) : null; // it is asked for again when it is wanted
+    const next = async (page, key) => {
+      const href = flip === this.#flips && page?.links().find((link) => link.dataset.key === key)?.href;
+      return href ? this.pages.load(addressOf(href)).catch(() => null) : null; // it is asked for again when it is wanted
     };
     const onward = async () => {
-      for (let [entry, steps] = [from, 0]; entry && steps < STEPS_AHEAD; steps += 1)
-        entry = await next(entry, this.#lastKey);
+      for (let [page, steps] = [from, 0]; page && steps < STEPS_AHEAD; steps += 1)
+        page = await next(page, this.#lastKey);
     };
     const aside = async (keys) => {
       for (const key of keys) if (key !== this.#lastKey) await next(from, key);
     };
     await Promise.all([onward(), aside(ASIDE)]);
     await aside(BACK);
-  }
-
-  /** The figure at an address, its page's parts read and its sheet decoded. */
-  #load(address) {
-    const known = this.#entries.get(address);
-    this.#entries.delete(address);
-    const entry = known ?? { promise: this.#fetch(address) };
-    this.#entries.set(address, entry);
-    this.#forgetOldest();
-    const ready = entry.svg ? Promise.resolve(entry) : entry.promise;
-    ready
-      .then((full) => this.#entries.has(address) && this.#entries.set(address, full))
-      .catch(() => this.#entries.delete(address));
-    return ready.then(async (full) => {
-      await this.stage.prepare(full.sheet);
-      return full;
-    });
-  }
-
-  async #fetch(address) {
-    const answer = await fetch(address, { headers: { "HX-Request": "true" } });
-    if (!answer.ok || answer.redirected) throw new Error(`${address}: ${answer.status}`);
-    const read = new DOMParser().parseFromString(await answer.text(), "text/html");
-    read.querySelector("svg[data-sheet] image").remove(); // the stage paints the sheet
-    for (const picture of read.querySelectorAll("[data-strip] img")) {
-      picture.dataset.src = picture.getAttribute("src"); // for when somebody stays
-      picture.removeAttribute("src");
-    }
-    const reader = document.adoptNode(read.querySelector("[data-reader]"));
-    return this.#entryOf(reader, address);
-  }
-
-  #entryOf(reader, address) {
-    const parts = new Map(
-      [...reader.querySelectorAll("[data-reader-part]")].map((part) => [part.dataset.readerPart, [...part.childNodes]]),
-    );
-    const svg = reader.querySelector("svg[data-sheet]");
-    const elements = [...parts.values()].flat().filter((node) => node instanceof Element);
-    return {
-      parts,
-      svg,
-      address,
-      sheet: sheetOf(svg),
-      figure: reader.dataset.figure,
-      title: reader.dataset.title,
-      strip: reader.querySelector("[data-strip]").dataset.strip,
-      links: () =>
-        elements.flatMap((element) => [
-          ...(element.matches("a[data-flip]") ? [element] : []),
-          ...element.querySelectorAll("a[data-flip]"),
-        ]),
-    };
-  }
-
-  #forgetOldest() {
-    for (const address of this.#entries.keys()) {
-      if (this.#entries.size <= MOST_ENTRIES) return;
-      if (this.#entries.get(address) !== this.current) this.#entries.delete(address);
-    }
   }
 
   #turned(sheet) {
@@ -237,32 +178,7 @@ class Reader {
     this.overlay.follow();
     const body = new FormData(form);
     body.set("turn", String(sheet.turn));
-    await this.#post(form.action, body);
-  }
-
-  #post(address, body) {
-    const token = this.root.querySelector("[name=csrfmiddlewaretoken]").value;
-    return fetch(address, {
-      method: "POST",
-      body,
-      keepalive: true,
-      headers: { "X-CSRFToken": token, "HX-Request": "true" },
-    });
-  }
-
-  #markSeen(figure) {
-    this.#seen.add(figure);
-    clearTimeout(this.seenTimer);
-    this.seenTimer = setTimeout(() => this.#tellSeen(), SEEN_AFTER_MS);
-  }
-
-  #tellSeen() {
-    if (!this.#seen.size) return;
-    const body = new FormData();
-    for (const figure of this.#seen) body.append("figure", figure);
-    const told = [...this.#seen];
-    this.#seen.clear();
-    this.#post(this.root.dataset.seenUrl, body).catch(() => told.forEach((figure) => this.#seen.add(figure)));
+    await post(form.action, body);
   }
 
   #applyTools() {
@@ -311,7 +227,6 @@ class Reader {
     });
     this.stage.addEventListener("framed", () => this.#applyTools());
     window.addEventListener("popstate", () => this.flip(location.href, { push: false }));
-    window.addEventListener("pagehide", () => this.#tellSeen());
   }
 }
 

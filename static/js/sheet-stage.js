@@ -4,12 +4,11 @@
  *
  * Sheets come as <svg data-sheet data-size="w h" data-upright data-turn data-figure-box="l t w h" data-preview
  * data-preview-size="w h" data-full>; pixels are those of the stored sheet, angles are degrees clockwise. Each sheet is
- * an image of the viewer's world, all in the same place with only one to be seen: showing another one is a matter of
- * one frame, for the pixels of its preview were decoded when it was made ready.
+ * an image of the viewer's world (see sheet-images.js), so that showing another one is a matter of one frame.
  */
 import { around, grown, isInView } from "./sheet-geometry.js";
+import { SheetImages } from "./sheet-images.js";
 
-const MOST_SHEETS = 20; // kept decoded; a preview takes about 8 MB
 const STAYS_AFTER_MS = 250; // who flips on sooner is shown previews alone
 const STEP = 1.4; // of zooming by key
 const PAN_SHARE = 0.15; // of the window, by an arrow key
@@ -35,8 +34,6 @@ export function sheetOf(svg) {
 }
 
 export class Stage extends EventTarget {
-  #images = new Map(); // key → { image, promise }, the one used last at the end
-  #pixels = new Map(); // address → promise of a canvas context, until the viewer takes it
   #framed = "figure"; // or "sheet", or nothing when somebody has moved the sheet
   #staying = 0; // a timer
   #wanted = "figure"; // how it was framed last, which the next sheet is too
@@ -64,6 +61,7 @@ export class Stage extends EventTarget {
       preload: true,
       gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: true },
     });
+    this.images = new SheetImages(this.viewer);
     this.viewer.canvas.setAttribute("role", "group");
     this.viewer.canvas.setAttribute("aria-label", "Sheet, moved by arrow keys");
     this.viewer.addHandler("update-viewport", () => this.dispatchEvent(new Event("moved")));
@@ -82,46 +80,28 @@ export class Stage extends EventTarget {
 
   /** Whether the sheet can be shown in the next frame. */
   isReady(sheet) {
-    return Boolean(this.#images.get(sheet.key)?.image);
+    return this.images.isReady(sheet);
   }
 
   /** Decode the sheet's picture ahead and give it to the viewer. */
-  async prepare(sheet) {
-    const known = this.#images.get(sheet.key);
-    if (known) {
-      this.#touch(sheet.key, known);
-      return known.promise;
-    }
-    const first = levelsOf(sheet)[0].url;
-    this.#pixels.set(first, decode(first));
-    const entry = { image: null };
-    entry.promise = this.#pixels.get(first).then(() => this.#add(sheet, entry));
-    entry.promise.catch(() => this.#images.delete(sheet.key)); // asked for again when it is wanted again
-    this.#images.set(sheet.key, entry);
-    return entry.promise;
+  prepare(sheet) {
+    return this.images.prepare(sheet);
   }
 
   /** Show a prepared sheet, framed as the last one was. */
   show(sheet, framed = this.#wanted) {
-    const entry = this.#images.get(sheet.key);
-    this.#touch(sheet.key, entry);
-    for (const { image } of this.#images.values()) image?.setOpacity(image === entry.image ? 1 : 0);
+    this.images.show(sheet);
     this.sheet = sheet;
     this.viewer.viewport.setRotation(this.rotation, true);
     this.frame(framed);
     this.viewer.forceRedraw();
-    this.#forgetOldest();
     clearTimeout(this.#staying);
     this.#staying = setTimeout(() => this.#sharpen(), STAYS_AFTER_MS);
   }
 
   /** Let the viewer load the sheet's larger picture where this view wants it. */
   #sharpen() {
-    const image = this.#images.get(this.sheet.key)?.image;
-    if (!image || image.source.maxLevel > 0) return;
-    image.source.maxLevel = image.source.levels.length - 1;
-    image.update(true);
-    this.viewer.forceRedraw();
+    if (this.images.sharpen(this.sheet)) this.viewer.forceRedraw();
   }
 
   turn(degrees) {
@@ -203,86 +183,6 @@ export class Stage extends EventTarget {
     this.#framed = null;
     this.dispatchEvent(new Event("framed"));
   }
-
-  /** The sheet among the viewer's images, unseen; resolves when its smallest picture can be painted. */
-  #add(sheet, entry) {
-    return new Promise((resolve, reject) => {
-      const source = this.#source(sheet);
-      source.maxLevel = 0; // its larger picture is for those who stay
-      let item = null;
-      const forget = () => {
-        this.viewer.removeHandler("tile-loaded", loaded);
-        this.viewer.removeHandler("tile-load-failed", failed);
-      };
-      const ready = () => {
-        if (entry.image) return;
-        forget();
-        item.setPreload(false);
-        item.setPosition(new OpenSeadragon.Point(0, 0), true);
-        item.setWidth(1, true);
-        entry.image = item;
-        resolve();
-      };
-      const loaded = ({ tiledImage, promise }) => {
-        if (tiledImage === item) promise.then(ready); // not returned: the viewer would wait for it, and it for the viewer
-      };
-      const failed = ({ tiledImage, message }) => {
-        if (tiledImage !== item) return;
-        forget();
-        this.viewer.world.removeItem(item);
-        reject(new Error(message));
-      };
-      this.viewer.addHandler("tile-loaded", loaded);
-      this.viewer.addHandler("tile-load-failed", failed);
-      this.viewer.addTiledImage({
-        // Wider than any view, until its picture is there: what is out of view is not loaded.
-        tileSource: source,
-        opacity: 0,
-        preload: true,
-        width: 100,
-        x: -50,
-        y: (-50 * sheet.height) / sheet.width,
-        success: (event) => {
-          item = event.item;
-          // What the viewer still has of a sheet that was there before is not loaded again.
-          item.addHandler("fully-loaded-change", ({ fullyLoaded }) => fullyLoaded && ready());
-        },
-        error: ({ message }) => {
-          forget();
-          reject(new Error(message));
-        },
-      });
-    });
-  }
-
-  #source(sheet) {
-    const source = new OpenSeadragon.LegacyTileSource(levelsOf(sheet));
-    source.hasTransparency = () => false; // spares drawing each sheet twice
-    source.downloadTileStart = (job) => {
-      const pixels = this.#pixels.get(job.src) ?? decode(job.src);
-      this.#pixels.delete(job.src); // from here on it is the viewer's
-      pixels.then(
-        (context) => job.finish(context, null, "context2d"),
-        (error) => job.fail(String(error), null),
-      );
-    };
-    source.downloadTileAbort = () => {}; // an answer that nobody waits for any more does no harm
-    return source;
-  }
-
-  #touch(key, entry) {
-    this.#images.delete(key);
-    this.#images.set(key, entry);
-  }
-
-  #forgetOldest() {
-    for (const [key, { image }] of this.#images) {
-      if (this.#images.size <= MOST_SHEETS) return;
-      if (!image || key === this.sheet.key) continue;
-      this.#images.delete(key);
-      this.viewer.world.removeItem(image);
-    }
-  }
 }
 
 /** OpenSeadragon adds a rule of its own to the page, which the policy forbids; reader.css holds that rule. */
@@ -290,23 +190,4 @@ function claimStyle() {
   const style = document.createElementNS("urn:nothing", "style"); // it looks for an element of this name
   style.setAttribute("data-openseadragon-mobile-css", "");
   document.head.append(style);
-}
-
-/** The pictures of a sheet by rising size; a small sheet is its own preview. */
-function levelsOf({ width, height, preview, previewSize, full }) {
-  const whole = { url: full, width, height };
-  return previewSize[0] < width ? [{ url: preview, width: previewSize[0], height: previewSize[1] }, whole] : [whole];
-}
-
-/** A canvas context that holds the picture; the browser decodes it beside the page's own thread. */
-async function decode(address) {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  const bitmap = await createImageBitmap(await answer.blob());
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
-  const context = canvas.getContext("2d");
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return context;
 }

@@ -45,6 +45,25 @@ type Box = [number, number, number, number];
 /** [a, b, c, d, e, f] as SVG writes it */
 type Matrix = [number, number, number, number, number, number];
 
+/** A stored sheet: sizes and boxes in its pixels, angles in degrees clockwise. */
+interface Sheet {
+  key: string;
+  width: number;
+  height: number;
+  upright: number;
+  turn: number;
+  figureBox: Box;
+  preview: string;
+  previewSize: [number, number];
+  full: string;
+}
+
+/** A sheet in the viewer's world: its image once it can be painted. */
+interface SheetImage {
+  image: any;
+  promise: Promise<void>;
+}
+
 /** What an assessor gives of a pair; client_id is the event that gave it. */
 interface Judgment {
   grade: number | null;
