@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures, relatives_of_figures
 from annotations.services import fits
-from annotations.services.answering import run_answer
+from annotations.services.answering import run_process
 from annotations.services.asking import TopicSearch
-from annotations.services.fits import fit_answer, fit_ask
+from annotations.services.fits import fit_process, fit_request
 from annotations.services.runs import run_make
 from annotations.services.snapshots import snapshot_store
 from engine.evaluation.fitting import WEIGHTS, Evidence, Moments, fit_weight
@@ -82,11 +82,11 @@ def judged_by_weight(
     return snapshot_store(topic_set=run.topic_set, name=name, qrels=qrels, stored_by=run.created_by)
 
 
-def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, asked_by: User) -> FusionFit:
+def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, requested_by: User) -> FusionFit:
     """A fit with its run, both done."""
-    fit = fit_ask(snapshot=snapshot, baseline=baseline, asked_by=asked_by)
+    fit = fit_request(snapshot=snapshot, baseline=baseline, requested_by=requested_by)
     while not fit.is_finished:
-        answered = fit_answer(fit_id=fit.pk)
+        answered = fit_process(fit_id=fit.pk)
         assert answered is not None
         fit = answered
     if fit.run is not None:
@@ -121,7 +121,7 @@ def fit_make(baseline: Run, run: Run, *, name: str = "Judged", peak: float = 0.7
 
 
 def _answered(run: Run) -> Run:
-    while run_answer(run_id=run.pk):
+    while run_process(run_id=run.pk):
         pass
     run.refresh_from_db()
     return run

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from annotations.api.serializers import LARGEST_KEY
 from annotations.models import Run, Session, Topic, TopicSet
-from annotations.selectors.sessions import session_seen_by
+from annotations.selectors.sessions import session_visible_to
 from search.models import WorkState
 
 LARGEST_NUMBER = 2**31 - 1
@@ -83,7 +83,7 @@ def run_or_404(run_id: int) -> Run:
 
 def session_or_404(request: Request, session_id: int) -> Session:
     """A session that the user may see."""
-    found = session_seen_by(current_user(request), session_id)
+    found = session_visible_to(current_user(request), session_id)
     if found is None:
         raise Http404("There is no such session, or it is not yours to see.")
     return found

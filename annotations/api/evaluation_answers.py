@@ -13,7 +13,7 @@ from annotations.models import FusionFit
 from annotations.selectors.agreement import FacetAgreement, SessionAgreement
 from annotations.selectors.disagreements import Difference
 from annotations.selectors.fits import FitRow
-from annotations.selectors.snapshots import Counts, SnapshotSeen
+from annotations.selectors.snapshots import Counts, SnapshotRow
 from annotations.services.rulings import Ruled
 from annotations.views.judgments import values_as_json
 from engine.evaluation.agreement import Agreement, SelfAgreement
@@ -215,7 +215,7 @@ def ruled_data(ruled: Ruled, current: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def snapshot_data(request: Request, seen: SnapshotSeen) -> dict[str, Any]:
+def snapshot_data(request: Request, seen: SnapshotRow) -> dict[str, Any]:
     """As SnapshotSerializer says."""
     snapshot, summary = seen.snapshot, seen.summary
     return {

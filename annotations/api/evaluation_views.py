@@ -29,12 +29,12 @@ from annotations.api.serializers import LARGEST_KEY
 from annotations.models import FusionFit, Session
 from annotations.queue import enqueue_unless_finished
 from annotations.selectors.exports import qrels_file
-from annotations.selectors.fits import fit_seen, fits_listed
+from annotations.selectors.fits import fit_for_page, fits_listed
 from annotations.selectors.score_files import score_table_as_json
 from annotations.selectors.scores import ScoreTable
-from annotations.selectors.snapshots import SnapshotSeen, snapshot_seen, snapshots_listed
+from annotations.selectors.snapshots import SnapshotRow, snapshot_row_by_id, snapshots_listed
 from annotations.selectors.topic_lists import topic_differences
-from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw
+from annotations.services.fits import fit_delete, fit_promote, fit_request, fit_retry, fit_withdraw
 from annotations.services.imports import qrels_import
 from annotations.services.snapshots import snapshot_freeze
 from annotations.views.evaluation_asked import Asked, AskedWrongly, asked_from_query, table_or_done
@@ -197,11 +197,11 @@ class FitListView(AdministratorsView):
         """Fit the weight of the fusion to qrels, cross-validated by topic; the same again is the same fit."""
         topic_set = topic_set_or_404(topic_set_id)
         data = checked(requests.FitRequestSerializer, request.data).validated_data
-        fit = fit_ask(
+        fit = fit_request(
             snapshot=one_or_404(topic_set.snapshots.all(), data["snapshot"]),
             baseline=one_or_404(topic_set.runs.all(), data["baseline"]),
             relevant_from=data["relevant_from"],
-            asked_by=current_user(request),
+            requested_by=current_user(request),
         )
         enqueue_unless_finished(fit)
         return Response(_fit_data(request, fit), status=202)
@@ -282,8 +282,8 @@ def _table_data(asked: Asked, table: ScoreTable) -> dict[str, Any]:
     return told
 
 
-def _snapshot_or_404(snapshot_id: int) -> SnapshotSeen:
-    seen = snapshot_seen(min(snapshot_id, LARGEST_KEY))
+def _snapshot_or_404(snapshot_id: int) -> SnapshotRow:
+    seen = snapshot_row_by_id(min(snapshot_id, LARGEST_KEY))
     if seen is None:
         raise Http404("There are no such qrels.")
     return seen
@@ -294,7 +294,7 @@ def _snapshot_data(request: Request, snapshot_id: int) -> dict[str, Any]:
 
 
 def _fit_or_404(fit_id: int) -> FusionFit:
-    found = fit_seen(min(fit_id, LARGEST_KEY))
+    found = fit_for_page(min(fit_id, LARGEST_KEY))
     if found is None:
         raise Http404("There is no such fit.")
     return found

@@ -11,7 +11,7 @@ from annotations.api.serializers import LARGEST_KEY, AssessmentSerializer
 from annotations.models import Facet, System
 from annotations.selectors.draws import LARGEST_SEED, MOST_TOPICS, Draw
 from annotations.selectors.exports import FORMATS
-from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, PAPERS, Plan
+from annotations.services.runs import DEEPEST, DEFAULT_DEPTH, PAPER_SYSTEMS, UNWEIGHTED_SYSTEMS, Plan
 from annotations.services.sessions import SessionOptions
 from annotations.services.topics import LONGEST_NAME, LONGEST_PROSE, LONGEST_TITLE, NewTopic
 from annotations.views.evaluation_asked import GREATEST_GRADE
@@ -28,7 +28,7 @@ from search.selectors.figures import figure_by_reference
 
 MOST_RUNS = 40
 MOST_ASSESSORS = 200
-SYSTEMS = [(system.value, system.label) for system in BY_NAME]
+SYSTEMS = [(system.value, system.label) for system in UNWEIGHTED_SYSTEMS]
 
 
 def _key(**more: Any) -> serializers.IntegerField:
@@ -120,7 +120,10 @@ class PlanSerializer(serializers.Serializer[Any]):
     """Which runs are made; without anything the four systems of the paper."""
 
     systems = serializers.ListField(
-        child=serializers.ChoiceField(choices=SYSTEMS), required=False, default=list(PAPERS), max_length=len(SYSTEMS)
+        child=serializers.ChoiceField(choices=SYSTEMS),
+        required=False,
+        default=list(PAPER_SYSTEMS),
+        max_length=len(SYSTEMS),
     )
     weights = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=99),

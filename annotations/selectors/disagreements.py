@@ -114,7 +114,7 @@ def next_open(queue: Sequence[Difference], after: int | None = None) -> Differen
 def differences_of(session: Session) -> Differences:
     """All candidates of the session on which assessors differ, or that was ruled on; five queries."""
     letters = _letters(session)
-    ruled = rulings_that_hold(session)
+    ruled = current_rulings(session)
     first = Showing.objects.filter(assignment__session=session, is_repeat=False, current__isnull=False)
     wanted = set(_with_a_difference(first)) | ruled.keys()
     said: dict[int, list[Said]] = {one: [] for one in wanted}
@@ -143,7 +143,7 @@ def _with_a_difference(first: QuerySet[Showing]) -> QuerySet[Showing, int]:
     return grouped.filter(differs).values_list("candidate", flat=True)
 
 
-def rulings_that_hold(session: Session) -> dict[int, Ruling]:
+def current_rulings(session: Session) -> dict[int, Ruling]:
     """By candidate the newest ruling of the session, without those that were taken back."""
     newest = Ruling.objects.filter(session=session).order_by("candidate_id", "-sequence").distinct("candidate_id")
     return {one.candidate_id: one for one in newest.select_related("adjudicator") if not one.says_nothing}

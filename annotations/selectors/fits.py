@@ -80,7 +80,7 @@ def fits_listed(topic_set: TopicSet) -> list[FitRow]:
     return [FitRow(fit) for fit in _with_what_is_shown().filter(snapshot__topic_set=topic_set)]
 
 
-def fit_seen(fit_id: int) -> FusionFit | None:
+def fit_for_page(fit_id: int) -> FusionFit | None:
     """A fit with what its page shows."""
     return _with_what_is_shown().select_related("snapshot__topic_set").filter(pk=fit_id).first()
 

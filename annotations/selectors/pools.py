@@ -16,7 +16,7 @@ from engine.evaluation.relatives import Relatives, without_relatives
 from search.models import Figure, WorkState
 
 MOST_OF_A_TOPIC = 10**6
-SECONDS_UNTIL_MEASURED = 15.0
+ASSUMED_SECONDS = 15.0
 """A judgment's time until there are judgments to tell it; pages say that it is assumed."""
 
 
@@ -81,12 +81,12 @@ def pool_preview(topic_set: TopicSet, runs: Sequence[Run], depth: int, *, only_u
     }
     pooled = _shown_still(pooled)
     if only_unjudged:
-        taken = pairs_judged_or_asked(topic_set)
+        taken = pairs_judged_or_assigned(topic_set)
         pooled = {topic: {one for one in some if (topic, one) not in taken} for topic, some in pooled.items()}
     return PoolPreview(tuple((topic, tuple(sorted(pooled[topic.pk]))) for topic in topics), median_pace())
 
 
-def pool_held(pool: Pool) -> PoolPreview:
+def pool_contents(pool: Pool) -> PoolPreview:
     """What a pool holds, as a preview shows it."""
     held: dict[int, list[int]] = {}
     for topic_id, figure_id in pool.candidates.order_by("figure_id").values_list("topic_id", "figure_id"):
@@ -117,7 +117,7 @@ def pairs_of_assessors(
     return sorted(counts)
 
 
-def pairs_judged_or_asked(topic_set: TopicSet) -> set[tuple[int, int]]:
+def pairs_judged_or_assigned(topic_set: TopicSet) -> set[tuple[int, int]]:
     """(topic, figure) that a session of the set has graded, or that an open one still asks for."""
     is_graded = Q(current__grade__isnull=False) & Q(is_repeat=False)
     showings = Showing.objects.filter(
@@ -131,7 +131,7 @@ def median_pace() -> Pace:
     """Of all judgments whose time was taken, everybody's together; assumed while there are none."""
     timed = Judgment.objects.filter(seconds__gt=0, takes_back__isnull=True)
     median = timed.aggregate(seconds=Median("seconds"))["seconds"]
-    return Pace(SECONDS_UNTIL_MEASURED, False) if median is None else Pace(median, True)
+    return Pace(ASSUMED_SECONDS, False) if median is None else Pace(median, True)
 
 
 def _ranked(topics: Sequence[Topic], runs: Sequence[Run]) -> dict[int, list[list[int]]]:

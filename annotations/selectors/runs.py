@@ -83,7 +83,7 @@ class RunPage:
         return f"topic={self.shown.topic.number}&" if self.shown else ""
 
 
-def collection_of_today() -> CollectionState | None:
+def current_collection_state() -> CollectionState | None:
     """The models in use, and the newest that they have embedded; None before there is an index."""
     versions = active_versions()
     if not versions:

@@ -9,7 +9,7 @@ from typing import Any
 
 from annotations.selectors.exports import made_with
 from annotations.selectors.scores import RunScored, ScoreTable
-from annotations.selectors.snapshots import SnapshotSeen
+from annotations.selectors.snapshots import SnapshotRow
 from engine.evaluation.significance import Comparison
 from engine.evaluation.tables import harmless
 
@@ -22,7 +22,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def score_table_as_json(table: ScoreTable, qrels: SnapshotSeen) -> str:
+def score_table_as_json(table: ScoreTable, qrels: SnapshotRow) -> str:
     """Every figure of the table, topic by topic too, with the qrels, runs and options that it came from."""
     written = {
         "schema": SCHEMA,
@@ -44,7 +44,7 @@ def score_table_as_json(table: ScoreTable, qrels: SnapshotSeen) -> str:
     return json.dumps(written, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def score_table_as_csv(table: ScoreTable, qrels: SnapshotSeen) -> str:
+def score_table_as_csv(table: ScoreTable, qrels: SnapshotRow) -> str:
     """A row for each run and measure."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")

@@ -83,21 +83,21 @@ class ListedSession:
         return self.session.closed_at is None
 
 
-def sessions_seen_by(user: User) -> QuerySet[Session]:
+def sessions_visible_to(user: User) -> QuerySet[Session]:
     """An administrator sees every session, anybody else those they judge in."""
     sessions = Session.objects.select_related("pool__topic_set", "created_by")
     return sessions if user.is_staff else sessions.filter(assignments__assessor=user)
 
 
-def session_seen_by(user: User, session_id: int) -> Session | None:
+def session_visible_to(user: User, session_id: int) -> Session | None:
     """None where there is no such session, or it is not the user's to see."""
-    return sessions_seen_by(user).filter(pk=min(session_id, LARGEST_KEY)).first()
+    return sessions_visible_to(user).filter(pk=min(session_id, LARGEST_KEY)).first()
 
 
 def sessions_listed(user: User) -> list[ListedSession]:
     """What the user may see, open ones first, then newest first; two queries."""
     counted = (
-        Session.objects.filter(pk__in=sessions_seen_by(user).values("pk"))
+        Session.objects.filter(pk__in=sessions_visible_to(user).values("pk"))
         .select_related("pool__topic_set")
         .annotate(
             assessors=Count("assignments", distinct=True),
@@ -136,7 +136,7 @@ def parts_of(session: Session, *, assessor: User | None = None) -> list[Part]:
     return parts
 
 
-def nobodys_count(session: Session) -> int:
+def unassigned_count(session: Session) -> int:
     """How many candidates no assessor of the session has, as after one was withdrawn."""
     somebodys = Showing.objects.filter(assignment__session=session, is_passed_on=False)
     return session.pool.candidates.exclude(pk__in=somebodys.values("candidate")).count()

@@ -195,7 +195,7 @@ def values_of(assessment: Assessment | None) -> Values | None:
     )
 
 
-def judgments_that_hold(showings: QuerySet[Showing]) -> dict[int, Judgment | None]:
+def current_judgments(showings: QuerySet[Showing]) -> dict[int, Judgment | None]:
     """By showing the judgment that holds as the events tell it, by which Showing.current can be checked or rebuilt."""
     newest = Judgment.objects.filter(showing__in=showings).order_by("showing_id", "-sequence").distinct("showing_id")
     return {one.showing_id: None if one.says_nothing else one for one in newest}

@@ -236,7 +236,7 @@ def _summary_of(qrels: Qrels) -> Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotSeen:
+class SnapshotRow:
     """A snapshot as pages show it. summary: None for a damaged one, of which `fault` says what is wrong."""
 
     snapshot: QrelsSnapshot
@@ -249,22 +249,22 @@ class SnapshotSeen:
         return sorted({session.pool.depth for session in self.snapshot.sessions.all()})
 
 
-def seen(snapshot: QrelsSnapshot) -> SnapshotSeen:
+def snapshot_row(snapshot: QrelsSnapshot) -> SnapshotRow:
     """The snapshot with what it holds, or with what is wrong with it."""
     try:
-        return SnapshotSeen(snapshot, snapshot_summary(snapshot), "")
+        return SnapshotRow(snapshot, snapshot_summary(snapshot), "")
     except SnapshotDamaged as damaged:
-        return SnapshotSeen(snapshot, None, damaged.detail)
+        return SnapshotRow(snapshot, None, damaged.detail)
 
 
-def snapshots_listed(topic_set: TopicSet) -> list[SnapshotSeen]:
+def snapshots_listed(topic_set: TopicSet) -> list[SnapshotRow]:
     """The snapshots of a topic set, the newest first."""
-    return [seen(one) for one in _with_sessions(topic_set.snapshots.all()).order_by("-pk")]
+    return [snapshot_row(one) for one in _with_sessions(topic_set.snapshots.all()).order_by("-pk")]
 
 
-def snapshot_seen(snapshot_id: int) -> SnapshotSeen | None:
+def snapshot_row_by_id(snapshot_id: int) -> SnapshotRow | None:
     found = _with_sessions(QrelsSnapshot.objects.filter(pk=snapshot_id)).select_related("topic_set").first()
-    return None if found is None else seen(found)
+    return None if found is None else snapshot_row(found)
 
 
 def _with_sessions(snapshots: QuerySet[QrelsSnapshot]) -> QuerySet[QrelsSnapshot]:

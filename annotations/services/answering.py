@@ -46,7 +46,7 @@ FUSIONS = {
 }
 
 
-def run_answer(*, run_id: int) -> bool:
+def run_process(*, run_id: int) -> bool:
     """Answer a run, and the runs of its step with it, for about BUDGET_SECONDS; true when another task is to go on.
 
     Nothing happens where the run is finished or another worker has it. What fails says why in the run.

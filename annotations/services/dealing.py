@@ -47,7 +47,7 @@ def candidates_of(pool: Pool) -> dict[int, list[int]]:
     return by_topic
 
 
-def part_give(assignment: Assignment, candidates: Topics, wanted: Collection[int]) -> None:
+def candidates_assign(assignment: Assignment, candidates: Topics, wanted: Collection[int]) -> None:
     """The candidates are the assignment's: what it had passed on of them is its own again, new ones come at the end.
 
     Those are in the assessor's own order, with their repeats.
@@ -64,7 +64,7 @@ def part_give(assignment: Assignment, candidates: Topics, wanted: Collection[int
     )
 
 
-def late_part_give(assignment: Assignment, others: Sequence[Assignment]) -> int:
+def candidates_deal_late(assignment: Assignment, others: Sequence[Assignment]) -> int:
     """Deal to who comes late: what everybody judges, what is nobody's, and a share of what the others have open.
 
     Taken over is what nobody has seen yet, see engine.evaluation.dealing.taken_over. Returns how many candidates were.
@@ -84,16 +84,16 @@ def late_part_give(assignment: Assignment, others: Sequence[Assignment]) -> int:
     for pk, some in taken.items():
         _pass_on(giving[pk].assignment, some)
     over = {one for some in taken.values() for one in some}
-    part_give(assignment, candidates, own | over | mine.theirs)  # theirs, for their second showings
+    candidates_assign(assignment, candidates, own | over | mine.theirs)  # theirs, for their second showings
     return len(over)
 
 
-def open_part_pass_on(assignment: Assignment) -> None:
+def open_showings_pass_on(assignment: Assignment) -> None:
     """Nothing of the assignment is left to judge; what was judged stays as it is."""
     assignment.showings.filter(current=None).update(is_passed_on=True)
 
 
-def nobodys_hand_round(session: Session, assignments: Sequence[Assignment]) -> int:
+def candidates_reassign(session: Session, assignments: Sequence[Assignment]) -> int:
     """Give what nobody has any more to those who judge on; while nobody does, it stays nobody's.
 
     A candidate goes back to whoever it was taken over from, the others where least is left, see
@@ -115,7 +115,7 @@ def nobodys_hand_round(session: Session, assignments: Sequence[Assignment]) -> i
     round_ = handed_round(rest, {pk: count + len(given[pk]) for pk, count in counts.items()}, seed=session.seed)
     for part in staying:
         pk = part.assignment.assessor_id
-        part_give(part.assignment, candidates, given[pk] | round_.get(pk, set()))
+        candidates_assign(part.assignment, candidates, given[pk] | round_.get(pk, set()))
     return sum(map(len, given.values())) + sum(map(len, round_.values()))
 
 

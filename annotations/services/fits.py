@@ -52,7 +52,7 @@ _GRADES = (1, 2, 3)
 
 
 @transaction.atomic
-def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, asked_by: User) -> FusionFit:
+def fit_request(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, requested_by: User) -> FusionFit:
     """One waiting fit; the caller enqueues it with annotations.queue. Asked for twice, it is one.
 
     One that had failed waits again. Raises: Problem, saying the mend.
@@ -78,7 +78,7 @@ def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, a
             snapshot=snapshot,
             baseline=baseline,
             relevant_from=relevant_from,
-            defaults={"created_by": asked_by, "fitted": {"topic_count": len(judged.relevant)}},
+            defaults={"created_by": requested_by, "fitted": {"topic_count": len(judged.relevant)}},
         )
         if created:
             logger.info("fit planned fit=%d snapshot=%d baseline=%d", fit.pk, snapshot.pk, baseline.pk)
@@ -98,7 +98,7 @@ def fit_retry(*, fit: FusionFit) -> FusionFit:
     return row
 
 
-def fit_answer(*, fit_id: int) -> FusionFit | None:
+def fit_process(*, fit_id: int) -> FusionFit | None:
     """Work on a fit for about BUDGET_SECONDS; the fit as it stands then, None where it is gone or nothing was to do.
 
     What fails says why in the fit.

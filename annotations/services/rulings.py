@@ -60,7 +60,7 @@ def ruling_record(
             if not _is_of(known, session, candidate) or known.takes_back_id is not None or not is_same(known, checked):
                 raise _taken()
             return Ruled(known, is_new=False)
-        current = ruling_that_holds(session, candidate)
+        current = current_ruling(session, candidate)
         if (current.client_id if current else None) != base:
             raise RuledMeanwhile(current)
         ruling = Ruling(
@@ -91,7 +91,7 @@ def ruling_undo(*, adjudicator: User, session: Session, client_id: uuid.UUID) ->
         candidate = Candidate.objects.select_for_update().get(pk=undone.candidate_id)
         of_candidate = list(standing.filter(candidate=candidate).order_by("-sequence")[:2])
         if of_candidate[:1] != [undone]:
-            raise RuledMeanwhile(ruling_that_holds(session, candidate))
+            raise RuledMeanwhile(current_ruling(session, candidate))
         ruling = Ruling(
             client_id=client_id,
             session=session,
@@ -104,7 +104,7 @@ def ruling_undo(*, adjudicator: User, session: Session, client_id: uuid.UUID) ->
     return Ruled(ruling, is_new=True)
 
 
-def ruling_that_holds(session: Session, candidate: Candidate) -> Ruling | None:
+def current_ruling(session: Session, candidate: Candidate) -> Ruling | None:
     """The newest ruling of a session on a candidate; None where there is none, or it was taken back."""
     newest = Ruling.objects.filter(session=session, candidate=candidate).order_by("-sequence").first()
     return None if newest is None or newest.says_nothing else newest

@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Run, System, TopicSet
-from annotations.selectors.runs import FAILED, CollectionState, collection_of_today, run_like, runs_in_use
+from annotations.selectors.runs import FAILED, CollectionState, current_collection_state, run_like, runs_in_use
 from annotations.services.topics import topic_set_lock
 from engine.errors import NotFound, Problem
 from engine.ranking.candidates import DEFAULT_SHORTLIST
@@ -25,10 +25,10 @@ from search.services.work import work_restart
 logger = logging.getLogger(__name__)
 
 DEFAULT_DEPTH, DEEPEST = 100, DEFAULT_SHORTLIST
-PAPERS = (System.VISUAL, System.TEXT, System.MAXIMUM, System.AVERAGE)
+PAPER_SYSTEMS = (System.VISUAL, System.TEXT, System.MAXIMUM, System.AVERAGE)
 """The four systems of the paper, in the order of its table."""
-BY_NAME = (*PAPERS, System.RANKS)
-WITH_WEIGHT = (System.WEIGHTED, System.FITTED)
+UNWEIGHTED_SYSTEMS = (*PAPER_SYSTEMS, System.RANKS)
+WEIGHTED_SYSTEMS = (System.WEIGHTED, System.FITTED)
 _TAG = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 
@@ -36,7 +36,7 @@ _TAG = re.compile(r"[A-Za-z0-9._-]{1,60}")
 class Plan:
     """Which systems are run, how deep, and over what. weights: the drawing's share in percent of weighted sums."""
 
-    systems: Sequence[System] = PAPERS
+    systems: Sequence[System] = PAPER_SYSTEMS
     weights: Sequence[int] = ()
     depth: int = DEFAULT_DEPTH
     filters: Mapping[str, str] | None = None
@@ -52,8 +52,8 @@ def runs_make(*, topic_set: TopicSet, plan: Plan, made_by: User) -> list[Run]:
     if not (plan.systems or plan.weights):
         raise Problem("systems", "Choose a system at least, or write a weight.")
     for system in plan.systems:
-        if system not in BY_NAME:
-            raise Problem("systems", f"{system} is not run by itself: choose of {', '.join(BY_NAME)}.")
+        if system not in UNWEIGHTED_SYSTEMS:
+            raise Problem("systems", f"{system} is not run by itself: choose of {', '.join(UNWEIGHTED_SYSTEMS)}.")
     for weight in plan.weights:
         if not 1 <= weight <= 99:
             raise Problem(
@@ -92,7 +92,7 @@ def run_make(
     weight: the drawing's share, 0 to 1, of a weighted or fitted sum. Where the name is taken, it gets a number.
     as_of: a run whose state of the collection is searched instead of today's; an imported one has none.
     """
-    if (system in WITH_WEIGHT) != (weight is not None) or system not in (*BY_NAME, *WITH_WEIGHT):
+    if (system in WEIGHTED_SYSTEMS) != (weight is not None) or system not in (*UNWEIGHTED_SYSTEMS, *WEIGHTED_SYSTEMS):
         raise Problem("weight", "A weighted or fitted sum has a weight, and no other system has one.")
     if weight is not None and not 0 <= weight <= 1:
         raise Problem("weight", "A weight is from 0 to 1.")
@@ -143,7 +143,7 @@ def run_delete(*, run: Run) -> None:
 
 def _state(topic_set: TopicSet) -> CollectionState:
     """The collection of this moment; nobody changes the topics until the transaction ends."""
-    state = collection_of_today()
+    state = current_collection_state()
     if state is None:
         raise Problem("no-index", "Nothing is searchable yet. Deliver a batch, and make runs when it is done.")
     if not topic_set_lock(topic_set):

@@ -13,11 +13,11 @@ from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Pool, Session
 from annotations.services.dealing import (
+    candidates_assign,
+    candidates_deal_late,
     candidates_of,
-    late_part_give,
-    nobodys_hand_round,
-    open_part_pass_on,
-    part_give,
+    candidates_reassign,
+    open_showings_pass_on,
 )
 from annotations.services.pools import PoolNotFound, pool_lock
 from engine.errors import Problem
@@ -82,7 +82,7 @@ def session_make(
         candidates = candidates_of(pool)
         parts = dealt(candidates, list(people), overlap_percent=session.overlap_percent, seed=seed)
         for pk, part in parts.items():
-            part_give(Assignment.objects.create(session=session, assessor=people[pk]), candidates, part)
+            candidates_assign(Assignment.objects.create(session=session, assessor=people[pk]), candidates, part)
         logger.info("session made session=%d pool=%d assessors=%d", session.pk, pool.pk, len(parts))
     else:
         for user in assessors:
@@ -102,7 +102,7 @@ def assignment_add(*, session: Session, assessor: User) -> Assignment:
     if existing is not None and existing.withdrawn_at is None:
         return existing
     assignment = existing or Assignment.objects.create(session=session, assessor=assessor)
-    taken = late_part_give(assignment, [one for one in assignments if one != existing])
+    taken = candidates_deal_late(assignment, [one for one in assignments if one != existing])
     if existing is not None:
         existing.withdrawn_at = None
         existing.save(update_fields=["withdrawn_at"])
@@ -132,11 +132,11 @@ def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
     if stays:
         found.withdrawn_at = timezone.now()
         found.save(update_fields=["withdrawn_at"])
-        open_part_pass_on(found)
+        open_showings_pass_on(found)
     else:
         assignments.remove(found)
         Assignment.objects.filter(pk=found.pk).delete()
-    given = nobodys_hand_round(session, assignments)
+    given = candidates_reassign(session, assignments)
     logger.info("assessor withdrawn session=%d assessor=%d given=%d", session.pk, found.assessor_id, given)
     return Withdrawn(given, stays)
 

@@ -14,7 +14,7 @@ from annotations.selectors.exports import ExportedFile
 from annotations.selectors.overview import topic_sets_listed
 from annotations.selectors.score_files import score_table_as_csv, score_table_as_json
 from annotations.selectors.scores import ALPHA, RunScored, ScoreTable
-from annotations.selectors.snapshots import SnapshotSeen, snapshot_seen
+from annotations.selectors.snapshots import SnapshotRow, snapshot_row_by_id
 from annotations.views.evaluation_asked import (
     GREATEST_GRADE,
     MOST_K,
@@ -84,7 +84,7 @@ def table(request: HttpRequest, asked: Asked) -> HttpResponse:
     found = table_or_answer(request, asked)
     if isinstance(found, HttpResponse):
         return found
-    qrels = snapshot_seen(asked.snapshot.pk)
+    qrels = snapshot_row_by_id(asked.snapshot.pk)
     return render(request, "annotations/evaluation_table.html", table_context(asked, found, qrels))
 
 
@@ -98,7 +98,7 @@ def table_file(request: HttpRequest, asked: Asked, suffix: str) -> HttpResponse:
     found = table_or_answer(request, asked)
     if isinstance(found, HttpResponse):
         return found
-    qrels = snapshot_seen(asked.snapshot.pk)
+    qrels = snapshot_row_by_id(asked.snapshot.pk)
     assert qrels is not None
     kind, written = (
         ("text/csv; charset=utf-8; header=present", score_table_as_csv(found, qrels))
@@ -122,7 +122,7 @@ def options_context(asked: Asked, place: str) -> dict[str, object]:
     }
 
 
-def table_context(asked: Asked, found: ScoreTable, qrels: SnapshotSeen | None) -> dict[str, object]:
+def table_context(asked: Asked, found: ScoreTable, qrels: SnapshotRow | None) -> dict[str, object]:
     """Everything on the page of the table."""
     columns = [name for name in found.options.names if _is_shown(name, found)]
     means = [found.estimates[one.run.pk, found.measure] for one in found.scored]

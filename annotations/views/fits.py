@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.queue import enqueue_unless_finished
-from annotations.selectors.fits import FitRow, fit_seen, fits_listed, topics_of_fit
-from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw, promotion_problem
+from annotations.selectors.fits import FitRow, fit_for_page, fits_listed, topics_of_fit
+from annotations.services.fits import fit_delete, fit_promote, fit_request, fit_retry, fit_withdraw, promotion_problem
 from annotations.views.evaluation_asked import LARGEST_KEY, topic_set_or_404
 from annotations.views.plots import Axis, polyline
 from annotations.views.roles import administrators_only
@@ -139,11 +139,11 @@ def fit_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            fit = fit_ask(
+            fit = fit_request(
                 snapshot=data["snapshot"],
                 baseline=data["baseline"],
                 relevant_from=data["relevant_from"],
-                asked_by=current_user(request),
+                requested_by=current_user(request),
             )
         except Problem as problem:
             form.add_error(None, problem.detail)
@@ -207,7 +207,7 @@ def delete_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
 
 
 def _fit_or_404(fit_id: int) -> FusionFit:
-    found = fit_seen(min(fit_id, LARGEST_KEY))
+    found = fit_for_page(min(fit_id, LARGEST_KEY))
     if found is None:
         raise Http404
     return found

@@ -15,7 +15,7 @@ from annotations.models import Pool, Session, TopicSet
 from annotations.selectors.pools import (
     PoolPreview,
     pairs_of_assessors,
-    pool_held,
+    pool_contents,
     pool_preview,
     pools_listed,
     runs_to_pool,
@@ -23,10 +23,10 @@ from annotations.selectors.pools import (
 from annotations.selectors.sessions import (
     LARGEST_KEY,
     assessors_to_choose,
-    nobodys_count,
     parts_of,
-    session_seen_by,
+    session_visible_to,
     sessions_listed,
+    unassigned_count,
 )
 from annotations.selectors.showings import done_of
 from annotations.services.locks import RunNotFound
@@ -131,7 +131,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     }
     if user.is_staff:
         context |= {
-            "nobodys": nobodys_count(row),
+            "nobodys": unassigned_count(row),
             "count": row.pool.candidates.count(),
             "hours_left": sum(part.hours_left for part in parts),
         }
@@ -207,7 +207,7 @@ def delete_session(request: HttpRequest, session_id: int) -> HttpResponse:
 
 def session_or_404(request: HttpRequest, session_id: int) -> Session:
     """A session that the user may see."""
-    found = session_seen_by(current_user(request), session_id)
+    found = session_visible_to(current_user(request), session_id)
     if found is None:
         raise Http404
     return found
@@ -286,7 +286,7 @@ def _preview(topic_set: TopicSet, form: PoolForm) -> Preview:
     data = form.cleaned_data
     pool: Pool | None = form.chosen_pool
     held = (
-        pool_held(pool)
+        pool_contents(pool)
         if pool is not None
         else pool_preview(topic_set, list(data["runs"]), data["depth"], only_unjudged=data["only_unjudged"])
     )

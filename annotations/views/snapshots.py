@@ -15,7 +15,7 @@ from annotations.selectors.snapshots import (
     LONGEST_NAME,
     SnapshotDamaged,
     name_proposed,
-    snapshot_seen,
+    snapshot_row_by_id,
     snapshots_listed,
 )
 from annotations.services.imports import qrels_import
@@ -125,7 +125,7 @@ def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
 @administrators_only
 def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
     """What one snapshot holds, topic by topic."""
-    seen = snapshot_seen(min(snapshot_id, LARGEST_KEY))
+    seen = snapshot_row_by_id(min(snapshot_id, LARGEST_KEY))
     if seen is None:
         raise Http404
     context = _frame(seen.snapshot.topic_set) | {"seen": seen, "formats": FORMATS}
@@ -136,7 +136,7 @@ def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
 @administrators_only
 def snapshot_file(request: HttpRequest, snapshot_id: int) -> HttpResponse:
     """The qrels as a file; ?format=trec, csv or json."""
-    seen = snapshot_seen(min(snapshot_id, LARGEST_KEY))
+    seen = snapshot_row_by_id(min(snapshot_id, LARGEST_KEY))
     if seen is None:
         raise Http404
     wanted = request.GET.get("format", "trec")

@@ -11,7 +11,7 @@ from django import forms
 from annotations.models import System
 from annotations.selectors.draws import LARGEST_SEED, MOST_TOPICS, Draw
 from annotations.selectors.exports import FORMATS
-from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, PAPERS, Plan
+from annotations.services.runs import DEEPEST, DEFAULT_DEPTH, PAPER_SYSTEMS, UNWEIGHTED_SYSTEMS, Plan
 from annotations.services.topics import LONGEST_NAME, LONGEST_PROSE, LONGEST_TITLE
 from engine.errors import Problem
 from search.filters import filters_checked, filters_written
@@ -119,8 +119,8 @@ class PlanForm(forms.Form):
 
     systems = forms.MultipleChoiceField(
         required=False,
-        choices=[(system.value, system.label) for system in BY_NAME],
-        initial=[system.value for system in PAPERS],
+        choices=[(system.value, system.label) for system in UNWEIGHTED_SYSTEMS],
+        initial=[system.value for system in PAPER_SYSTEMS],
         widget=forms.CheckboxSelectMultiple,
     )
     weights = forms.CharField(

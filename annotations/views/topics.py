@@ -16,7 +16,7 @@ from annotations.models import Topic, TopicSet
 from annotations.selectors.draws import Drawn, topics_drawn
 from annotations.selectors.runs import runs_listed
 from annotations.selectors.topics import drawing_of_topic, topic_set_page, topic_sets_listed, topic_sets_open
-from annotations.services.runs import PAPERS
+from annotations.services.runs import PAPER_SYSTEMS
 from annotations.services.topics import (
     NewTopic,
     TopicSetLocked,
@@ -224,7 +224,7 @@ def _set_rendered(
         "describing": describing or TopicSetForm(initial={"name": row.name, "note": row.note}),
         "adding": adding or TopicForm(),
         "refused": refused,
-        "paper_systems": PAPERS,
+        "paper_systems": PAPER_SYSTEMS,
         "undo_number": undo["number"] if undo is not None and undo["topic_set"] == row.pk else None,
     }
     return _private(render(request, "annotations/topic_set.html", context, status=status))

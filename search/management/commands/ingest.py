@@ -20,7 +20,7 @@ from search.selectors.batches import batch_report
 from search.services.batches import batch_receive
 from search.services.indexes import indexes_refresh
 
-SHOWN_EVERY_SECONDS = 5.0
+REPORT_SECONDS = 5.0
 
 
 class Command(ServiceCommand):
@@ -74,7 +74,7 @@ class Command(ServiceCommand):
         shown = time.monotonic()
         while not _is_finished(batch):
             time.sleep(0.2)
-            if time.monotonic() - shown > SHOWN_EVERY_SECONDS:
+            if time.monotonic() - shown > REPORT_SECONDS:
                 shown = time.monotonic()
                 done, count = batch.documents.exclude(verdict="").count(), batch.documents.count()
                 self.say(f"{batch.file_name}: {done} of {count} documents")

@@ -16,7 +16,7 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Session, Showing
-from annotations.selectors.showings import judgments_that_hold
+from annotations.selectors.showings import current_judgments
 from annotations.services.assessments import LONGEST_LOOK_SECONDS, LONGEST_REASON, Assessed
 from annotations.services.judgments import (
     Recorded,
@@ -357,7 +357,7 @@ def test_of_two_writers_on_one_pair_one_is_told_that_it_was_late(
         assert late[0].current == stored[0].judgment
         assert Judgment.objects.count() == round_number + 1
         base = stored[0]
-    assert judgments_that_hold(Showing.objects.filter(position=1)) == {
+    assert current_judgments(Showing.objects.filter(position=1)) == {
         showing_of(session, assessor, 1).pk: base.judgment if base else None
     }
 

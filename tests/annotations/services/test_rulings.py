@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection, transaction
 
 from annotations.models import Candidate, Judgment, Ruling, Session
 from annotations.services.assessments import Assessed
-from annotations.services.rulings import Ruled, RuledMeanwhile, ruling_record, ruling_that_holds, ruling_undo
+from annotations.services.rulings import Ruled, RuledMeanwhile, current_ruling, ruling_record, ruling_undo
 from annotations.services.sessions import AlreadyJudged, session_delete
 from engine.errors import Problem
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
@@ -59,7 +59,7 @@ def undo(session: Session, by: User, client_id: uuid.UUID | None = None) -> Rule
 
 
 def holds(session: Session, candidate: Candidate) -> int | str | None:
-    ruling = ruling_that_holds(session, candidate)
+    ruling = current_ruling(session, candidate)
     return None if ruling is None else "x" if ruling.cannot_judge else ruling.grade
 
 

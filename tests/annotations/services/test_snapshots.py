@@ -14,7 +14,13 @@ from django.utils import timezone
 
 from annotations.models import Facet, QrelsSnapshot, Ruling, Session, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures
-from annotations.selectors.snapshots import SnapshotDamaged, name_proposed, seen, snapshot_qrels, snapshot_summary
+from annotations.selectors.snapshots import (
+    SnapshotDamaged,
+    name_proposed,
+    snapshot_qrels,
+    snapshot_row,
+    snapshot_summary,
+)
 from annotations.services.sessions import AlreadyJudged, session_delete
 from annotations.services.snapshots import snapshot_freeze
 from engine.errors import Problem
@@ -200,8 +206,8 @@ def test_a_text_that_is_not_its_hashs_is_never_read(judging: Judging) -> None:
     damaged = QrelsSnapshot.objects.get(pk=snapshot.pk)
     with pytest.raises(SnapshotDamaged, match="does not have the hash"):
         snapshot_qrels(damaged)
-    assert seen(damaged).summary is None
-    assert "backup" in seen(damaged).fault
+    assert snapshot_row(damaged).summary is None
+    assert "backup" in snapshot_row(damaged).fault
 
 
 def test_a_proposed_name_is_free(judging: Judging) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, TopicSet
-from annotations.services.fits import fit_answer
+from annotations.services.fits import fit_process
 from annotations.templatetags.evaluation import signed
 from search.models import SuggestedWeight, WorkState
 from search.services.work import work_reject
@@ -84,7 +84,7 @@ def test_a_fit_is_requested_enqueued_and_followed(
     waiting = as_administrator.get(page_of(fit)).content.decode()
     assert "data-refresh-seconds" in waiting and "0 of 6" in waiting
     assert "data-refresh-ended" not in as_administrator.get(f"{page_of(fit)}?fragment").content.decode()
-    fit_answer(fit_id=fit.pk)
+    fit_process(fit_id=fit.pk)
     fit.refresh_from_db()
     assert fit.run is not None
     Run.objects.filter(pk=fit.run.pk).update(state=WorkState.DONE)

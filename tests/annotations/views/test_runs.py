@@ -15,7 +15,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from annotations.models import Run, System, TopicSet
-from annotations.services.answering import run_answer
+from annotations.services.answering import run_process
 from annotations.services.topics import NewTopic, topic_add, topic_set_make
 from search.models import Figure, WorkState
 from tests.annotation_collection import collection_make, index_reopen, standing_in
@@ -109,7 +109,7 @@ def test_lists_refresh_themselves_until_every_run_is_done(
         part = as_maker.get(address, {"fragment": ""}).content.decode()
         assert "<html" not in part and "data-refresh-ended" not in part
         assert 'max="3" value="0"' in part
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     for address in addresses:
         assert "data-refresh-seconds" not in as_maker.get(address).content.decode()
         assert "data-refresh-ended" in as_maker.get(address, {"fragment": ""}).content.decode()
@@ -120,7 +120,7 @@ def test_a_run_shows_each_topics_figures_by_rank_with_all_that_decided_it(
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="avg")
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     run.refresh_from_db()
     page = as_maker.get(f"/runs/{run.pk}/", {"topic": "2"}).content.decode()
     ranked = run.lists.get(topic__number=2)
@@ -162,7 +162,7 @@ def test_a_failed_run_says_why_and_is_tried_again(
     enqueued.clear()
     as_maker.post(f"/runs/{run.pk}/retry/")
     assert enqueued == [("answer_run", run.pk)]
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     enqueued.clear()
     as_maker.post(f"/runs/{run.pk}/retry/")  # done meanwhile
     assert not enqueued
@@ -173,7 +173,7 @@ def test_a_run_is_made_again_over_the_collection_of_today(
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="visual")
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     same = as_maker.post(f"/runs/{run.pk}/again/", follow=True)
     assert "Nothing has changed since" in same.content.decode()
     collection_make(publications=1, first=30)
@@ -202,7 +202,7 @@ def test_what_is_taken_away_comes_in_again_as_another_systems_run(
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="visual")
     assert as_maker.get(f"/runs/{run.pk}/file/")["Location"] == f"/runs/{run.pk}/"  # half a run is no run
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     for file_format in ("trec", "csv", "json"):
         file = as_maker.get(f"/runs/{run.pk}/file/", {"format": file_format})
         assert "attachment" in file["Content-Disposition"]
