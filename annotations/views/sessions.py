@@ -29,11 +29,8 @@ from annotations.selectors.sessions import (
     unassigned_count,
 )
 from annotations.selectors.showings import done_of
-from annotations.services.locks import RunNotFound
-from annotations.services.pools import NothingToJudge, PoolNameTaken, PoolNotFound, pool_make
+from annotations.services.pools import NOTHING_TO_JUDGE, pool_make
 from annotations.services.sessions import (
-    AlreadyJudged,
-    SessionNameTaken,
     assignment_add,
     assignment_withdraw,
     session_close,
@@ -43,13 +40,12 @@ from annotations.services.sessions import (
 )
 from annotations.views.roles import administrators_only
 from annotations.views.session_forms import NEW_POOL, AssessorForm, PoolForm, SessionForm
+from engine.errors import NotFound, Problem
 from search.http import current_user, is_fragment
 
 LISTS = ("runs", "assessors")  # fields of several values
-NAME_TAKEN = "Another session or pool has this name; give this one another."
-POOL_GONE = "This pool was deleted meanwhile, with the last session over it; choose another, or a new one."
-RUN_GONE = "One of the runs was deleted meanwhile; choose among the others."
-NOTHING = "Nothing is left to judge: take more runs, a greater depth, or what was judged before as well."
+FIELDS_AT_FAULT = {"name-taken": "name", "nothing-to-judge": "depth"}
+"""Codes of problems, and the form's field that shows each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +194,8 @@ def delete_session(request: HttpRequest, session_id: int) -> HttpResponse:
     row = session_or_404(request, session_id)
     try:
         session_delete(session=row)
-    except AlreadyJudged:
-        messages.error(request, "Somebody has judged in it already, and judgments stay. Close the session instead.")
+    except Problem as problem:
+        messages.error(request, problem.detail)
         return redirect("annotations:session", session_id=row.pk)
     messages.info(request, f"{row} is deleted; nothing was judged in it.")
     return redirect("annotations:sessions")
@@ -250,14 +246,10 @@ def _made(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Sessi
                 seed=data["seed"],
                 made_by=user,
             )
-    except (PoolNameTaken, SessionNameTaken):
-        form.add_error("name", NAME_TAKEN)
-    except NothingToJudge:
-        form.add_error("depth", NOTHING)
-    except PoolNotFound:
-        form.add_error("pool", POOL_GONE)
-    except RunNotFound:
-        form.add_error("runs", RUN_GONE)
+    except NotFound as problem:  # the chosen pool, or a run of the new one
+        form.add_error("runs" if form.chosen_pool is None else "pool", problem.detail)
+    except Problem as problem:
+        form.add_error(FIELDS_AT_FAULT.get(problem.code), problem.detail)
     return None
 
 
@@ -291,7 +283,7 @@ def _preview(topic_set: TopicSet, form: PoolForm) -> Preview:
         else pool_preview(topic_set, list(data["runs"]), data["depth"], only_unjudged=data["only_unjudged"])
     )
     if not held.count:
-        return Preview(None, faults=(NOTHING,))
+        return Preview(None, faults=(NOTHING_TO_JUDGE,))
     pairs = pairs_of_assessors(
         held,
         [user.pk for user in data.get("assessors", ())],

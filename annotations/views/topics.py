@@ -19,7 +19,6 @@ from annotations.selectors.topics import drawing_of_topic, topic_set_page, topic
 from annotations.services.runs import PAPER_SYSTEMS
 from annotations.services.topics import (
     NewTopic,
-    TopicSetLocked,
     topic_add,
     topic_delete,
     topic_describe,
@@ -97,7 +96,7 @@ def delete_topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     row = set_or_404(topic_set_id)
     try:
         topic_set_delete(topic_set=row)
-    except TopicSetLocked as problem:
+    except Problem as problem:
         messages.warning(request, problem.detail)
         return redirect("annotations:topic-set", topic_set_id=row.pk)
     messages.info(request, f"{row} is deleted.")

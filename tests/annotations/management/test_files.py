@@ -90,7 +90,7 @@ def test_without_output_a_file_goes_to_standard_output_alone(judged: QrelsSnapsh
     out, err = StringIO(), StringIO()
     call_command("export_qrels", str(judged.pk), stdout=out, stderr=err)
     assert out.getvalue() == QRELS
-    with pytest.raises(CommandError, match="--json .*--output"):
+    with pytest.raises(CommandError, match=r"--json .*--output"):
         called("export_qrels", "gold")
 
 

@@ -168,7 +168,7 @@ def test_a_run_says_all_that_decided_it(topic_set: TopicSet, maker: User) -> Non
     assert len(run.sha256) == 64 and run.sha256 != other.sha256
     assert run_content(run).count(b"\n") == topic_set.topics.count()
     assert run.verdict == Verdict.WARNED
-    assert run.note == "Topic 3 has no text: ranked by the drawing alone, as a search does."
+    assert run.note.startswith("Topic 3 ") and "no text" in run.note and "\n" not in run.note
     assert other.verdict == Verdict.ACCEPTED and other.note == ""
 
 
