@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 
 from annotations.api.answers import topic_image_address
 from annotations.models import Pool, Session
-from annotations.selectors.sessions import Part
+from annotations.selectors.sessions import AssessorProgress
 from annotations.selectors.showings import ShowingPage, Side
 from annotations.views.judgments import values_as_json
 from search.models import Figure
@@ -179,7 +179,9 @@ def session_address(request: Request, session: Session) -> str:
     return str(reverse("annotations-api:session", kwargs={"session_id": session.pk}, request=request))
 
 
-def session_data(request: Request, session: Session, parts: list[Part], mine: Part | None) -> dict[str, Any]:
+def session_data(
+    request: Request, session: Session, parts: list[AssessorProgress], mine: AssessorProgress | None
+) -> dict[str, Any]:
     """As SessionAnswerSerializer says. parts: of all assessors, for administrators alone."""
     is_staff = bool(request.user.is_staff)
     return {
@@ -226,11 +228,11 @@ def _side(request: Request, side: Side) -> dict[str, Any]:
     }
 
 
-def _progress(part: Part) -> dict[str, Any]:
+def _progress(part: AssessorProgress) -> dict[str, Any]:
     return {"count": part.progress.count, "said": part.progress.said}
 
 
-def _administration(session: Session, parts: list[Part]) -> dict[str, Any]:
+def _administration(session: Session, parts: list[AssessorProgress]) -> dict[str, Any]:
     return {
         "topic_set": session.pool.topic_set_id,
         "pool": session.pool_id,

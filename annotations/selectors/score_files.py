@@ -1,4 +1,4 @@
-"""The table of evaluation as files to take away, with all that its figures came from; the same bytes each time."""
+"""The score table as JSON and CSV, with the qrels, runs and options behind it; the same bytes each time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COLUMNS = (
 
 
 def score_table_as_json(table: ScoreTable, qrels: SnapshotRow) -> str:
-    """Every figure of the table, topic by topic too, with the qrels, runs and options that it came from."""
+    """Write every score of the table as JSON, also by topic, with its qrels, runs and options."""
     written = {
         "schema": SCHEMA,
         "topic_set": table.snapshot.topic_set.name,
@@ -45,7 +45,7 @@ def score_table_as_json(table: ScoreTable, qrels: SnapshotRow) -> str:
 
 
 def score_table_as_csv(table: ScoreTable, qrels: SnapshotRow) -> str:
-    """A row for each run and measure."""
+    """Write the table as CSV, one row for each run and measure."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
