@@ -166,9 +166,9 @@ def test_a_promoted_fit_is_not_deleted_and_a_withdrawn_one_is_with_its_run_left(
     run = fit.run
     assert run is not None
     fit_promote(fit=fit, promoted_by=staff)
-    with pytest.raises(Problem, match="^fit-promoted: "):
+    with pytest.raises(Problem, match=r"^fit-promoted: "):
         fit_delete(fit=fit)
-    with pytest.raises(Problem, match="^run-in-use: "):
+    with pytest.raises(Problem, match=r"^run-in-use: "):
         run_delete(run=run)
     fit_withdraw(fit=fit)
     for _ in range(2):
@@ -244,25 +244,25 @@ def test_what_cannot_be_fitted_is_refused_with_the_mend(
     snapshot: QrelsSnapshot, average: Run, topic_set: TopicSet, staff: User, rows: Judged
 ) -> None:
     few = judged_by_weight(average, BEST, name="few", topics=4)
-    with pytest.raises(Problem, match="^too-few-topics: 4 "):
+    with pytest.raises(Problem, match=r"^too-few-topics: 4 "):
         fit_request(snapshot=few, baseline=average, requested_by=staff)
-    with pytest.raises(Problem, match="^too-few-topics: 0 "):
+    with pytest.raises(Problem, match=r"^too-few-topics: 0 "):
         fit_request(snapshot=snapshot, baseline=average, relevant_from=3, requested_by=staff)
-    with pytest.raises(Problem, match="^relevant-from: "):
+    with pytest.raises(Problem, match=r"^relevant-from: "):
         fit_request(snapshot=snapshot, baseline=average, relevant_from=0, requested_by=staff)
     short = run_done_make(topic_set, staff, System.VISUAL, depth=10)
-    with pytest.raises(Problem, match="^run-too-short: .* 10,"):
+    with pytest.raises(Problem, match=r"^run-too-short: .* 10,"):
         fit_request(snapshot=snapshot, baseline=short, requested_by=staff)
     Run.objects.filter(pk=short.pk).update(state=WorkState.RUNNING)
     short.refresh_from_db()
-    with pytest.raises(Problem, match="^run-not-done: "):
+    with pytest.raises(Problem, match=r"^run-not-done: "):
         fit_request(snapshot=snapshot, baseline=short, requested_by=staff)
     other = run_done_make(topic_set_make(staff, rows.figures[:5], name="Others"), staff)
-    with pytest.raises(Problem, match="^other-topics: "):
+    with pytest.raises(Problem, match=r"^other-topics: "):
         fit_request(snapshot=snapshot, baseline=other, requested_by=staff)
     gone = run_done_make(topic_set, staff, System.TEXT)
     Run.objects.filter(pk=gone.pk).delete()
-    with pytest.raises(Problem, match="^run-gone: "):
+    with pytest.raises(Problem, match=r"^run-gone: "):
         fit_request(snapshot=snapshot, baseline=gone, requested_by=staff)
     assert not FusionFit.objects.exists()
 

@@ -104,10 +104,10 @@ def test_the_same_file_twice_is_the_same_run(importing: Importing) -> None:
 
 def test_another_run_under_a_taken_name_is_refused(importing: Importing) -> None:
     importing.run(RUN)
-    with pytest.raises(Problem, match="^name-taken: .* theirs "):
+    with pytest.raises(Problem, match=r"^name-taken: .* theirs "):
         importing.run("1 Q0 EP4A1/1.1/1 1 0.9 theirs\n")
     run_make(importing.topic_set, [], name="visual")
-    with pytest.raises(Problem, match="^name-taken: .* visual "):
+    with pytest.raises(Problem, match=r"^name-taken: .* visual "):
         importing.run(RUN, name="visual")
 
 
@@ -170,7 +170,7 @@ def test_a_run_that_cannot_come_in_is_refused_whole(
 def test_a_set_without_topics_takes_no_run() -> None:
     importing = set_make()
     empty = TopicSet.objects.create(name="empty", created_by=importing.staff)
-    with pytest.raises(Problem, match="^no-topics: .*empty"):
+    with pytest.raises(Problem, match=r"^no-topics: .*empty"):
         Importing(importing.staff, empty).run(RUN)
 
 
@@ -196,7 +196,7 @@ def test_qrels_come_in_frozen_with_the_relatives_of_the_collection(importing: Im
 def test_the_same_qrels_twice_are_the_same_snapshot_and_others_are_refused(importing: Importing) -> None:
     first = importing.qrels(QRELS)
     assert importing.qrels("\n".join(reversed(QRELS.splitlines()))) == first
-    with pytest.raises(Problem, match="^name-taken: "):
+    with pytest.raises(Problem, match=r"^name-taken: "):
         importing.qrels("1 0 EP4A1/1.1/1 1\n")
     assert QrelsSnapshot.objects.count() == 1
 
@@ -263,12 +263,12 @@ def test_json_qrels_of_another_kind_are_refused(importing: Importing, change: di
 def test_json_qrels_of_other_topics_are_refused(importing: Importing) -> None:
     read = json.loads(importing.qrels(QRELS).content)
     read["topics"][0]["number"] = "77"
-    with pytest.raises(Problem, match="^file-refused: .*'77'"):
+    with pytest.raises(Problem, match=r"^file-refused: .*'77'"):
         importing.qrels(json.dumps(read), "other", "json")
 
 
 def test_a_name_that_is_none_is_refused(importing: Importing) -> None:
-    with pytest.raises(Problem, match="^no-name: "):
+    with pytest.raises(Problem, match=r"^no-name: "):
         importing.qrels(QRELS, name=" ")
 
 

@@ -235,7 +235,7 @@ def test_a_closed_session_takes_nothing_but_tells_what_it_took(judge: Judge, ses
     assert judge(1, 1, client_id=client_id).judgment == taken.judgment
     takes: list[Callable[[], Recorded]] = [lambda: judge(2, 1), lambda: undo(assessor, session)]
     for take in takes:
-        with pytest.raises(Problem, match="^session-closed: "):
+        with pytest.raises(Problem, match=r"^session-closed: "):
             take()
     assert Judgment.objects.get() == taken.judgment
 

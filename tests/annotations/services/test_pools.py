@@ -121,7 +121,7 @@ def test_the_same_pool_made_again_is_found_and_another_of_its_name_refused(
     assert pool_make(topic_set=topic_set, runs=runs[::-1], depth=3, name="three", made_by=maker) == pool
     assert pool.candidates.count() == count
     for other in ({"depth": 4, "runs": runs}, {"depth": 3, "runs": runs[:1]}):
-        with pytest.raises(Problem, match="^name-taken: "):
+        with pytest.raises(Problem, match=r"^name-taken: "):
             pool_make(topic_set=topic_set, name="three", made_by=maker, **other)  # type: ignore[arg-type]
 
 
@@ -159,7 +159,7 @@ def test_a_pool_of_the_unjudged_leaves_out_what_was_graded_or_is_still_asked(
 def test_where_nothing_is_left_there_is_no_pool(topic_set: TopicSet, runs: list[Run], maker: User) -> None:
     first = pool_make(topic_set=topic_set, runs=runs, depth=2, name="first", made_by=maker)
     session_make(pool=first, name="first", assessors=[maker], options=ALONE, seed=1, made_by=maker)
-    with pytest.raises(Problem, match="^nothing-to-judge: "):
+    with pytest.raises(Problem, match=r"^nothing-to-judge: "):
         pool_make(topic_set=topic_set, runs=runs, depth=2, name="none", made_by=maker, only_unjudged=True)
     assert not Pool.objects.filter(name="none").exists()
 

@@ -20,7 +20,7 @@ from annotations.services.sessions import (
     session_make,
     session_reopen,
 )
-from engine.errors import NotFound
+from engine.errors import NotFound, Problem
 from tests.annotation_rows import judgment_make, pool_make, run_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -97,7 +97,7 @@ def test_made_again_it_is_the_same_session_and_who_is_missing_is_added(
 
 def test_another_session_of_its_name_is_refused(pool: Pool, assessors: list[User], maker: User) -> None:
     made(pool, assessors, maker)
-    with pytest.raises(Problem, match="^name-taken: .*First"):
+    with pytest.raises(Problem, match=r"^name-taken: .*First"):
         session_make(
             pool=pool, name="First", assessors=assessors, options=SessionOptions(), seed=5, made_by=maker
         )  # fmt: skip
@@ -124,7 +124,7 @@ def test_a_session_in_which_something_was_judged_stays_even_when_it_was_taken_ba
     judgment_undo(
         assessor=assessors[0], session_id=session.pk, client_id=uuid.uuid4()
     )  # fmt: skip
-    with pytest.raises(Problem, match="^judged-already: "):
+    with pytest.raises(Problem, match=r"^judged-already: "):
         session_delete(session=session)
     assert Assignment.objects.filter(pk=assignment.pk).exists()
     assert Judgment.objects.count() == 2

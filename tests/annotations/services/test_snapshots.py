@@ -162,7 +162,7 @@ def test_a_facet_has_its_own_grades(judging: Judging) -> None:
     for showing, looks in zip(showings.filter(is_repeat=False), (3, None, 0), strict=False):
         judgment_make(showing, 1, looks=looks)
     assert judging.grades(judging.freeze("looks", Facet.LOOKS)) == [3, None, 0, None]
-    with pytest.raises(Problem, match="^nothing-judged: .*works alike"):
+    with pytest.raises(Problem, match=r"^nothing-judged: .*works alike"):
         judging.freeze("works", Facet.WORKS)
 
 
@@ -182,12 +182,12 @@ def test_a_name_that_cannot_be_is_refused(judging: Judging, name: str, code: str
 
 
 def test_nothing_judged_is_refused_in_words(judging: Judging) -> None:
-    with pytest.raises(Problem, match="^nothing-judged: "):
+    with pytest.raises(Problem, match=r"^nothing-judged: "):
         judging.freeze()
-    with pytest.raises(Problem, match="^no-session: "):
+    with pytest.raises(Problem, match=r"^no-session: "):
         judging.freeze(sessions=[])
     judging.judge("anna", None, None)
-    with pytest.raises(Problem, match="^nothing-judged: "):
+    with pytest.raises(Problem, match=r"^nothing-judged: "):
         judging.freeze()
     assert not QrelsSnapshot.objects.exists()
 

@@ -152,7 +152,7 @@ def test_topics_are_locked_once_a_run_exists(administrator: User, figures: list[
         lambda: topic_set_delete(topic_set=topic_set),
     ]
     for attempt in attempts:
-        with pytest.raises(Problem, match="^topics-locked: "):
+        with pytest.raises(Problem, match=r"^topics-locked: "):
             attempt()
     assert Topic.objects.get(pk=topic.pk).title == "Seal"
     assert topic_set.topics.count() == len(figures)
