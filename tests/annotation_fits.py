@@ -1,4 +1,4 @@
-"""Judgments whose best weight is known, and fits to them."""
+"""Judgments with a known best weight, and fits to them."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def judged_make() -> Judged:
 
 
 def run_done_make(topic_set: TopicSet, made_by: User, system: System = System.AVERAGE, depth: int = 100) -> Run:
-    """A run over the collection of today, answered."""
+    """Make a run over the present collection, and process it."""
     run = run_make(topic_set=topic_set, name=system.value, system=system, made_by=made_by, depth=depth)
     return _answered(run)
 
@@ -83,7 +83,7 @@ def judged_by_weight(
 
 
 def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, requested_by: User) -> FusionFit:
-    """A fit with its run, both done."""
+    """Make a fit with its run, both done."""
     fit = fit_request(snapshot=snapshot, baseline=baseline, requested_by=requested_by)
     while not fit.is_finished:
         answered = fit_process(fit_id=fit.pk)
@@ -95,7 +95,7 @@ def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, requested_by: User) ->
 
 
 def fit_make(baseline: Run, run: Run, *, name: str = "Judged", peak: float = 0.7) -> FusionFit:
-    """A fit that is done, of twelve topics whose AP falls to both sides of a weight; no encoder is asked."""
+    """Make a done fit of twelve topics whose AP falls on both sides of a weight, without encoders."""
     number_of = [str(number) for number in range(1, 13)]
     moments = Moments(50, 30.0, 20.0)
     evidence = {
