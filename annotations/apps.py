@@ -10,6 +10,6 @@ class AnnotationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the check of integrity which private files are those of topics. Models are there only now."""
+        """Register the private files of topics with the integrity check. Models can be imported only from here on."""
         names = import_module("annotations.selectors.topics").image_names
         PRIVATE_FILES_OF_OTHERS.append(names)

@@ -1,4 +1,4 @@
-"""Enqueueing of runs and fits, as search.queue does it for batches and queries."""
+"""Enqueueing of runs and fits; search.queue does the same for batches and queries."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from search import queue
 
 
 def enqueue_run(run_id: int) -> None:
-    """Enqueue a run, or what is left of it."""
+    """Enqueue a run; topics that have their ranked list are not searched again."""
     queue.enqueue_on_commit("answer_run", run_id, queue=queue.QUERY_QUEUE, priority=queue.BACKGROUND_PRIORITY)
 
 
 def enqueue_fit(fit_id: int) -> None:
-    """Enqueue a fit, or what is left of it."""
+    """Enqueue a fit; topics that are evaluated already are not evaluated again."""
     queue.enqueue_on_commit("fit_fusion", fit_id, queue=queue.QUERY_QUEUE, priority=queue.BACKGROUND_PRIORITY)
 
 
 def enqueue_unless_finished(row: Run | FusionFit) -> None:
-    """Enqueue a run or a fit that was made, found or retried, unless it is finished."""
+    """Enqueue a run or a fit unless it is finished."""
     if row.is_finished:
         return
     if isinstance(row, Run):

@@ -24,7 +24,7 @@ KEYS = {Modality.VISUAL: "tests/visual@0", Modality.TEXT: "tests/text@0"}
 
 
 class StandInDrawings:
-    """Every image by the means of its eight stripes."""
+    """Encodes an image as the means of eight stripes."""
 
     key, dim = KEYS[Modality.VISUAL], DIM
 
@@ -33,7 +33,7 @@ class StandInDrawings:
 
 
 class StandInSentences:
-    """Every sentence by the letters it has."""
+    """Encodes a sentence by its letters."""
 
     key, dim = KEYS[Modality.TEXT], DIM
 
@@ -42,19 +42,19 @@ class StandInSentences:
 
 
 def unit(rows: np.ndarray) -> Vectors:
-    """(n, dim) float32, of length one."""
+    """Normalize vectors: (n, dim) float32 of length one."""
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
 
 def use_stand_ins(settings: Settings, folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Stand-in encoders, and indexes of this test alone."""
+    """Use stand-in encoders, and indexes of this test alone."""
     settings.INDEX_ROOT = folder
     _stand_in(patch)
 
 
 @contextmanager
 def standing_in(folder: Path) -> Iterator[None]:
-    """Stand-in encoders, and indexes of a module's tests; each test calls `index_reopen` besides."""
+    """Use stand-in encoders, and indexes shared by a module's tests; each test also calls `index_reopen`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(configured, "INDEX_ROOT", folder)
         _stand_in(patch)
@@ -62,7 +62,7 @@ def standing_in(folder: Path) -> Iterator[None]:
 
 
 def index_reopen(patch: pytest.MonkeyPatch) -> None:
-    """The index as it was built, without what another test of the module embedded since."""
+    """Open the index as it was built, without what another test of the module has embedded since."""
     patch.setattr(runtime, "open_indexes", {})
 
 
@@ -75,7 +75,7 @@ def _stand_in(patch: pytest.MonkeyPatch) -> None:
 def collection_make(
     publications: int = 12, sheets: int = 2, *, first: int = 0, without_text: int = 0, index: bool = True
 ) -> list[Figure]:
-    """Publications that are nobody's family, with random vectors; the last `without_text` figures have no text's."""
+    """Make unrelated publications with random vectors; the last `without_text` figures have no text vector."""
     made: list[Figure] = []
     for number in range(first, first + publications):
         publication = publication_make(f"EP{1000000 + number}A1", sheets=sheets, title=f"Pump {number}")

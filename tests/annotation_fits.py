@@ -1,4 +1,4 @@
-"""Judgments whose best weight is known, and fits to them."""
+"""Judgments with a known best weight, and fits to them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures, relatives_of_figures
 from annotations.services import fits
-from annotations.services.answering import run_answer
-from annotations.services.fits import fit_answer, fit_ask
+from annotations.services.answering import run_process
+from annotations.services.fits import fit_process, fit_request
 from annotations.services.runs import run_make
 from annotations.services.snapshots import snapshot_store
 from annotations.services.topic_search import TopicSearch
@@ -49,7 +49,7 @@ def judged_make() -> Judged:
 
 
 def run_done_make(topic_set: TopicSet, made_by: User, system: System = System.AVERAGE, depth: int = 100) -> Run:
-    """A run over the collection of today, answered."""
+    """Make a run over the present collection, and process it."""
     run = run_make(topic_set=topic_set, name=system.value, system=system, made_by=made_by, depth=depth)
     return _answered(run)
 
@@ -82,11 +82,11 @@ def judged_by_weight(
     return snapshot_store(topic_set=run.topic_set, name=name, qrels=qrels, stored_by=run.created_by)
 
 
-def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, asked_by: User) -> FusionFit:
-    """A fit with its run, both done."""
-    fit = fit_ask(snapshot=snapshot, baseline=baseline, asked_by=asked_by)
+def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, requested_by: User) -> FusionFit:
+    """Make a fit with its run, both done."""
+    fit = fit_request(snapshot=snapshot, baseline=baseline, requested_by=requested_by)
     while not fit.is_finished:
-        answered = fit_answer(fit_id=fit.pk)
+        answered = fit_process(fit_id=fit.pk)
         assert answered is not None
         fit = answered
     if fit.run is not None:
@@ -95,7 +95,7 @@ def fit_done_make(snapshot: QrelsSnapshot, baseline: Run, asked_by: User) -> Fus
 
 
 def fit_make(baseline: Run, run: Run, *, name: str = "Judged", peak: float = 0.7) -> FusionFit:
-    """A fit that is done, of twelve topics whose AP falls to both sides of a weight; no encoder is asked."""
+    """Make a done fit of twelve topics whose AP falls on both sides of a weight, without encoders."""
     number_of = [str(number) for number in range(1, 13)]
     moments = Moments(50, 30.0, 20.0)
     evidence = {
@@ -121,7 +121,7 @@ def fit_make(baseline: Run, run: Run, *, name: str = "Judged", peak: float = 0.7
 
 
 def _answered(run: Run) -> Run:
-    while run_answer(run_id=run.pk):
+    while run_process(run_id=run.pk):
         pass
     run.refresh_from_db()
     return run

@@ -1,4 +1,4 @@
-"""Small real rows of annotation: topics over figures, finished runs, a pool, a session with its showings."""
+"""Small rows of annotation: topics, finished runs, a pool, a session with its showings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from search.models import Figure, Verdict, WorkState
 
 
 def topic_set_make(made_by: User, figures: Sequence[Figure], *, name: str = "Pumps") -> TopicSet:
-    """One topic for each figure, numbered from 1."""
+    """Make a set with one topic for each figure, numbered from 1."""
     topic_set = TopicSet.objects.create(name=name, created_by=made_by, seed=7)
     Topic.objects.bulk_create(
         Topic(topic_set=topic_set, number=number, figure=figure, title=f"Need {number}", need="Pumps like this one.")
@@ -43,7 +43,7 @@ def run_make(
     system: str = System.VISUAL,
     scores: Sequence[float] | None = None,
 ) -> Run:
-    """A finished run that found these figures, best first, for each topic; a topic's own figure is left out."""
+    """Make a finished run with these figures, best first, for each topic except the topic's own figure."""
     run = Run.objects.create(
         topic_set=topic_set,
         name=name,
@@ -66,7 +66,7 @@ def run_make(
 
 
 def pool_make(topic_set: TopicSet, runs: Sequence[Run], *, depth: int = 10, name: str = "depth 10") -> Pool:
-    """The first `depth` of the runs."""
+    """Make a pool of the first `depth` figures of the runs."""
     pool = Pool.objects.create(topic_set=topic_set, name=name, depth=depth, created_by=topic_set.created_by)
     pool.runs.set(runs)
     lists = RankedList.objects.filter(run__in=runs)
@@ -80,7 +80,7 @@ def pool_make(topic_set: TopicSet, runs: Sequence[Run], *, depth: int = 10, name
 def session_make(
     pool: Pool, assessors: Sequence[User], *, name: str = "First session", repeats: int = 0, facets: bool = False
 ) -> Session:
-    """Every assessor judges all candidates in the pool's order; the first `repeats` come again at the end."""
+    """Make a session in which each assessor has all candidates in the pool's order, then the first `repeats` again."""
     session = Session.objects.create(
         pool=pool, name=name, seed=11, asks_facets=facets, created_by=pool.created_by, instructions="Judge the whole."
     )
@@ -96,7 +96,7 @@ def session_make(
 
 
 def judgment_make(showing: Showing, grade: int | None = None, **fields: Any) -> Judgment:
-    """The judgment that holds of a showing from now on; without a grade, that it cannot be judged."""
+    """Make a judgment the current one of a showing; without a grade, it is “cannot judge”."""
     judgment = Judgment.objects.create(
         client_id=uuid.uuid4(),
         showing=showing,

@@ -1,4 +1,4 @@
-"""Publications that are no kin of each other, to pool and judge figures of."""
+"""Unrelated publications, whose figures can be pooled and judged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.factories import publication_make
 
 
 def strangers_make(count: int, *, sheets: int = 2) -> list[Figure]:
-    """The figures of publications, `sheets` of each, no two of one family; in the order of the publications."""
+    """Make unrelated publications with `sheets` figures each; return the figures in the order of the publications."""
     for number in range(count):
         publication = publication_make(f"EP{1_000_000 + number}A1", sheets=sheets)
         publication.family_key, publication.application_number = f"family-{number}", f"application-{number}"

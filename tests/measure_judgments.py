@@ -171,7 +171,7 @@ def shares(wanted: int, count: int) -> list[int]:
 
 def held_against(ledger: Sequence[Entry]) -> dict[str, Any]:
     """What the database has, against what was sent and acknowledged."""
-    from annotations.integrity import annotation_faults  # noqa: PLC0415
+    from annotations.integrity import judgment_faults  # noqa: PLC0415
     from annotations.models import Judgment  # noqa: PLC0415
 
     events = list(Judgment.objects.select_related("showing__assignment", "base", "takes_back").order_by("sequence"))
@@ -193,7 +193,7 @@ def held_against(ledger: Sequence[Entry]) -> dict[str, Any]:
         "unacknowledged_but_stored_more_than_once": sum(len(stored[one]) > 1 for one in unacknowledged),
         "stored": len(events),
         "undos_stored": sum(event.takes_back_id is not None for event in events),
-        "faults": [fault.detail for fault in annotation_faults()],
+        "faults": [fault.detail for fault in judgment_faults()],
     }
 
 

@@ -8,8 +8,8 @@ from celery import shared_task
 from django.conf import settings
 
 from annotations.queue import enqueue_fit, enqueue_run
-from annotations.services.answering import run_answer
-from annotations.services.fits import fit_answer
+from annotations.services.answering import run_process
+from annotations.services.fits import fit_process
 from search.queue import enqueue_document
 from search.services.batches import batch_unpack
 from search.services.calibrations import calibrations_refresh
@@ -54,14 +54,14 @@ def explain_hit(explanation_id: int) -> None:
 @shared_task
 def answer_run(run_id: int) -> None:
     logger.info("answering run=%d", run_id)
-    if run_answer(run_id=run_id):
+    if run_process(run_id=run_id):
         enqueue_run(run_id)
 
 
 @shared_task
 def fit_fusion(fit_id: int) -> None:
     logger.info("fitting fit=%d", fit_id)
-    fit = fit_answer(fit_id=fit_id)
+    fit = fit_process(fit_id=fit_id)
     if fit is not None and not fit.is_finished:
         enqueue_fit(fit.pk)
     elif fit is not None and fit.run_id is not None:

@@ -21,8 +21,8 @@ from annotations.api.base import (
 from annotations.models import FusionFit
 from annotations.options import GREATEST_GRADE
 from annotations.queue import enqueue_unless_finished
-from annotations.selectors.fits import FitRow, fit_seen, fits_listed
-from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw
+from annotations.selectors.fits import FitRow, fit_for_page, fits_listed
+from annotations.services.fits import fit_delete, fit_promote, fit_request, fit_retry, fit_withdraw
 from engine.errors import NotFound
 
 
@@ -74,11 +74,11 @@ class FitsViewSet(AdministratorsViewSet):
         """Fit the weight of the fusion to qrels, cross-validated by topic; the same again is the same fit."""
         topic_set = topic_set_of(topic_set_id)
         data = checked(FitRequestSerializer, request.data).validated_data
-        fit = fit_ask(
+        fit = fit_request(
             snapshot=row_of(topic_set.snapshots.all(), data["snapshot"]),
             baseline=row_of(topic_set.runs.all(), data["baseline"]),
             relevant_from=data["relevant_from"],
-            asked_by=self.user,
+            requested_by=self.user,
         )
         enqueue_unless_finished(fit)
         return self.answer(FitSerializer, fit, 202)
@@ -122,7 +122,7 @@ class FitViewSet(AdministratorsViewSet):
 
 
 def _fit(fit_id: int) -> FusionFit:
-    found = fit_seen(fit_id)
+    found = fit_for_page(fit_id)
     if found is None:
         raise NotFound(f"Fit {fit_id} was not found.")
     return found

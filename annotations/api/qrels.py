@@ -28,7 +28,7 @@ from annotations.http import file_to_take_away
 from annotations.models import Facet, Session
 from annotations.options import MOST_RUNS
 from annotations.selectors.exports import FORMATS, qrels_file
-from annotations.selectors.snapshots import Counts, SnapshotSeen, snapshot_seen, snapshots_listed
+from annotations.selectors.snapshots import Counts, SnapshotRow, snapshot_row_by_id, snapshots_listed
 from annotations.services.imports import LARGEST_QRELS_BYTES, qrels_import
 from annotations.services.snapshots import snapshot_freeze
 from annotations.services.topics import LONGEST_NAME
@@ -49,7 +49,7 @@ class CountsSerializer(serializers.Serializer[Counts]):
         return {str(grade): count for grade, count in counts.by_grade}
 
 
-class SnapshotSerializer(serializers.Serializer[SnapshotSeen]):
+class SnapshotSerializer(serializers.Serializer[SnapshotRow]):
     """Frozen qrels. counts: null for damaged ones, whose `fault` says what is wrong."""
 
     id = serializers.IntegerField(source="snapshot.pk")
@@ -144,9 +144,9 @@ class SnapshotViewSet(AdministratorsViewSet):
         return file_to_take_away(qrels_file(seen.snapshot, wanted))
 
 
-def snapshot_of(snapshot_id: int) -> SnapshotSeen:
+def snapshot_of(snapshot_id: int) -> SnapshotRow:
     """Return qrels with what they hold. Raises: NotFound."""
-    seen = snapshot_seen(snapshot_id)
+    seen = snapshot_row_by_id(snapshot_id)
     if seen is None:
         raise NotFound(f"Qrels {snapshot_id} were not found.")
     return seen

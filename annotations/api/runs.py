@@ -31,11 +31,11 @@ from annotations.selectors.ranked import RankedFigure, ranked_figures
 from annotations.selectors.runs import RunRow, run_row, runs_listed
 from annotations.services.imports import LARGEST_RUN_BYTES, run_import
 from annotations.services.runs import (
-    BY_NAME,
     DEEPEST,
     DEFAULT_DEPTH,
     MOST_WEIGHTS,
-    PAPERS,
+    PAPER_SYSTEMS,
+    UNWEIGHTED_SYSTEMS,
     Plan,
     run_again,
     run_delete,
@@ -45,7 +45,7 @@ from annotations.services.runs import (
 from search.api.serializers import FiltersSerializer, filters_as_written
 from search.models import WorkState
 
-SYSTEMS = [(system.value, system.label) for system in BY_NAME]
+SYSTEMS = [(system.value, system.label) for system in UNWEIGHTED_SYSTEMS]
 
 
 class RunSerializer(serializers.Serializer[RunRow]):
@@ -96,7 +96,10 @@ class PlanSerializer(serializers.Serializer[Any]):
     """Which runs are made; without anything the four systems of the paper."""
 
     systems = serializers.ListField(
-        child=serializers.ChoiceField(choices=SYSTEMS), required=False, default=list(PAPERS), max_length=len(SYSTEMS)
+        child=serializers.ChoiceField(choices=SYSTEMS),
+        required=False,
+        default=list(PAPER_SYSTEMS),
+        max_length=len(SYSTEMS),
     )
     weights = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=99),

@@ -28,12 +28,12 @@ from annotations.api.base import (
 from annotations.models import Pool, Session
 from annotations.options import MOST_RUNS
 from annotations.selectors.sessions import (
+    AssessorProgress,
     ListedSession,
-    Part,
     SessionOverview,
     assessors_to_choose,
     session_overview,
-    session_seen_by,
+    session_visible_to,
     sessions_listed,
 )
 from annotations.services.pools import DEEPEST, USUAL_DEPTH, pool_make
@@ -73,7 +73,7 @@ class ProgressSerializer(serializers.Serializer[Any]):
     said = serializers.IntegerField()
 
 
-class PartSerializer(serializers.Serializer[Part]):
+class PartSerializer(serializers.Serializer[AssessorProgress]):
     """An assessor's part. withdrawn: judges no more. seconds: per judgment. last_at: of the newest event."""
 
     count = serializers.IntegerField(source="progress.count")
@@ -258,7 +258,7 @@ class SessionViewSet(JSONViewSet):
 
 def session_of(user: User, session_id: int) -> Session:
     """Return a session that the user may see. Raises: NotFound."""
-    found = session_seen_by(user, session_id)
+    found = session_visible_to(user, session_id)
     if found is None:
         raise NotFound(f"Session {session_id} was not found, or you do not judge in it.")
     return found

@@ -1,4 +1,4 @@
-"""What the commands that write and read files have in common."""
+"""Base classes of the commands that export and import files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STANDARD_OUTPUT = Path("-")
 
 
 class ExportCommand(ServiceCommand):
-    """A command that writes a file, to standard output where none is named."""
+    """A command that writes a file, or to standard output when no file is named."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -26,37 +26,39 @@ class ExportCommand(ServiceCommand):
         )
 
     def deliver(self, exported: ExportedFile, **options: Any) -> dict[str, Any]:
-        """Write the file, and return what the JSON says of it."""
+        """Write the file, and return its entries for the command's JSON."""
         path: Path = options["output"]
         if path == STANDARD_OUTPUT:
             if options["json"]:
-                raise CommandError("--json needs --output FILE, since both would be on standard output")
+                raise CommandError("--json requires --output FILE: both would be written to standard output")
             self.stdout.write(exported.text, ending="")
             return {}
         try:
-            # newline: the line ends are those of the format.
+            # newline="": the format determines the line ends
             path.write_text(exported.text, encoding="utf-8", newline="")
         except OSError as error:
-            raise CommandError(f"{path} cannot be written: {error.strerror or error}") from error
+            raise CommandError(f"cannot write {path}: {error.strerror or error}") from error
         lines = exported.text.count("\n")
         self.say(f"{path}: {lines} lines")
         return {"file": str(path), "format": options["format"], "lines": lines}
 
 
 class ImportCommand(ServiceCommand):
-    """A command that reads a file into a topic set."""
+    """A command that imports a file into a topic set."""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("file", metavar="FILE", help="- for standard input")
-        parser.add_argument("--topic-set", required=True, metavar="NAME", help="name or number")
+        parser.add_argument("--topic-set", required=True, metavar="NAME", help="name or number of the topic set")
         parser.add_argument("--format", choices=FORMATS, default="trec")
-        parser.add_argument("--by", default="", metavar="USER", help="whose it is; without it, the command line's")
+        parser.add_argument(
+            "--by", default="", metavar="USER", help="user name of the owner; by default the command-line user"
+        )
 
 
 def bytes_of(name: str) -> bytes:
-    """A file's bytes, - for standard input. Raises: CommandError."""
+    """Read a file, or standard input for "-". Raises: CommandError."""
     try:
         return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        raise CommandError(f"{name} cannot be read: {error.strerror or error}") from error
+        raise CommandError(f"cannot read {name}: {error.strerror or error}") from error

@@ -1,4 +1,4 @@
-"""Runs measured by frozen qrels, as `evaluate --protocol qrels` tells it."""
+"""Measures of runs by a qrels snapshot, as `evaluate --protocol qrels` reports them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIGITS = 9
 
 
 def evaluated(snapshot: QrelsSnapshot, runs: Sequence[Run], options: MeasureOptions) -> dict[str, Any]:
-    """Every measure of every run, with what each stands on; under `modalities` as the other protocols have it."""
+    """Compute every measure of every run. Runs are listed under `modalities`, as in the other protocols."""
     qrels = snapshot_qrels(snapshot)
     lists = documents_of_runs(runs)
     measured = {run.name: measure_run(lists[run.pk], qrels, options) for run in runs}

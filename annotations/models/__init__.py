@@ -1,4 +1,4 @@
-"""The rows of annotation and evaluation."""
+"""Models of annotation and evaluation."""
 
 from annotations.models.fits import FusionFit
 from annotations.models.judgments import GRADES, Assessment, Judgment, Ruling

@@ -1,4 +1,4 @@
-"""What was learned from judgments."""
+"""Fusion weights fitted to judgments."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from search.models import SuggestedWeight, Work
 
 
 class FusionFit(Work):
-    """A fusion fitted to a snapshot, cross-validated by topic, and the run that ranks by it.
+    """A fusion weight fitted to a snapshot, cross-validated by topic, and the run that ranks with it.
 
-    baseline: what the gain is measured over; the fit searches the collection that this run searched. relevant_from: the
-    least grade that is relevant. evidence: topic number → what it says of the weights, as far as the worker has come.
-    fitted: how many topics there are, then weight, calibration and what every topic gave. folds: the weight
-    and topics of each. gain, low, high: in held-out AP@50 over `baseline`, with the 95 % interval over topics.
-    suggestion: the weight that is offered in search, while the fit is promoted.
+    baseline: the run that the gain is measured against; the fit searches the same state of the collection.
+    relevant_from: the lowest relevant grade. evidence: topic number → average precision by weight, for the topics
+    processed so far. fitted: the number of topics, then weight, calibration and the results by topic. folds: weight and
+    topics of each fold. gain, low, high: gain in held-out AP@50 over `baseline`, with its 95 % interval over topics.
+    suggestion: the weight offered in search while the fit is promoted.
     """
 
     snapshot = models.ForeignKey(QrelsSnapshot, on_delete=models.CASCADE, related_name="fits")

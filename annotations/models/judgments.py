@@ -1,4 +1,4 @@
-"""Judgments and rulings are events: added, never changed. Their order is the database's, no clock's."""
+"""Judgments and rulings: events that are added and never changed, ordered by a sequence of the database."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _FACETS = (Q(looks__isnull=True) | Q(looks__range=(0, 3))) & (Q(works__isnull=Tr
 
 
 class Assessment(models.Model):
-    """What somebody says of a candidate: a grade, or that they cannot judge it, or (neither) that they say nothing.
+    """A grade of a candidate, or that it cannot be judged; with neither, the event withdraws an earlier one.
 
-    looks, works: the facets "looks alike" and "works alike", graded alike. region: left, top, width, height in
-    ten-thousandths of the candidate's drawing; None for all of it.
+    looks, works: grades of the facets "looks alike" and "works alike". region: left, top, width, height in
+    ten-thousandths of the candidate's drawing; None for the whole drawing.
     """
 
     client_id = models.UUIDField(unique=True, help_text="Made by the client: sent twice, it is one event.")
@@ -40,15 +40,15 @@ class Assessment(models.Model):
 
     @property
     def says_nothing(self) -> bool:
-        """Whether it takes back what was said and puts nothing in its place."""
+        """Whether the event withdraws an earlier one without replacing it."""
         return self.grade is None and not self.cannot_judge
 
 
 class Judgment(Assessment):
-    """An assessor's word on a showing.
+    """An assessor's judgment of a showing.
 
-    base: the judgment that held before, which the client had before its eyes. takes_back: the judgment that this one
-    undoes; it then says again what held before that. seconds: how long the pair was looked at.
+    base: the current judgment when the client sent this one. takes_back: the judgment that this one undoes; this one
+    then repeats the values that applied before it. seconds: how long the assessor looked at the pair.
     """
 
     sequence = models.BigAutoField(primary_key=True)
@@ -68,9 +68,9 @@ class Judgment(Assessment):
 
 
 class Ruling(Assessment):
-    """What an adjudicator settles a candidate to; the newest of a session holds. The assessors' judgments stay.
+    """An adjudicator's decision on a candidate. The newest of a session applies; the assessors' judgments stay.
 
-    takes_back: the ruling that this one undoes; it then says again what held before that.
+    takes_back: the ruling that this one undoes; this one then repeats the values that applied before it.
     """
 
     sequence = models.BigAutoField(primary_key=True)

@@ -1,4 +1,4 @@
-"""Frozen judgments."""
+"""Snapshots of qrels: frozen judgments."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Facet(models.TextChoices):
 
 
 class QrelsSnapshot(models.Model):
-    """The judgments of sessions as they stood, in one text that never changes. engine.evaluation reads the content.
+    """The judgments of sessions at one moment, as one text that never changes. engine.evaluation reads the content.
 
-    sha256: of the content in UTF-8. sessions: whose judgments they are; none where they were imported.
-    last_judgment, last_ruling: sequences up to which events were counted.
+    sha256: hash of the content in UTF-8. sessions: the sessions that were frozen; none for imported qrels.
+    last_judgment, last_ruling: the newest sequences that were counted.
     """
 
     topic_set = models.ForeignKey(TopicSet, on_delete=models.CASCADE, related_name="snapshots")
@@ -43,7 +43,7 @@ class QrelsSnapshot(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Only once. Raises: TypeError afterwards."""
+        """Insert the row. Raises: TypeError for a row that is stored already."""
         if self.pk is not None:
-            raise TypeError("a qrels snapshot never changes; freeze another one")
+            raise TypeError("A qrels snapshot never changes. Freeze another one.")
         super().save(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Runs: what one system found for every topic of a set."""
+"""Runs: the ranked lists of one system for every topic of a set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.models import Work
 
 
 class System(models.TextChoices):
-    """How a run ranks. The first four are the paper's."""
+    """How a run ranks. The first four are the systems of the paper."""
 
     VISUAL = "visual", "drawing"
     TEXT = "text", "text"
@@ -24,9 +24,9 @@ class System(models.TextChoices):
 
 
 class Run(Work):
-    """One system's ranking over the topics of a set, with all that decided it. Never changed once it is done.
+    """One system's rankings for the topics of a set, with everything that determined them. Final once it is done.
 
-    weight: the drawing's share of a weighted sum, 0 to 1. sha256: of its ranked lists, once done.
+    weight: the drawing's share of a weighted sum, 0 to 1. sha256: hash of the ranked lists of a run that is done.
     """
 
     topic_set = models.ForeignKey(TopicSet, on_delete=models.CASCADE, related_name="runs")
@@ -55,7 +55,7 @@ class Run(Work):
 class RankedList(models.Model):
     """The figures that a run found for a topic, best first, without the topic's own publication and family.
 
-    figure_ids and scores have one length; scores never rise.
+    figure_ids and scores have the same length; scores are in descending order.
     """
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lists")

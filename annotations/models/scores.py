@@ -1,4 +1,4 @@
-"""What runs scored: computed once, since it takes seconds, and told again alike."""
+"""Stored scores of runs: computing them takes seconds."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from annotations.models.runs import Run
 
 
 class RunScores(models.Model):
-    """A run measured by a snapshot, topic by topic. Deleting a row costs the time to compute it again.
+    """The scores of a run by a snapshot, topic by topic. A deleted row is computed again when it is needed.
 
-    scored_by: the code that computed it, since another may compute other figures. values: see selectors.scores.
+    scored_by: version of the code that computed the scores, since another version may give other figures. values: see
+    annotations.services.scores.
     """
 
     snapshot = models.ForeignKey(QrelsSnapshot, on_delete=models.CASCADE, related_name="+")

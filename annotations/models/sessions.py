@@ -1,4 +1,4 @@
-"""What is judged, by whom, in which order. Nothing here tells an assessor which run found a candidate."""
+"""Pools, candidates, sessions, assignments and showings. None of them reveals to assessors which run found a figure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.models import Figure
 
 
 class Pool(models.Model):
-    """The first `depth` figures of each of its runs, united for each topic (Sparck Jones and van Rijsbergen, 1975)."""
+    """The union of the first `depth` figures of several runs for each topic (Sparck Jones and van Rijsbergen, 1975)."""
 
     topic_set = models.ForeignKey(TopicSet, on_delete=models.CASCADE, related_name="pools")
     name = models.CharField(max_length=120)
@@ -29,7 +29,7 @@ class Pool(models.Model):
 
 
 class Candidate(models.Model):
-    """A figure to be judged for a topic. Stored in the order of figures, so that its key tells nothing of a rank."""
+    """A figure to be judged for a topic. Rows are stored in the order of figures, so that keys reveal no rank."""
 
     pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="candidates")
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
@@ -44,10 +44,10 @@ class Candidate(models.Model):
 
 
 class Session(models.Model):
-    """A pool that people judge. `seed` decides the order that each of them sees.
+    """A pool that assessors judge. `seed` determines who judges what, and in which order.
 
-    overlap_percent: of the candidates, how many every assessor judges; the others are dealt out among them.
-    repeat_percent: of what an assessor judges, how many come a second time, to tell how constant the assessor is.
+    overlap_percent: share of the candidates that every assessor judges; the others are divided among the assessors.
+    repeat_percent: share of an assessor's candidates that are shown twice, to measure self-agreement.
     """
 
     pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="sessions")
@@ -69,9 +69,9 @@ class Session(models.Model):
 
 
 class Assignment(models.Model):
-    """An assessor's part of a session. place: the position of the showing that was looked at last.
+    """An assessor's part of a session. place: the position of the showing that the assessor looked at last.
 
-    withdrawn_at: since when the assessor judges no more here; what they judged counts on.
+    withdrawn_at: when the assessor was removed from the session; their judgments still count.
     """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="assignments")
@@ -89,11 +89,11 @@ class Assignment(models.Model):
 
 
 class Showing(models.Model):
-    """One candidate before one assessor, at a position from 1. A repeat is the second showing of a candidate.
+    """A candidate shown to an assessor, at a position from 1. A repeat is the second showing of a candidate.
 
-    current: the judgment that holds, the newest event of this showing that says something; None while there is none.
-    seen_at: when it was first known to be looked at. is_passed_on: another assessor has the candidate instead, and it
-    is no work here any more; it keeps its position, and what is said of it all the same makes it the assessor's again.
+    current: the judgment that applies, which is the newest event unless that withdraws; None without one.
+    seen_at: when the assessor first looked at it. is_passed_on: the candidate was reassigned to another assessor and is
+    not to be judged here; it keeps its position, and a judgment sent all the same makes it the assessor's again.
     """
 
     assignment = models.ForeignKey(Assignment, on_delete=models.CASCADE, related_name="showings")

@@ -1,4 +1,4 @@
-"""What is looked for: topics, in sets that runs are made over."""
+"""Topics, in the topic sets that runs are made for."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from search.models import Figure, Publication
 
 
 class TopicSet(models.Model):
-    """Topics that are measured together. Once a run was made over it, its topics stay as they are.
+    """Topics that are measured together. They cannot change once a run, a pool or a snapshot was made of them.
 
-    reserved: publications held out: their figures may be asked with and are in no run, as though the collection lacked
-    them. seed: what random topics were drawn with.
+    reserved: held-out publications. Their figures can be topics, but no run finds them. seed: the seed that random
+    topics were drawn with.
     """
 
     name = models.CharField(max_length=120, unique=True)
@@ -30,10 +30,10 @@ class TopicSet(models.Model):
 
 
 class Topic(models.Model):
-    """An information need: a figure of the collection or an uploaded drawing, words beside it, and the need in prose.
+    """An information need: a figure of the collection or an uploaded drawing, optional text, and a description.
 
-    text is asked with; need is for assessors alone. An uploaded drawing lies in the private storage: whoever made the
-    set and the assessors of its sessions see it, nobody else.
+    text: part of the query. need: the description, which only people read. image: an uploaded drawing is kept in the
+    private storage; only the user who made the set and the assessors of its sessions can see it.
     """
 
     topic_set = models.ForeignKey(TopicSet, on_delete=models.CASCADE, related_name="topics")

@@ -1,1 +1,1 @@
-"""Reads that are composed: each brings along what the page will show."""
+"""Selectors: queries and dataclasses with everything that a page, file or answer needs."""

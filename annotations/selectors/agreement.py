@@ -1,4 +1,4 @@
-"""How far a session's assessors agree, as it stands now; computed again when another judgment has come."""
+"""Agreement of a session's assessors; computed again after each new judgment."""
 
 from __future__ import annotations
 
@@ -18,8 +18,10 @@ _GRADE_OF = {Facet.OVERALL: "grade", Facet.LOOKS: "looks", Facet.WORKS: "works"}
 
 @dataclass(frozen=True, slots=True)
 class TopicAgreement:
-    """Grades of one topic. shared: candidates with two grades or more; pairs: of grades; alike, near: the same, and at
-    most one apart; far: candidates with grades two or more apart."""
+    """Agreement on one topic. shared: candidates with two or more grades. pairs: pairs of grades of a candidate.
+
+    alike, near: pairs of equal grades, and of grades at most one apart. far: candidates with grades two or more apart.
+    """
 
     number: int
     title: str
@@ -40,7 +42,7 @@ class TopicAgreement:
 
 @dataclass(frozen=True, slots=True)
 class FacetAgreement:
-    """Of one facet: between the assessors, of each with themselves, and by topic."""
+    """Agreement on one facet: between assessors, of each assessor with repeats, and by topic."""
 
     facet: Facet
     between: Agreement
@@ -55,14 +57,14 @@ class FacetAgreement:
 
 @dataclass(frozen=True, slots=True)
 class SessionAgreement:
-    """Of a session up to an event. last_judgment: its sequence, 0 before the first."""
+    """Agreement of a session by facet. last_judgment: sequence of the newest judgment, 0 without one."""
 
     facets: tuple[FacetAgreement, ...]
     last_judgment: int
 
 
 def session_agreement(session: Session) -> SessionAgreement:
-    """The agreement of what holds now; the same until another judgment comes. Nothing in it knows of runs."""
+    """Compute the agreement of the current judgments, cached until another judgment is stored. Runs play no part."""
     newest = Judgment.objects.filter(showing__assignment__session=session).aggregate(newest=Max("sequence"))["newest"]
     return _computed(session.pk, session.asks_facets, newest or 0)
 
@@ -79,9 +81,9 @@ def _facet(session_id: int, facet: Facet) -> FacetAgreement:
     topic_of: dict[int, int] = {}
     titles: dict[int, str] = {}
     grade = _GRADE_OF[facet]
-    said = Q(**{f"current__{grade}__isnull": False}) | Q(current__cannot_judge=True)
+    has_value = Q(**{f"current__{grade}__isnull": False}) | Q(current__cannot_judge=True)
     rows = (
-        Showing.objects.filter(said, assignment__session=session_id)
+        Showing.objects.filter(has_value, assignment__session=session_id)
         .order_by("assignment__assessor__username", "candidate__topic__number", "candidate_id")
         .values_list(
             "assignment__assessor__username",
@@ -108,19 +110,19 @@ def _facet(session_id: int, facet: Facet) -> FacetAgreement:
 
 
 def _topics(grades: Grades, topic_of: Mapping[int, int], titles: Mapping[int, str]) -> tuple[TopicAgreement, ...]:
-    """Topics with a candidate that two assessors graded, in the order of their numbers."""
+    """Return the topics with a candidate that two assessors graded, by number."""
     given: defaultdict[int, list[int]] = defaultdict(list)
     for of_assessor in grades.values():
         for candidate, grade in of_assessor.items():
             if grade is not None:
                 given[candidate].append(grade)
-    told: defaultdict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-    for candidate, some in given.items():
-        if len(some) > 1:
-            apart = [abs(a - b) for place, a in enumerate(some) for b in some[:place]]
+    counts_of: defaultdict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
+    for candidate, of_candidate in given.items():
+        if len(of_candidate) > 1:
+            apart = [abs(a - b) for place, a in enumerate(of_candidate) for b in of_candidate[:place]]
             counts = (len(apart), apart.count(0), sum(one <= 1 for one in apart), int(max(apart) >= 2))
-            told[topic_of[candidate]].append(counts)
+            counts_of[topic_of[candidate]].append(counts)
     return tuple(
-        TopicAgreement(topic, titles[topic], len(told[topic]), *map(sum, zip(*told[topic], strict=True)))
-        for topic in sorted(told)
+        TopicAgreement(topic, titles[topic], len(counts_of[topic]), *map(sum, zip(*counts_of[topic], strict=True)))
+        for topic in sorted(counts_of)
     )

@@ -1,4 +1,4 @@
-"""Where a session's assessors differ, widest first, and what was ruled on it. For whoever adjudicates."""
+"""Candidates on which a session's assessors differ, widest difference first, with the rulings. For adjudicators."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WIDE = 2
 
 
 class Queue(StrEnum):
-    """Which differences are looked at."""
+    """A selection of the differences."""
 
     ALL = "all"
     WIDE = "wide"
@@ -31,8 +31,8 @@ class Queue(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one assessor said of a candidate at first sight. letter: stands for the assessor throughout the session."""
+class FirstJudgment:
+    """An assessor's judgment of a candidate's first showing. letter: stands for the assessor in the whole session."""
 
     letter: str
     assessor: str
@@ -41,10 +41,10 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A candidate on which not all said the same. ruling: what holds, None before one."""
+    """A candidate on which the assessors differ. ruling: the current one, None without one."""
 
     candidate: Candidate
-    said: tuple[Said, ...]
+    said: tuple[FirstJudgment, ...]
     ruling: Values | None
 
     @property
@@ -53,7 +53,7 @@ class Difference:
 
     @property
     def width(self) -> int:
-        """How far the grades lie apart; 0 also where there are fewer than two."""
+        """Highest grade minus lowest; 0 with fewer than two grades."""
         return max(self.grades) - min(self.grades) if self.grades else 0
 
     @property
@@ -62,15 +62,16 @@ class Difference:
 
     @property
     def is_split(self) -> bool:
-        """Whether some find it relevant and others not."""
+        """Whether some assessors find the candidate relevant and others do not."""
         return len({grade >= RELEVANT_FROM for grade in self.grades}) > 1
 
     @property
     def differs_in_facets(self) -> bool:
-        return any(len({getattr(one.values, facet) for one in self.said} - {None}) > 1 for facet in ("looks", "works"))
+        grades = [{getattr(one.values, facet) for one in self.said} - {None} for facet in ("looks", "works")]
+        return any(len(of_facet) > 1 for of_facet in grades)
 
     def is_of(self, queue: Queue) -> bool:
-        """Whether it belongs to the queue; RULED is all that have a ruling."""
+        """Return whether the difference belongs to the queue; RULED has every candidate with a ruling."""
         return {
             Queue.ALL: self.width > 0 or self.has_cannot_judge,
             Queue.WIDE: self.width >= WIDE,
@@ -85,13 +86,13 @@ class Difference:
 class Pair:
     """The drawings of a difference with the sentences linked to them."""
 
-    asked: Side
+    topic: Side
     found: Side
 
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """A session's differences in the order of the queue: widest first, then by topic."""
+    """A session's differences, widest first, then by topic."""
 
     every: tuple[Difference, ...]
 
@@ -106,33 +107,33 @@ class Differences:
 
 
 def next_open(queue: Sequence[Difference], after: int | None = None) -> Difference | None:
-    """The first difference of the queue without a ruling, after this candidate and then from the start."""
+    """Return the first difference without a ruling after this candidate, continuing from the start."""
     at = next((place for place, one in enumerate(queue) if one.candidate.pk == after), -1) + 1
     return next((one for one in [*queue[at:], *queue[:at]] if one.ruling is None and one.candidate.pk != after), None)
 
 
 def differences_of(session: Session) -> Differences:
-    """All candidates of the session on which assessors differ, or that was ruled on; five queries."""
+    """Return the candidates of a session on which assessors differ or that were ruled on. Five queries."""
     letters = _letters(session)
-    ruled = rulings_that_hold(session)
+    ruled = current_rulings(session)
     first = Showing.objects.filter(assignment__session=session, is_repeat=False, current__isnull=False)
     wanted = set(_with_a_difference(first)) | ruled.keys()
-    said: dict[int, list[Said]] = {one: [] for one in wanted}
+    judgments: dict[int, list[FirstJudgment]] = {candidate: [] for candidate in wanted}
     showings = first.filter(candidate__in=wanted).select_related("current", "assignment__assessor")
     for showing in showings.order_by("assignment_id"):
         values = values_of(showing.current)
         if values is not None:
             user = showing.assignment.assessor
-            said[showing.candidate_id].append(Said(letters[user.pk], user.get_username(), values))
+            judgments[showing.candidate_id].append(FirstJudgment(letters[user.pk], user.get_username(), values))
     candidates = Candidate.objects.filter(pk__in=wanted).select_related(
         "topic__figure__sheet__publication", "figure__sheet__publication"
     )
-    every = [Difference(one, tuple(said[one.pk]), values_of(ruled.get(one.pk))) for one in candidates]
+    every = [Difference(one, tuple(judgments[one.pk]), values_of(ruled.get(one.pk))) for one in candidates]
     return Differences(tuple(sorted(every, key=_order)))
 
 
 def _with_a_difference(first: QuerySet[Showing]) -> QuerySet[Showing, int]:
-    """Candidates whose grades differ, in any facet, or that somebody cannot judge."""
+    """Query the candidates whose grades differ in any facet, or that an assessor cannot judge."""
     edges: dict[str, Aggregate] = {}
     differs = Q(cannot__gt=0)
     for name in ("grade", "looks", "works"):
@@ -143,20 +144,20 @@ def _with_a_difference(first: QuerySet[Showing]) -> QuerySet[Showing, int]:
     return grouped.filter(differs).values_list("candidate", flat=True)
 
 
-def rulings_that_hold(session: Session) -> dict[int, Ruling]:
-    """By candidate the newest ruling of the session, without those that were taken back."""
+def current_rulings(session: Session) -> dict[int, Ruling]:
+    """Candidate → newest ruling of the session, without those taken back."""
     newest = Ruling.objects.filter(session=session).order_by("candidate_id", "-sequence").distinct("candidate_id")
     return {one.candidate_id: one for one in newest.select_related("adjudicator") if not one.says_nothing}
 
 
 def events_of_candidate(session: Session, candidate: Candidate) -> list[Ruling]:
-    """Every ruling of the session on a candidate, newest first."""
+    """Return every ruling of the session on a candidate, newest first."""
     rulings = Ruling.objects.filter(session=session, candidate=candidate).select_related("adjudicator", "takes_back")
     return list(rulings.order_by("-sequence"))
 
 
 def pair_of(candidate: Candidate) -> Pair:
-    """What is shown of a candidate beside its topic; two queries."""
+    """Return the drawings of a candidate and its topic with their linked sentences. Two queries."""
     figures = [one for one in (candidate.topic.figure, candidate.figure) if one is not None]
     links = links_of_figures([one.pk for one in figures], MOST_SENTENCES)
     sides = {
@@ -173,7 +174,7 @@ def _side(figure: Figure | None, sentences: Mapping[int, tuple[LinkedSentence, .
 
 
 def _letters(session: Session) -> dict[int, str]:
-    """A letter for each assessor in the order they were added: A to Z, then A2 to Z2."""
+    """Assessor → letter, in the order they were added: A to Z, then A2 to Z2."""
     assessors = session.assignments.order_by("pk").values_list("assessor_id", flat=True)
     return {
         assessor: ascii_uppercase[place % 26] + (str(place // 26 + 1) if place >= 26 else "")

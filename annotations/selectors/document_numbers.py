@@ -1,4 +1,4 @@
-"""Figures by their document numbers, and document numbers and kin of figures."""
+"""Figures by document number, and document numbers and relatives of figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def numbers_of_figures(figure_ids: Collection[int]) -> dict[int, str]:
 
 
 def figures_of_numbers(numbers: Collection[str]) -> dict[str, int]:
-    """Document number → figure, of those that the collection has or had. What is no document number is left out."""
+    """Document number → figure, also of retired figures. Unknown and invalid numbers are left out."""
     publications = set()
     for number in numbers:
         try:
@@ -34,7 +34,7 @@ def figures_of_numbers(numbers: Collection[str]) -> dict[str, int]:
             continue
     fields = ("pk", "sheet__publication__reference", "sheet__position", "sheet__page", "position")
     found: dict[str, int] = {}
-    # A sheet that a correction took away keeps its number: what may still be shown goes first.
+    # Sheets removed by a correction keep their numbers: prefer the figure that can still be shown.
     living_first = (F("retired_at").asc(nulls_first=True), "pk")
     for part in _parts(publications):
         figures = Figure.objects.filter(sheet__publication__reference__in=part).order_by(*living_first)
@@ -44,7 +44,7 @@ def figures_of_numbers(numbers: Collection[str]) -> dict[str, int]:
 
 
 def relatives_of_figures(figure_ids: Collection[int]) -> dict[int, Relatives]:
-    """Figure → what it is kin by, also of retired figures."""
+    """Figure → publication, family and application that make it a relative of others; also of retired figures."""
     publication = "sheet__publication__"
     fields = ("pk", f"{publication}reference", f"{publication}family_key", f"{publication}application_number")
     return {
@@ -55,7 +55,7 @@ def relatives_of_figures(figure_ids: Collection[int]) -> dict[int, Relatives]:
 
 
 def _parts(wanted: Collection[Named]) -> Iterator[list[Named]]:
-    """The same in parts that a statement may name."""
+    """Split the values into batches small enough for one SQL statement."""
     ordered = sorted(wanted)
     for start in range(0, len(ordered), _AT_A_TIME):
         yield ordered[start : start + _AT_A_TIME]

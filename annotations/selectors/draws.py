@@ -1,7 +1,7 @@
-"""Random topics: the same seed draws the same figures, whatever the database's order, and more seeds differ.
+"""Draw random topics. The same seed draws the same figures, independent of the order in the database.
 
-Every figure has a place that its document number and the seed decide (SHA-256), and the first places are drawn. So a
-draw of 10 is the beginning of a draw of 20, and a figure that is delivered later changes no other's place.
+Figures are sorted by a SHA-256 hash of seed and document number, and the first are drawn. So a draw of 10 is the
+beginning of a draw of 20, and a figure delivered later does not change the order of the others.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _PLACE = ("pk", "sheet__publication__reference", "sheet__position", "sheet__page
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """What is drawn. reserved_count: publications held out, whose figures alone are drawn; 0 draws of all.
+    """Settings of a draw. reserved_count: number of publications to hold out, whose figures alone are drawn; 0: none.
 
-    filters: search.filters, over what may be drawn.
+    filters: values of search.filters that the figures must pass.
     """
 
     seed: int
@@ -40,30 +40,35 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Figures in the order they were drawn, with sheet and publication; the reserved publications by reference."""
+    """Figures in the order of the draw, with sheet and publication; reserved publications by reference."""
 
     figures: tuple[Figure, ...]
     reserved: tuple[Publication, ...]
 
 
 def topics_drawn(draw: Draw) -> Drawn:
-    """The figures that a draw brings up. Raises: Problem where there are too few, or a filter is none."""
+    """Draw figures. Raises: Problem if too few can be drawn, or a filter is invalid."""
     if not 1 <= draw.topic_count <= MOST_TOPICS:
-        raise Problem("topic-count", f"Draw from 1 to {MOST_TOPICS} figures.")
+        raise Problem(
+            "topic-count", f"The number of figures to draw must be from 1 to {MOST_TOPICS}; it is {draw.topic_count}."
+        )
     figures = _figures_to_draw(filters_checked(draw.filters))
     reserved: list[str] = []
     if draw.reserved_count:
         references = set(figures.values_list("sheet__publication__reference", flat=True).order_by())
         reserved = _first(references, draw.seed, "publication")[: draw.reserved_count]
         if len(reserved) < draw.reserved_count:
-            raise Problem("reserved-count", f"Only {_told(len(reserved), 'publication')} can be reserved so.")
+            raise Problem(
+                "reserved-count",
+                f"Only {_counted(len(reserved), 'publication')} can be reserved. Reserve fewer, or widen the filters.",
+            )
         figures = figures.filter(sheet__publication__reference__in=reserved)
     chosen = _chosen(figures, draw)
     if len(chosen) < draw.topic_count:
-        more = "; allow several of a publication, or reserve more" if draw.one_per_publication else ""
+        more = ", allow several figures of a publication, or reserve more" if draw.one_per_publication else ""
         raise Problem(
             "too-few",
-            f"Only {_told(len(chosen), 'figure')} can be drawn so. Ask for fewer, or widen the filters{more}.",
+            f"Only {_counted(len(chosen), 'figure')} can be drawn. Draw fewer, widen the filters{more}.",
         )
     rows = Figure.objects.select_related("sheet__publication").in_bulk(chosen)
     return Drawn(
@@ -73,10 +78,10 @@ def topics_drawn(draw: Draw) -> Drawn:
 
 
 def _figures_to_draw(filters: Mapping[str, str]) -> QuerySet[Figure]:
-    """Those that are shown, pass the filters and can be asked with: embedded by the visual model in use."""
+    """Query the figures that are shown, pass the filters, and are embedded by the visual model in use."""
     version = active_versions().get(Modality.VISUAL)
     if version is None:
-        raise Problem("no-index", "Nothing is searchable yet. Deliver a batch, and draw when it is done.")
+        raise Problem("no-index", "The collection has no search index yet. Deliver a batch, and draw when it is done.")
     embedded = FigureEmbedding.objects.filter(encoder_key=version.encoder_key, figure=OuterRef("pk"))
     return figures_passing(filters).filter(Exists(embedded))
 
@@ -99,9 +104,9 @@ def _chosen(figures: QuerySet[Figure], draw: Draw) -> list[int]:
 
 
 def _first(names: Iterable[str], seed: int, what: str) -> list[str]:
-    """The names in the order that the seed gives them."""
+    """Sort names in the order that the seed determines."""
     return sorted(names, key=lambda name: hashlib.sha256(f"{seed} {what} {name}".encode()).digest())
 
 
-def _told(count: int, what: str) -> str:
+def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""Runs, qrels and the collection's document numbers as files to take away."""
+"""Runs, qrels and document numbers as files to download."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SUFFIXES = {"csv": "csv", "json": "json"}
 
 @dataclass(frozen=True, slots=True)
 class ExportedFile:
-    """A file to take away. name: ASCII without blanks."""
+    """A file to download. name: ASCII without blanks."""
 
     name: str
     content_type: str
@@ -35,12 +35,12 @@ class ExportedFile:
 
 
 def run_file(run: Run, file_format: str) -> ExportedFile:
-    """The ranked lists of a finished run in one of FORMATS; the same bytes each time.
+    """Write the ranked lists of a finished run in one of FORMATS; the same bytes each time.
 
-    Raises: Problem while the run is not done, since half a run would pass for a whole one.
+    Raises: Problem while the run is not done, since an incomplete file would look like a complete one.
     """
     if run.state != WorkState.DONE:
-        raise Problem("run-open", f"{run} is not done. Export it when it is.")
+        raise Problem("run-open", f"Run {run} is not done. Export it when it is.")
     lists = lists_of_runs([run])[run.pk]
     written = {
         "trec": lambda: run_as_trec(lists, run.name),
@@ -51,7 +51,7 @@ def run_file(run: Run, file_format: str) -> ExportedFile:
 
 
 def made_with(run: Run) -> dict[str, Any]:
-    """All that decided a run, for JSON."""
+    """Return everything that determined a run, for JSON."""
     return {
         "topic_set": run.topic_set.name,
         "system": run.system,
@@ -68,9 +68,9 @@ def made_with(run: Run) -> dict[str, Any]:
 
 
 def qrels_file(snapshot: QrelsSnapshot, file_format: str) -> ExportedFile:
-    """Frozen qrels in one of FORMATS: TREC has what they were settled to, the others also the originals and rulings.
+    """Write a snapshot in one of FORMATS. TREC has the final grades, the others also the judgments and rulings.
 
-    JSON is the text that was frozen. Raises: SnapshotDamaged.
+    JSON is the frozen text. Raises: SnapshotDamaged.
     """
     qrels = snapshot_qrels(snapshot)
     written = {
@@ -82,7 +82,7 @@ def qrels_file(snapshot: QrelsSnapshot, file_format: str) -> ExportedFile:
 
 
 def document_number_rows() -> Iterator[str]:
-    """Lines of a CSV: the document number of every figure that a search may show, so that others can name theirs."""
+    """Yield the lines of a CSV with the document number of every figure that a search may show."""
     yield csv_line(("figure", "publication", "label", "sheet_file", "page", "figure_id"))
     sheet = "sheet__"
     fields = (

@@ -1,4 +1,4 @@
-"""Fits of the fusion, as their pages show them."""
+"""Fits, with what their pages show."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from search.models import WorkState
 
 @dataclass(frozen=True, slots=True)
 class FitRow:
-    """A fit as it is shown. done, count: topics that were worked on, and that there are."""
+    """A fit in a list. done, count: number of topics evaluated so far, and of all."""
 
     fit: FusionFit
 
@@ -41,12 +41,12 @@ class FitRow:
 
     @property
     def is_settled(self) -> bool:
-        """Whether nothing will change by itself: the fit and its run are finished."""
+        """Whether the fit and its run are finished, so that the page needs no refresh."""
         return not self.is_open and (self.fit.run is None or self.fit.run.is_finished)
 
     @property
     def percent(self) -> int:
-        """The drawing's share, of a fit that is done; text_percent: the text's, calibrated_percent: see the engine."""
+        """The drawing's share of a fit that is done, in percent."""
         return _percent(self.fit.fitted["weight"])
 
     @property
@@ -60,7 +60,7 @@ class FitRow:
 
 @dataclass(frozen=True, slots=True)
 class TopicRow:
-    """A topic of a fit. topic: None where the set has none of that number any more."""
+    """Results of a topic of a fit. topic: None if it was deleted since."""
 
     number: str
     topic: Topic | None
@@ -71,22 +71,22 @@ class TopicRow:
 
     @property
     def difference(self) -> float:
-        """Held out over the baseline."""
+        """Held-out value minus baseline."""
         return self.held_out - self.baseline
 
 
 def fits_listed(topic_set: TopicSet) -> list[FitRow]:
-    """The fits of a topic set, the newest first."""
-    return [FitRow(fit) for fit in _with_what_is_shown().filter(snapshot__topic_set=topic_set)]
+    """Return the fits of a topic set, newest first."""
+    return [FitRow(fit) for fit in _fits_for_pages().filter(snapshot__topic_set=topic_set)]
 
 
-def fit_seen(fit_id: int) -> FusionFit | None:
-    """A fit with what its page shows."""
-    return _with_what_is_shown().select_related("snapshot__topic_set").filter(pk=fit_id).first()
+def fit_for_page(fit_id: int) -> FusionFit | None:
+    """Return a fit with what its page shows; None if it does not exist."""
+    return _fits_for_pages().select_related("snapshot__topic_set").filter(pk=fit_id).first()
 
 
 def topics_of_fit(fit: FusionFit) -> list[TopicRow]:
-    """The topics of a fit that is done, in their order."""
+    """Return the results by topic of a fit that is done."""
     topics = {str(topic.number): topic for topic in fit.snapshot.topic_set.topics.all()}
     rows: list[dict[str, Any]] = fit.fitted["topics"]
     return [
@@ -106,7 +106,7 @@ def _percent(share: float) -> int:
     return round(100 * share)
 
 
-def _with_what_is_shown() -> QuerySet[FusionFit]:
+def _fits_for_pages() -> QuerySet[FusionFit]:
     return (
         FusionFit.objects.select_related("snapshot", "baseline", "run", "suggestion", "created_by")
         .defer("snapshot__content")

@@ -1,4 +1,4 @@
-"""Topic sets as evaluation shows them: how far each is on the way from topics to a table, and what comes next."""
+"""Progress of topic sets from topics to a table of scores, and the next step of each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from search.models import WorkState
 
 
 class Step(StrEnum):
-    """What a topic set needs next."""
+    """The next step of a topic set."""
 
     TOPICS = "topics"
     RUNS = "runs"
@@ -26,8 +26,8 @@ class Step(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """A topic set's counts. judged, shown: showings with a judgment, and all of them, without repeats."""
+class TopicSetProgress:
+    """Counts of a topic set. judged, shown: showings with a judgment, and all showings, without repeats."""
 
     topic_set: TopicSet
     topics: int
@@ -53,8 +53,8 @@ class Progress:
         return Step.FREEZE if self.judged else Step.JUDGE
 
 
-def topic_sets_listed() -> list[Progress]:
-    """All topic sets with their progress, the newest first; one query however many there are."""
+def topic_sets_listed() -> list[TopicSetProgress]:
+    """Return all topic sets with their progress, newest first. One query."""
     showings = Showing.objects.filter(is_repeat=False, is_passed_on=False)
     counted = TopicSet.objects.order_by("-pk").annotate(
         topic_count=_count_of(Topic.objects.all(), "topic_set"),
@@ -66,7 +66,7 @@ def topic_sets_listed() -> list[Progress]:
         snapshot_count=_count_of(QrelsSnapshot.objects.all(), "topic_set"),
     )
     return [
-        Progress(
+        TopicSetProgress(
             topic_set=one,
             topics=one.topic_count,
             runs=one.run_count,
@@ -81,7 +81,7 @@ def topic_sets_listed() -> list[Progress]:
 
 
 def _count_of(rows: QuerySet[Any], of_topic_set: str) -> Coalesce:
-    """How many of these rows belong to each topic set, counted apart: joined counts would multiply one another."""
+    """Count the rows of each topic set in a subquery: counts over several joins would multiply each other."""
     counted = (
         rows.filter(**{of_topic_set: OuterRef("pk")})
         .order_by()
@@ -93,7 +93,7 @@ def _count_of(rows: QuerySet[Any], of_topic_set: str) -> Coalesce:
 
 
 def sessions_to_freeze(topic_set: TopicSet) -> list[Session]:
-    """The sessions of a topic set, the newest first, each with `shown_count` and `judged_count` of first showings."""
+    """Return the sessions of a topic set, newest first, with `shown_count` and `judged_count` of first showings."""
     first = Q(assignments__showings__is_repeat=False, assignments__showings__is_passed_on=False)
     judged = first & Q(assignments__showings__current__isnull=False)
     return list(

@@ -1,4 +1,4 @@
-"""What is drawn of a pair, and an assessor's part of a session at a glance: pages, map and counts, all of it blind."""
+"""Drawings of pairs, and the map and review pages of an assessor's assignment. Nothing of it reveals runs or ranks."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from search.selectors.figures import figures_to_show
 OPEN, CANNOT_JUDGE, PASSED_ON = ".", "x", "-"
 PAIRS_A_PAGE = 120
 SHOWN = {"all": "all", "3": "3", "2": "2", "1": "1", "0": "0", "cannot": CANNOT_JUDGE, "open": OPEN}
-"""What a review can be narrowed to, and the state that it then shows."""
+"""Selection of a review → state of the pairs that it shows."""
 _GRADE_NAMES = dict(GRADES)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A numeral, what its part is called, and where the figure's upright drawing shows it."""
+class LocatedPart:
+    """A numeral, the name of its part, and its box on the figure's upright drawing."""
 
     numeral: str
     name: str
@@ -31,18 +31,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A figure's upright drawing. is_gone: it was withdrawn from the collection and cannot be shown any more."""
+    """A figure's upright drawing. is_gone: the figure was retired from the collection and cannot be shown."""
 
     figure: Figure
     width_px: int
     height_px: int
-    parts: tuple[Part, ...]
+    parts: tuple[LocatedPart, ...]
     is_gone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One showing in the map of a part: its topic's number, and "0" to "3", CANNOT_JUDGE, OPEN or PASSED_ON."""
+    """A showing in the map of an assignment. topic: number. state: "0" to "3", CANNOT_JUDGE, OPEN or PASSED_ON."""
 
     position: int
     topic: int
@@ -51,7 +51,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """One showing in a review."""
+    """A showing in a review."""
 
     position: int
     figure: Figure
@@ -60,7 +60,7 @@ class Reviewed:
 
     @property
     def verdict(self) -> str:
-        """What was said, in words."""
+        """The current judgment in words."""
         if self.current is None:
             return "not judged"
         return "cannot judge" if self.current.cannot_judge else _GRADE_NAMES[self.current.grade or 0]
@@ -68,7 +68,7 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Showings of one topic that follow each other, as they were shown. A topic may have several stretches."""
+    """Consecutive showings of one topic. A topic may have several stretches."""
 
     topic: int
     title: str
@@ -77,7 +77,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
-    """Part of an assessor's showings in their order. number: of the page, from 1."""
+    """A page of an assessor's showings in their order. number: of the page, from 1. counts: selection → pairs."""
 
     stretches: tuple[Stretch, ...]
     number: int
@@ -86,7 +86,7 @@ class ReviewPage:
 
 
 def drawings_of(figures: Sequence[Figure]) -> dict[int, Drawing]:
-    """By figure its drawing with the numerals on it, in three queries."""
+    """Figure → drawing with its numerals. Three queries."""
     ids = [figure.pk for figure in figures]
     shown = set(figures_to_show().filter(pk__in=ids).values_list("pk", flat=True))
     readings: dict[int, list[Reading]] = {one: [] for one in ids}
@@ -99,7 +99,7 @@ def drawings_of(figures: Sequence[Figure]) -> dict[int, Drawing]:
 
 
 def places_of(assignment: Assignment) -> list[Place]:
-    """The map of an assessor's part, by position; what was passed on keeps its place in it."""
+    """Return the map of an assignment by position; showings that were passed on keep their places."""
     rows = assignment.showings.order_by("position").values_list(
         "position", "candidate__topic__number", "is_passed_on", "current__grade", "current__cannot_judge"
     )
@@ -110,21 +110,21 @@ def places_of(assignment: Assignment) -> list[Place]:
 
 
 def review_page(assignment: Assignment, *, shown: str, number: int, around: int = 0) -> ReviewPage | None:
-    """A page of an assessor's showings in the order in which they were shown, narrowed to a state of SHOWN.
+    """Return a page of an assessor's showings in their order, those of a selection of SHOWN; None if it does not exist.
 
-    around: a position to choose the page by instead of its number. None for a page that is not there. A second showing
-    stands at its own place like any other; what was passed on is not there.
+    around: a position that determines the page instead of its number. Repeats are listed at their own positions;
+    showings that were passed on are left out.
     """
     places = [one for one in places_of(assignment) if one.state != PASSED_ON]
     counts = {name: sum(state in ("all", one.state) for one in places) for name, state in SHOWN.items()}
-    wanted = [one for one in places if SHOWN[shown] in ("all", one.state)]
-    pages = max(1, -(-len(wanted) // PAIRS_A_PAGE))
+    selected = [one for one in places if SHOWN[shown] in ("all", one.state)]
+    pages = max(1, -(-len(selected) // PAIRS_A_PAGE))
     if around:
-        number = sum(one.position < around for one in wanted) // PAIRS_A_PAGE + 1
+        number = sum(one.position < around for one in selected) // PAIRS_A_PAGE + 1
         number = min(number, pages)
     if not 1 <= number <= pages:
         return None
-    cut = wanted[(number - 1) * PAIRS_A_PAGE : number * PAIRS_A_PAGE]
+    cut = selected[(number - 1) * PAIRS_A_PAGE : number * PAIRS_A_PAGE]
     return ReviewPage(_stretches(assignment, [one.position for one in cut]), number, pages, counts)
 
 
@@ -157,7 +157,7 @@ def _drawing(
     width_px, height_px = crop_size(figure.box_on_sheet, figure.rotation)
     publication_id = figure.sheet.publication_id
     parts = tuple(
-        Part(
+        LocatedPart(
             numeral=reading.text,
             name=names.get((publication_id, reading.text), ""),
             box=box_on_crop(reading.box_on_sheet, figure.box_on_sheet, figure.rotation),

@@ -1,4 +1,4 @@
-"""Which figures a pool would hold, and how long it would take to judge them."""
+"""Contents of pools, planned or stored, and the time to judge them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from engine.evaluation.relatives import Relatives, without_relatives
 from search.models import Figure, WorkState
 
 MOST_OF_A_TOPIC = 10**6
-SECONDS_UNTIL_MEASURED = 15.0
-"""A judgment's time until there are judgments to tell it; pages say that it is assumed."""
+ASSUMED_SECONDS = 15.0
+"""Assumed time of a judgment until some are measured; pages say that it is assumed."""
 
 
 class Median(Aggregate):
-    """The median of a number; None of nothing."""
+    """The median of numbers; None without any."""
 
     template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
     output_field = FloatField()
@@ -29,7 +29,7 @@ class Median(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds per judgment, and whether judgments told it or it is assumed."""
+    """Seconds per judgment, and whether they were measured or assumed."""
 
     seconds: float
     is_measured: bool
@@ -40,7 +40,7 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class PoolPreview:
-    """What a pool would hold: per topic its figures in the order of their keys."""
+    """Contents of a pool: the figures of each topic in the order of their keys."""
 
     topics: tuple[tuple[Topic, tuple[int, ...]], ...]
     pace: Pace
@@ -51,20 +51,19 @@ class PoolPreview:
 
     @property
     def hours(self) -> float:
-        """Of one person who judges all of it once."""
+        """Hours of one assessor who judges every candidate once."""
         return self.pace.hours(self.count)
 
 
 def runs_to_pool(topic_set: TopicSet) -> list[Run]:
-    """The set's finished runs, oldest first."""
+    """Return the finished runs of a topic set, oldest first."""
     return list(topic_set.runs.filter(state=WorkState.DONE, finished_at__isnull=False).order_by("pk"))
 
 
 def pool_preview(topic_set: TopicSet, runs: Sequence[Run], depth: int, *, only_unjudged: bool = False) -> PoolPreview:
-    """The first `depth` figures of each run for each topic, united, without kin and reserved publications.
+    """Unite the first `depth` figures of each run for each topic, without relatives and reserved publications.
 
-    Figures retired since are left out. only_unjudged: without what a session has graded already, or an open one still
-    asks for.
+    Retired figures are left out. only_unjudged: leave out figures that a session has graded or an open session has.
     """
     topics = list(topic_set.topics.order_by("number"))
     ranked = _ranked(topics, runs)
@@ -81,22 +80,22 @@ def pool_preview(topic_set: TopicSet, runs: Sequence[Run], depth: int, *, only_u
     }
     pooled = _shown_still(pooled)
     if only_unjudged:
-        taken = pairs_judged_or_asked(topic_set)
+        taken = pairs_judged_or_assigned(topic_set)
         pooled = {topic: {one for one in some if (topic, one) not in taken} for topic, some in pooled.items()}
     return PoolPreview(tuple((topic, tuple(sorted(pooled[topic.pk]))) for topic in topics), median_pace())
 
 
-def pool_held(pool: Pool) -> PoolPreview:
-    """What a pool holds, as a preview shows it."""
-    held: dict[int, list[int]] = {}
+def pool_contents(pool: Pool) -> PoolPreview:
+    """Return the contents of a stored pool."""
+    figures: dict[int, list[int]] = {}
     for topic_id, figure_id in pool.candidates.order_by("figure_id").values_list("topic_id", "figure_id"):
-        held.setdefault(topic_id, []).append(figure_id)
+        figures.setdefault(topic_id, []).append(figure_id)
     topics = pool.topic_set.topics.order_by("number")
-    return PoolPreview(tuple((topic, tuple(held.get(topic.pk, ()))) for topic in topics), median_pace())
+    return PoolPreview(tuple((topic, tuple(figures.get(topic.pk, ()))) for topic in topics), median_pace())
 
 
 def pools_listed(topic_set: TopicSet) -> list[tuple[Pool, int]]:
-    """The set's pools, newest first, each with how many candidates it has."""
+    """Return the pools of a topic set, newest first, with their numbers of candidates."""
     counted: Iterable[Any] = topic_set.pools.annotate(candidate_count=Count("candidates")).order_by("-pk")
     return [(one, one.candidate_count) for one in counted]
 
@@ -104,7 +103,7 @@ def pools_listed(topic_set: TopicSet) -> list[tuple[Pool, int]]:
 def pairs_of_assessors(
     preview: PoolPreview, assessors: Sequence[int], *, overlap_percent: int, repeat_percent: int, seed: int
 ) -> list[int]:
-    """How many pairs each assessor would see, repeats among them, fewest first."""
+    """Return the number of pairs of each assessor, with repeats, fewest first."""
     candidates = {
         topic.number: [topic.number * MOST_OF_A_TOPIC + place for place in range(len(figure_ids))]
         for topic, figure_ids in preview.topics
@@ -117,8 +116,8 @@ def pairs_of_assessors(
     return sorted(counts)
 
 
-def pairs_judged_or_asked(topic_set: TopicSet) -> set[tuple[int, int]]:
-    """(topic, figure) that a session of the set has graded, or that an open one still asks for."""
+def pairs_judged_or_assigned(topic_set: TopicSet) -> set[tuple[int, int]]:
+    """Return (topic, figure) pairs that a session of the topic set has graded, or that an open session has."""
     is_graded = Q(current__grade__isnull=False) & Q(is_repeat=False)
     showings = Showing.objects.filter(
         is_graded | Q(assignment__session__closed_at__isnull=True, is_passed_on=False),
@@ -128,14 +127,14 @@ def pairs_judged_or_asked(topic_set: TopicSet) -> set[tuple[int, int]]:
 
 
 def median_pace() -> Pace:
-    """Of all judgments whose time was taken, everybody's together; assumed while there are none."""
+    """Return the median pace of all timed judgments of all assessors; assumed without any."""
     timed = Judgment.objects.filter(seconds__gt=0, takes_back__isnull=True)
     median = timed.aggregate(seconds=Median("seconds"))["seconds"]
-    return Pace(SECONDS_UNTIL_MEASURED, False) if median is None else Pace(median, True)
+    return Pace(ASSUMED_SECONDS, False) if median is None else Pace(median, True)
 
 
 def _ranked(topics: Sequence[Topic], runs: Sequence[Run]) -> dict[int, list[list[int]]]:
-    """Each topic's lists, one of each run that found something."""
+    """Topic → ranked lists of the runs."""
     lists: dict[int, list[list[int]]] = {topic.pk: [] for topic in topics}
     for run in Run.objects.filter(pk__in=[run.pk for run in runs]).prefetch_related("lists"):
         for one in run.lists.all():

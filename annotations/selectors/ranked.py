@@ -1,4 +1,4 @@
-"""Ranked lists of runs by document numbers, as evaluation and files have them."""
+"""Ranked lists of runs by document numbers, for evaluation and files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def lists_of_runs(runs: Collection[Run]) -> dict[int, dict[str, list[Scored]]]:
 
 
 def documents_of_runs(runs: Collection[Run]) -> dict[int, dict[str, list[str]]]:
-    """Run → topic number → document numbers, best first: what engine.evaluation.measures.measure_run takes."""
+    """Run → topic number → document numbers, best first: the input of engine.evaluation.measures.measure_run."""
     return {
         run: {topic: [number for number, _ in ranked] for topic, ranked in lists.items()}
         for run, lists in lists_of_runs(runs).items()

@@ -1,4 +1,4 @@
-"""What a topic set holds out, for engine.evaluation.relatives.without_kin; kin itself is in document_numbers."""
+"""Reserved publications of topic sets, for engine.evaluation.relatives; relatives of figures: document_numbers."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from annotations.models import TopicSet
 
 
 def reserved_references(topic_set: TopicSet) -> frozenset[str]:
-    """References of the publications that the topic set holds out."""
+    """Return the references of the reserved publications of a topic set."""
     return frozenset(topic_set.reserved.values_list("reference", flat=True))

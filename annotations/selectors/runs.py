@@ -1,4 +1,4 @@
-"""Runs, with what their pages show, and the state of the collection that a run of now would search."""
+"""Runs, with what their pages show, and the state of the collection that a new run would search."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HITS_PER_PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class CollectionState:
-    """What a run searches, by modality: encoder keys, index versions, newest embeddings."""
+    """The state of the collection that a run searches, by modality."""
 
     encoder_keys: dict[str, str]
     index_versions: dict[str, int]
@@ -34,7 +34,7 @@ class CollectionState:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run in a list. done: topics that have their ranked list. is_used: a pool or a fit stands on it."""
+    """A run in a list. done, count: topics with a ranked list, and all. is_used: a pool or a fit was made of it."""
 
     run: Run
     done: int
@@ -56,7 +56,7 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunHit:
-    """A figure that a run found. figure is None where it is not shown any more."""
+    """A figure that a run found. figure: None if it was retired since."""
 
     rank: int
     score: float
@@ -67,7 +67,7 @@ class RunHit:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """A run with the ranked list of one topic. hits: a page of it; None before the topic was asked."""
+    """A run with the ranked list of one topic. hits: a page of the list. page: None before the topic was searched."""
 
     row: RunRow
     topics: tuple[Topic, ...]
@@ -79,12 +79,12 @@ class RunPage:
 
     @property
     def query_part(self) -> str:
-        """What an address of another page of the list begins with."""
+        """The beginning of the query string of other pages of the list."""
         return f"topic={self.shown.topic.number}&" if self.shown else ""
 
 
-def collection_of_today() -> CollectionState | None:
-    """The models in use, and the newest that they have embedded; None before there is an index."""
+def current_collection_state() -> CollectionState | None:
+    """Return the encoders in use with their indexes and newest embeddings; None before there is an index."""
     versions = active_versions()
     if not versions:
         return None
@@ -97,21 +97,21 @@ def collection_of_today() -> CollectionState | None:
 
 
 def runs_listed(topic_set: TopicSet) -> list[RunRow]:
-    """The runs of a set, oldest first, with how far they are."""
+    """Return the runs of a topic set with their progress, oldest first."""
     count = topic_set.topics.count()
     return [_row(run, count) for run in _counted(topic_set.runs.all())]
 
 
 def run_row(run: Run) -> RunRow:
-    """One run with how far it is. Raises: NotFound."""
+    """Return a run with its progress. Raises: NotFound."""
     counted = _counted(Run.objects.filter(pk=run.pk)).first()
     if counted is None:
-        raise NotFound("The run was deleted meanwhile.")
+        raise NotFound(f"Run {run} was deleted meanwhile.")
     return _row(counted, counted.topic_set.topics.count())
 
 
 def runs_in_use() -> Q:
-    """Which runs something stands on: a pool, and so sessions and judgments; or a fit."""
+    """Select the runs that a pool or a fit was made of."""
     pools = Pool.runs.through.objects.filter(run=OuterRef("pk"))
     fits = FusionFit.objects.filter(Q(run=OuterRef("pk")) | Q(baseline=OuterRef("pk")))
     return Q(Exists(pools)) | Q(Exists(fits))
@@ -126,7 +126,7 @@ def run_like(
     depth: int,
     filters: Mapping[str, str],
 ) -> Run | None:
-    """The run that would find the same, since all that decides it is the same."""
+    """Return the run with the same settings and state of the collection, whose lists are the same; None without one."""
     same = topic_set.runs.filter(
         system=system,
         weight=weight,
@@ -135,23 +135,23 @@ def run_like(
         encoder_keys=state.encoder_keys,
         last_embedding_ids=state.last_embedding_ids,
     )
-    as_then = Q(index_versions=state.index_versions) | ~Q(state=WorkState.DONE)
-    return same.filter(as_then).order_by("pk").first()
+    same_index = Q(index_versions=state.index_versions) | ~Q(state=WorkState.DONE)
+    return same.filter(same_index).order_by("pk").first()
 
 
 def run_content(run: Run) -> bytes:
-    """What a run found, in one spelling, for its hash: topic number, figures and scores, a topic on each line."""
+    """Serialize the ranked lists of a run for its hash: topic number, figures and scores, one line for each topic."""
     lists = run.lists.select_related("topic").order_by("topic__number")
     return lists_content((one.topic.number, one.figure_ids, one.scores) for one in lists)
 
 
 def lists_content(lists: Iterable[tuple[int, Sequence[int], Sequence[float]]]) -> bytes:
-    """The spelling of run_content for lists that are in no row: topic number, figures and scores, by number."""
+    """Serialize ranked lists like run_content: topic number, figures and scores, in the order of numbers."""
     return "".join(f"{json.dumps(one, separators=(',', ':'))}\n" for one in lists).encode()
 
 
 def topics_lacking(topic_set: TopicSet, encoder_keys: Mapping[str, str]) -> dict[str, list[int]]:
-    """By modality, the numbers of the topics that have no such side to ask with."""
+    """Modality → numbers of the topics without a drawing or text to search with."""
     numbers: dict[str, list[int]] = {}
     for side in Modality:
         embedded = FigureEmbedding.objects.filter(figure=OuterRef("figure"), encoder_key=encoder_keys.get(side.value))
@@ -162,7 +162,7 @@ def topics_lacking(topic_set: TopicSet, encoder_keys: Mapping[str, str]) -> dict
 
 
 def run_page(run: Run, viewer: User, number: int | None, page: str | None) -> RunPage:
-    """A run and its list for a topic by number; without one, or for one that the set lacks, for its first."""
+    """Return a run with the ranked list of a topic by number, by default of the first topic."""
     topics = list(run.topic_set.topics.select_related("figure__sheet__publication").order_by("number"))
     place = next((at for at, topic in enumerate(topics) if topic.number == number), 0)
     topic = topics[place] if topics else None

@@ -1,4 +1,4 @@
-"""The table of evaluation as files to take away, with all that its figures came from; the same bytes each time."""
+"""The score table as JSON and CSV, with the qrels, runs and options behind it; the same bytes each time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from annotations.selectors.exports import made_with
 from annotations.selectors.scores import RunScored, ScoreTable
-from annotations.selectors.snapshots import SnapshotSeen
+from annotations.selectors.snapshots import SnapshotRow
 from engine.evaluation.significance import Comparison
 from engine.evaluation.tables import harmless
 
@@ -22,8 +22,8 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def score_table_as_json(table: ScoreTable, qrels: SnapshotSeen) -> str:
-    """Every figure of the table, topic by topic too, with the qrels, runs and options that it came from."""
+def score_table_as_json(table: ScoreTable, qrels: SnapshotRow) -> str:
+    """Write every score of the table as JSON, also by topic, with its qrels, runs and options."""
     written = {
         "schema": SCHEMA,
         "topic_set": table.snapshot.topic_set.name,
@@ -44,8 +44,8 @@ def score_table_as_json(table: ScoreTable, qrels: SnapshotSeen) -> str:
     return json.dumps(written, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def score_table_as_csv(table: ScoreTable, qrels: SnapshotSeen) -> str:
-    """A row for each run and measure."""
+def score_table_as_csv(table: ScoreTable, qrels: SnapshotRow) -> str:
+    """Write the table as CSV, one row for each run and measure."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)

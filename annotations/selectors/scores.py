@@ -1,7 +1,7 @@
-"""The table of evaluation: what runs scored by a qrels snapshot, how sure that is, and who is better than whom.
+"""The score table: runs by a qrels snapshot, with confidence intervals and significance tests.
 
-The same snapshot, runs and options give the same figures byte for byte: topics and runs have one order, what is drawn
-is drawn with a fixed seed, and means are rounded where the last bits would depend on the processor.
+The same snapshot, runs and options give the same numbers byte for byte: topics and runs have a fixed order, random
+sampling has a fixed seed, and means are rounded where the last bits would depend on the processor.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from engine.evaluation.measures import MeasureOptions, Unit, Unjudged, Values, m
 from engine.evaluation.significance import Comparison, Comparisons, compare_runs
 
 SCORED_BY = f"scores/1 ir-measures/{version('ir-measures')} numpy/{version('numpy')}"
-"""Raise the number when the engine computes other figures than before: what was kept counts no more."""
+"""Raise the number when the engine computes other values than before: stored scores are then computed again."""
 ALPHA = 0.05
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = 9
@@ -32,37 +32,37 @@ _DIGITS = 9
 
 @dataclass(frozen=True, slots=True)
 class ScoreOptions:
-    """unit: what is retrieved. k: the depth of AP@k and its kind. relevant_from: the least grade that is relevant."""
+    """Options of scoring. k: depth of AP@k and other measures. relevant_from: lowest relevant grade."""
 
     unit: Unit = "figure"
     relevant_from: int = 1
     k: int = 50
 
     def measured(self, *, unjudged_relevant: bool = False) -> MeasureOptions:
-        """The same for the engine."""
+        """Return the options of the engine."""
         taken: Unjudged = "relevant" if unjudged_relevant else "irrelevant"
         return MeasureOptions(unit=self.unit, k=self.k, relevant_from=self.relevant_from, unjudged=taken)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All measures, the most important first."""
+        """Names of all measures, the most important first."""
         return measure_names(self.k)
 
     @property
     def fields(self) -> dict[str, Any]:
-        """As columns of RunScores."""
+        """Values of the columns of RunScores."""
         return {"unit": self.unit, "relevant_from": self.relevant_from, "k": self.k, "scored_by": SCORED_BY}
 
 
 class ScoresMissing(LookupError):
-    """Runs that were not scored yet; the service scores_complete does it."""
+    """Some runs are not scored yet; the service scores_complete scores them."""
 
 
 @dataclass(frozen=True)
 class RunScored:
-    """What one run scored. topics: numbers of all topics; in_mean: (topics,) bool, those with something to find.
+    """The scores of one run. topics: numbers of all topics. in_mean: (topics,) bool, topics with a relevant figure.
 
-    values: measure → (topics,) float64, the unjudged taken as irrelevant; optimistic: the same, taken as relevant.
+    values: measure → (topics,) float64, unjudged figures taken as irrelevant. optimistic: the same, taken as relevant.
     precisions: (topics in the mean, 11) float64 at recall 0, 0.1, … 1. letter: names the run in the table.
     """
 
@@ -75,7 +75,7 @@ class RunScored:
     precisions: Values
 
     def counted(self, name: str) -> Values:
-        """Values of a measure on the topics that are in its mean."""
+        """Return the values of a measure for the topics in its mean."""
         counted: Values = self.values[name][self.in_mean]
         return counted
 
@@ -84,13 +84,13 @@ class RunScored:
         return tuple(topic for topic, counts in zip(self.topics, self.in_mean, strict=True) if counts)
 
     def bounds(self, name: str) -> tuple[float, float]:
-        """The mean with all unjudged figures irrelevant, and with all relevant."""
+        """Return the mean with all unjudged figures irrelevant, and with all relevant."""
         return _mean(self.values[name][self.in_mean]), _mean(self.optimistic[name][self.in_mean])
 
 
 @dataclass(frozen=True)
 class ScoreTable:
-    """Runs in the order given, each with all measures; `measure` is the one that they are compared by."""
+    """Scores of runs in the order given. measure: the one that the runs are compared by."""
 
     snapshot: QrelsSnapshot
     options: ScoreOptions
@@ -99,7 +99,7 @@ class ScoreTable:
 
     @cached_property
     def estimates(self) -> dict[tuple[int, str], Estimate]:
-        """(run, measure) → mean with its 95 % interval, all over the same drawn topics."""
+        """(run, measure) → mean with its 95 % interval, all from the same bootstrap samples of topics."""
         names = self.options.names
         if not self.scored:
             return {}
@@ -109,7 +109,7 @@ class ScoreTable:
 
     @cached_property
     def comparisons(self) -> Comparisons:
-        """All pairs of runs by `measure`; runs are named by their key."""
+        """Comparisons of all pairs of runs by `measure`; runs are named by their keys."""
         values = {str(one.run.pk): one.counted(self.measure) for one in self.scored}
         key = hashlib.sha256(repr([(name, of.tolist()) for name, of in values.items()]).encode()).hexdigest()
         found: Comparisons | None = cache.get(f"comparisons:{key}")
@@ -120,19 +120,19 @@ class ScoreTable:
 
     @cached_property
     def best(self) -> dict[str, float]:
-        """Measure → the highest mean; Judged@k is no contest and not in it."""
+        """Measure → highest mean, without Judged@k, which does not measure quality."""
         contested = [name for name in self.options.names if not name.startswith("Judged")]
         return {
             name: max(self.estimates[one.run.pk, name].mean for one in self.scored) for name in contested if self.scored
         }
 
     def is_best(self, run: Run, name: str) -> bool:
-        """Whether the run has the highest mean, and not every run has it."""
+        """Return whether the run has the highest mean, and not every run has it."""
         means = {self.estimates[one.run.pk, name].mean for one in self.scored}
         return name in self.best and len(means) > 1 and self.estimates[run.pk, name].mean == self.best[name]
 
     def beaten_by(self, run: Run) -> str:
-        """Letters of the runs that this one is significantly better than, by the randomization test after Holm."""
+        """Return the letters of the runs that this one significantly beats: randomization test, Holm-corrected."""
         letters = []
         for other in self.scored:
             if other.run.pk == run.pk:
@@ -145,7 +145,7 @@ class ScoreTable:
 
     @property
     def pairs(self) -> list[tuple[RunScored, RunScored, Comparison]]:
-        """Every pair of runs, those that differ most first."""
+        """Every pair of runs, largest difference first."""
         by_key = {str(one.run.pk): one for one in self.scored}
         found = [(by_key[pair.first], by_key[pair.second], pair) for pair in self.comparisons.pairs]
         return sorted(found, key=lambda pair: (-abs(pair[2].difference.mean), pair[0].run.pk, pair[1].run.pk))
@@ -167,10 +167,10 @@ class ScoreTable:
 def score_table(
     snapshot: QrelsSnapshot, runs: Sequence[Run], options: ScoreOptions, measure: str | None = None
 ) -> ScoreTable:
-    """The table of these runs in this order. Raises: ScoresMissing; ValueError for a measure that there is not."""
+    """Build the table of the runs in this order. Raises: ScoresMissing; ValueError for an unknown measure."""
     named = measure or options.names[0]
     if named not in options.names:
-        raise ValueError(f"{named!r} is none of {', '.join(options.names)}")
+        raise ValueError(f"unknown measure {named!r}; choose one of {', '.join(options.names)}")
     kept = RunScores.objects.filter(snapshot=snapshot, run__in=runs, **options.fields)
     values = dict(kept.values_list("run_id", "values"))
     if missing := [run.name for run in runs if run.pk not in values]:
@@ -184,14 +184,14 @@ def score_table(
 
 
 def runs_not_scored(snapshot: QrelsSnapshot, runs: Sequence[Run], options: ScoreOptions) -> list[Run]:
-    """Those of the runs that are still to be scored, in their order."""
+    """Return the runs without stored scores, in their order."""
     kept = RunScores.objects.filter(snapshot=snapshot, run__in=runs, **options.fields)
     known = set(kept.values_list("run_id", flat=True))
     return [run for run in runs if run.pk not in known]
 
 
 def letter_of(place: int) -> str:
-    """a, b, … z, a1, b1, …"""
+    """Return the letter of a run by place: a, b, … z, a1, b1, …"""
     round_, letter = divmod(place, len(LETTERS))
     return LETTERS[letter] + (str(round_) if round_ else "")
 

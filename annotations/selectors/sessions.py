@@ -1,4 +1,4 @@
-"""Sessions as a list shows them, and how far each assessor is; nothing here tells of runs."""
+"""Sessions in lists, and the progress of their assessors. Nothing here reveals runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STILL_BLIND = "You judge in this session yourself. Judge your part first, or clo
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many showings there are, and on how many of them something is said."""
+    """count: number of showings. said: number of showings with a judgment."""
 
     count: int
     said: int
@@ -38,11 +38,11 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """An assessor's part of a session.
+class AssessorProgress:
+    """The progress of an assessor in a session.
 
-    cannot_judge: of what is said. pace: the assessor's own once they have judged here, else everybody's.
-    last_at: of the newest event; None before the first.
+    cannot_judge: number of showings judged so. pace: the assessor's own in this session, or before their first judgment
+    that of all assessors. last_at: time of the newest event; None without one.
     """
 
     assignment: Assignment
@@ -62,7 +62,7 @@ class Part:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether nothing was ever judged in it; what was judged and taken back counts."""
+        """Whether the assessor never judged; judgments that were taken back count."""
         return self.last_at is None
 
     @property
@@ -72,7 +72,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ListedSession:
-    """A session on the list. mine: one's own part of it, None where one has none."""
+    """A session in a list. mine: the user's own progress, None if they are no assessor of it."""
 
     session: Session
     assessor_count: int
@@ -89,8 +89,8 @@ class SessionOverview:
     """A session as a user may see it. mine: the user's own part. parts: everybody's, None unless an administrator."""
 
     session: Session
-    mine: Part | None
-    parts: tuple[Part, ...] | None
+    mine: AssessorProgress | None
+    parts: tuple[AssessorProgress, ...] | None
 
     @property
     def administration(self) -> SessionOverview | None:
@@ -98,21 +98,21 @@ class SessionOverview:
         return None if self.parts is None else self
 
 
-def sessions_seen_by(user: User) -> QuerySet[Session]:
-    """An administrator sees every session, anybody else those they judge in."""
+def sessions_visible_to(user: User) -> QuerySet[Session]:
+    """Query the sessions that a user may see: administrators all, others those they judge in."""
     sessions = Session.objects.select_related("pool__topic_set", "created_by")
     return sessions if user.is_staff else sessions.filter(assignments__assessor=user)
 
 
-def session_seen_by(user: User, session_id: int) -> Session | None:
-    """None where there is no such session, or it is not the user's to see."""
-    return sessions_seen_by(user).filter(pk=min(session_id, LARGEST_KEY)).first()
+def session_visible_to(user: User, session_id: int) -> Session | None:
+    """Return a session that the user may see, else None."""
+    return sessions_visible_to(user).filter(pk=min(session_id, LARGEST_KEY)).first()
 
 
 def sessions_listed(user: User) -> list[ListedSession]:
-    """What the user may see, open ones first, then newest first; two queries."""
+    """Return the sessions that the user may see, open ones first, newest first. Two queries."""
     counted = (
-        Session.objects.filter(pk__in=sessions_seen_by(user).values("pk"))
+        Session.objects.filter(pk__in=sessions_visible_to(user).values("pk"))
         .select_related("pool__topic_set")
         .annotate(
             assessors=Count("assignments", distinct=True),
@@ -130,13 +130,13 @@ def sessions_listed(user: User) -> list[ListedSession]:
     ]  # fmt: skip
 
 
-def parts_of(session: Session, *, assessor: User | None = None) -> list[Part]:
-    """Every assessor's part, or this one's, in the order they were added; three queries."""
+def parts_of(session: Session, *, assessor: User | None = None) -> list[AssessorProgress]:
+    """Return the progress of every assessor, or of one, in the order they were added. Three queries."""
     assignments = session.assignments.select_related("assessor")
     judgments = Judgment.objects.filter(showing__assignment__session=session)
     if assessor is not None:
         assignments, judgments = assignments.filter(assessor=assessor), judgments.filter(assessor=assessor)
-    told = {
+    of_assignment = {
         row["showing__assignment"]: (row["pace"], row["last_at"])
         for row in judgments.order_by()
         .values("showing__assignment")
@@ -145,9 +145,9 @@ def parts_of(session: Session, *, assessor: User | None = None) -> list[Part]:
     of_all = median_pace()
     parts = []
     for assignment, progress, cannot_judge in _counted(assignments):
-        seconds, last_at = told.get(assignment.pk, (None, None))
+        seconds, last_at = of_assignment.get(assignment.pk, (None, None))
         pace = of_all if seconds is None else Pace(seconds, True)
-        parts.append(Part(assignment, progress, cannot_judge, pace, last_at))
+        parts.append(AssessorProgress(assignment, progress, cannot_judge, pace, last_at))
     return parts
 
 
@@ -158,16 +158,16 @@ def session_overview(session: Session, user: User) -> SessionOverview:
     return SessionOverview(session, mine, tuple(parts) if user.is_staff else None)
 
 
-def nobodys_count(session: Session) -> int:
-    """How many candidates no assessor of the session has, as after one was withdrawn."""
-    somebodys = Showing.objects.filter(assignment__session=session, is_passed_on=False)
-    return session.pool.candidates.exclude(pk__in=somebodys.values("candidate")).count()
+def unassigned_count(session: Session) -> int:
+    """Count the candidates that no assessor of the session has, for example after one was withdrawn."""
+    assigned = Showing.objects.filter(assignment__session=session, is_passed_on=False)
+    return session.pool.candidates.exclude(pk__in=assigned.values("candidate")).count()
 
 
 def is_still_blind(session: Session, user: User) -> bool:
-    """Whether the user judges in the session and is not done, so that others' judgments are not for them yet.
+    """Return whether the user must not see others' judgments yet, as an unfinished assessor of an open session.
 
-    Whoever is withdrawn may be added again.
+    A withdrawn assessor counts as unfinished, since they may be added again.
     """
     if session.closed_at is not None:
         return False
@@ -177,12 +177,12 @@ def is_still_blind(session: Session, user: User) -> bool:
 
 
 def assessors_to_choose() -> QuerySet[User]:
-    """Everybody who can log in, by name."""
+    """Query the users who can log in, by name."""
     return User.objects.filter(is_active=True).order_by("username")
 
 
 def _counted(assignments: QuerySet[Assignment]) -> list[tuple[Assignment, Progress, int]]:
-    """Each with how far it is, and how many showings of it cannot be judged; one query."""
+    """Return each assignment with its progress and its number of “cannot judge”. One query."""
     counted: Iterable[Any] = assignments.annotate(
         shown=Count("showings", filter=Q(showings__is_passed_on=False)),
         said=Count("showings", filter=Q(showings__current__isnull=False)),

@@ -1,7 +1,7 @@
-"""What an assessor sees of a session: one pair at a time, and how far they are.
+"""What an assessor sees of a session: one pair at a time, and their progress.
 
-Nothing here tells which run found a candidate, at what rank or score, whether it comes a second time, or what others
-judged; pages and answers to assessors are made of these dataclasses alone.
+Nothing here reveals which run found a candidate, its rank or score, whether it is a repeat, or what others judged.
+Pages and API answers for assessors use only these dataclasses.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _OPEN = _THEIRS & Q(current=None)
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What a judgment says; see annotations.models.Assessment."""
+    """Values of a judgment or ruling; see annotations.models.Assessment."""
 
     client_id: uuid.UUID
     grade: int | None
@@ -40,9 +40,9 @@ class Values:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How far an assessor is, without what was passed on to others.
+    """Progress of an assessor, without showings that were passed on.
 
-    first_open: the first position without a judgment, None where all have one. last: the last position, None of none.
+    first_open: first position without a judgment, None if all have one. last: last position, None without showings.
     """
 
     count: int
@@ -53,7 +53,7 @@ class Done:
 
     @property
     def said(self) -> int:
-        """Showings on which the assessor has said something."""
+        """Number of showings with a judgment."""
         return self.judged + self.cannot_judge
 
     @property
@@ -71,10 +71,10 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ShowingPage:
-    """One pair before its assessor.
+    """One pair as its assessor sees it. asked: the topic's drawing. found: the candidate's.
 
-    is_passed_on: another assessor has it now. previous, following: positions beside it of what is still the assessor's.
-    next_open: the next position without a judgment, after the last one the first; None where all others are judged.
+    is_passed_on: another assessor has it now. previous, following: the assessor's nearest positions. next_open: next
+    position without a judgment, continuing from the first; None if all others are judged.
     """
 
     session: Session
@@ -98,7 +98,7 @@ class ShowingPage:
 
     @property
     def last(self) -> int:
-        """The last position that there is, this one if all after it were passed on."""
+        """The last position, or this one if all after it were passed on."""
         return max(self.position, self.done.last or 0)
 
     @property
@@ -108,7 +108,7 @@ class ShowingPage:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One showing of an assignment with what holds of it."""
+    """A showing of an assignment with its current judgment."""
 
     position: int
     current: Values | None
@@ -128,18 +128,18 @@ class JudgingState:
 
 
 def assignment_of(assessor: User, session_id: int) -> Assignment | None:
-    """The assessor's part of a session, with the session and its pool; None where it is not theirs."""
+    """Return the user's assignment to a session, with session and pool; None without one."""
     mine = Assignment.objects.filter(assessor=assessor, session__in=Session.objects.filter(pk=session_id))
     return mine.select_related("session__pool__topic_set").first()
 
 
 def done_of(assignment: Assignment) -> Done:
-    """How far the assessor is, as it stands now."""
+    """Return the present progress of an assessor."""
     return _done(_counted(assignment.showings.all()))
 
 
 def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
-    """The pair at a position, in a constant number of queries; None for a position that the assignment lacks."""
+    """Return the pair at a position, None without one. A constant number of queries."""
     showing = (
         assignment.showings.filter(position=position)
         .select_related(
@@ -151,14 +151,14 @@ def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
     )
     if showing is None:
         return None
-    told = _counted(assignment.showings.all(), **_open_around(position), **_beside(position))
+    counted = _counted(assignment.showings.all(), **_open_around(position), **_beside(position))
     topic, candidate = showing.candidate.topic, showing.candidate.figure
     sentences = _sentences([one.pk for one in (topic.figure, candidate) if one is not None])
     return ShowingPage(
         session=assignment.session,
         assignment=assignment,
         position=position,
-        done=_done(told),
+        done=_done(counted),
         topic=topic,
         asked=Side(topic.figure, sentences.get(topic.figure_id or 0, ())),
         candidate=candidate,
@@ -166,21 +166,21 @@ def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
         current=values_of(showing.current),
         recorded_at=showing.current.recorded_at if showing.current else None,
         is_passed_on=showing.is_passed_on,
-        previous=told["previous"],
-        following=told["following"],
-        next_open=told["later"] or told["earlier"],
+        previous=counted["previous"],
+        following=counted["following"],
+        next_open=counted["later"] or counted["earlier"],
     )
 
 
 def next_open(assignment: Assignment, position: int) -> int | None:
-    """The next position without a judgment, after the last one the first; None where all others are judged."""
-    told = assignment.showings.aggregate(**_open_around(position))
-    found: int | None = told["later"] or told["earlier"]
+    """Return the next position without a judgment, continuing from the first; None if all others are judged."""
+    positions = assignment.showings.aggregate(**_open_around(position))
+    found: int | None = positions["later"] or positions["earlier"]
     return found
 
 
 def showings_judged(assignment: Assignment) -> list[Judged]:
-    """Every showing that is still the assessor's, in its order, with what holds of it."""
+    """Return the assessor's showings in order with their current judgments, without those passed on."""
     showings = assignment.showings.filter(_THEIRS).select_related("current").order_by("position")
     return [Judged(one.position, values_of(one.current)) for one in showings]
 
@@ -191,7 +191,7 @@ def judging_state(assignment: Assignment) -> JudgingState:
 
 
 def position_to_resume(assignment: Assignment, done: Done) -> int:
-    """Where an assessor goes on: the place they left, or the first open position where that is open no more."""
+    """Return where an assessor continues: the last position looked at if it is open, else the first open one."""
     if done.first_open is None:
         return assignment.place
     is_open = assignment.showings.filter(_OPEN, position=assignment.place).exists()
@@ -199,7 +199,7 @@ def position_to_resume(assignment: Assignment, done: Done) -> int:
 
 
 def values_of(assessment: Assessment | None) -> Values | None:
-    """What an event says; None for none, and for one that says nothing."""
+    """Return the values of an event; None without one, or for one that withdraws."""
     if assessment is None or assessment.says_nothing:
         return None
     return Values(
@@ -213,8 +213,8 @@ def values_of(assessment: Assessment | None) -> Values | None:
     )
 
 
-def judgments_that_hold(showings: QuerySet[Showing]) -> dict[int, Judgment | None]:
-    """By showing the judgment that holds as the events tell it, by which Showing.current can be checked or rebuilt."""
+def current_judgments(showings: QuerySet[Showing]) -> dict[int, Judgment | None]:
+    """Showing → current judgment by the events, to check or rebuild Showing.current."""
     newest = Judgment.objects.filter(showing__in=showings).order_by("showing_id", "-sequence").distinct("showing_id")
     return {one.showing_id: None if one.says_nothing else one for one in newest}
 
@@ -233,8 +233,8 @@ def _beside(position: int) -> dict[str, Aggregate]:
     }
 
 
-def _done(told: Mapping[str, Any]) -> Done:
-    return Done(told["count"], told["judged"], told["cannot_judge"], told["first_open"], told["last"])
+def _done(counted: Mapping[str, Any]) -> Done:
+    return Done(counted["count"], counted["judged"], counted["cannot_judge"], counted["first_open"], counted["last"])
 
 
 def _counted(showings: QuerySet[Showing], **more: Aggregate) -> dict[str, Any]:
@@ -249,7 +249,7 @@ def _counted(showings: QuerySet[Showing], **more: Aggregate) -> dict[str, Any]:
 
 
 def _sentences(figure_ids: Sequence[int]) -> dict[int, tuple[LinkedSentence, ...]]:
-    """The most telling linked sentences of each figure, in the text's order."""
+    """Figure → its best linked sentences, in the order of the text."""
     linked = {}
     for figure_id, links in links_of_figures(figure_ids, MOST_SENTENCES).items():
         ordered = sorted(links, key=lambda link: link.sentence.position)

@@ -1,4 +1,4 @@
-"""Qrels snapshots: what is to be frozen, and what a frozen one holds. One that its hash does not fit is never used."""
+"""Qrels snapshots: input of freezing, and contents. A snapshot whose text does not match its hash is never used."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _GRADE_OF = {Facet.OVERALL: "grade", Facet.LOOKS: "looks", Facet.WORKS: "works"}
 
 
 class SnapshotDamaged(Problem):
-    """The text of a snapshot is not the frozen one; `detail` says what differs."""
+    """The text of a snapshot was changed or cannot be read."""
 
     def __init__(self, detail: str) -> None:
         super().__init__("snapshot-damaged", detail, 409)
@@ -33,7 +33,7 @@ class SnapshotDamaged(Problem):
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """What sessions' assessors and adjudicators said, as of one moment. last_judgment, last_ruling: newest counted."""
+    """Judgments and rulings of sessions at one moment. last_judgment, last_ruling: newest sequences counted."""
 
     assessed: tuple[Assessed, ...]
     rulings: tuple[engine_qrels.Ruling, ...]
@@ -42,9 +42,9 @@ class Events:
 
 
 def events_of_sessions(sessions: Collection[Session], facet: str) -> Events:
-    """What holds of the sessions' first showings, and the newest ruling of each candidate and session.
+    """Read the current judgments of first showings, and the newest ruling of each candidate and session.
 
-    One statement reads both, so that nothing comes in between, whoever judges meanwhile.
+    One statement reads both, so that they belong to the same moment while people judge.
     """
     grade = _GRADE_OF[Facet(facet)]
     judged: list[_Row] = []
@@ -54,7 +54,7 @@ def events_of_sessions(sessions: Collection[Session], facet: str) -> Events:
         kind, sequence, topic, figure_id, name, value, cannot_judge = row
         newest[kind] = max(newest[kind], sequence)
         if value is None and not cannot_judge:
-            continue  # nothing said of this facet, or taken back
+            continue  # no grade of this facet, or taken back
         (judged if kind == _JUDGED else ruled).append((sequence, str(topic), figure_id, name, value))
     numbers = numbers_of_figures({figure_id for _, _, figure_id, _, _ in judged + ruled})
     judged.sort()
@@ -109,14 +109,14 @@ def _rulings(sessions: Collection[Session], grade: str) -> QuerySet[Ruling, tupl
 
 
 def topics_to_settle(topic_set: TopicSet, sessions: Collection[Session]) -> list[TopicToSettle]:
-    """Every topic of the set with what the sessions' pools hold for it."""
+    """Return every topic of the set with its figures in the sessions' pools."""
     topics = list(topic_set.topics.order_by("number"))
     pooled: dict[int, set[int]] = {topic.pk: set() for topic in topics}
     candidates = Candidate.objects.filter(pool__in={session.pool_id for session in sessions})
     for topic_id, figure_id in candidates.order_by().values_list("topic_id", "figure_id"):
         pooled[topic_id].add(figure_id)
-    asked = {topic.figure_id for topic in topics if topic.figure_id is not None}
-    figures = asked.union(*pooled.values())
+    topic_figures = {topic.figure_id for topic in topics if topic.figure_id is not None}
+    figures = topic_figures.union(*pooled.values())
     numbers, relatives = numbers_of_figures(figures), relatives_of_figures(figures)
     return [
         TopicToSettle(
@@ -130,16 +130,16 @@ def topics_to_settle(topic_set: TopicSet, sessions: Collection[Session]) -> list
 
 
 def snapshot_require_whole(snapshot: QrelsSnapshot) -> None:
-    """Raises: SnapshotDamaged when the text of a snapshot is not the one that was frozen."""
+    """Raise SnapshotDamaged if the text of a snapshot does not match its hash."""
     if content_sha256(snapshot.content) != snapshot.sha256:
         raise SnapshotDamaged(
-            f"The text of “{snapshot.name}” does not have the hash that it was frozen with, so no figure is computed"
-            " from it. Restore the database from a backup, or freeze the sessions again under another name."
+            f"The text of “{snapshot.name}” does not have the hash that was stored at freezing, so it is not used."
+            " Restore the database from a backup, or freeze the sessions again under another name."
         )
 
 
 def snapshot_qrels(snapshot: QrelsSnapshot) -> Qrels:
-    """The qrels that a snapshot holds. Raises: SnapshotDamaged when its text is not the one that was frozen."""
+    """Read the qrels of a snapshot. Raises: SnapshotDamaged if the text does not match its hash."""
     snapshot_require_whole(snapshot)
     try:
         return qrels_from_text(snapshot.content)
@@ -153,7 +153,7 @@ def content_sha256(content: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TopicCount:
-    """What is judged of a topic."""
+    """Counts of a topic."""
 
     number: str
     title: str
@@ -162,9 +162,10 @@ class TopicCount:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of pooled figures: by grade, from 0 to 3 or what the qrels hold; without a grade; with several assessors; ruled.
+    """Counts of pooled figures. by_grade: (grade, count), for 0 to 3 or the grades of the qrels. unjudged: no grade.
 
-    cannot_judge: those without a grade of which somebody said that they cannot judge it.
+    cannot_judge: figures without a grade that an assessor could not judge. overlap: figures judged by several
+    assessors. adjudicated: figures with a ruling.
     """
 
     pooled: int
@@ -180,7 +181,7 @@ class Counts:
 
 
 def counts_of(figures: Iterable[JudgedFigure], grades: Sequence[int] = (0, 1, 2, 3)) -> Counts:
-    """What is judged of these figures."""
+    """Count judged figures by grade."""
     found = list(figures)
     by_grade = dict.fromkeys(grades, 0)
     for figure in found:
@@ -199,7 +200,7 @@ def counts_of(figures: Iterable[JudgedFigure], grades: Sequence[int] = (0, 1, 2,
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What qrels hold, in numbers. rule: what settled them."""
+    """Numbers of qrels. rule: how the final grades were derived."""
 
     rule: str
     assessors: tuple[str, ...]
@@ -210,7 +211,7 @@ class Summary:
 
 
 def snapshot_summary(snapshot: QrelsSnapshot) -> Summary:
-    """What a snapshot holds; read once, since large ones take half a second. Raises: SnapshotDamaged."""
+    """Return the numbers of a snapshot; cached, since large ones take half a second. Raises: SnapshotDamaged."""
     snapshot_require_whole(snapshot)
     key = f"qrels-summary:{snapshot.sha256}"
     found: Summary | None = cache.get(key)
@@ -236,8 +237,8 @@ def _summary_of(qrels: Qrels) -> Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotSeen:
-    """A snapshot as pages show it. summary: None for a damaged one, of which `fault` says what is wrong."""
+class SnapshotRow:
+    """A snapshot in lists and pages. summary: None if it is damaged. fault: what is wrong with it, or empty."""
 
     snapshot: QrelsSnapshot
     summary: Summary | None
@@ -245,26 +246,26 @@ class SnapshotSeen:
 
     @property
     def depths(self) -> list[int]:
-        """Depths of the pools that were judged, without doubles; needs sessions with their pools."""
+        """Distinct depths of the judged pools. Needs prefetched sessions with pools."""
         return sorted({session.pool.depth for session in self.snapshot.sessions.all()})
 
 
-def seen(snapshot: QrelsSnapshot) -> SnapshotSeen:
-    """The snapshot with what it holds, or with what is wrong with it."""
+def snapshot_row(snapshot: QrelsSnapshot) -> SnapshotRow:
+    """Return a snapshot with its summary, or with its fault if it is damaged."""
     try:
-        return SnapshotSeen(snapshot, snapshot_summary(snapshot), "")
+        return SnapshotRow(snapshot, snapshot_summary(snapshot), "")
     except SnapshotDamaged as damaged:
-        return SnapshotSeen(snapshot, None, damaged.detail)
+        return SnapshotRow(snapshot, None, damaged.detail)
 
 
-def snapshots_listed(topic_set: TopicSet) -> list[SnapshotSeen]:
-    """The snapshots of a topic set, the newest first."""
-    return [seen(one) for one in _with_sessions(topic_set.snapshots.all()).order_by("-pk")]
+def snapshots_listed(topic_set: TopicSet) -> list[SnapshotRow]:
+    """Return the snapshots of a topic set, newest first."""
+    return [snapshot_row(one) for one in _with_sessions(topic_set.snapshots.all()).order_by("-pk")]
 
 
-def snapshot_seen(snapshot_id: int) -> SnapshotSeen | None:
+def snapshot_row_by_id(snapshot_id: int) -> SnapshotRow | None:
     found = _with_sessions(QrelsSnapshot.objects.filter(pk=snapshot_id)).select_related("topic_set").first()
-    return None if found is None else seen(found)
+    return None if found is None else snapshot_row(found)
 
 
 def _with_sessions(snapshots: QuerySet[QrelsSnapshot]) -> QuerySet[QrelsSnapshot]:
@@ -272,10 +273,10 @@ def _with_sessions(snapshots: QuerySet[QrelsSnapshot]) -> QuerySet[QrelsSnapshot
 
 
 def name_proposed(topic_set: TopicSet, sessions: Sequence[Session], facet: str = Facet.OVERALL) -> str:
-    """A name that no snapshot of the set has: the sessions', the facet and the day, numbered where that is taken."""
+    """Propose an unused name for a snapshot: sessions, facet and date, with a number if that is taken."""
     what = sessions[0].name if len(sessions) == 1 else "All sessions" if sessions else str(topic_set)
-    said = "" if facet == Facet.OVERALL else f", {Facet(facet).label}"
-    tail = f"{said}, {timezone.localdate():%Y-%m-%d}"
+    facet_label = "" if facet == Facet.OVERALL else f", {Facet(facet).label}"
+    tail = f"{facet_label}, {timezone.localdate():%Y-%m-%d}"
     name = what[: LONGEST_NAME - len(tail) - 5] + tail
     taken = set(topic_set.snapshots.filter(Q(name__startswith=name)).values_list("name", flat=True))
     number = 1

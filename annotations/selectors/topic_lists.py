@@ -1,4 +1,4 @@
-"""Two runs topic by topic: where each wins, and the figures that made the difference."""
+"""Comparison of two runs by topic: differences of scores, and the figures behind them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MOST_MISSED = 60
 
 @dataclass(frozen=True, slots=True)
 class TopicDifference:
-    """What two runs scored for a topic. difference: the first's value minus the second's."""
+    """Scores of two runs for a topic. difference: the first value minus the second."""
 
     topic: str
     title: str
@@ -37,14 +37,14 @@ class TopicDifference:
 
     @property
     def outcome(self) -> str:
-        """Of the first: won, lost or tied."""
+        """Result of the first run: won, lost or tied."""
         return "tied" if abs(self.difference) <= _TIE else "won" if self.difference > 0 else "lost"
 
 
 def topic_differences(
     one: RunScored, other: RunScored, measure: str, titles: Mapping[str, str]
 ) -> list[TopicDifference]:
-    """Topics that are in the mean, what the first run wins most at first, equal ones by number."""
+    """Return the topics in the mean, by decreasing difference, equal ones by number."""
     values = zip(one.counted_topics, one.counted(measure), other.counted(measure), strict=True)
     found = [TopicDifference(topic, titles.get(topic, ""), float(a), float(b)) for topic, a, b in values]
     return sorted(found, key=lambda row: -round(row.difference, 9))
@@ -52,9 +52,9 @@ def topic_differences(
 
 @dataclass(frozen=True, slots=True)
 class ListedFigure:
-    """A figure in a run's list. figure: None for one that is shown no more. grade: None for unjudged.
+    """A figure in a run's list. figure: None if it was retired since. grade: None if unjudged.
 
-    other_rank: where the other run has it, None where it does not.
+    other_rank: its rank in the other run, None without one.
     """
 
     rank: int | None
@@ -67,7 +67,7 @@ class ListedFigure:
 
 @dataclass(frozen=True, slots=True)
 class ListedRun:
-    """What a run found for a topic, down to the depth of the measures. missed: relevant figures that it lacks there."""
+    """A run's list for a topic, to the depth of the measures. missed: relevant figures that are not in it."""
 
     run: Run
     figures: tuple[ListedFigure, ...]
@@ -85,7 +85,7 @@ class ListedRun:
 
 @dataclass(frozen=True, slots=True)
 class TopicLists:
-    """A topic with both runs' lists. relevant_count: of figures, by the qrels."""
+    """A topic with the lists of both runs. relevant_count: number of relevant figures in the qrels."""
 
     shown: ShownTopic
     relevant_count: int
@@ -96,9 +96,10 @@ class TopicLists:
 def topic_lists(
     snapshot: QrelsSnapshot, runs: tuple[Run, Run], number: str, options: ScoreOptions, viewer: User
 ) -> TopicLists | None:
-    """Both lists of a topic without what counts nowhere, in a constant number of queries; None without the topic.
+    """Return both lists of a topic without figures that may not count; None if the topic does not exist.
 
-    Figures are listed one by one also where publications are measured. Raises: SnapshotDamaged.
+    Figures are listed singly also when publications are measured. A constant number of queries. Raises:
+    SnapshotDamaged.
     """
     qrels = snapshot_qrels(snapshot)
     found = Topic.objects.filter(topic_set=snapshot.topic_set_id, number=int(number))

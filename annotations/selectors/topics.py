@@ -15,9 +15,9 @@ from search.selectors.figures import best_links
 
 @dataclass(frozen=True, slots=True)
 class ShownTopic:
-    """A topic as pages show it. link: the most telling linked sentence of its figure.
+    """A topic in pages. link: the best linked sentence of its figure.
 
-    may_see: whether the viewer may see its picture, which of an uploaded drawing few may.
+    may_see: whether the viewer may see its drawing; uploaded drawings are restricted.
     """
 
     topic: Topic
@@ -34,7 +34,7 @@ class TopicSetPage:
 
 
 def topic_sets_listed() -> QuerySet[TopicSet]:
-    """All sets, newest first, with `topic_count`, `run_count`, `session_count` and who made them."""
+    """Query all topic sets, newest first, with `topic_count`, `run_count`, `session_count` and owner."""
 
     def count(rows: QuerySet[Topic] | QuerySet[Run] | QuerySet[Session], path: str) -> Coalesce:
         counted = rows.filter(**{path: OuterRef("pk")}).order_by().values(path).annotate(count=Count("pk"))
@@ -52,17 +52,17 @@ def topic_sets_listed() -> QuerySet[TopicSet]:
 
 
 def topic_sets_open() -> QuerySet[TopicSet]:
-    """The sets whose topics may still change, newest first."""
+    """Query the topic sets whose topics may still change, newest first."""
     return TopicSet.objects.filter(~_in_use()).order_by("-pk")
 
 
 def is_locked(topic_set: TopicSet) -> bool:
-    """Whether something was made of its topics, which therefore stay as they are: a run, a pool, or qrels."""
+    """Return whether a run, a pool or a snapshot uses the topics, so that they cannot change."""
     return TopicSet.objects.filter(_in_use(), pk=topic_set.pk).exists()
 
 
 def topic_set_page(topic_set: TopicSet, viewer: User) -> TopicSetPage:
-    """All of a set but its runs."""
+    """Return a topic set with everything that its page shows except runs."""
     topics = list(topic_set.topics.select_related("figure__sheet__publication").order_by("number"))
     links = best_links([topic.figure_id for topic in topics if topic.figure_id is not None])
     may_see = may_see_drawings(viewer, topic_set)
@@ -78,19 +78,19 @@ def topic_set_page(topic_set: TopicSet, viewer: User) -> TopicSetPage:
 
 
 def may_see_drawings(viewer: User, topic_set: TopicSet) -> bool:
-    """Whether the viewer may see the uploaded drawings of a set: who made it, its assessors, their adjudicators."""
+    """Return whether the viewer may see a set's uploaded drawings: as its owner, or assessor or owner of a session."""
     return topic_set.created_by_id == viewer.pk or _sets_judged_by(viewer).filter(pk=topic_set.pk).exists()
 
 
 def drawing_of_topic(viewer: User, topic_set_id: int, number: int) -> Topic | None:
-    """The topic of that number, with its set, where it has an uploaded drawing that the viewer may see."""
+    """Return a topic with an uploaded drawing that the viewer may see, else None."""
     drawn = Topic.objects.exclude(image="").select_related("topic_set")
     topic = drawn.filter(topic_set=topic_set_id, number=number).first()
     return topic if topic is not None and may_see_drawings(viewer, topic.topic_set) else None
 
 
 def image_names() -> QuerySet[Topic, str]:
-    """The names of all uploaded drawings in the private storage."""
+    """Query the names of all uploaded drawings in the private storage."""
     return Topic.objects.exclude(image="").order_by().values_list("image", flat=True)
 
 

@@ -1,1 +1,1 @@
-"""Every write: keyword-only, atomic, safe to call twice."""
+"""Services: every write. Arguments are keyword-only, and each call is atomic and safe to repeat."""

@@ -1,6 +1,6 @@
-"""Runs answered: every topic asked as an examiner would, once for all runs of a step, and ranked by each.
+"""Process runs: search each topic once for all runs of the same collection, and rank the candidates for each run.
 
-Lists are stored topic by topic under the runs' leases, so that a worker that is killed costs one topic's work.
+Ranked lists are stored topic by topic under the runs' leases, so that a killed worker loses the work of one topic.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from search.services.work import (
 
 logger = logging.getLogger(__name__)
 
-BUDGET_SECONDS = 3.0  # of one task: whoever waits for hits waits no longer for a run
+BUDGET_SECONDS = 3.0  # of one task, so that queries of users do not wait long for a run
 FUSIONS = {
     System.VISUAL: Fusion.VISUAL,
     System.TEXT: Fusion.TEXT,
@@ -46,64 +46,65 @@ FUSIONS = {
 }
 
 
-def run_answer(*, run_id: int) -> bool:
-    """Answer a run, and the runs of its step with it, for about BUDGET_SECONDS; true when another task is to go on.
+def run_process(*, run_id: int) -> bool:
+    """Work on a run, and on the waiting runs of the same search, for about BUDGET_SECONDS.
 
-    Nothing happens where the run is finished or another worker has it. What fails says why in the run.
+    Does nothing for a run that is finished or taken by another worker. Failures are recorded in the runs. Return
+    whether topics are left, so that another task must continue.
     """
     run = work_claim(model=Run, pk=run_id)
     if run is None:
         return False
-    step = [run, *_claimed_with(run)]
+    runs = [run, *_claim_same_search(run)]
     try:
-        return _answer(step)
+        return _process(runs)
     except Problem as problem:
-        logger.warning("runs refused runs=%s code=%s", [one.pk for one in step], problem.code)
-        for one in step:
-            work_reject(row=one, code=problem.code, detail=problem.detail)
-    except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
-        for one in step:
-            work_requeue_after_failure(row=one, error=error)
+        logger.warning("runs refused runs=%s code=%s", [claimed.pk for claimed in runs], problem.code)
+        for claimed in runs:
+            work_reject(row=claimed, code=problem.code, detail=problem.detail)
+    except Exception as error:  # of any kind: the lease must not stay with a process that has stopped working on it
+        for claimed in runs:
+            work_requeue_after_failure(row=claimed, error=error)
     return False
 
 
-def _claimed_with(run: Run) -> list[Run]:
-    """The other waiting runs that search the same for the same topics."""
+def _claim_same_search(run: Run) -> list[Run]:
+    """Claim the other waiting runs of the topic set that search the same collection with the same filters."""
     others = run.topic_set.runs.filter(
         is_open(), filters=run.filters, encoder_keys=run.encoder_keys, last_embedding_ids=run.last_embedding_ids
     ).exclude(pk=run.pk)
     claimed = (work_claim(model=Run, pk=pk) for pk in others.order_by("pk").values_list("pk", flat=True))
-    return [one for one in claimed if one is not None]
+    return [other for other in claimed if other is not None]
 
 
-def _answer(step: Sequence[Run]) -> bool:
-    run = step[0]
-    search = TopicSearch.of_run(run)
-    for one in step:
-        _begin(one, search.collection)
-    done = {one.pk: set(one.lists.values_list("topic_id", flat=True)) for one in step}
+def _process(runs: Sequence[Run]) -> bool:
+    """Store the missing ranked lists of the runs. Return whether the time ran out before the last topic."""
+    search = TopicSearch.of_run(runs[0])
+    for run in runs:
+        _begin(run, search.collection)
+    done = {run.pk: set(run.lists.values_list("topic_id", flat=True)) for run in runs}
     deadline = time.monotonic() + BUDGET_SECONDS
-    has_asked = False
-    for topic in run.topic_set.topics.order_by("number"):
-        lacking = [one for one in step if topic.pk not in done[one.pk]]
-        if not lacking:
+    has_searched = False
+    for topic in runs[0].topic_set.topics.order_by("number"):
+        missing = [run for run in runs if topic.pk not in done[run.pk]]
+        if not missing:
             continue
-        if has_asked and time.monotonic() > deadline:
-            for one in step:
-                work_requeue(row=one)
+        if has_searched and time.monotonic() > deadline:
+            for run in runs:
+                work_requeue(row=run)
             return True
-        _store(topic, lacking, search.ask(topic))
-        has_asked = True
-        for one in step:
-            work_extend(row=one)
-    for one in step:
-        _finish(one)
+        _store(topic, missing, search.ask(topic))
+        has_searched = True
+        for run in runs:
+            work_extend(row=run)
+    for run in runs:
+        _finish(run)
     return False
 
 
 @transaction.atomic
 def _begin(run: Run, collection: Collection) -> None:
-    """Note what is searched. Lists that were found in another version of the index are found anew."""
+    """Record the index versions that are searched, and delete lists that came from other versions."""
     if run.index_versions != collection.index_versions:
         RankedList.objects.filter(run=run).delete()
         Run.objects.filter(pk=run.pk).update(index_versions=collection.index_versions)
@@ -112,11 +113,12 @@ def _begin(run: Run, collection: Collection) -> None:
 
 @transaction.atomic
 def _store(topic: Topic, runs: Sequence[Run], answer: Answer) -> None:
-    """The topic's list of each run that is still this worker's."""
-    held = Run.objects.select_for_update().filter(
-        pk__in=[one.pk for one in runs], state=WorkState.RUNNING, worker=worker_name()
+    """Store the topic's ranked list of each run whose lease this worker still has."""
+    leased = Run.objects.select_for_update().filter(
+        pk__in=[run.pk for run in runs], state=WorkState.RUNNING, worker=worker_name()
     )
-    RankedList.objects.bulk_create([_ranked(run, topic, answer) for run in held.order_by("pk")], ignore_conflicts=True)
+    lists = [_ranked(run, topic, answer) for run in leased.order_by("pk")]
+    RankedList.objects.bulk_create(lists, ignore_conflicts=True)
 
 
 def _ranked(run: Run, topic: Topic, answer: Answer) -> RankedList:
@@ -130,29 +132,29 @@ def _ranked(run: Run, topic: Topic, answer: Answer) -> RankedList:
 
 @transaction.atomic
 def _finish(run: Run) -> None:
-    """Close a run that has a list for every topic, unless another worker has taken it over."""
-    held = Run.objects.select_for_update().filter(pk=run.pk, state=WorkState.RUNNING, worker=worker_name()).first()
-    if held is None:
+    """Mark a run as done that has a list for every topic, unless another worker has taken it over."""
+    row = Run.objects.select_for_update().filter(pk=run.pk, state=WorkState.RUNNING, worker=worker_name()).first()
+    if row is None:
         return
-    held.sha256 = hashlib.sha256(run_content(held)).hexdigest()
-    held.note = _remarks(held)
-    held.finished_at = timezone.now()
-    held.save(update_fields=["sha256", "note", "finished_at"])
-    work_done(row=held, verdict=Verdict.WARNED if held.note else Verdict.ACCEPTED)
-    logger.info("run done run=%d system=%s", held.pk, held.system)
+    row.sha256 = hashlib.sha256(run_content(row)).hexdigest()
+    row.note = _remarks(row)
+    row.finished_at = timezone.now()
+    row.save(update_fields=["sha256", "note", "finished_at"])
+    work_done(row=row, verdict=Verdict.WARNED if row.note else Verdict.ACCEPTED)
+    logger.info("run done run=%d system=%s", row.pk, row.system)
 
 
 def _remarks(run: Run) -> str:
-    """Which topics lack a side that the system ranks by, and what was done: what a search does with such a query."""
+    """Describe which topics have no drawing or no text and how they were ranked: as a search ranks such a query."""
     lacking = topics_lacking(run.topic_set, run.encoder_keys)
-    said = []
+    remarks = []
     if lacking[Modality.TEXT] and run.system != System.VISUAL:
-        said.append(f"{_topics(lacking[Modality.TEXT])} no text: ranked by the drawing alone, as a search does.")
+        remarks.append(f"{_topics_have(lacking[Modality.TEXT])} no text: ranked by the drawing alone.")
     if lacking[Modality.VISUAL] and run.system != System.TEXT:
-        said.append(f"{_topics(lacking[Modality.VISUAL])} no drawing: ranked by text alone, as a search does.")
-    return "\n".join(said)
+        remarks.append(f"{_topics_have(lacking[Modality.VISUAL])} no drawing: ranked by text alone.")
+    return "\n".join(remarks)
 
 
-def _topics(numbers: Sequence[int]) -> str:
-    one = len(numbers) == 1
-    return f"Topic{'' if one else 's'} {', '.join(map(str, numbers))} {'has' if one else 'have'}"
+def _topics_have(numbers: Sequence[int]) -> str:
+    is_single = len(numbers) == 1
+    return f"Topic{'' if is_single else 's'} {', '.join(map(str, numbers))} {'has' if is_single else 'have'}"

@@ -1,4 +1,4 @@
-"""What may be said of a candidate, by an assessor or an adjudicator, before it becomes an event."""
+"""Values of judgments and rulings, and the checks they must pass before they are stored."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.errors import Problem
 
 LONGEST_REASON = 2000  # characters
 WHOLE = 10_000  # a region is in ten-thousandths of the drawing
-LONGEST_LOOK_SECONDS = 3600.0  # whoever looked longer was away
+LONGEST_LOOK_SECONDS = 3600.0  # longer looks count as this: the assessor was away
 _GRADES = tuple(grade for grade, _ in GRADES)
 
 Region = tuple[int, int, int, int]
@@ -20,9 +20,9 @@ Region = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A grade from 0 to 3 or that it cannot be judged, with what stands beside it; see annotations.models.Assessment.
+    """The values of a judgment or ruling; see annotations.models.Assessment.
 
-    seconds: how long the pair was looked at; None where nobody counted.
+    grade: 0 to 3. seconds: how long the assessor looked at the pair; None if it was not measured.
     """
 
     grade: int | None = None
@@ -35,7 +35,7 @@ class Assessed:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """The columns that judgments and rulings share."""
+        """Values by column, for the columns that judgments and rulings share."""
         return {
             "grade": self.grade,
             "cannot_judge": self.cannot_judge,
@@ -64,21 +64,21 @@ class Stale(Problem):
 
 
 def assessed_checked(assessed: Assessed, *, asks_facets: bool) -> Assessed:
-    """The same, with the reason's ends trimmed and the seconds capped. Raises: Problem."""
+    """Check the values; return them with the reason stripped and the seconds capped. Raises: Problem."""
     if assessed.cannot_judge == (assessed.grade is not None):
-        raise Problem("no-grade", "Give either a grade from 0 to 3, or that you cannot judge it.")
+        raise Problem("no-grade", "Give a grade from 0 to 3 or “cannot judge”, not both.")
     for name in ("grade", "looks", "works"):
         value = getattr(assessed, name)
         if value is not None and (value is True or value is False or value not in _GRADES):
-            raise Problem("no-such-grade", f"{name}: a grade is 0, 1, 2 or 3.")
+            raise Problem("no-such-grade", f"`{name}` must be 0, 1, 2 or 3.")
     if not asks_facets and (assessed.looks is not None or assessed.works is not None):
-        raise Problem("no-facets", "This session asks for one grade alone; leave looks and works empty.")
+        raise Problem("no-facets", "This session does not ask for facets; leave `looks` and `works` empty.")
     _check_region(assessed.region)
     return replace(assessed, reason=_reason(assessed.reason), seconds=_seconds(assessed.seconds))
 
 
 def is_same(assessment: Assessment, assessed: Assessed) -> bool:
-    """Whether an event says exactly this; how long it took is no part of it."""
+    """Whether an event has exactly these values; `seconds` is not compared."""
     return all(getattr(assessment, name) == value for name, value in assessed.fields.items())
 
 
@@ -86,19 +86,21 @@ def _check_region(region: Region | None) -> None:
     if region is None:
         return
     if len(region) != 4 or any(type(edge) is not int for edge in region):
-        raise Problem("no-region", "A region is four whole numbers: left, top, width and height.")
+        raise Problem("no-region", "`region` must be four whole numbers: left, top, width and height.")
     left, top, width, height = region
     inside = left >= 0 and top >= 0 and width > 0 and height > 0 and left + width <= WHOLE and top + height <= WHOLE
     if not inside:
-        raise Problem("no-region", f"A region lies within the drawing, whose edges are 0 and {WHOLE}.")
+        raise Problem("no-region", f"`region` must lie within the drawing, whose width and height count as {WHOLE}.")
 
 
 def _reason(reason: str) -> str:
     reason = reason.strip()
     if len(reason) > LONGEST_REASON:
-        raise Problem("long-reason", f"A reason takes {LONGEST_REASON:,} characters; this has more.")
-    if "\0" in reason or any("\ud800" <= sign <= "\udfff" for sign in reason):
-        raise Problem("unreadable-reason", "The reason holds a sign that cannot be stored; type it anew.")
+        raise Problem(
+            "long-reason", f"The reason has {len(reason):,} characters; shorten it to {LONGEST_REASON:,} or fewer."
+        )
+    if "\0" in reason or any("\ud800" <= character <= "\udfff" for character in reason):
+        raise Problem("unreadable-reason", "The reason contains a character that cannot be stored; type it again.")
     return reason
 
 
@@ -106,5 +108,5 @@ def _seconds(seconds: float | None) -> float | None:
     if seconds is None:
         return None
     if not math.isfinite(seconds) or seconds < 0:
-        raise Problem("no-duration", "seconds: a number from 0.")
+        raise Problem("no-duration", "`seconds` must be a number of 0 or more.")
     return min(float(seconds), LONGEST_LOOK_SECONDS)

@@ -1,8 +1,8 @@
-"""Who has which candidate of a session: dealt at first, taken over by who comes late, handed round when somebody goes.
+"""Assign the candidates of a session to its assessors, also when an assessor joins late or is withdrawn.
 
-Whoever calls this for a session that is judged holds its pool, and then all its assignments in the order of their keys:
-so one deals at a time, and nobody judges meanwhile. A showing never changes its position and is never deleted from a
-part that stays: open tabs and judgments that wait to be sent find it again.
+Callers lock the session's pool and then its assignments in the order of their keys, so that candidates are assigned by
+one transaction at a time and nobody judges meanwhile. A showing never changes its position and is never deleted while
+its assignment exists: open tabs and judgments that wait to be sent still find it.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from annotations.models import Assignment, Candidate, Pool, Session, Showing
 from engine.evaluation.dealing import handed_round, order_of, shared, taken_over
 
 Topics = Mapping[int, Sequence[int]]
-"""Candidates of each topic by its number."""
+"""Topic number → candidates."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """What an assignment has, told by candidates in the order of their first showings.
+class AssignedCandidates:
+    """The candidates of an assignment, in the order of their first showings.
 
-    open: of the assessor's, without a judgment. unseen: of the open, those of which no showing was seen or judged.
-    passed_on: what others have instead.
+    assigned: those the assessor has now. open: assigned ones without a judgment. unseen: open ones of which no showing
+    was seen or judged. passed_on: those that were reassigned to others.
     """
 
     assignment: Assignment
-    theirs: frozenset[int]
+    assigned: frozenset[int]
     open: tuple[int, ...]
     unseen: tuple[int, ...]
     passed_on: frozenset[int]
@@ -39,7 +39,7 @@ class Part:
 
 
 def candidates_of(pool: Pool) -> dict[int, list[int]]:
-    """Candidates of each topic by number, in the order of figures: what is dealt follows from the seed alone."""
+    """Return the candidates by topic number, in the order of figures: assignments then depend on the seed alone."""
     by_topic: dict[int, list[int]] = {}
     rows = Candidate.objects.filter(pool=pool).order_by("topic__number", "figure_id")
     for number, pk in rows.values_list("topic__number", "pk"):
@@ -47,10 +47,10 @@ def candidates_of(pool: Pool) -> dict[int, list[int]]:
     return by_topic
 
 
-def part_give(assignment: Assignment, candidates: Topics, wanted: Collection[int]) -> None:
-    """The candidates are the assignment's: what it had passed on of them is its own again, new ones come at the end.
+def candidates_assign(assignment: Assignment, candidates: Topics, wanted: Collection[int]) -> None:
+    """Assign candidates to an assessor, with showings for new ones after the last, in the assessor's own order.
 
-    Those are in the assessor's own order, with their repeats.
+    Candidates that were passed on get their showings back. New ones get repeats at the session's rate.
     """
     assignment.showings.filter(is_passed_on=True, candidate__in=wanted).update(is_passed_on=False)
     session = assignment.session
@@ -64,44 +64,45 @@ def part_give(assignment: Assignment, candidates: Topics, wanted: Collection[int
     )
 
 
-def late_part_give(assignment: Assignment, others: Sequence[Assignment]) -> int:
-    """Deal to who comes late: what everybody judges, what is nobody's, and a share of what the others have open.
+def candidates_deal_late(assignment: Assignment, others: Sequence[Assignment]) -> int:
+    """Assign candidates to an assessor who joins late; return how many were taken over from the others.
 
-    Taken over is what nobody has seen yet, see engine.evaluation.dealing.taken_over. Returns how many candidates were.
+    Assigns what every assessor judges, what is unassigned, and a share of the others' open candidates. Only candidates
+    that nobody has seen yet are taken over; see engine.evaluation.dealing.taken_over.
     """
     session = assignment.session
     candidates = candidates_of(session.pool)
     (mine,), parts = _parts([assignment]), _parts(others)
     for_all = shared(candidates, percent=session.overlap_percent, seed=session.seed)
-    own = (for_all | _nobodys(candidates, [mine, *parts])) - mine.theirs
+    own = (for_all | _unassigned(candidates, [mine, *parts])) - mine.assigned
     giving = {part.assignment.assessor_id: part for part in parts if part.assignment.withdrawn_at is None}
     taken = taken_over(
         {pk: len(part.open) for pk, part in giving.items()},
-        {pk: [one for one in part.unseen if one not in for_all | mine.theirs] for pk, part in giving.items()},
+        {pk: [one for one in part.unseen if one not in for_all | mine.assigned] for pk, part in giving.items()},
         own_count=len(own) + len(mine.open),
         seed=session.seed,
     )
-    for pk, some in taken.items():
-        _pass_on(giving[pk].assignment, some)
-    over = {one for some in taken.values() for one in some}
-    part_give(assignment, candidates, own | over | mine.theirs)  # theirs, for their second showings
-    return len(over)
+    for pk, from_one in taken.items():
+        _pass_on(giving[pk].assignment, from_one)
+    from_all = {candidate for from_one in taken.values() for candidate in from_one}
+    candidates_assign(assignment, candidates, own | from_all | mine.assigned)  # assigned: restores their repeats
+    return len(from_all)
 
 
-def open_part_pass_on(assignment: Assignment) -> None:
-    """Nothing of the assignment is left to judge; what was judged stays as it is."""
+def open_showings_pass_on(assignment: Assignment) -> None:
+    """Mark the showings without a judgment as passed on; judged ones stay."""
     assignment.showings.filter(current=None).update(is_passed_on=True)
 
 
-def nobodys_hand_round(session: Session, assignments: Sequence[Assignment]) -> int:
-    """Give what nobody has any more to those who judge on; while nobody does, it stays nobody's.
+def candidates_reassign(session: Session, assignments: Sequence[Assignment]) -> int:
+    """Assign the candidates that no assessor has to those who may judge; return how many.
 
-    A candidate goes back to whoever it was taken over from, the others where least is left, see
-    engine.evaluation.dealing.handed_round. Returns how many candidates were given.
+    A candidate goes back to the assessor that it was taken over from; the others go to those with the fewest open, see
+    engine.evaluation.dealing.handed_round. Without an assessor who may judge, they stay unassigned.
     """
     candidates = candidates_of(session.pool)
     parts = _parts(assignments)
-    left = _nobodys(candidates, parts)
+    left = _unassigned(candidates, parts)
     staying = [part for part in parts if part.may_judge]
     if not staying:
         return 0
@@ -112,36 +113,37 @@ def nobodys_hand_round(session: Session, assignments: Sequence[Assignment]) -> i
         given[part.assignment.assessor_id] = set(back)
     counts = {part.assignment.assessor_id: len(part.open) for part in staying}
     rest = {topic: [one for one in some if one in left] for topic, some in candidates.items()}
-    round_ = handed_round(rest, {pk: count + len(given[pk]) for pk, count in counts.items()}, seed=session.seed)
+    dealt = handed_round(rest, {pk: count + len(given[pk]) for pk, count in counts.items()}, seed=session.seed)
     for part in staying:
         pk = part.assignment.assessor_id
-        part_give(part.assignment, candidates, given[pk] | round_.get(pk, set()))
-    return sum(map(len, given.values())) + sum(map(len, round_.values()))
+        candidates_assign(part.assignment, candidates, given[pk] | dealt.get(pk, set()))
+    return sum(map(len, given.values())) + sum(map(len, dealt.values()))
 
 
-def _parts(assignments: Sequence[Assignment]) -> list[Part]:
+def _parts(assignments: Sequence[Assignment]) -> list[AssignedCandidates]:
     showings: dict[int, list[Showing]] = {one.pk: [] for one in assignments}
     for showing in Showing.objects.filter(assignment__in=assignments).order_by("position"):
         showings[showing.assignment_id].append(showing)
     return [_part(one, showings[one.pk]) for one in assignments]
 
 
-def _part(assignment: Assignment, showings: Sequence[Showing]) -> Part:
+def _part(assignment: Assignment, showings: Sequence[Showing]) -> AssignedCandidates:
     first = [one for one in showings if not one.is_repeat]
-    theirs = [one for one in first if not one.is_passed_on]
+    assigned = [one for one in first if not one.is_passed_on]
     touched = {one.candidate_id for one in showings if one.current_id is not None or one.seen_at is not None}
-    open_ = tuple(one.candidate_id for one in theirs if one.current_id is None)
-    return Part(
+    open_ = tuple(one.candidate_id for one in assigned if one.current_id is None)
+    return AssignedCandidates(
         assignment=assignment,
-        theirs=frozenset(one.candidate_id for one in theirs),
+        assigned=frozenset(one.candidate_id for one in assigned),
         open=open_,
         unseen=tuple(one for one in open_ if one not in touched),
         passed_on=frozenset(one.candidate_id for one in first if one.is_passed_on),
     )
 
 
-def _nobodys(candidates: Topics, parts: Sequence[Part]) -> set[int]:
-    return {one for some in candidates.values() for one in some}.difference(*(part.theirs for part in parts))
+def _unassigned(candidates: Topics, parts: Sequence[AssignedCandidates]) -> set[int]:
+    every = {candidate for of_topic in candidates.values() for candidate in of_topic}
+    return every.difference(*(part.assigned for part in parts))
 
 
 def _pass_on(assignment: Assignment, candidates: Collection[int]) -> None:

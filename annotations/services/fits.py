@@ -1,7 +1,7 @@
-"""The fusion fitted to judgments: planned by the web process, worked out by the worker that holds the indexes.
+"""Fit the fusion weight to judgments: the web process plans a fit, and the worker with the indexes computes it.
 
-What a topic says of the weights is stored topic by topic under the fit's lease, so that a worker that is killed costs
-one topic's work. A weight is offered in search only when it holds on topics that it was not fitted to.
+The evidence of each topic is stored under the fit's lease, so that a killed worker loses the work of one topic. A
+weight can be offered in search only if its gain holds on topics that it was not fitted to.
 """
 
 from __future__ import annotations
@@ -46,50 +46,52 @@ from search.services.work import (
 
 logger = logging.getLogger(__name__)
 
-BUDGET_SECONDS = 3.0  # of one task: whoever waits for hits waits no longer for a fit
+BUDGET_SECONDS = 3.0  # of one task, so that queries of users do not wait long for a fit
 _DIGITS = 9
 _GRADES = (1, 2, 3)
 
 
 @transaction.atomic
-def fit_ask(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, asked_by: User) -> FusionFit:
-    """One waiting fit; the caller enqueues it with annotations.queue. Asked for twice, it is one.
+def fit_request(*, snapshot: QrelsSnapshot, baseline: Run, relevant_from: int = 1, requested_by: User) -> FusionFit:
+    """Plan a fit; the caller enqueues it with annotations.queue. The same request again returns the same fit.
 
-    One that had failed waits again. Raises: Problem, saying the mend.
+    A failed fit becomes waiting again. Raises: Problem.
     """
     if relevant_from not in _GRADES:
-        raise Problem("relevant-from", "Relevant is from grade 1, 2 or 3 on.")
+        raise Problem("relevant-from", "`relevant_from` must be 1, 2 or 3.")
     if baseline.topic_set_id != snapshot.topic_set_id:
-        raise Problem("other-topics", f"The run {baseline} is over other topics; choose one of the same set.")
+        raise Problem(
+            "other-topics", f"Run {baseline} belongs to another topic set; choose a run of {snapshot.topic_set}."
+        )
     if baseline.state != WorkState.DONE:
-        raise Problem("run-not-done", f"The run {baseline} is not done; wait for it, or choose another.")
+        raise Problem("run-not-done", f"Run {baseline} is not done; wait for it, or choose another run.")
     if baseline.system != System.IMPORTED and baseline.depth < DEFAULT_K:
         raise Problem(
             "run-too-short",
-            f"The run {baseline} keeps {baseline.depth} figures of a topic, too few to be compared by AP@{DEFAULT_K}. "
-            f"Make it with a depth of {DEFAULT_K} or more.",
+            f"Run {baseline} has a depth of {baseline.depth}, too small for AP@{DEFAULT_K}. Make a run with a depth of "
+            f"{DEFAULT_K} or more.",
         )
     judged = _judged(snapshot, relevant_from)
-    _refuse_too_few(judged)
+    _require_enough_topics(judged)
     if not runs_lock([baseline]):
-        raise Problem("run-gone", f"The run {baseline} was deleted meanwhile; choose another.")
+        raise Problem("run-gone", f"Run {baseline} was deleted meanwhile; choose another run.")
     while True:
         fit, created = FusionFit.objects.get_or_create(
             snapshot=snapshot,
             baseline=baseline,
             relevant_from=relevant_from,
-            defaults={"created_by": asked_by, "fitted": {"topic_count": len(judged.relevant)}},
+            defaults={"created_by": requested_by, "fitted": {"topic_count": len(judged.relevant)}},
         )
         if created:
             logger.info("fit planned fit=%d snapshot=%d baseline=%d", fit.pk, snapshot.pk, baseline.pk)
             return fit
-        with suppress(NotFound):  # it is found no more, and another one is made
+        with suppress(NotFound):  # deleted meanwhile: make another one
             return fit_retry(fit=fit)
 
 
 @transaction.atomic
 def fit_retry(*, fit: FusionFit) -> FusionFit:
-    """A failed fit waits again; what its topics said already is kept. Any other stays as it is. Raises: NotFound."""
+    """Make a failed fit wait again, with the evidence it has; other fits do not change. Raises: NotFound."""
     row = row_lock(fit)
     if row.state in FAILED:
         work_restart(row=row)
@@ -98,28 +100,27 @@ def fit_retry(*, fit: FusionFit) -> FusionFit:
     return row
 
 
-def fit_answer(*, fit_id: int) -> FusionFit | None:
-    """Work on a fit for about BUDGET_SECONDS; the fit as it stands then, None where it is gone or nothing was to do.
+def fit_process(*, fit_id: int) -> FusionFit | None:
+    """Work on a fit for about BUDGET_SECONDS. Failures are recorded in the fit.
 
-    What fails says why in the fit.
+    Return the fit as it is afterwards; None if it was deleted, is finished, or belongs to another worker.
     """
     fit = work_claim(model=FusionFit, pk=fit_id)
     if fit is None:
         return None
     try:
-        _answer(fit)
+        _process(fit)
     except Problem as problem:
         logger.warning("fit refused fit=%d reason=%s", fit.pk, problem)
-        code = problem.code if isinstance(problem, Problem) else "snapshot-damaged"
-        work_reject(row=fit, code=code, detail=problem.detail)
-    except Exception as error:  # of whatever kind: a row must not stay with a process that has let go of it
+        work_reject(row=fit, code=problem.code, detail=problem.detail)
+    except Exception as error:  # of any kind: the lease must not stay with a process that has stopped working on it
         work_requeue_after_failure(row=fit, error=error)
     return FusionFit.objects.filter(pk=fit.pk).first()
 
 
 @transaction.atomic
 def fit_promote(*, fit: FusionFit, promoted_by: User) -> FusionFit:
-    """Offer the fitted weight beside the slider of the search; a second time does nothing.
+    """Offer the fitted weight beside the weight slider of the search; repeating it does nothing.
 
     Raises: Problem unless the gain holds on held-out topics, over the baseline and over the usual weight; NotFound.
     """
@@ -145,7 +146,7 @@ def fit_promote(*, fit: FusionFit, promoted_by: User) -> FusionFit:
 
 @transaction.atomic
 def fit_withdraw(*, fit: FusionFit) -> FusionFit:
-    """The weight is not offered any more, and the one that was offered before is again; a second time does nothing.
+    """Stop offering the weight, so that the one offered before applies again; repeating it does nothing.
 
     Raises: NotFound.
     """
@@ -159,7 +160,7 @@ def fit_withdraw(*, fit: FusionFit) -> FusionFit:
 
 @transaction.atomic
 def fit_delete(*, fit: FusionFit) -> None:
-    """Delete a fit; the run that ranks by it stays. A second time does nothing.
+    """Delete a fit; the run that ranks by it stays. Repeating it does nothing.
 
     Raises: Problem while its weight is offered.
     """
@@ -167,24 +168,24 @@ def fit_delete(*, fit: FusionFit) -> None:
     if row is None:
         return
     if row.suggestion_id is not None:
-        raise Problem("fit-promoted", "This weight is offered in search. Withdraw it first, then delete.")
+        raise Problem("fit-promoted", "The weight of this fit is offered in search. Withdraw it, then delete the fit.")
     row.delete()
     logger.info("fit deleted fit=%d", fit.pk)
 
 
 def promotion_problem(fit: FusionFit) -> str:
-    """Why a fit cannot be offered in search, empty where it can."""
+    """Describe why a fit cannot be offered in search; empty if it can."""
     if fit.state != WorkState.DONE or fit.low is None:
         return "The fit is not done yet."
     if fit.low <= 0:
         return (
-            f"The gain over {fit.baseline} on held-out topics is not sure: its 95 % interval reaches down to "
+            f"The gain over {fit.baseline} on held-out topics is not certain: its 95 % interval begins at "
             f"{fit.low:.4f}. Judge more topics, and fit again."
         )
     usual: Mapping[str, float] = fit.fitted["over_usual"]
     if usual["low"] <= 0:
         return (
-            f"The gain over the usual 50 % on held-out topics is not sure: its 95 % interval reaches down to "
+            f"The gain over the usual 50 % on held-out topics is not certain: its 95 % interval begins at "
             f"{usual['low']:.4f}. Judge more topics, and fit again."
         )
     return ""
@@ -192,7 +193,7 @@ def promotion_problem(fit: FusionFit) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """Qrels with, by topic that has something relevant, the document numbers of all that is relevant and may count."""
+    """Qrels, with the document numbers of the relevant figures that may count, for each topic that has some."""
 
     qrels: Qrels
     options: MeasureOptions
@@ -200,30 +201,30 @@ class _Judged:
 
 
 def _judged(snapshot: QrelsSnapshot, relevant_from: int) -> _Judged:
-    """Raises: SnapshotDamaged."""
+    """Return the relevant figures of a snapshot by topic. Raises: SnapshotDamaged."""
     qrels = snapshot_qrels(snapshot)
     options = MeasureOptions(unit="figure", k=DEFAULT_K, relevant_from=relevant_from)
-    asked = {str(number) for number in snapshot.topic_set.topics.values_list("number", flat=True)}
+    existing = {str(number) for number in snapshot.topic_set.topics.values_list("number", flat=True)}
     relevant = {
         number: frozenset(one for one, grade in grades.items() if grade is not None and grade >= relevant_from)
         for number, grades in counted_lists({}, qrels, options.unit).grades.items()
-        if number in asked
+        if number in existing
     }
     return _Judged(qrels, options, {number: found for number, found in relevant.items() if found})
 
 
-def _refuse_too_few(judged: _Judged) -> None:
+def _require_enough_topics(judged: _Judged) -> None:
     if len(judged.relevant) < FEWEST_TOPICS:
         raise Problem(
             "too-few-topics",
-            f"Something relevant was judged for {len(judged.relevant)} topics; a fit that is tried on held-out topics "
-            f"needs at least {FEWEST_TOPICS}. Judge more topics, and freeze again.",
+            f"{len(judged.relevant)} topics have a relevant figure; a fit needs at least {FEWEST_TOPICS}, to be tried "
+            "on held-out topics. Judge more topics, freeze the judgments again, and fit to the new snapshot.",
         )
 
 
-def _answer(fit: FusionFit) -> None:
+def _process(fit: FusionFit) -> None:
     judged = _judged(fit.snapshot, fit.relevant_from)
-    _refuse_too_few(judged)
+    _require_enough_topics(judged)
     search = TopicSearch.of_run(fit.baseline)
     figures = figures_of_numbers(frozenset().union(*judged.relevant.values()))
     deadline = time.monotonic() + BUDGET_SECONDS
@@ -242,7 +243,7 @@ def _answer(fit: FusionFit) -> None:
         known = _ids([figures[one] for one in wanted if one in figures])
         found = topic_evidence(answer.found, answer.counting, known, relevant_count=len(wanted))
         fit.evidence[number] = _evidence_as_json(found)
-        if not _held(fit).update(evidence=fit.evidence):
+        if not _leased(fit).update(evidence=fit.evidence):
             return  # another worker has taken it over
         work_extend(row=fit)
     _finish(fit, judged)
@@ -250,8 +251,8 @@ def _answer(fit: FusionFit) -> None:
 
 @transaction.atomic
 def _finish(fit: FusionFit, judged: _Judged) -> None:
-    """Close a fit whose topics have all spoken, and plan the run that ranks by it, unless another worker has it."""
-    if not _held(fit).select_for_update().exists():
+    """Finish a fit whose topics are all evaluated, and plan the run that ranks by it, unless another worker has it."""
+    if not _leased(fit).select_for_update().exists():
         return
     evidence = {number: _evidence_from_json(fit.evidence[number]) for number in judged.relevant}
     fitted = fit_weight(evidence, _baseline_precisions(fit.baseline, judged))
@@ -273,13 +274,13 @@ def _finish(fit: FusionFit, judged: _Judged) -> None:
     logger.info("fit done fit=%d weight=%.2f run=%d", fit.pk, fitted.weight, fit.run.pk)
 
 
-def _held(fit: FusionFit) -> Any:
-    """The row while it is this worker's."""
+def _leased(fit: FusionFit) -> Any:
+    """Query of the row while this worker has its lease."""
     return FusionFit.objects.filter(pk=fit.pk, state=WorkState.RUNNING, worker=worker_name())
 
 
 def _baseline_precisions(baseline: Run, judged: _Judged) -> dict[str, float]:
-    """AP by topic, as the table has it."""
+    """Return AP by topic number, as the score table has it."""
     measured = measure_run(documents_of_runs([baseline])[baseline.pk], judged.qrels, judged.options)
     values = measured.values[f"AP@{DEFAULT_K}"].tolist()
     return dict(zip(measured.topics, values, strict=True))
@@ -303,7 +304,7 @@ def _sides(of: Evidence | Fit) -> tuple[tuple[str, Moments], tuple[str, Moments]
 
 
 def _fit_as_json(fit: Fit) -> dict[str, Any]:
-    """As FusionFit.fitted keeps it."""
+    """Return the value of FusionFit.fitted."""
     sides = {name: {"count": one.count, "mean": one.mean, "deviation": one.deviation} for name, one in _sides(fit)}
     usual = fit.over_usual.difference
     return {

@@ -1,7 +1,7 @@
-"""Judgments: recorded, and taken back. An event once stored is never changed; what holds is kept on its showing.
+"""Record judgments and take them back. Stored events never change; each showing refers to its current judgment.
 
-Whoever writes of an assignment holds its row, so that two tabs, and a request that is sent twice, are one after the
-other. What is closed is read under a shared lock: once a closing is committed, no judgment is.
+Writing locks the assignment, so that two tabs, or a request that is sent twice, are handled one after the other. A
+session is read under a shared lock: after its closing is committed, no judgment is stored.
 """
 
 from __future__ import annotations
@@ -22,15 +22,11 @@ from engine.errors import Problem
 logger = logging.getLogger(__name__)
 
 
-class SessionClosed(Problem):
-    """The session takes no judgments any more."""
-
-    def __init__(self) -> None:
-        super().__init__("session-closed", "This session is closed; ask an administrator to open it again.", 403)
-
-
 class StaleBase(Stale):
-    """Another judgment holds by now than the one that this was based on, and nothing was written."""
+    """The showing has another current judgment than the client's base; nothing was stored.
+
+    current: the current judgment, None without one. yours: the values that were sent.
+    """
 
     yours: Assessed
 
@@ -41,7 +37,7 @@ class StaleBase(Stale):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A stored event. is_new: this call stored it; False where it was there already."""
+    """A stored judgment. is_new: whether this call stored it, rather than an earlier one."""
 
     judgment: Judgment
     is_new: bool
@@ -55,13 +51,13 @@ class Recorded:
 def judgment_record(
     *, assessor: User, session_id: int, position: int, client_id: uuid.UUID, base: uuid.UUID | None, assessed: Assessed
 ) -> Recorded:
-    """Store what an assessor says of a showing, on which it then holds.
+    """Store an assessor's judgment of a showing, which becomes its current one.
 
-    base: client_id of the judgment that the assessor had before the eyes, None where there was none.
-    Raises: Showing.DoesNotExist where the assessor has none there; Problem; SessionClosed; StaleBase.
+    base: client_id of the current judgment as the assessor saw it, None without one.
+    Raises: Showing.DoesNotExist if the assessor has none at the position; Problem; StaleBase.
     """
     with transaction.atomic():
-        session = _assignment_held(assessor, session_id).session
+        session = _assignment_lock(assessor, session_id).session
         showing = Showing.objects.select_related("current").get(
             assignment__session=session, assignment__assessor=assessor, position=position
         )
@@ -86,33 +82,32 @@ def judgment_record(
 
 
 def judgment_undo(*, assessor: User, session_id: int, client_id: uuid.UUID) -> Recorded:
-    """Take back the newest judgment of one's own in a session that is not taken back yet, on whichever showing.
+    """Take back the assessor's newest judgment in a session, on any showing; the next call takes back the one before.
 
-    What held before it holds again, said anew by the event that takes it back; called again, the one before is taken
-    back. Raises: Showing.DoesNotExist where the session is not the assessor's; Problem, also where there is
-    nothing to take back; SessionClosed.
+    The new event repeats the values that applied before the judgment that it takes back.
+    Raises: Showing.DoesNotExist if the user is no assessor of the session; Problem, also with nothing to take back.
     """
     with transaction.atomic():
-        assignment = _assignment_held(assessor, session_id)
+        assignment = _assignment_lock(assessor, session_id)
         known = Judgment.objects.filter(client_id=client_id).select_related("showing").first()
         if known is not None:
             if known.takes_back_id is None or known.showing.assignment_id != assignment.pk:
-                raise _taken()
+                raise _client_id_taken()
             return Recorded(known, is_new=False)
         _require_open(assignment.session)
         standing = Judgment.objects.filter(takes_back=None, taken_back_by=None, showing__assignment=assignment)
         undone = standing.select_related("showing__current").order_by("-sequence").first()
         if undone is None:
-            raise Problem("nothing-to-undo", "There is no judgment of yours in this session to take back.")
+            raise Problem("nothing-to-undo", "You have no judgment in this session to take back.")
         before = standing.filter(showing=undone.showing, sequence__lt=undone.sequence).order_by("-sequence").first()
-        said = assessed_of(before) if before is not None else Assessed()
+        values = assessed_of(before) if before is not None else Assessed()
         judgment = Judgment(
             client_id=client_id,
             showing=undone.showing,
             assessor=assessor,
             base=undone.showing.current,
             takes_back=undone,
-            **said.fields,
+            **values.fields,
         )
         _store(judgment, undone.showing)
     return Recorded(judgment, is_new=True)
@@ -120,7 +115,7 @@ def judgment_undo(*, assessor: User, session_id: int, client_id: uuid.UUID) -> R
 
 @transaction.atomic
 def place_keep(*, assignment: Assignment, position: int) -> None:
-    """Remember where an assessor is, within what there is to judge, and that the pair there was seen."""
+    """Store the position that an assessor looks at, and that its pair was seen; ignore positions without a showing."""
     here = assignment.showings.filter(position=position)
     if here.exists():
         Assignment.objects.filter(pk=assignment.pk).exclude(place=position).update(place=position)
@@ -128,7 +123,7 @@ def place_keep(*, assignment: Assignment, position: int) -> None:
 
 
 def assessed_of(judgment: Judgment) -> Assessed:
-    """What a judgment says, without how long it took."""
+    """Return the values of a judgment, without its seconds."""
     return Assessed(
         grade=judgment.grade,
         cannot_judge=judgment.cannot_judge,
@@ -139,29 +134,30 @@ def assessed_of(judgment: Judgment) -> Assessed:
     )
 
 
-def _assignment_held(assessor: User, session_id: int) -> Assignment:
-    """The assessor's part of a session, held for this transaction. Raises: Showing.DoesNotExist."""
-    held = Assignment.objects.select_for_update(no_key=True, of=("self",)).select_related("session")
-    assignment = held.filter(session=session_id, assessor=assessor).first()
+def _assignment_lock(assessor: User, session_id: int) -> Assignment:
+    """Lock the assessor's assignment to a session until the transaction ends. Raises: Showing.DoesNotExist."""
+    locked = Assignment.objects.select_for_update(no_key=True, of=("self",)).select_related("session")
+    assignment = locked.filter(session=session_id, assessor=assessor).first()
     if assignment is None:
         raise Showing.DoesNotExist
     return assignment
 
 
 def _require_open(session: Session) -> None:
-    """Raises: SessionClosed. A session that is open stays so until this transaction ends."""
+    """Keep an open session open until the transaction ends. Raises: Problem if it is closed."""
     table = Session._meta.db_table
     (row,) = Session.objects.raw(f"SELECT * FROM {table} WHERE id = %s FOR SHARE", [session.pk])
     if row.closed_at is not None:
-        raise SessionClosed
+        detail = f"The session “{row}” is closed. Ask an administrator to open it again."
+        raise Problem("session-closed", detail, 403)
 
 
 def _require_same(known: Judgment, showing: Showing, base: uuid.UUID | None, assessed: Assessed) -> None:
-    """Raises: Problem where an event of the same client_id is another one."""
+    """Raise Problem unless the stored event is the one that was sent."""
     known_base = known.base.client_id if known.base else None
     is_event = known.showing_id == showing.pk and known.takes_back_id is None and known_base == base
     if not is_event or not is_same(known, assessed):
-        raise _taken()
+        raise _client_id_taken()
 
 
 def _store(judgment: Judgment, showing: Showing) -> None:
@@ -169,8 +165,8 @@ def _store(judgment: Judgment, showing: Showing) -> None:
         with transaction.atomic():
             judgment.save(force_insert=True)
     except IntegrityError as error:
-        # The assignment is held, so it is another assessor's event, stored since we looked.
-        raise _taken() from error
+        # The assignment is locked: another assessor stored an event with this id since we looked.
+        raise _client_id_taken() from error
     showing.current = None if judgment.says_nothing else judgment
     showing.seen_at = showing.seen_at or judgment.recorded_at
     showing.is_passed_on = showing.is_passed_on and judgment.says_nothing
@@ -178,7 +174,7 @@ def _store(judgment: Judgment, showing: Showing) -> None:
     logger.info("judgment recorded sequence=%d showing=%d", judgment.sequence, showing.pk)
 
 
-def _taken() -> Problem:
+def _client_id_taken() -> Problem:
     return Problem(
-        "client-id-taken", "This client_id is another event's: make a new one for each judgment and each undo."
+        "client-id-taken", "This `client_id` belongs to another event. Make a new one for each judgment and each undo."
     )

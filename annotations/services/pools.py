@@ -1,4 +1,4 @@
-"""Pools: the first figures of runs, united, in an order that tells nothing."""
+"""Make pools: the union of the first figures of runs, stored in an order that reveals no rank."""
 
 from __future__ import annotations
 
@@ -19,35 +19,17 @@ USUAL_DEPTH, DEEPEST = 10, 1000
 logger = logging.getLogger(__name__)
 
 
-class PoolNameTaken(Problem):
-    """Another pool of the topic set has this name."""
-
-    def __init__(self) -> None:
-        super().__init__("name-taken", "Another pool of the topic set has this name; choose another name.")
-
-
-class NothingToJudge(Problem):
-    """All that the runs found is a relative of its topic, reserved, retired or left out."""
-
-    def __init__(self) -> None:
-        super().__init__("nothing-to-judge", "Nothing is left to judge: choose more runs, or a greater depth.")
-
-
-class PoolNotFound(NotFound):
-    """The pool was deleted meanwhile, with the last session over it."""
-
-    def __init__(self) -> None:
-        super().__init__("The pool was deleted meanwhile; take another, or make one.")
+NOTHING_TO_JUDGE = "No figure is left to judge. Choose more runs, a greater depth, or figures judged before as well."
 
 
 @transaction.atomic
 def pool_make(
     *, topic_set: TopicSet, runs: Sequence[Run], depth: int, name: str, made_by: User, only_unjudged: bool = False
 ) -> Pool:
-    """The pool of this name: the first `depth` figures of each finished run; the same again finds it.
+    """Make a pool of the first `depth` figures of each finished run; the same request again returns the same pool.
 
-    Candidates are stored in the order of figures, so that their keys tell nothing of a run or rank. only_unjudged: as
-    for pool_preview. Raises: PoolNameTaken where another pool of the set has the name; NothingToJudge; RunNotFound.
+    Candidates are stored in the order of figures, so that their keys reveal no run or rank. only_unjudged: as for
+    pool_preview. Raises: Problem if another pool has the name, or no figure is left to judge; RunNotFound.
     """
     existing = topic_set.pools.select_for_update(no_key=True).filter(name=name).first()
     if existing is not None:
@@ -56,11 +38,11 @@ def pool_make(
         raise RunNotFound
     pairs = _pairs_of(pool_preview(topic_set, runs, depth, only_unjudged=only_unjudged))
     if not pairs:
-        raise NothingToJudge
+        raise Problem("nothing-to-judge", NOTHING_TO_JUDGE)
     pool, created = Pool.objects.get_or_create(
         topic_set=topic_set, name=name, defaults={"depth": depth, "created_by": made_by}
     )
-    if not created:  # somebody was faster
+    if not created:  # made by somebody else meanwhile
         return _same(pool, runs, depth, only_unjudged=only_unjudged)
     pool.runs.set(runs)
     Candidate.objects.bulk_create(Candidate(pool=pool, topic_id=topic, figure_id=figure) for topic, figure in pairs)
@@ -69,24 +51,24 @@ def pool_make(
 
 
 def pool_lock(pool: Pool) -> None:
-    """Keep others from deleting the pool, and from making a session over it, as annotations.services.locks says.
+    """Keep others from deleting the pool, and from making a session of it, until the transaction ends.
 
-    Raises: PoolNotFound.
+    Raises: NotFound.
     """
     if not Pool.objects.select_for_update(no_key=True).filter(pk=pool.pk).exists():
-        raise PoolNotFound
+        raise NotFound(f"The pool “{pool}” was deleted meanwhile with its last session. Choose another, or make one.")
 
 
 def _same(pool: Pool, runs: Sequence[Run], depth: int, *, only_unjudged: bool) -> Pool:
-    """The pool, where it is the one asked for. Raises: PoolNameTaken where it is another.
+    """Return the pool if it is the requested one. Raises: Problem if it is another one of the same name.
 
-    Of one without what was judged, less may be unjudged by now: any part of the whole union is the same.
+    With only_unjudged, more may have been judged since: any part of the union counts as the same.
     """
-    held = set(pool.candidates.values_list("topic_id", "figure_id"))
+    stored = set(pool.candidates.values_list("topic_id", "figure_id"))
     whole = set(_pairs_of(pool_preview(pool.topic_set, runs, depth)))
-    is_same = held <= whole if only_unjudged else held == whole
+    is_same = stored <= whole if only_unjudged else stored == whole
     if not is_same or pool.depth != depth or set(pool.runs.all()) != set(runs):
-        raise PoolNameTaken
+        raise Problem("name-taken", f"Another pool of this topic set is called “{pool}”. Choose another name.")
     return pool
 
 

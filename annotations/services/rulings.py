@@ -1,6 +1,6 @@
-"""Rulings: what an adjudicator settles a candidate to. Each is an event; the assessors' judgments stay as they are.
+"""Record rulings of adjudicators on candidates and take them back. The assessors' judgments do not change.
 
-Whoever rules on a candidate holds its row, so that two adjudicators are one after the other.
+Writing locks the candidate, so that two adjudicators are handled one after the other.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class RuledMeanwhile(Stale):
-    """Another ruling holds by now than the one that was looked at. current: that one, None where it was taken back."""
+    """The candidate was ruled on since the adjudicator looked. current: that ruling, None if it was taken back."""
 
     current: Ruling | None
 
@@ -33,7 +33,7 @@ class RuledMeanwhile(Stale):
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """A stored event. is_new: this call stored it; False where it was there already."""
+    """A stored ruling. is_new: whether this call stored it, rather than an earlier one."""
 
     ruling: Ruling
     is_new: bool
@@ -53,10 +53,10 @@ def ruling_record(
     base: uuid.UUID | None,
     assessed: Assessed,
 ) -> Ruled:
-    """Store what a candidate is settled to in a session, which then holds.
+    """Store a ruling on a candidate of a session, which becomes its current one.
 
-    base: client_id of the ruling that the adjudicator had before the eyes, None where there was none.
-    Raises: Candidate.DoesNotExist where the session's pool has none such; Problem; RuledMeanwhile.
+    base: client_id of the current ruling as the adjudicator saw it, None without one.
+    Raises: Candidate.DoesNotExist if the session's pool does not have the candidate; Problem; RuledMeanwhile.
     """
     with transaction.atomic():
         if not sessions_lock([session]):
@@ -66,9 +66,9 @@ def ruling_record(
         known = Ruling.objects.filter(client_id=client_id).first()
         if known is not None:
             if not _is_of(known, session, candidate) or known.takes_back_id is not None or not is_same(known, checked):
-                raise _taken()
+                raise _client_id_taken()
             return Ruled(known, is_new=False)
-        current = ruling_that_holds(session, candidate)
+        current = current_ruling(session, candidate)
         if (current.client_id if current else None) != base:
             raise RuledMeanwhile(current, checked)
         ruling = Ruling(
@@ -79,41 +79,40 @@ def ruling_record(
 
 
 def ruling_undo(*, adjudicator: User, session: Session, client_id: uuid.UUID) -> Ruled:
-    """Take back one's newest ruling of a session that is not taken back yet, on whichever candidate.
+    """Take back the adjudicator's newest ruling in a session; the next call takes back the one before.
 
-    What held before it holds again, said anew by the event that takes it back; called again, the one before is taken
-    back. Raises: Problem, also where there is nothing to take back; RuledMeanwhile where somebody else has
-    ruled on the candidate since, which stays.
+    The new event repeats the values that applied before the ruling that it takes back. Raises: Problem, also with
+    nothing to take back; RuledMeanwhile if somebody else has ruled on the candidate since.
     """
     with transaction.atomic():
         Session.objects.select_for_update(no_key=True).filter(pk=session.pk).first()  # one undo after the other
         known = Ruling.objects.filter(client_id=client_id).first()
         if known is not None:
             if known.session_id != session.pk or known.takes_back_id is None:
-                raise _taken()
+                raise _client_id_taken()
             return Ruled(known, is_new=False)
         standing = Ruling.objects.filter(takes_back=None, taken_back_by=None, session=session)
         undone = standing.filter(adjudicator=adjudicator).order_by("-sequence").first()
         if undone is None:
-            raise Problem("nothing-to-undo", "There is no ruling of yours in this session to take back.")
+            raise Problem("nothing-to-undo", "You have no ruling in this session to take back.")
         candidate = Candidate.objects.select_for_update().get(pk=undone.candidate_id)
         of_candidate = list(standing.filter(candidate=candidate).order_by("-sequence")[:2])
         if of_candidate[:1] != [undone]:
-            raise RuledMeanwhile(ruling_that_holds(session, candidate))
+            raise RuledMeanwhile(current_ruling(session, candidate))
         ruling = Ruling(
             client_id=client_id,
             session=session,
             candidate=candidate,
             adjudicator=adjudicator,
             takes_back=undone,
-            **(_said_by(of_candidate[1]) if of_candidate[1:] else {}),
+            **(_values_of(of_candidate[1]) if of_candidate[1:] else {}),
         )
         _store(ruling)
     return Ruled(ruling, is_new=True)
 
 
-def ruling_that_holds(session: Session, candidate: Candidate) -> Ruling | None:
-    """The newest ruling of a session on a candidate; None where there is none, or it was taken back."""
+def current_ruling(session: Session, candidate: Candidate) -> Ruling | None:
+    """Return the newest ruling of a session on a candidate; None without one, or if it was taken back."""
     newest = Ruling.objects.filter(session=session, candidate=candidate).order_by("-sequence").first()
     return None if newest is None or newest.says_nothing else newest
 
@@ -122,7 +121,7 @@ def _is_of(ruling: Ruling, session: Session, candidate: Candidate) -> bool:
     return ruling.session_id == session.pk and ruling.candidate_id == candidate.pk
 
 
-def _said_by(ruling: Ruling) -> dict[str, object]:
+def _values_of(ruling: Ruling) -> dict[str, object]:
     return {
         name: getattr(ruling, name) for name in ("grade", "cannot_judge", "looks", "works", "reason", "region")
     }  # fmt: skip
@@ -133,11 +132,11 @@ def _store(ruling: Ruling) -> None:
         with transaction.atomic():
             ruling.save(force_insert=True)
     except IntegrityError as error:
-        raise _taken() from error  # an event of another candidate, stored since we looked
+        raise _client_id_taken() from error  # another candidate got an event with this id since we looked
     logger.info("ruling recorded sequence=%d candidate=%d", ruling.sequence, ruling.candidate_id)
 
 
-def _taken() -> Problem:
+def _client_id_taken() -> Problem:
     return Problem(
-        "client-id-taken", "This client_id is another event's: make a new one for each ruling and each undo."
+        "client-id-taken", "This `client_id` belongs to another event. Make a new one for each ruling and each undo."
     )

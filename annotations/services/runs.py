@@ -1,4 +1,4 @@
-"""Runs over a topic set: planned by the web process, answered by the worker that holds encoders and indexes."""
+"""Plan, retry and delete runs; the worker with the encoders and indexes computes them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotations.models import Run, System, TopicSet
-from annotations.selectors.runs import FAILED, CollectionState, collection_of_today, run_like, runs_in_use
+from annotations.selectors.runs import FAILED, CollectionState, current_collection_state, run_like, runs_in_use
 from annotations.services.topics import topic_set_lock
 from engine.errors import NotFound, Problem
 from engine.ranking.candidates import DEFAULT_SHORTLIST
@@ -26,18 +26,18 @@ logger = logging.getLogger(__name__)
 
 DEFAULT_DEPTH, DEEPEST = 100, DEFAULT_SHORTLIST
 MOST_WEIGHTS = 20
-PAPERS = (System.VISUAL, System.TEXT, System.MAXIMUM, System.AVERAGE)
+PAPER_SYSTEMS = (System.VISUAL, System.TEXT, System.MAXIMUM, System.AVERAGE)
 """The four systems of the paper, in the order of its table."""
-BY_NAME = (*PAPERS, System.RANKS)
-WITH_WEIGHT = (System.WEIGHTED, System.FITTED)
+UNWEIGHTED_SYSTEMS = (*PAPER_SYSTEMS, System.RANKS)
+WEIGHTED_SYSTEMS = (System.WEIGHTED, System.FITTED)
 _TAG = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which systems are run, how deep, and over what. weights: the drawing's share in percent of weighted sums."""
+    """Systems to run, depth and filters. weights: percent of the drawing, one weighted sum for each."""
 
-    systems: Sequence[System] = PAPERS
+    systems: Sequence[System] = PAPER_SYSTEMS
     weights: Sequence[int] = ()
     depth: int = DEFAULT_DEPTH
     filters: Mapping[str, str] | None = None
@@ -45,21 +45,20 @@ class Plan:
 
 @transaction.atomic
 def runs_make(*, topic_set: TopicSet, plan: Plan, made_by: User) -> list[Run]:
-    """One waiting run for each system and weight of a plan, all over the collection as it is at this moment.
+    """Make one waiting run for each system and weight of a plan, all over the present state of the collection.
 
-    A run that would find the same as an earlier one is that one; where it had failed, it is tried again.
-    Raises: Problem, saying the mend.
+    If an earlier run has the same settings, it is returned instead, and retried if it failed. Raises: Problem.
     """
     if not (plan.systems or plan.weights):
-        raise Problem("systems", "Choose a system at least, or write a weight.")
+        raise Problem("systems", "Choose at least one system, or enter a weight.")
     for system in plan.systems:
-        if system not in BY_NAME:
-            raise Problem("systems", f"{system} is not run by itself: choose of {', '.join(BY_NAME)}.")
+        if system not in UNWEIGHTED_SYSTEMS:
+            raise Problem("systems", f"{system} cannot be chosen here; choose among {', '.join(UNWEIGHTED_SYSTEMS)}.")
     for weight in plan.weights:
         if not 1 <= weight <= 99:
             raise Problem(
                 "weights",
-                "A weight is the drawing’s share in percent, from 1 to 99; the ends are systems of their own.",
+                "A weight is the drawing’s share in percent, from 1 to 99. For 0 and 100 choose text or drawing.",
             )
     ways: list[tuple[str, System, float | None]]
     ways = [(system.value, system, None) for system in dict.fromkeys(plan.systems)]
@@ -88,15 +87,15 @@ def run_make(
     filters: Mapping[str, str] | None = None,
     as_of: Run | None = None,
 ) -> Run:
-    """One waiting run; the caller enqueues it with annotations.queue. Else as runs_make.
+    """Make one waiting run, in the way of runs_make; the caller enqueues it with annotations.queue.
 
-    weight: the drawing's share, 0 to 1, of a weighted or fitted sum. Where the name is taken, it gets a number.
-    as_of: a run whose state of the collection is searched instead of today's; an imported one has none.
+    name: gets a number if it is taken. weight: the drawing's share, 0 to 1, of a weighted or fitted sum. as_of: a run
+    whose state of the collection is searched instead of the present one; ignored if it was imported.
     """
-    if (system in WITH_WEIGHT) != (weight is not None) or system not in (*BY_NAME, *WITH_WEIGHT):
-        raise Problem("weight", "A weighted or fitted sum has a weight, and no other system has one.")
+    if (system in WEIGHTED_SYSTEMS) != (weight is not None) or system not in (*UNWEIGHTED_SYSTEMS, *WEIGHTED_SYSTEMS):
+        raise Problem("weight", "`weight` is required for systems weighted and fitted, and not allowed for others.")
     if weight is not None and not 0 <= weight <= 1:
-        raise Problem("weight", "A weight is from 0 to 1.")
+        raise Problem("weight", f"`weight` must be from 0 to 1; it is {weight}.")
     run = Run(name=name, system=system, weight=weight, depth=depth, filters=filters or {})
     state = _state(topic_set)
     if as_of is not None and as_of.system != System.IMPORTED:
@@ -106,19 +105,21 @@ def run_make(
 
 @transaction.atomic
 def run_again(*, run: Run, made_by: User) -> Run:
-    """The same system over the collection of today: a new run, or this one where nothing has changed since.
+    """Make a run of the same system over the present collection; if that has not changed, return the same run.
 
-    Raises: Problem for an imported run, which nobody here can make.
+    Raises: Problem for an imported run.
     """
     if run.system == System.IMPORTED:
-        raise Problem("imported", "This run was made elsewhere. Make it again there, and import it.")
+        raise Problem(
+            "imported", f"Run {run} was imported. Make it again with the system it comes from, and import the new file."
+        )
     like = Run(name=run.name, system=run.system, weight=run.weight, depth=run.depth, filters=run.filters)
     return _made(run.topic_set, like, _state(run.topic_set), made_by)
 
 
 @transaction.atomic
 def run_retry(*, run: Run) -> Run:
-    """A failed run waits again; what it has found already is kept. Any other stays as it is. Raises: NotFound."""
+    """Make a failed run wait again, with the ranked lists it has; other runs do not change. Raises: NotFound."""
     row = row_lock(run)
     if row.state in FAILED:
         work_restart(row=row)
@@ -129,36 +130,38 @@ def run_retry(*, run: Run) -> Run:
 
 @transaction.atomic
 def run_delete(*, run: Run) -> None:
-    """Delete a run and its lists; a second time does nothing.
+    """Delete a run and its ranked lists; repeating it does nothing.
 
-    Raises: Problem where a pool or a fit stands on it, since judgments and figures would lose their ground.
+    Raises: Problem if a pool or a fit was made of it, since judgments and scores depend on them.
     """
-    # The lists that a worker writes meanwhile wait for this row, and then find it gone.
+    # A worker that stores a list of this run waits for this lock, and then finds the run deleted.
     if not Run.objects.select_for_update().filter(pk=run.pk).exists():
         return
     if Run.objects.filter(runs_in_use(), pk=run.pk).exists():
-        raise Problem("run-in-use", f"{run} stays: a pool or a fitted fusion was made of it. Delete that first.")
+        raise Problem("run-in-use", f"A pool or a fit was made of run {run}. Delete that first.")
     Run.objects.filter(pk=run.pk).delete()
     logger.info("run deleted run=%d", run.pk)
 
 
 def _state(topic_set: TopicSet) -> CollectionState:
-    """The collection of this moment; nobody changes the topics until the transaction ends."""
-    state = collection_of_today()
+    """Return the present state of the collection, and lock the topics. Raises: Problem."""
+    state = current_collection_state()
     if state is None:
-        raise Problem("no-index", "Nothing is searchable yet. Deliver a batch, and make runs when it is done.")
+        raise Problem(
+            "no-index", "The collection has no search index yet. Deliver a batch, and make runs when it is done."
+        )
     if not topic_set_lock(topic_set):
-        raise Problem("topic-set-gone", "This topic set was deleted meanwhile; make another one.")
+        raise Problem("topic-set-gone", f"The topic set “{topic_set}” was deleted meanwhile. Make another one.")
     if not topic_set.topics.exists():
-        raise Problem("no-topics", "The set has no topics yet. Add some, or draw them.")
+        raise Problem("no-topics", f"The topic set “{topic_set}” has no topics. Add some, or draw them at random.")
     return state
 
 
 def _made(topic_set: TopicSet, run: Run, state: CollectionState, made_by: User) -> Run:
     if not _TAG.fullmatch(run.name):
-        raise Problem("name", "A run’s name has letters, digits, - _ and full stops, at most 60 of them.")
+        raise Problem("name", "A run’s name has at most 60 letters, digits, hyphens, underscores and full stops.")
     if not 1 <= run.depth <= DEEPEST:
-        raise Problem("depth", f"A run keeps from 1 to {DEEPEST} figures of a topic.")
+        raise Problem("depth", f"The depth must be from 1 to {DEEPEST} figures of a topic; it is {run.depth}.")
     run.filters = filters_checked(run.filters)
     wanted: dict[str, Any] = {
         "system": System(run.system),
@@ -167,7 +170,7 @@ def _made(topic_set: TopicSet, run: Run, state: CollectionState, made_by: User) 
         "filters": run.filters,
     }
     while (same := run_like(topic_set, state, **wanted)) is not None:
-        with suppress(NotFound):  # it is found no more, and another one is made
+        with suppress(NotFound):  # deleted meanwhile: make another one
             return run_retry(run=same)
     run.topic_set, run.created_by = topic_set, made_by
     run.name = _free_name(topic_set, run.name)
@@ -179,7 +182,7 @@ def _made(topic_set: TopicSet, run: Run, state: CollectionState, made_by: User) 
 
 
 def _free_name(topic_set: TopicSet, name: str) -> str:
-    """The name, else the name with the first number from 2 that is free."""
+    """Return the name, or if it is taken, the name with the first free number from 2."""
     taken = set(topic_set.runs.values_list("name", flat=True))
     number = 2
     wanted = name

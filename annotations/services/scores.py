@@ -1,4 +1,4 @@
-"""Runs are measured by a snapshot, and what they scored is kept: it takes seconds, and never changes."""
+"""Score runs by a snapshot and store the scores: computing them takes seconds, and they never change."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from engine.evaluation.qrels import Qrels
 def scores_complete(
     *, snapshot: QrelsSnapshot, runs: Sequence[Run], options: ScoreOptions, budget_seconds: float | None = None
 ) -> list[Run]:
-    """Score the runs that are not scored yet; the ones that are left when the time is up, at least one is done.
+    """Score the runs without stored scores, at least one; return those left when the time is up.
 
-    Called twice, or by two at once, it keeps one row of each. Raises: SnapshotDamaged, RunNotFound.
+    Concurrent calls store one row for each run. Raises: SnapshotDamaged, RunNotFound.
     """
     left = runs_not_scored(snapshot, runs, options)
     if not left:
@@ -44,7 +44,7 @@ def scores_complete(
 
 
 def _scored(ranked: dict[str, list[str]], qrels: Qrels, options: ScoreOptions) -> dict[str, Any]:
-    """As RunScores keeps it."""
+    """Return the value of RunScores.values."""
     counted = counted_lists(ranked, qrels, options.measured().unit)
     measured = measure_lists(counted, qrels, options.measured())
     optimistic = measure_lists(counted, qrels, options.measured(unjudged_relevant=True))

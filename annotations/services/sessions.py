@@ -1,4 +1,4 @@
-"""Sessions: a pool dealt to assessors by a stored seed, closed and opened again, with assessors who come and go."""
+"""Make, close, reopen and delete sessions, and add or withdraw assessors."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Pool, Session
 from annotations.services.dealing import (
+    candidates_assign,
+    candidates_deal_late,
     candidates_of,
-    late_part_give,
-    nobodys_hand_round,
-    open_part_pass_on,
-    part_give,
+    candidates_reassign,
+    open_showings_pass_on,
 )
-from annotations.services.pools import PoolNotFound, pool_lock
-from engine.errors import Problem
+from annotations.services.pools import pool_lock
+from engine.errors import NotFound, Problem
 from engine.evaluation.dealing import dealt
 from search.services.locks import row_lock
 
@@ -30,28 +30,12 @@ LARGEST_SEED = 2**31 - 1
 logger = logging.getLogger(__name__)
 
 
-class SessionNameTaken(Problem):
-    """Another session has this name."""
-
-    def __init__(self) -> None:
-        super().__init__("name-taken", "Another session has this name; choose another name.")
-
-
-class AlreadyJudged(Problem):
-    """The session holds judgments, which are never deleted."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "judged-already", "This session holds judgments, which are never deleted. Close the session instead.", 409
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
     """How a pool is judged.
 
-    overlap_percent: of the candidates, how many every assessor judges. repeat_percent: of what an assessor judges, how
-    many come again.
+    overlap_percent: share of the candidates that every assessor judges. repeat_percent: share of an assessor's
+    candidates that are shown twice.
     """
 
     overlap_percent: int = 100
@@ -64,9 +48,9 @@ class SessionOptions:
 def session_make(
     *, pool: Pool, name: str, assessors: Sequence[User], options: SessionOptions, seed: int, made_by: User
 ) -> Session:
-    """A session of this name over the pool, dealt out; the same again finds it, and adds who is missing.
+    """Make a session and assign the pool's candidates; the same request again finds it and adds missing assessors.
 
-    Raises: SessionNameTaken where another session has the name; PoolNotFound.
+    Raises: Problem if another session has the name; NotFound if the pool was deleted.
     """
     pool_lock(pool)
     wanted = {
@@ -79,13 +63,13 @@ def session_make(
     }
     session, created = Session.objects.get_or_create(name=name, defaults={**wanted, "seed": seed})
     if not created and any(getattr(session, field) != value for field, value in wanted.items()):
-        raise SessionNameTaken
+        raise Problem("name-taken", f"Another session is called “{session}”. Choose another name.")
     if created:
         people = {user.pk: user for user in assessors}
         candidates = candidates_of(pool)
         parts = dealt(candidates, list(people), overlap_percent=session.overlap_percent, seed=seed)
         for pk, part in parts.items():
-            part_give(Assignment.objects.create(session=session, assessor=people[pk]), candidates, part)
+            candidates_assign(Assignment.objects.create(session=session, assessor=people[pk]), candidates, part)
         logger.info("session made session=%d pool=%d assessors=%d", session.pk, pool.pk, len(parts))
     else:
         for user in assessors:
@@ -95,17 +79,17 @@ def session_make(
 
 @transaction.atomic
 def assignment_add(*, session: Session, assessor: User) -> Assignment:
-    """The assessor's part of the session; an earlier part stays, and is added to where the assessor was withdrawn.
+    """Add an assessor to a session, or a withdrawn one again, with what they judged before.
 
-    It is what everybody judges, what is nobody's, and a share of what others have open and have not seen.
+    Assigns what every assessor judges, what is unassigned, and a share of the others' open and unseen candidates.
     Raises: NotFound.
     """
-    session, assignments = _held_with_assignments(session)
-    existing = next((one for one in assignments if one.assessor_id == assessor.pk), None)
+    session, assignments = _lock_with_assignments(session)
+    existing = next((other for other in assignments if other.assessor_id == assessor.pk), None)
     if existing is not None and existing.withdrawn_at is None:
         return existing
     assignment = existing or Assignment.objects.create(session=session, assessor=assessor)
-    taken = late_part_give(assignment, [one for one in assignments if one != existing])
+    taken = candidates_deal_late(assignment, [other for other in assignments if other != existing])
     if existing is not None:
         existing.withdrawn_at = None
         existing.save(update_fields=["withdrawn_at"])
@@ -115,7 +99,7 @@ def assignment_add(*, session: Session, assessor: User) -> Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """given: how many candidates went to the others. stays: whether the part does, since something was judged in it."""
+    """given: how many candidates were reassigned. stays: whether the assignment was kept, since it has judgments."""
 
     given: int
     stays: bool
@@ -123,11 +107,11 @@ class Withdrawn:
 
 @transaction.atomic
 def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
-    """Let an assessor judge no more: what they judged stays, what nobody has then goes to the others.
+    """Withdraw an assessor: their judgments stay, and what is then unassigned goes to the others.
 
-    A part in which nothing was ever judged is deleted. Again does nothing. Raises: NotFound.
+    An assignment without any judgment is deleted. Repeating it does nothing. Raises: NotFound.
     """
-    session, assignments = _held_with_assignments(assignment.session)
+    session, assignments = _lock_with_assignments(assignment.session)
     found = next((one for one in assignments if one.pk == assignment.pk), None)
     if found is None or found.withdrawn_at is not None:
         return Withdrawn(given=0, stays=found is not None)
@@ -135,18 +119,18 @@ def assignment_withdraw(*, assignment: Assignment) -> Withdrawn:
     if stays:
         found.withdrawn_at = timezone.now()
         found.save(update_fields=["withdrawn_at"])
-        open_part_pass_on(found)
+        open_showings_pass_on(found)
     else:
         assignments.remove(found)
         Assignment.objects.filter(pk=found.pk).delete()
-    given = nobodys_hand_round(session, assignments)
+    given = candidates_reassign(session, assignments)
     logger.info("assessor withdrawn session=%d assessor=%d given=%d", session.pk, found.assessor_id, given)
     return Withdrawn(given, stays)
 
 
 @transaction.atomic
 def session_close(*, session: Session) -> Session:
-    """Take no judgment from now on; a closed one keeps its time. Raises: NotFound."""
+    """Close a session, so that no judgment is accepted; a closed one keeps its time. Raises: NotFound."""
     row = row_lock(session)
     if row.closed_at is None:
         row.closed_at = timezone.now()
@@ -157,7 +141,7 @@ def session_close(*, session: Session) -> Session:
 
 @transaction.atomic
 def session_reopen(*, session: Session) -> Session:
-    """Take judgments again. Raises: NotFound."""
+    """Reopen a closed session. Raises: NotFound."""
     row = row_lock(session)
     if row.closed_at is not None:
         row.closed_at = None
@@ -168,11 +152,11 @@ def session_reopen(*, session: Session) -> Session:
 
 @transaction.atomic
 def session_delete(*, session: Session) -> None:
-    """Delete a session in which nothing was ever said, with its pool where no other is over it; again does nothing.
+    """Delete a session, and its pool if no other session uses it; repeating it does nothing.
 
-    Raises: AlreadyJudged where there is a judgment, a ruling, or a snapshot of it.
+    Raises: Problem if the session has a judgment, a ruling or a snapshot.
     """
-    # The pool first, as whoever makes a session; then, as whoever records a judgment, the assignments and the session.
+    # The order of locks is that of session_make, pool first, and of judgment_record, assignments before the session.
     pool = Pool.objects.select_for_update().filter(pk=session.pool_id).first()
     list(Assignment.objects.select_for_update().filter(session=session.pk).order_by("pk"))
     row = Session.objects.select_for_update().filter(pk=session.pk).first()
@@ -180,7 +164,8 @@ def session_delete(*, session: Session) -> None:
         return
     is_judged = Judgment.objects.filter(showing__assignment__session=row).exists()
     if is_judged or row.rulings.exists() or row.snapshots.exists():
-        raise AlreadyJudged
+        detail = f"The session “{row}” has judgments, which are never deleted. Close the session instead."
+        raise Problem("judged-already", detail, 409)
     session_id, pool_id = row.pk, pool.pk
     row.delete()
     if not pool.sessions.exists():
@@ -188,17 +173,17 @@ def session_delete(*, session: Session) -> None:
     logger.info("session deleted session=%d pool=%d", session_id, pool_id)
 
 
-def _held_with_assignments(session: Session) -> tuple[Session, list[Assignment]]:
-    """The session with its assignments, to deal anew: nobody else deals or judges until the transaction ends.
+def _lock_with_assignments(session: Session) -> tuple[Session, list[Assignment]]:
+    """Lock a session and its assignments, so that nobody else assigns candidates or judges until the transaction ends.
 
-    The pool is held first, so that no assignment is added while one waits for those that there are; then, as by whoever
-    records a judgment, the assignments, and the session last. Raises: NotFound.
+    The pool is locked first, so that no assignment is added meanwhile; then the assignments and the session, in the
+    order of judgment_record. Raises: NotFound.
     """
-    with suppress(PoolNotFound, Pool.DoesNotExist):  # then the session is gone as well
+    with suppress(NotFound, Pool.DoesNotExist):  # then the session was deleted as well
         pool_lock(session.pool)
     assignments = Assignment.objects.select_for_update(no_key=True, of=("self",)).filter(session=session.pk)
-    held = list(assignments.select_related("assessor").order_by("pk"))
+    locked = list(assignments.select_related("assessor").order_by("pk"))
     row = row_lock(session)
-    for one in held:
-        one.session = row
-    return row, held
+    for assignment in locked:
+        assignment.session = row
+    return row, locked

@@ -1,4 +1,4 @@
-"""Qrels are frozen: what was judged until now, in one text with a hash, which never changes afterwards."""
+"""Freeze qrels: the judgments until now, as one text with a hash that never changes."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def snapshot_freeze(
     facet: str = Facet.OVERALL,
     frozen_by: User,
 ) -> QrelsSnapshot:
-    """The qrels that the sessions' judgments come to now; the same state under the same name is the same row.
+    """Freeze the qrels of sessions; the same judgments under the same name return the same row.
 
-    Of a figure judged in several sessions every assessor counts, and the newest ruling holds. Raises: Problem.
+    For a figure judged in several sessions, every assessor counts, and the newest ruling applies. Raises: Problem.
     """
     name = name_checked(name)
     if not sessions:
-        raise Problem("no-session", "Choose at least one session whose judgments are to be frozen.")
+        raise Problem("no-session", "Choose at least one session to freeze.")
     if any(session.pool.topic_set_id != topic_set.pk for session in sessions):
-        raise Problem("other-topics", f"All sessions must be of the topic set “{topic_set}”; choose among them.")
+        raise Problem("other-topics", f"Choose only sessions of the topic set “{topic_set}”.")
     if not sessions_lock(sessions):
-        raise Problem("session-gone", "One of the sessions was deleted meanwhile; choose among the others.")
-    # Before the pools: whatever was judged by then was pooled by then.
+        raise Problem("session-gone", "One of the sessions was deleted meanwhile. Choose among the others.")
+    # Judgments are read before the pools, so that every judged figure is in a pool.
     events = events_of_sessions(sessions, facet)
     qrels = qrels_settled(
         topic_set=topic_set.name,
@@ -48,8 +48,8 @@ def snapshot_freeze(
         rulings=events.rulings,
         reserved=reserved_references(topic_set),
     )
-    if not any(one.grade is not None for topic in qrels.topics.values() for one in topic.figures.values()):
-        raise Problem("nothing-judged", _why_nothing(facet))
+    if not any(figure.grade is not None for topic in qrels.topics.values() for figure in topic.figures.values()):
+        raise Problem("nothing-judged", _nothing_judged(facet))
     snapshot = snapshot_store(
         topic_set=topic_set,
         name=name,
@@ -74,9 +74,9 @@ def snapshot_store(
     last_judgment: int = 0,
     last_ruling: int = 0,
 ) -> QrelsSnapshot:
-    """The row of these qrels under a name; the same ones again are the same row.
+    """Store qrels under a name; the same qrels and name again return the same row.
 
-    Raises: Problem when the name is that of other qrels.
+    Raises: Problem if other qrels have the name.
     """
     sha256 = qrels_sha256(qrels)
     snapshot, _ = QrelsSnapshot.objects.get_or_create(
@@ -94,23 +94,23 @@ def snapshot_store(
     if snapshot.sha256 != sha256:
         raise Problem(
             "name-taken",
-            f"Other qrels are frozen as “{snapshot.name}”, and frozen qrels never change. Give another name.",
+            f"The name “{snapshot.name}” belongs to other qrels, and frozen qrels never change. Choose another name.",
         )
     return snapshot
 
 
 def name_checked(name: str) -> str:
-    """A name without the blanks around it. Raises: Problem when none is left, or it is too long."""
+    """Return a name with single spaces and none around it. Raises: Problem if it is empty, too long or unprintable."""
     name = " ".join(name.split())
     if not name or len(name) > LONGEST_NAME or "\0" in name or not name.isprintable():
         raise Problem("no-name", f"Give a name of at most {LONGEST_NAME} characters.")
     return name
 
 
-def _why_nothing(facet: str) -> str:
+def _nothing_judged(facet: str) -> str:
     if facet == Facet.OVERALL:
-        return "Nothing is judged yet: no figure has a grade. Judge in these sessions first, then freeze."
+        return "No figure of these sessions has a grade yet. Judge some, then freeze."
     return (
-        f"Nothing is graded for “{Facet(facet).label}”. Only sessions that ask for both facets have such grades;"
-        " freeze the relevance instead, or judge in such a session."
+        f"No figure of these sessions has a grade for “{Facet(facet).label}”. Only sessions that ask for facets have"
+        " them. Freeze the relevance instead, or judge in a session that asks for facets."
     )

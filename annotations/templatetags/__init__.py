@@ -1,1 +1,1 @@
-"""Filters and tags of the pages of annotation."""
+"""Template filters of the annotation and evaluation pages."""

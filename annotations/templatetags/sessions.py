@@ -1,4 +1,4 @@
-"""What templates of sessions cannot say by themselves: durations, statistics with their intervals, chosen values."""
+"""Template filters of session pages: durations, statistics with their intervals, chosen values of a field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ register = template.Library()
 
 @register.filter
 def duration(hours: float) -> str:
-    """Hours in words: "about 2 h 10 min", "about 12 min", "less than a minute"."""
+    """Format hours in words: "about 2 h 10 min", "about 12 min", "less than a minute"."""
     minutes = round(60 * hours)
     if not minutes:
         return "less than a minute" if hours else "no time"
@@ -26,19 +26,19 @@ def duration(hours: float) -> str:
 
 @register.filter
 def coefficient(statistic: Statistic) -> str:
-    """A kappa or alpha: "0.71"; "–" where there is none."""
+    """Format a kappa or alpha: "0.71"; "–" for none."""
     return _signed(statistic.value, 2)
 
 
 @register.filter
 def percentage(statistic: Statistic) -> str:
-    """A percentage: "84 %"; "–" where there is none."""
+    """Format a percentage: "84 %"; "–" for none."""
     return "–" if statistic.value is None else f"{_signed(statistic.value, 0)} %"
 
 
 @register.filter
 def interval(statistic: Statistic, digits: int = 2) -> str:
-    """The 95 % interval, "0.55 to 0.83"; empty where there is none."""
+    """Format the 95 % interval: "0.55 to 0.83"; empty for none."""
     if statistic.low is None or statistic.high is None:
         return ""
     return f"{_signed(statistic.low, digits)} to {_signed(statistic.high, digits)}"
@@ -46,15 +46,15 @@ def interval(statistic: Statistic, digits: int = 2) -> str:
 
 @register.filter
 def chosen(field: BoundField) -> list[str]:
-    """The values of a field of checkboxes or radio buttons that are marked."""
+    """Return the checked values of a field of checkboxes or radio buttons."""
     value: Any = field.value()
     values = value if isinstance(value, list | tuple) else [] if value is None else [value]
-    return [str(one) for one in values]
+    return [str(item) for item in values]
 
 
 def _signed(value: float | None, digits: int) -> str:
-    """With a minus as it is printed; no minus before zero."""
+    """Format with a true minus sign, and none before zero."""
     if value is None:
         return "–"
-    said = f"{value:.{digits}f}"
-    return said.lstrip("-") if float(said) == 0 else said.replace("-", "−")
+    formatted = f"{value:.{digits}f}"
+    return formatted.lstrip("-") if float(formatted) == 0 else formatted.replace("-", "−")

@@ -1,1 +1,1 @@
-"""Pages: each view checks what was sent, calls one service or selector, and chooses a template."""
+"""Page views: each checks the request, calls one service or selector, and renders a template."""

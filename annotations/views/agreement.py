@@ -1,4 +1,4 @@
-"""How far a session's assessors agree, for administrators; it follows the judgments as they come."""
+"""The agreement page of a session, for administrators. It is updated while people judge."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ SHADES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """A count with its shade, 0 (none) to SHADES (the most of its table)."""
+class ShadedCount:
+    """A count of a table with its shade, from 0 for none to SHADES for the highest count."""
 
     count: int
     shade: int
@@ -30,20 +30,20 @@ class Cell:
 @require_GET
 @administrators_only
 def agreement(request: HttpRequest, session_id: int) -> HttpResponse:
-    """The agreement as it stands; the same address with `?fragment` is the part that follows the judgments."""
+    """Show the present agreement; `?fragment` gives only the part that is updated while people judge."""
     row = session_or_404(request, session_id)
-    told = session_agreement(row)
+    agreed = session_agreement(row)
     parts = parts_of(row)
     context = {
         "session": row,
-        "told": told,
+        "told": agreed,
         "facets": [
             (
                 facet,
                 [(pair, heat(pair.matrix)) for pair in facet.between.pairs],
-                [(one, heat(one.matrix)) for one in facet.selves.assessors],
+                [(assessor, heat(assessor.matrix)) for assessor in facet.selves.assessors],
             )
-            for facet in told.facets
+            for facet in agreed.facets
         ],
         "grades": GRADES,
         "said": sum(part.progress.said for part in parts),
@@ -53,11 +53,11 @@ def agreement(request: HttpRequest, session_id: int) -> HttpResponse:
     return private(render(request, f"annotations/{'_agreement' if fragment else 'agreement'}.html", context))
 
 
-def heat(matrix: Matrix) -> list[tuple[int, list[Cell]]]:
-    """Rows of a table of counts by the first one's grade, each count shaded by its share of the greatest."""
+def heat(matrix: Matrix) -> list[tuple[int, list[ShadedCount]]]:
+    """Shade the counts of an agreement table by their share of the highest; rows are the first assessor's grades."""
     most = max((count for row in matrix for count in row), default=0)
     return [
-        (grade, [Cell(count, -(-SHADES * count // most) if most else 0, grade == other)
+        (grade, [ShadedCount(count, -(-SHADES * count // most) if most else 0, grade == other)
                  for other, count in enumerate(row)])
         for grade, row in enumerate(matrix)
     ]  # fmt: skip

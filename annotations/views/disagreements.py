@@ -1,4 +1,4 @@
-"""The queue of differences: an adjudicator sees a pair with what everybody said of it, and settles it."""
+"""The queue of differences, where adjudicators see a pair with all judgments of it and rule on it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from django.views.decorators.http import require_GET, require_POST
 from annotations.models import GRADES, Candidate, Session
 from annotations.selectors.disagreements import (
     Difference,
+    FirstJudgment,
     Queue,
-    Said,
     differences_of,
     events_of_candidate,
     next_open,
@@ -44,7 +44,7 @@ QUEUES = {
     Queue.FACETS: "looks or works",
     Queue.RULED: "ruled on",
 }
-SHOWN = "What holds is shown; rule again to change it."
+CURRENT_SHOWN = "The current ruling is shown. Rule again to change it."
 FACETS = (("looks", "Looks alike", "qwer"), ("works", "Works alike", "asdf"))
 FACET_WORDS = ("not", "marginally", "yes", "highly")
 
@@ -55,24 +55,24 @@ class UndoForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """The part of the candidate that an assessor marked, in pixels of its drawing; who: as the page calls them."""
+    """A region that an assessor marked, in pixels of the candidate's drawing. who: the assessor's letter or name."""
 
     who: str
     box: Box
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """How the queue is looked at. names: whether assessors are called by name, which is for whoever asks for it: who
-    said something should not weigh with what is right."""
+class QueueView:
+    """Which queue is shown, and how. names: whether assessors are named instead of lettered; off by default, so that
+    adjudicators are not influenced by who judged. as_list: whether all differences are listed."""
 
     queue: Queue
     names: bool
     as_list: bool
 
     @classmethod
-    def read(cls, sent: QueryDict) -> Asked:
-        """Raises: Http404 for a queue there is not."""
+    def read(cls, sent: QueryDict) -> QueueView:
+        """Read the parameters of a request. Raises: Http404 for an unknown queue."""
         try:
             queue = Queue(sent.get("show", Queue.ALL))
         except ValueError as error:
@@ -80,77 +80,77 @@ class Asked:
         return cls(queue, "names" in sent, "list" in sent)
 
     def address(self, session: Session, **changed: Any) -> str:
-        """Of the queue with some of it changed; candidate: of that one."""
+        """Return the address of the queue with some values changed; candidate: the address of that difference."""
         query = QueryDict(mutable=True)
         queue = changed.get("queue", self.queue)
         if queue != Queue.ALL:
             query["show"] = queue
-        for name, wanted in (("names", self.names), ("list", self.as_list)):
-            if changed.get(name, wanted):
+        for name, present in (("names", self.names), ("list", self.as_list)):
+            if changed.get(name, present):
                 query[name] = "1"
         if changed.get("candidate"):
             query["candidate"] = str(changed["candidate"])
         path = reverse("annotations:disagreements", args=[session.pk])
         return f"{path}?{query.urlencode()}" if query else path
 
-    def called(self, said: Said) -> str:
-        return said.assessor if self.names else said.letter
+    def called(self, judgment: FirstJudgment) -> str:
+        return judgment.assessor if self.names else judgment.letter
 
 
 @require_GET
 @administrators_only
 def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
-    """One difference of the queue: the one asked for, else the first without a ruling; or the queue as a list."""
+    """Show one difference, by default the first without a ruling, or the queue as a list."""
     row = session_or_404(request, session_id)
-    asked = Asked.read(request.GET)
+    view = QueueView.read(request.GET)
     if is_still_blind(row, current_user(request)):
         return private(render(request, "annotations/disagreements_blind.html", {"session": row}))
     every = differences_of(row)
-    queue = every.of(asked.queue)
-    wanted = _candidate(request.GET)
-    shown = every.find(wanted) if wanted is not None else next_open(queue)
-    if wanted is not None and shown is None:
+    queue = every.of(view.queue)
+    requested = _candidate(request.GET)
+    shown = every.find(requested) if requested is not None else next_open(queue)
+    if requested is not None and shown is None:
         raise Http404
     counts = every.counts()
     queues = [
-        (queue, name, counts[queue], asked.address(row, queue=queue))
+        (queue, name, counts[queue], view.address(row, queue=queue))
         for queue, name in QUEUES.items()
         if queue != Queue.FACETS or row.asks_facets
     ]
     context: dict[str, Any] = {
         "session": row,
-        "asked": asked,
+        "asked": view,
         "queues": queues,
         "count": len(queue),
-        "ruled": sum(one.ruling is not None for one in queue),
+        "ruled": sum(difference.ruling is not None for difference in queue),
         "undo_id": uuid.uuid4(),
-        "here": asked.address(row, candidate=shown.candidate.pk if shown else None),
-        "list_address": asked.address(row, list=True),
-        "pair_address": asked.address(row, list=False),
-        "names_address": asked.address(row, names=not asked.names, candidate=wanted),
+        "here": view.address(row, candidate=shown.candidate.pk if shown else None),
+        "list_address": view.address(row, list=True),
+        "pair_address": view.address(row, list=False),
+        "names_address": view.address(row, names=not view.names, candidate=requested),
     }
-    if asked.as_list or shown is None:
+    if view.as_list or shown is None:
         context["listed"] = [
-            (one, [(asked.called(said), said) for said in one.said],
-             asked.address(row, list=False, candidate=one.candidate.pk))
+            (one, [(view.called(judgment), judgment) for judgment in one.said],
+             view.address(row, list=False, candidate=one.candidate.pk))
             for one in queue
         ]  # fmt: skip
         return private(render(request, "annotations/disagreements.html", context))
-    return private(render(request, "annotations/disagreement.html", context | _pair(row, asked, queue, shown)))
+    return private(render(request, "annotations/disagreement.html", context | _pair(row, view, queue, shown)))
 
 
 @require_POST
 @administrators_only
 def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpResponse:
-    """Settle a candidate; then the next of the queue without a ruling."""
-    row = _to_adjudicate(request, session_id)
-    asked = Asked.read(request.POST)
+    """Store a ruling, then show the next difference of the queue without one."""
+    row = _session_to_adjudicate(request, session_id)
+    view = QueueView.read(request.POST)
     if not Candidate.objects.filter(pk=min(candidate_id, LARGEST_KEY), pool=row.pool_id).exists():
         raise Http404
-    here = asked.address(row, list=False, candidate=candidate_id)
+    here = view.address(row, list=False, candidate=candidate_id)
     form = AssessmentForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Not recorded. Give a grade from 0 to 3, or that it cannot be judged.")
+        messages.error(request, "Not recorded. Give a grade from 0 to 3 or “cannot judge”.")
         return redirect(here)
     data = form.cleaned_data
     try:
@@ -162,47 +162,49 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
             base=data["base"],
             assessed=form.assessed,
         )
-    except Problem as refused:
-        again = f"It was ruled on from this page before. {SHOWN}"
-        detail = again if refused.code == "client-id-taken" else refused.detail
+    except Candidate.DoesNotExist as error:
+        raise Http404 from error
+    except Problem as problem:
+        again = f"This page was used for a ruling already. {CURRENT_SHOWN}"
+        detail = again if problem.code == "client-id-taken" else problem.detail
         messages.error(request, f"Not recorded. {detail}")
         return redirect(here)
-    following = next_open(differences_of(row).of(asked.queue), candidate_id)
-    return redirect(asked.address(row, list=False, candidate=following.candidate.pk if following else None))
+    following = next_open(differences_of(row).of(view.queue), candidate_id)
+    return redirect(view.address(row, list=False, candidate=following.candidate.pk if following else None))
 
 
 @require_POST
 @administrators_only
 def undo_ruling(request: HttpRequest, session_id: int) -> HttpResponse:
-    """Take back one's newest ruling, and show what it was on."""
-    row = _to_adjudicate(request, session_id)
-    asked = Asked.read(request.POST)
+    """Take back the user's newest ruling, and show its pair."""
+    row = _session_to_adjudicate(request, session_id)
+    view = QueueView.read(request.POST)
     form = UndoForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Nothing was taken back. Load the page anew, and try it again.")
-        return redirect(asked.address(row))
+        messages.error(request, "Nothing was taken back. Reload the page, and try again.")
+        return redirect(view.address(row))
     try:
         ruled = ruling_undo(adjudicator=current_user(request), session=row, client_id=form.cleaned_data["client_id"])
     except RuledMeanwhile as meanwhile:
         who = f"{meanwhile.current.adjudicator} has" if meanwhile.current else "Somebody has"
-        messages.error(request, f"Nothing was taken back: {who} ruled on the same pair since.")
-        return redirect(asked.address(row))
-    except Problem as refused:
-        messages.error(request, f"Nothing was taken back. {refused.detail}")
-        return redirect(asked.address(row))
+        messages.error(request, f"Nothing was taken back: {who} ruled on the same pair later.")
+        return redirect(view.address(row))
+    except Problem as problem:
+        messages.error(request, f"Nothing was taken back. {problem.detail}")
+        return redirect(view.address(row))
     messages.info(request, "Your ruling on this pair is taken back.")
-    return redirect(asked.address(row, list=False, candidate=ruled.ruling.candidate_id))
+    return redirect(view.address(row, list=False, candidate=ruled.ruling.candidate_id))
 
 
-def _to_adjudicate(request: HttpRequest, session_id: int) -> Session:
+def _session_to_adjudicate(request: HttpRequest, session_id: int) -> Session:
     row = session_or_404(request, session_id)
     if is_still_blind(row, current_user(request)):
         raise PermissionDenied(STILL_BLIND)
     return row
 
 
-def _pair(session: Session, asked: Asked, queue: list[Difference], shown: Difference) -> dict[str, Any]:
-    """What the page of one difference shows beside the queue."""
+def _pair(session: Session, view: QueueView, queue: list[Difference], shown: Difference) -> dict[str, Any]:
+    """Build the context of the page of one difference."""
     candidate = shown.candidate
     figures = [one for one in (candidate.topic.figure, candidate.figure) if one is not None]
     drawings, pair = drawings_of(figures), pair_of(candidate)
@@ -213,13 +215,13 @@ def _pair(session: Session, asked: Asked, queue: list[Difference], shown: Differ
     return {
         "difference": shown,
         "topic": candidate.topic,
-        "asked_pane": topic_pane(candidate.topic, pair.asked, drawings),
+        "asked_pane": topic_pane(candidate.topic, pair.topic, drawings),
         "found": found,
-        "said": [(asked.called(one), one) for one in shown.said],
-        "marks": _marks(asked, shown, found),
+        "said": [(view.called(judgment), judgment) for judgment in shown.said],
+        "marks": _marks(view, shown, found),
         "place": None if place is None else place + 1,
-        "previous": asked.address(session, candidate=keys[place - 1]) if place else None,
-        "following": asked.address(session, candidate=keys[place + 1]) if place is not None and place + 1 < len(keys)
+        "previous": view.address(session, candidate=keys[place - 1]) if place else None,
+        "following": view.address(session, candidate=keys[place + 1]) if place is not None and place + 1 < len(keys)
         else None,
         "next_figure": following.candidate.figure if following else None,
         "events": events_of_candidate(session, candidate),
@@ -230,29 +232,29 @@ def _pair(session: Session, asked: Asked, queue: list[Difference], shown: Differ
 
 
 def _facets(shown: Difference) -> list[tuple[str, str, list[tuple[int, str, str, bool]]]]:
-    """Each facet with its grades, keys, and which one is marked: what was ruled, else what all assessors say alike."""
+    """Return name, title and choices of each facet. Marked is the ruling, else a grade that all assessors agree on."""
     facets = []
     for name, title, keys in FACETS:
-        of_all = {getattr(one.values, name) for one in shown.said} - {None}
-        given = getattr(shown.ruling, name) if shown.ruling else of_all.pop() if len(of_all) == 1 else None
+        grades = {getattr(judgment.values, name) for judgment in shown.said} - {None}
+        given = getattr(shown.ruling, name) if shown.ruling else grades.pop() if len(grades) == 1 else None
         choices = [(grade, FACET_WORDS[grade], keys[grade], grade == given) for grade, _ in GRADES]
         facets.append((name, title, choices))
     return facets
 
 
-def _marks(asked: Asked, shown: Difference, found: PaneShown) -> list[Marked]:
+def _marks(view: QueueView, shown: Difference, found: PaneShown) -> list[Marked]:
     marked = []
-    for one in shown.said:
-        if one.values.region is not None:
-            left, top, width, height = one.values.region
+    for judgment in shown.said:
+        if judgment.values.region is not None:
+            left, top, width, height = judgment.values.region
             across, down = found.width_px / WHOLE, found.height_px / WHOLE
             box = Box(round(left * across), round(top * down), round(width * across), round(height * down))
-            marked.append(Marked(asked.called(one), box))
+            marked.append(Marked(view.called(judgment), box))
     return marked
 
 
 def _candidate(sent: QueryDict) -> int | None:
-    """The candidate that was asked for. Raises: Http404 for what is no key."""
+    """Return the requested candidate's key, None without one. Raises: Http404 for an invalid key."""
     key = sent.get("candidate", "")
     if not key:
         return None

@@ -16,7 +16,7 @@ from annotations.selectors.exports import ExportedFile
 from annotations.selectors.overview import topic_sets_listed
 from annotations.selectors.score_files import score_table_as_csv, score_table_as_json
 from annotations.selectors.scores import ALPHA, RunScored, ScoreTable
-from annotations.selectors.snapshots import SnapshotSeen, snapshot_seen
+from annotations.selectors.snapshots import SnapshotRow, snapshot_row_by_id
 from annotations.views.evaluation_pages import options_context, table_or_answer, with_options
 from annotations.views.plots import Axis, Whisker, whisker
 from annotations.views.roles import administrators_only
@@ -77,7 +77,7 @@ def table(request: HttpRequest, asked: TableOptions) -> HttpResponse:
     found = table_or_answer(request, asked)
     if isinstance(found, HttpResponse):
         return found
-    qrels = snapshot_seen(asked.snapshot.pk)
+    qrels = snapshot_row_by_id(asked.snapshot.pk)
     return render(request, "annotations/evaluation_table.html", table_context(asked, found, qrels))
 
 
@@ -90,7 +90,7 @@ def table_file(request: HttpRequest, asked: TableOptions, suffix: str) -> HttpRe
     found = table_or_answer(request, asked)
     if isinstance(found, HttpResponse):
         return found
-    qrels = snapshot_seen(snapshot.pk)
+    qrels = snapshot_row_by_id(snapshot.pk)
     assert qrels is not None
     kind, written = (
         ("text/csv; charset=utf-8; header=present", score_table_as_csv(found, qrels))
@@ -100,7 +100,7 @@ def table_file(request: HttpRequest, asked: TableOptions, suffix: str) -> HttpRe
     return file_to_take_away(ExportedFile(f"table-{asked.topic_set.pk}.{suffix}", kind, written))
 
 
-def table_context(asked: TableOptions, found: ScoreTable, qrels: SnapshotSeen | None) -> dict[str, object]:
+def table_context(asked: TableOptions, found: ScoreTable, qrels: SnapshotRow | None) -> dict[str, object]:
     """Everything on the page of the table."""
     columns = [name for name in found.options.names if _is_shown(name, found)]
     means = [found.estimates[one.run.pk, found.measure] for one in found.scored]

@@ -1,4 +1,4 @@
-"""What judgments say of the fusion: fits made, looked at, and offered in search where they hold."""
+"""Pages of fits: make and view them, and offer their weights in search."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotations.models import FusionFit, QrelsSnapshot, Run, System, TopicSet
 from annotations.queue import enqueue_unless_finished
-from annotations.selectors.fits import FitRow, fit_seen, fits_listed, topics_of_fit
-from annotations.services.fits import fit_ask, fit_delete, fit_promote, fit_retry, fit_withdraw, promotion_problem
+from annotations.selectors.fits import FitRow, fit_for_page, fits_listed, topics_of_fit
+from annotations.services.fits import fit_delete, fit_promote, fit_request, fit_retry, fit_withdraw, promotion_problem
 from annotations.views.evaluation_pages import topic_set_or_404
 from annotations.views.plots import Axis, polyline
+from annotations.views.problems import add_problem
 from annotations.views.roles import administrators_only
-from engine.errors import Problem
+from engine.errors import NotFound, Problem
 from engine.evaluation.fitting import WEIGHTS
 from search.http import current_user
 from search.models import WorkState
@@ -29,15 +30,15 @@ TABLE_STEP = 10  # percent of weight between the columns of the table beside the
 
 
 class FitForm(forms.Form):
-    """Which qrels to learn from, and which run to be better than."""
+    """The qrels to fit to, and the run to compare with."""
 
     snapshot = forms.ModelChoiceField(
         QrelsSnapshot.objects.none(),
         label="Qrels",
         empty_label=None,
         error_messages={
-            "required": "Choose the qrels to learn from.",
-            "invalid_choice": "These qrels are not of this topic set; choose among those listed.",
+            "required": "Choose the qrels to fit to.",
+            "invalid_choice": "These qrels do not belong to this topic set. Choose among those listed.",
         },
     )
     baseline = forms.ModelChoiceField(
@@ -46,15 +47,15 @@ class FitForm(forms.Form):
         empty_label=None,
         help_text="The run that the fitted weight is compared with.",
         error_messages={
-            "required": "Choose the run to be better than.",
-            "invalid_choice": "This run is not a finished one of this topic set; choose among those listed.",
+            "required": "Choose the run to compare with.",
+            "invalid_choice": "This is not a finished run of this topic set. Choose among those listed.",
         },
     )
     relevant_from = forms.TypedChoiceField(
         choices=GRADES,
         coerce=int,
         label="Relevant from grade",
-        error_messages={"invalid_choice": "Relevant is from grade 1, 2 or 3 on."},
+        error_messages={"invalid_choice": "Choose grade 1, 2 or 3."},
     )
 
     def __init__(self, topic_set: TopicSet, data: Any = None) -> None:
@@ -67,7 +68,7 @@ class FitForm(forms.Form):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = rows
         self.fields["baseline"].initial = average.pk if average is not None else None
-        # What is still missing before anything can be fitted: "snapshots", "runs" or nothing.
+        # what is missing before a fit can be made: "snapshots", "runs", or nothing
         self.lacks = "" if runs.exists() else "runs"
         if not snapshots.exists():
             self.lacks = "snapshots"
@@ -75,7 +76,7 @@ class FitForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A mean that a horizontal line of the plot stands for."""
+    """A mean that the plot shows as a horizontal line."""
 
     name: str
     value: float
@@ -85,7 +86,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class WeightPlot:
-    """Mean AP of all topics by the weight. folds: x of each fold's weight. weight_x: of the weight of all topics."""
+    """Mean AP of all topics by weight. folds: x of each fold's weight. weight_x, weight_y: the fitted weight."""
 
     points: str
     weight_x: float
@@ -131,7 +132,7 @@ class WeightPlot:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def fit_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    """The fits of a topic set, and the form that makes one."""
+    """List the fits of a topic set; POST makes one."""
     topic_set = topic_set_or_404(topic_set_id)
     if request.method != "POST":
         return _listed(request, topic_set, FitForm(topic_set))
@@ -139,14 +140,14 @@ def fit_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     if form.is_valid():
         data = form.cleaned_data
         try:
-            fit = fit_ask(
+            fit = fit_request(
                 snapshot=data["snapshot"],
                 baseline=data["baseline"],
                 relevant_from=data["relevant_from"],
-                asked_by=current_user(request),
+                requested_by=current_user(request),
             )
         except Problem as problem:
-            form.add_error(None, problem.detail)
+            add_problem(form, problem)
         else:
             enqueue_unless_finished(fit)
             return redirect("annotations:fit", fit_id=fit.pk)
@@ -156,7 +157,7 @@ def fit_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
 @require_GET
 @administrators_only
 def fit(request: HttpRequest, fit_id: int) -> HttpResponse:
-    """A fit with its gain, its plot and its topics; `?fragment` is how far it is."""
+    """Show a fit with its gain, plot and topics; `?fragment` gives only its progress."""
     return _shown(request, _fit_or_404(fit_id))
 
 
@@ -167,27 +168,29 @@ def promote_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
     found = _fit_or_404(fit_id)
     try:
         promoted = fit_promote(fit=found, promoted_by=current_user(request))
+    except NotFound:  # the middleware answers 404
+        raise
     except Problem as problem:
-        return _shown(request, found, said=problem.detail, status=409)
+        return _shown(request, found, fault=problem.detail, status=409)
     offered = promoted.suggestion
     if offered is not None:
-        messages.success(request, f"{offered.percent} % is offered beside the slider of the search.")
+        messages.success(request, f"The weight {offered.percent} % is now offered beside the slider of the search.")
     return redirect("annotations:fit", fit_id=found.pk)
 
 
 @require_POST
 @administrators_only
 def withdraw_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
-    """Offer the weight no more."""
+    """Stop offering the weight in search."""
     found = fit_withdraw(fit=_fit_or_404(fit_id))
-    messages.success(request, "The weight is offered no more.")
+    messages.success(request, "The weight is no longer offered in search.")
     return redirect("annotations:fit", fit_id=found.pk)
 
 
 @require_POST
 @administrators_only
 def retry_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
-    """A failed fit waits again."""
+    """Retry a failed fit."""
     found = fit_retry(fit=_fit_or_404(fit_id))
     enqueue_unless_finished(found)
     return redirect("annotations:fit", fit_id=found.pk)
@@ -201,13 +204,13 @@ def delete_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
     try:
         fit_delete(fit=found)
     except Problem as problem:
-        return _shown(request, found, said=problem.detail, status=409)
-    messages.success(request, f"The fit to {found.snapshot} is deleted; its run stays.")
+        return _shown(request, found, fault=problem.detail, status=409)
+    messages.success(request, f"The fit to {found.snapshot} was deleted; its run stays.")
     return redirect("annotations:fits", topic_set_id=topic_set_id)
 
 
 def _fit_or_404(fit_id: int) -> FusionFit:
-    found = fit_seen(fit_id)
+    found = fit_for_page(fit_id)
     if found is None:
         raise Http404
     return found
@@ -226,14 +229,14 @@ def _listed(request: HttpRequest, topic_set: TopicSet, form: FitForm, status: in
     return render(request, template, context, status=status)
 
 
-def _shown(request: HttpRequest, found: FusionFit, *, said: str = "", status: int = 200) -> HttpResponse:
+def _shown(request: HttpRequest, found: FusionFit, *, fault: str = "", status: int = 200) -> HttpResponse:
     row = FitRow(found)
     context: dict[str, Any] = {
         "topic_set": found.snapshot.topic_set,
         "place": "fits",
         "row": row,
         "fit": found,
-        "said": said,
+        "said": fault,
     }
     if row.is_done:
         context |= {

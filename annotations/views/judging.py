@@ -1,4 +1,4 @@
-"""Where assessors judge: one pair after the other, all that they judged, and the end of their part."""
+"""Pages of an assessor: judge one pair after the other, and review all judgments."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from annotations.views.panes import figure_pane, topic_pane
 from search.http import current_user, is_fragment
 
 MEANINGS = ("shows something else", "some likeness, of little use", "answers a part of the need", "answers the need")
-"""What grades 0 to 3 mean, in the words that stand on their keys."""
+"""Meanings of the grades 0 to 3, as shown on their buttons."""
 LOOKS_KEYS, WORKS_KEYS = "qwer", "asdf"
 SHOWN_NAMES = {
     "all": "all",
@@ -41,7 +41,7 @@ SHOWN_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class TopicPlace:
-    """How far a pair's topic is: `said` of its `count` pairs. others: topics beside it that have open pairs."""
+    """Progress of a pair's topic. said, count: judged pairs, and all. others: other topics with open pairs."""
 
     count: int
     said: int
@@ -51,7 +51,7 @@ class TopicPlace:
 
 @require_GET
 def judge(request: HttpRequest, session_id: int) -> HttpResponse:
-    """The pair at position `at`; without it, the one where the assessor left, or what comes when all are judged."""
+    """Show the pair at position `at`; by default the last one looked at, or a summary when all are judged."""
     assignment = assignment_or_404(request, session_id)
     if "at" not in request.GET:
         done = done_of(assignment)
@@ -80,7 +80,7 @@ def judge(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_GET
 def review(request: HttpRequest, session_id: int) -> HttpResponse:
-    """All that the assessor was shown, in its order, with what they gave; `show` narrows it."""
+    """List the assessor's pairs in order with their grades; `show` selects some of them."""
     assignment = assignment_or_404(request, session_id)
     shown = request.GET.get("show", "all")
     if shown not in SHOWN:
@@ -101,7 +101,7 @@ def review(request: HttpRequest, session_id: int) -> HttpResponse:
 
 
 def assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
-    """The assessor's own part of a session."""
+    """Return the user's own assignment to a session. Raises: Http404."""
     assignment = assignment_of(current_user(request), session_id)
     if assignment is None:
         raise Http404
@@ -144,7 +144,7 @@ def _facets(current: Values | None) -> list[tuple[str, str, list[tuple[int, str,
 
 
 def _region(current: Values | None) -> list[tuple[str, int | None]]:
-    """The four numbers of a region with their names."""
+    """Return the four numbers of a region with their names."""
     edges = current.region if current is not None and current.region is not None else (None,) * 4
     return list(zip(("Left", "Top", "Width", "Height"), edges, strict=True))
 
@@ -154,13 +154,13 @@ def _address(assignment: Assignment) -> str:
 
 
 def _whole(text: str) -> int:
-    """A number from an address. Raises: Http404."""
+    """Parse a number of an address. Raises: Http404."""
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise Http404
     return int(text)
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
+    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers cache both
     response["Cache-Control"] = "private, no-store"
     return response

@@ -1,4 +1,4 @@
-"""The two drawings of a pair as templates/annotations/_drawn.html shows them: for whoever judges or adjudicates."""
+"""The two drawings of a pair, as templates/annotations/_drawn.html shows them to assessors and adjudicators."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from annotations.models import Topic
-from annotations.selectors.pairs import Drawing, Part
+from annotations.selectors.pairs import Drawing, LocatedPart
 from annotations.selectors.showings import Side
 from search.files import version_of
 from search.views.overlay import AROUND_NUMERAL
@@ -16,9 +16,9 @@ from search.views.overlay import AROUND_NUMERAL
 
 @dataclass(frozen=True, slots=True)
 class PaneShown:
-    """One drawing of a pair. key: the same for the same drawing, so that a topic's stays while its pairs change.
+    """One drawing of a pair. key: identifies the drawing, so that the page keeps a topic's drawing between its pairs.
 
-    image: address of the picture; parts: each with its box, some room around the ink.
+    image: address of the picture. parts: numerals with their boxes, enlarged a little.
     """
 
     key: str
@@ -26,13 +26,13 @@ class PaneShown:
     image: str
     width_px: int
     height_px: int
-    parts: tuple[Part, ...]
+    parts: tuple[LocatedPart, ...]
     side: Side
     is_gone: bool
 
 
 def topic_pane(topic: Topic, side: Side, drawings: Mapping[int, Drawing]) -> PaneShown | None:
-    """The topic's drawing; None for a topic of words alone."""
+    """Return the pane of a topic's drawing; None for a topic that has only text."""
     if topic.figure is not None:
         return figure_pane(drawings[topic.figure.pk], side)
     return _uploaded(topic, side) if topic.image else None
@@ -65,6 +65,6 @@ def _uploaded(topic: Topic, side: Side) -> PaneShown:
     )
 
 
-def _with_room(part: Part, drawing: Drawing) -> Part:
+def _with_room(part: LocatedPart, drawing: Drawing) -> LocatedPart:
     room = round(AROUND_NUMERAL * min(part.box.width, part.box.height))
-    return Part(part.numeral, part.name, part.box.grown(room, drawing.width_px, drawing.height_px))
+    return LocatedPart(part.numeral, part.name, part.box.grown(room, drawing.width_px, drawing.height_px))

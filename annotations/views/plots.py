@@ -1,4 +1,4 @@
-"""Where the marks of a plot stand. Templates draw them as SVG; every number is in a table beside it, too."""
+"""Positions of the marks of plots. Templates draw them as SVG, and show every number in a table as well."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-STYLES = 8  # of lines: colour, dashes and marker differ, so that they are told apart in print and forced colours
+STYLES = 8  # of lines: colour, dashes and marker differ, so that lines can be distinguished in print and forced colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +27,17 @@ class Axis:
 
     @classmethod
     def around(cls, values: Iterable[float], *, about: int = 5, least: float = 0.0, most: float = 1.0) -> Axis:
-        """The least span of about that many round steps that holds all values; never past least and most."""
+        """Return the smallest axis of about that many round steps that contains all values, within least and most."""
         found = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
         low, high = min(found), max(found)
-        if high - low < 0.02:  # a single value, or equal ones: room on both sides of them
+        if high - low < 0.02:  # for a single value or equal ones: room on both sides
             low, high = low - 0.01, high + 0.01
         step = _round_step((high - low) / about)
         low, high = math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step
         return cls(max(low, least), min(high, most), step)
 
     def at(self, value: float) -> float:
-        """Where a value stands, in percent; one past an end stands at that end."""
+        """Return the position of a value in percent; values beyond an end are placed at that end."""
         share = (value - self.low) / (self.high - self.low)
         return round(100 * min(max(share, 0.0), 1.0), 2)
 
@@ -50,7 +50,7 @@ class Axis:
 
 
 def _round_step(step: float) -> float:
-    """The next of 1, 2, 5 times a power of ten."""
+    """Round up to 1, 2 or 5 times a power of ten."""
     power = 10.0 ** math.floor(math.log10(step))
     return next(times * power for times in (1, 2, 5, 10) if times * power >= step * (1 - 1e-9))
 
@@ -70,16 +70,16 @@ def whisker(axis: Axis, low: float, mean: float, high: float) -> Whisker:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A value of a strip: `at` in percent, `level` from 0, raised where others stand at the same place."""
+    """A value of a strip plot: `at` in percent, `level` from 0, higher above other dots at the same position."""
 
     at: float
     level: int
 
 
 def strip(axis: Axis, values: Sequence[float], *, apart: float = 1.2) -> tuple[Dot, ...]:
-    """A dot for each value, in the order given, none upon another: those less than `apart` percent away are stacked."""
+    """Return a dot for each value, in the order given; dots less than `apart` percent from each other are stacked."""
     dots: list[Dot] = [Dot(0.0, 0)] * len(values)
-    ends: list[float] = []  # by level: where its last dot stands
+    ends: list[float] = []  # by level: position of its last dot
     for place in sorted(range(len(values)), key=lambda place: (values[place], place)):
         at = axis.at(values[place])
         level = next((level for level, end in enumerate(ends) if at - end >= apart), len(ends))
@@ -102,5 +102,5 @@ class Box:
 
 
 def polyline(points: Iterable[tuple[float, float]], width: float, height: float) -> str:
-    """Points as SVG wants them; x and y in 0 to 1 of the plot, y upwards."""
+    """Format points for SVG; x and y are 0 to 1 of the plot, y upwards."""
     return " ".join(f"{x * width:.1f},{(1 - y) * height:.1f}" for x, y in points)

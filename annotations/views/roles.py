@@ -1,4 +1,4 @@
-"""Who may: administrators make topic sets, runs and sessions, and see what comes of them."""
+"""Access control: administrators make topic sets, runs and sessions, and see the results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ View = Callable[Concatenate[HttpRequest, Sent], Answer]
 
 
 def administrators_only(view: View[Sent, Answer]) -> View[Sent, Answer]:
-    """The view for administrators; anybody else is told that it is for them."""
+    """Decorate a view: other users than administrators get 403."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: Sent.args, **kwargs: Sent.kwargs) -> Answer:

@@ -1,4 +1,4 @@
-"""Runs: made in one step, looked at, made again, imported and taken away as files."""
+"""Pages of runs: make, view, retry, repeat, import, export and delete them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from annotations.selectors.exports import FORMATS, document_number_rows, run_fil
 from annotations.selectors.runs import run_page, runs_listed
 from annotations.services.imports import run_import
 from annotations.services.runs import run_again, run_delete, run_retry, runs_make
+from annotations.views.problems import add_problem
 from annotations.views.roles import administrators_only
 from annotations.views.topic_forms import PlanForm, RunFileForm
 from annotations.views.topics import LARGEST_KEY, set_or_404
@@ -30,7 +31,7 @@ FORMAT_NAMES = {"trec": "TREC", "csv": "CSV", "json": "JSON"}
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def run_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    """The runs of a set, and the form that makes some; next=topics leads back to the set's own page."""
+    """List the runs of a topic set; POST makes some. next=topics: redirect to the page of the topic set."""
     row = set_or_404(topic_set_id)
     if request.method != "POST":
         return _runs_rendered(request, row)
@@ -39,7 +40,7 @@ def run_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
         try:
             _make(request, row, form)
         except Problem as problem:
-            form.add_error(problem.code if problem.code in form.fields else None, problem.detail)
+            add_problem(form, problem, problem.code)
         else:
             back = "topic-set" if request.POST.get("next") == "topics" else "runs"
             return redirect(f"annotations:{back}", topic_set_id=row.pk)
@@ -49,7 +50,7 @@ def run_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def import_run(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    """A run of another system, from its file."""
+    """Import a run of another system from a file."""
     row = set_or_404(topic_set_id)
     form = RunFileForm(request.POST, request.FILES)
     if form.is_valid():
@@ -63,7 +64,7 @@ def import_run(request: HttpRequest, topic_set_id: int) -> HttpResponse:
                 imported_by=current_user(request),
             )
         except Problem as problem:
-            form.add_error("name" if problem.code in ("name", "name-taken") else "file", problem.detail)
+            add_problem(form, problem, "name" if problem.code in ("name", "name-taken") else "file")
         else:
             return redirect("annotations:run", run_id=run.pk)
     return _runs_rendered(request, row, importing=form, status=400)
@@ -72,7 +73,7 @@ def import_run(request: HttpRequest, topic_set_id: int) -> HttpResponse:
 @require_GET
 @administrators_only
 def run(request: HttpRequest, run_id: int) -> HttpResponse:
-    """A run with the figures that it found for one topic; `?fragment` is how far it is."""
+    """Show a run with the ranked list of one topic; `?fragment` gives only its progress."""
     row = run_or_404(run_id)
     number = request.GET.get("topic", "")
     page = run_page(
@@ -91,7 +92,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def retry_run(request: HttpRequest, run_id: int) -> HttpResponse:
-    """A failed run waits again."""
+    """Retry a failed run."""
     row = run_retry(run=run_or_404(run_id))
     enqueue_unless_finished(row)
     return _back(request, row)
@@ -100,7 +101,7 @@ def retry_run(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_POST
 @administrators_only
 def make_again(request: HttpRequest, run_id: int) -> HttpResponse:
-    """The same system over the collection of today."""
+    """Run the same system over the present collection."""
     row = run_or_404(run_id)
     try:
         made = run_again(run=row, made_by=current_user(request))
@@ -109,7 +110,7 @@ def make_again(request: HttpRequest, run_id: int) -> HttpResponse:
         return _back(request, row)
     enqueue_unless_finished(made)
     if made.is_finished:
-        messages.info(request, f"Nothing has changed since {made} was made: it would find the same.")
+        messages.info(request, f"The collection has not changed since run {made}, so no new run was made.")
     return redirect("annotations:run", run_id=made.pk)
 
 
@@ -122,15 +123,15 @@ def delete_run(request: HttpRequest, run_id: int) -> HttpResponse:
     except Problem as problem:
         messages.warning(request, problem.detail)
         return _back(request, row)
-    again = "Import its file" if row.system == System.IMPORTED else "Make it"
-    messages.info(request, f"{row} is deleted. {again} again where it is missed.")
+    undo = "import its file again" if row.system == System.IMPORTED else "make it again"
+    messages.info(request, f"Run {row} was deleted. To undo this, {undo}.")
     return redirect("annotations:runs", topic_set_id=row.topic_set_id)
 
 
 @require_GET
 @administrators_only
 def run_as_file(request: HttpRequest, run_id: int) -> HttpResponse:
-    """A finished run as a file; ?format=trec, csv or json."""
+    """Export a finished run; ?format=trec, csv or json."""
     row = run_or_404(run_id)
     file_format = request.GET.get("format", FORMATS[0])
     if file_format not in FORMATS:
@@ -145,14 +146,14 @@ def run_as_file(request: HttpRequest, run_id: int) -> HttpResponse:
 @require_GET
 @administrators_only
 def document_numbers(request: HttpRequest) -> StreamingHttpResponse:
-    """What every figure is called in run files, as CSV."""
+    """Export the document numbers of all figures as CSV."""
     answer = StreamingHttpResponse(document_number_rows(), content_type="text/csv; charset=utf-8; header=present")
     answer["Content-Disposition"] = 'attachment; filename="document-numbers.csv"'
     return answer
 
 
 def run_or_404(run_id: int) -> Run:
-    """A run with its set and who made it."""
+    """Return a run with its topic set and their owners. Raises: Http404."""
     return get_object_or_404(
         Run.objects.select_related("topic_set__created_by", "created_by"), pk=min(run_id, LARGEST_KEY)
     )
@@ -164,7 +165,7 @@ def _make(request: HttpRequest, row: TopicSet, form: PlanForm) -> None:
         enqueue_unless_finished(one)
     done = ", ".join(one.name for one in runs if one.is_finished)
     if done:
-        messages.info(request, f"Made already, of the collection as it is: {done}.")
+        messages.info(request, f"These runs of the present collection exist already: {done}.")
 
 
 def _runs_rendered(

@@ -1,4 +1,4 @@
-"""What makes a session: the pool it is over, who judges, and how."""
+"""Forms of sessions: pool, assessors and options."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ NEW_POOL = "new"
 
 
 class PoolForm(forms.Form):
-    """A pool there is, or a new one of runs to a depth; enough for a preview. `topic_set` has finished runs."""
+    """An existing pool, or runs and a depth for a new one, with the options that a preview needs."""
 
     pool = forms.ChoiceField(
         label="Pool",
         widget=forms.RadioSelect,
         initial=NEW_POOL,
-        error_messages={"invalid_choice": "Choose one of the pools below, or a new one."},
+        error_messages={
+            "invalid_choice": "This pool does not exist in the topic set. Choose one of the pools below, or a new one."
+        },
     )
     runs = forms.ModelMultipleChoiceField(
         Run.objects.none(),
@@ -32,8 +34,8 @@ class PoolForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "invalid_choice": "One of the runs is gone or not finished; choose among those below.",
-            "invalid_pk_value": "One of the runs is gone or not finished; choose among those below.",
+            "invalid_choice": "One of the runs was deleted or is not finished. Choose among those below.",
+            "invalid_pk_value": "One of the runs was deleted or is not finished. Choose among those below.",
         },
     )
     depth = forms.IntegerField(
@@ -41,42 +43,42 @@ class PoolForm(forms.Form):
         min_value=1,
         max_value=DEEPEST,
         initial=USUAL_DEPTH,
-        help_text="Of each run, so many figures of each topic are judged.",
+        help_text="How many figures of each run are judged for each topic.",
     )
     only_unjudged = forms.BooleanField(
-        label="Only what no session has judged yet, or is to judge",
+        label="Only figures that no session has judged or is judging",
         required=False,
-        help_text="For runs that came later: what is known already is left out.",
+        help_text="For later runs: figures that are judged already are left out.",
     )
     assessors = forms.ModelMultipleChoiceField(
         User.objects.none(),
         label="Assessors",
         widget=forms.CheckboxSelectMultiple,
         error_messages={
-            "required": "Choose who judges.",
-            "invalid_choice": "One of the assessors cannot log in any more; choose among those below.",
-            "invalid_pk_value": "One of the assessors cannot log in any more; choose among those below.",
+            "required": "Choose at least one assessor.",
+            "invalid_choice": "One of the assessors can no longer log in. Choose among those below.",
+            "invalid_pk_value": "One of the assessors can no longer log in. Choose among those below.",
         },
     )
     overlap_percent = forms.IntegerField(
-        label="Judged by everybody (%)",
+        label="Judged by every assessor (%)",
         min_value=0,
         max_value=100,
         initial=100,
-        help_text="The rest is dealt out evenly, by whole topics. Agreement is measured on what is shared.",
+        help_text="The rest is divided evenly, by whole topics. Agreement is measured on the shared figures.",
     )
     repeat_percent = forms.IntegerField(
         label="Shown twice (%)",
         min_value=0,
         max_value=50,
         initial=10,
-        help_text="To tell how constant each assessor is. Nobody sees which they are.",
+        help_text="Measures self-agreement. Assessors do not see which figures are repeated.",
     )
     seed = forms.IntegerField(
         label="Seed",
         min_value=0,
         max_value=LARGEST_SEED,
-        help_text="Decides what is dealt to whom and in which order. The same seed deals the same.",
+        help_text="Determines who judges what, and in which order. The same seed gives the same result.",
     )
 
     def __init__(self, *args: Any, topic_set: TopicSet, pools: list[Pool], **kwargs: Any) -> None:
@@ -95,12 +97,12 @@ class PoolForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("pool") == NEW_POOL and "runs" in data and not data["runs"]:
-            self.add_error("runs", "Choose at least one run.")
+            self.add_error("runs", forms.ValidationError("Choose at least one run.", code="required"))
         return data
 
     @property
     def chosen_pool(self) -> Pool | None:
-        """The pool there is; None for a new one. Of a form whose pool is valid."""
+        """Return the chosen existing pool; None for a new one. The form's pool must be valid."""
         return self.pools.get(self.cleaned_data["pool"])
 
 
@@ -122,7 +124,7 @@ class SessionForm(PoolForm):
         required=False,
         max_length=10_000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="They see it before the first pair, and whenever they ask for it.",
+        help_text="Shown before the first pair, and at any time on request.",
     )
 
     def clean_name(self) -> str:
@@ -130,7 +132,7 @@ class SessionForm(PoolForm):
 
     @property
     def options(self) -> SessionOptions:
-        """Of a valid form."""
+        """Options of a valid form."""
         data = self.cleaned_data
         return SessionOptions(
             overlap_percent=data["overlap_percent"],

@@ -1,4 +1,4 @@
-"""Sessions: those that one judges in or looks after, one with how far everybody is, and the steps that make one."""
+"""Pages of sessions: list, make, follow, close and delete them, and add or withdraw assessors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from annotations.models import Pool, Session, TopicSet
 from annotations.selectors.pools import (
     PoolPreview,
     pairs_of_assessors,
-    pool_held,
+    pool_contents,
     pool_preview,
     pools_listed,
     runs_to_pool,
@@ -23,17 +23,14 @@ from annotations.selectors.pools import (
 from annotations.selectors.sessions import (
     LARGEST_KEY,
     assessors_to_choose,
-    nobodys_count,
     parts_of,
-    session_seen_by,
+    session_visible_to,
     sessions_listed,
+    unassigned_count,
 )
 from annotations.selectors.showings import done_of
-from annotations.services.locks import RunNotFound
-from annotations.services.pools import NothingToJudge, PoolNameTaken, PoolNotFound, pool_make
+from annotations.services.pools import NOTHING_TO_JUDGE, pool_make
 from annotations.services.sessions import (
-    AlreadyJudged,
-    SessionNameTaken,
     assignment_add,
     assignment_withdraw,
     session_close,
@@ -41,22 +38,22 @@ from annotations.services.sessions import (
     session_make,
     session_reopen,
 )
+from annotations.views.problems import add_problem
 from annotations.views.roles import administrators_only
 from annotations.views.session_forms import NEW_POOL, AssessorForm, PoolForm, SessionForm
+from engine.errors import NotFound, Problem
 from search.http import current_user, is_fragment
 
 LISTS = ("runs", "assessors")  # fields of several values
-NAME_TAKEN = "Another session or pool has this name; give this one another."
-POOL_GONE = "This pool was deleted meanwhile, with the last session over it; choose another, or a new one."
-RUN_GONE = "One of the runs was deleted meanwhile; choose among the others."
-NOTHING = "Nothing is left to judge: take more runs, a greater depth, or what was judged before as well."
+FIELDS_AT_FAULT = {"name-taken": "name", "nothing-to-judge": "depth"}
+"""Codes of problems, and the form's field that shows each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a session would be: the pool, and how many pairs each assessor sees, fewest first.
+    """Preview of a session: the pool, and the number of pairs of each assessor, fewest first.
 
-    faults: what keeps it from being told.
+    faults: errors that prevent a preview.
     """
 
     pool: PoolPreview | None
@@ -65,13 +62,13 @@ class Preview:
 
     @property
     def hours(self) -> float:
-        """Of the assessor who has most."""
+        """Return the hours of the assessor with the most pairs."""
         return self.pool.pace.hours(self.pairs[-1]) if self.pool is not None and self.pairs else 0.0
 
 
 @require_GET
 def session_list(request: HttpRequest) -> HttpResponse:
-    """The sessions that one judges in; for administrators all."""
+    """List the user's sessions; administrators see all."""
     user = current_user(request)
     listed = sessions_listed(user)
     context = {
@@ -84,7 +81,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def new_session(request: HttpRequest) -> HttpResponse:
-    """Makes a session over the runs of a topic set; the same address by GET with the form's fields is its preview."""
+    """Make a session for a topic set; GET with the form's fields gives a preview."""
     sent = request.POST if request.method == "POST" else request.GET
     topic_set = _topic_set(sent)
     if topic_set is None:
@@ -93,15 +90,15 @@ def new_session(request: HttpRequest) -> HttpResponse:
     known = [pool for pool, _ in pools]
     if request.method == "POST":
         form = SessionForm(request.POST, topic_set=topic_set, pools=known)
-        made = _made(request, topic_set, form) if form.is_valid() else None
+        made = _make(request, topic_set, form) if form.is_valid() else None
         if made is not None:
             return redirect("annotations:session", session_id=made.pk)
-        pools = pools_listed(topic_set)  # one of them may be gone since
+        pools = pools_listed(topic_set)  # one of them may have been deleted meanwhile
         known = [pool for pool, _ in pools]
     else:
         form = SessionForm(initial=_typed(request.GET), topic_set=topic_set, pools=known)
-    asked = sent if "depth" in sent else _usual(form)
-    preview = _preview(topic_set, PoolForm(asked, topic_set=topic_set, pools=known))
+    filled = sent if "depth" in sent else _initial(form)
+    preview = _preview(topic_set, PoolForm(filled, topic_set=topic_set, pools=known))
     if is_fragment(request):
         return private(render(request, "annotations/_session_preview.html", {"preview": preview}))
     context = {
@@ -117,9 +114,9 @@ def new_session(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def session(request: HttpRequest, session_id: int) -> HttpResponse:
-    """A session: to its assessors what they have to do, to administrators how far everybody is.
+    """Show a session: assessors see their own progress, administrators everybody's.
 
-    The same address with `?fragment` is the part that changes while people judge.
+    `?fragment` gives only the part that changes while people judge.
     """
     row = session_or_404(request, session_id)
     user = current_user(request)
@@ -131,7 +128,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     }
     if user.is_staff:
         context |= {
-            "nobodys": nobodys_count(row),
+            "nobodys": unassigned_count(row),
             "count": row.pool.candidates.count(),
             "hours_left": sum(part.hours_left for part in parts),
         }
@@ -151,12 +148,13 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
     row = session_or_404(request, session_id)
     form = AssessorForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Nobody was added. Choose one of the people who can log in.")
+        messages.error(request, "No assessor was added. Choose a user who can log in.")
         return redirect("annotations:session", session_id=row.pk)
     assignment = assignment_add(session=row, assessor=form.cleaned_data["assessor"])
     count = done_of(assignment).open
     messages.info(
-        request, f"{assignment.assessor} judges in this session: {count} pair{'' if count == 1 else 's'} to judge."
+        request,
+        f"{assignment.assessor} was added to this session, with {count} pair{'' if count == 1 else 's'} to judge.",
     )
     return redirect("annotations:session", session_id=row.pk)
 
@@ -167,12 +165,13 @@ def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int)
     row = session_or_404(request, session_id)
     found = get_object_or_404(row.assignments.select_related("assessor"), pk=min(assignment_id, LARGEST_KEY))
     withdrawn = assignment_withdraw(assignment=found)
-    said = [f"{found.assessor} judges no more in this session."]
+    sentences = [f"{found.assessor} was withdrawn from this session."]
     if withdrawn.given:
-        said.append(f"{withdrawn.given} pair{'' if withdrawn.given == 1 else 's'} went to the others.")
+        pairs = "1 pair was" if withdrawn.given == 1 else f"{withdrawn.given} pairs were"
+        sentences.append(f"{pairs} reassigned to the others.")
     if withdrawn.stays:
-        said.append("What they judged stays.")
-    messages.info(request, " ".join([*said, "Add them again to undo this."]))
+        sentences.append("Their judgments stay.")
+    messages.info(request, " ".join([*sentences, "To undo this, add the assessor again."]))
     return redirect("annotations:session", session_id=row.pk)
 
 
@@ -180,7 +179,7 @@ def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int)
 @administrators_only
 def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
     row = session_close(session=session_or_404(request, session_id))
-    messages.info(request, f"{row} is closed: nothing more is judged until it is opened again.")
+    messages.info(request, f"The session “{row}” was closed. Nobody can judge in it until it is reopened.")
     return redirect("annotations:session", session_id=row.pk)
 
 
@@ -188,7 +187,7 @@ def close_session(request: HttpRequest, session_id: int) -> HttpResponse:
 @administrators_only
 def reopen_session(request: HttpRequest, session_id: int) -> HttpResponse:
     row = session_reopen(session=session_or_404(request, session_id))
-    messages.info(request, f"{row} is open again.")
+    messages.info(request, f"The session “{row}” was reopened.")
     return redirect("annotations:session", session_id=row.pk)
 
 
@@ -198,29 +197,29 @@ def delete_session(request: HttpRequest, session_id: int) -> HttpResponse:
     row = session_or_404(request, session_id)
     try:
         session_delete(session=row)
-    except AlreadyJudged:
-        messages.error(request, "Somebody has judged in it already, and judgments stay. Close the session instead.")
+    except Problem as problem:
+        messages.error(request, problem.detail)
         return redirect("annotations:session", session_id=row.pk)
-    messages.info(request, f"{row} is deleted; nothing was judged in it.")
+    messages.info(request, f"The session “{row}” was deleted. It had no judgments.")
     return redirect("annotations:sessions")
 
 
 def session_or_404(request: HttpRequest, session_id: int) -> Session:
-    """A session that the user may see."""
-    found = session_seen_by(current_user(request), session_id)
+    """Return a session that the user may see. Raises: Http404."""
+    found = session_visible_to(current_user(request), session_id)
     if found is None:
         raise Http404
     return found
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers keep both
+    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers cache both
     response["Cache-Control"] = "private, no-store"
     return response
 
 
 def _topic_set(sent: QueryDict) -> TopicSet | None:
-    """The topic set that was chosen; None before one is. Raises: Http404 for one there is not."""
+    """Return the chosen topic set, None without a choice. Raises: Http404 for one that does not exist."""
     key = sent.get("topic_set", "")
     if not key:
         return None
@@ -229,8 +228,8 @@ def _topic_set(sent: QueryDict) -> TopicSet | None:
     return get_object_or_404(TopicSet, pk=int(key))
 
 
-def _made(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Session | None:
-    """The session, with its pool; None with the fault on the form where it cannot be."""
+def _make(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Session | None:
+    """Make the session, and its pool unless one is chosen; None with an error on the form if that fails."""
     data, user = form.cleaned_data, current_user(request)
     try:
         with transaction.atomic():
@@ -250,53 +249,49 @@ def _made(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Sessi
                 seed=data["seed"],
                 made_by=user,
             )
-    except (PoolNameTaken, SessionNameTaken):
-        form.add_error("name", NAME_TAKEN)
-    except NothingToJudge:
-        form.add_error("depth", NOTHING)
-    except PoolNotFound:
-        form.add_error("pool", POOL_GONE)
-    except RunNotFound:
-        form.add_error("runs", RUN_GONE)
+    except NotFound as problem:  # the chosen pool, or a run of the new one
+        add_problem(form, problem, "runs" if form.chosen_pool is None else "pool")
+    except Problem as problem:
+        add_problem(form, problem, FIELDS_AT_FAULT.get(problem.code))
     return None
 
 
 def _typed(sent: QueryDict) -> dict[str, Any]:
-    """What the address holds of the form, to be shown again."""
+    """Return the form's values in the address, by field."""
     return {name: sent.getlist(name) if name in LISTS else sent[name] for name in sent}
 
 
-def _usual(form: SessionForm) -> QueryDict:
-    """What the form starts with, as though it had been sent."""
-    asked = QueryDict(mutable=True)
+def _initial(form: SessionForm) -> QueryDict:
+    """Return the initial values of the form as a request would send them."""
+    values = QueryDict(mutable=True)
     for name in PoolForm.base_fields:
         value = form.get_initial_for_field(form.fields[name], name)
         if name in LISTS:
-            asked.setlist(name, [str(one) for one in value or ()])
+            values.setlist(name, [str(item) for item in value or ()])
         elif value is not None:
-            asked[name] = str(value)
-    return asked
+            values[name] = str(value)
+    return values
 
 
 def _preview(topic_set: TopicSet, form: PoolForm) -> Preview:
-    """What would be judged and by whom, as far as the form says it; nobody need be chosen yet."""
+    """Preview the pool and the assessors' pairs. Assessors need not be chosen yet."""
     faults = {name: error for name, error in form.errors.items() if name != "assessors"}
     if faults:
-        return Preview(None, faults=tuple(str(one) for errors in faults.values() for one in errors))
+        return Preview(None, faults=tuple(str(error) for errors in faults.values() for error in errors))
     data = form.cleaned_data
     pool: Pool | None = form.chosen_pool
-    held = (
-        pool_held(pool)
+    contents = (
+        pool_contents(pool)
         if pool is not None
         else pool_preview(topic_set, list(data["runs"]), data["depth"], only_unjudged=data["only_unjudged"])
     )
-    if not held.count:
-        return Preview(None, faults=(NOTHING,))
+    if not contents.count:
+        return Preview(None, faults=(NOTHING_TO_JUDGE,))
     pairs = pairs_of_assessors(
-        held,
+        contents,
         [user.pk for user in data.get("assessors", ())],
         overlap_percent=data["overlap_percent"],
         repeat_percent=data["repeat_percent"],
         seed=data["seed"],
     )
-    return Preview(held, tuple(pairs))
+    return Preview(contents, tuple(pairs))

@@ -1,4 +1,4 @@
-"""Qrels: frozen from sessions or brought in as files, listed with what they hold, and taken away."""
+"""Pages of qrels snapshots: freeze, import, list, view and export them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from annotations.selectors.snapshots import (
     LONGEST_NAME,
     SnapshotDamaged,
     name_proposed,
-    snapshot_seen,
+    snapshot_row_by_id,
     snapshots_listed,
 )
 from annotations.services.imports import LARGEST_QRELS_BYTES, qrels_import
@@ -29,39 +29,41 @@ from search.http import current_user
 
 
 class FreezeForm(forms.Form):
-    """Sessions whose judgments are to be frozen, a facet and a name."""
+    """The sessions to freeze, a facet and a name."""
 
     session = forms.TypedMultipleChoiceField(
         coerce=int,
         error_messages={
-            "required": "Choose at least one session whose judgments are to be frozen.",
-            "invalid_choice": "One of these sessions is not of this topic set; choose among those listed.",
+            "required": "Choose at least one session to freeze.",
+            "invalid_choice": "One of these sessions does not belong to this topic set. Choose among those listed.",
         },
     )
-    facet = forms.ChoiceField(choices=Facet.choices, error_messages={"required": "Choose what was asked for."})
+    facet = forms.ChoiceField(choices=Facet.choices, error_messages={"required": "Choose a facet."})
     name = forms.CharField(
         max_length=LONGEST_NAME,
         error_messages={
-            "required": "Give the qrels a name.",
-            "max_length": f"Give a name of at most {LONGEST_NAME} characters.",
+            "required": "Enter a name for the qrels.",
+            "max_length": f"Enter a name of at most {LONGEST_NAME} characters.",
         },
     )
 
 
 class ImportForm(forms.Form):
-    """A qrels file, its format, and the name to keep it under."""
+    """A qrels file, its format, and a name for the snapshot."""
 
-    file = forms.FileField(error_messages={"required": "Choose a file.", "empty": "This file is empty."})
+    file = forms.FileField(
+        error_messages={"required": "Choose a file.", "empty": "The file is empty. Choose another one."}
+    )
     file_format = forms.ChoiceField(
         choices=[(name, name) for name in FORMATS], error_messages={"required": "Choose the file's format."}
     )
-    name = forms.CharField(max_length=LONGEST_NAME, error_messages={"required": "Give the qrels a name."})
+    name = forms.CharField(max_length=LONGEST_NAME, error_messages={"required": "Enter a name for the qrels."})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def snapshot_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    """The snapshots of a topic set; a form freezes another one."""
+    """List the snapshots of a topic set; POST freezes another one."""
     topic_set = topic_set_or_404(topic_set_id)
     if request.method != "POST":
         return _listed(request, topic_set)
@@ -71,7 +73,7 @@ def snapshot_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     assert isinstance(field, forms.TypedMultipleChoiceField)
     field.choices = [(one.pk, one.name) for one in sessions]
     if not form.is_valid():
-        return _listed(request, topic_set, freeze_said=_first_fault(form), status=400)
+        return _listed(request, topic_set, freeze_said=_first_error(form), status=400)
     chosen = set(form.cleaned_data["session"])
     try:
         frozen = snapshot_freeze(
@@ -83,22 +85,24 @@ def snapshot_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
         )
     except Problem as problem:
         return _listed(request, topic_set, freeze_said=problem.detail, status=400)
-    messages.info(request, f"Frozen as “{frozen}”. It never changes; judgments given later need another freezing.")
+    messages.info(
+        request, f"The judgments were frozen as “{frozen}”. It never changes: freeze again to include later judgments."
+    )
     return redirect("annotations:snapshot", snapshot_id=frozen.pk)
 
 
 @require_POST
 @administrators_only
 def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    """Qrels from a file become a snapshot like those that are frozen here."""
+    """Import qrels from a file as a snapshot."""
     topic_set = topic_set_or_404(topic_set_id)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _listed(request, topic_set, import_said=_first_fault(form), status=400)
+        return _listed(request, topic_set, import_said=_first_error(form), status=400)
     upload = form.cleaned_data["file"]
     if upload.size > LARGEST_QRELS_BYTES:
-        said = f"A qrels file takes at most {LARGEST_QRELS_BYTES // 1_000_000} MB; this one has more."
-        return _listed(request, topic_set, import_said=said, status=400)
+        detail = f"The file has {upload.size / 1e6:.1f} MB; at most {LARGEST_QRELS_BYTES // 1_000_000} MB are accepted."
+        return _listed(request, topic_set, import_said=detail, status=400)
     try:
         imported = qrels_import(
             topic_set=topic_set,
@@ -109,15 +113,15 @@ def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
         )
     except Problem as problem:
         return _listed(request, topic_set, import_said=problem.detail, status=400)
-    messages.info(request, f"Taken in as “{imported}”.")
+    messages.info(request, f"The qrels were imported as “{imported}”.")
     return redirect("annotations:snapshot", snapshot_id=imported.pk)
 
 
 @require_GET
 @administrators_only
 def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
-    """What one snapshot holds, topic by topic."""
-    seen = snapshot_seen(snapshot_id)
+    """Show the contents of a snapshot by topic."""
+    seen = snapshot_row_by_id(snapshot_id)
     if seen is None:
         raise Http404
     context = _frame(seen.snapshot.topic_set) | {"seen": seen, "formats": FORMATS}
@@ -127,13 +131,13 @@ def snapshot(request: HttpRequest, snapshot_id: int) -> HttpResponse:
 @require_GET
 @administrators_only
 def snapshot_file(request: HttpRequest, snapshot_id: int) -> HttpResponse:
-    """The qrels as a file; ?format=trec, csv or json."""
-    seen = snapshot_seen(snapshot_id)
+    """Export a snapshot; ?format=trec, csv or json."""
+    seen = snapshot_row_by_id(snapshot_id)
     if seen is None:
         raise Http404
     wanted = request.GET.get("format", "trec")
     if wanted not in FORMATS:
-        raise OptionsProblem(f"Qrels are written as {', '.join(FORMATS)}; choose one.")
+        raise OptionsProblem(f"`format` must be one of {', '.join(FORMATS)}.")
     try:
         written = qrels_file(seen.snapshot, wanted)
     except SnapshotDamaged as damaged:
@@ -142,7 +146,7 @@ def snapshot_file(request: HttpRequest, snapshot_id: int) -> HttpResponse:
 
 
 def _plain(topic_set: TopicSet) -> TableOptions:
-    """What the frame of a topic set's pages needs where nothing particular is asked."""
+    """Return the default options that the layout of a topic set's pages needs."""
     return options_of(topic_set, QueryDict())
 
 
@@ -153,10 +157,10 @@ def _frame(topic_set: TopicSet) -> dict[str, object]:
 def _listed(
     request: HttpRequest, topic_set: TopicSet, *, freeze_said: str = "", import_said: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page, with what was refused and why, and what was sent filled in again."""
+    """Render the list with the forms; a form with an error keeps what was typed."""
     sessions = sessions_to_freeze(topic_set)
     sent = request.POST if request.method == "POST" else None
-    judged = [one for one in sessions if getattr(one, "judged_count", 0)]
+    judged = [session for session in sessions if getattr(session, "judged_count", 0)]
     context = _frame(topic_set) | {
         "listed": snapshots_listed(topic_set),
         "sessions": sessions,
@@ -173,5 +177,5 @@ def _listed(
     return render(request, "annotations/evaluation_snapshots.html", context, status=status)
 
 
-def _first_fault(form: forms.Form) -> str:
+def _first_error(form: forms.Form) -> str:
     return str(next(iter(form.errors.values()))[0])

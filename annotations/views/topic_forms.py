@@ -1,4 +1,4 @@
-"""What is typed to make topic sets, topics and runs; the services refuse what does not fit, in their own words."""
+"""Forms of topic sets, topics and runs. The services check the values further."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from annotations.models import System
 from annotations.selectors.draws import LARGEST_SEED, MOST_TOPICS, Draw
 from annotations.selectors.exports import FORMATS
 from annotations.services.imports import LARGEST_RUN_BYTES
-from annotations.services.runs import BY_NAME, DEEPEST, DEFAULT_DEPTH, MOST_WEIGHTS, PAPERS, Plan
+from annotations.services.runs import (
+    DEEPEST,
+    DEFAULT_DEPTH,
+    MOST_WEIGHTS,
+    PAPER_SYSTEMS,
+    UNWEIGHTED_SYSTEMS,
+    Plan,
+)
 from annotations.services.topics import LONGEST_NAME, LONGEST_PROSE, LONGEST_TITLE
+from annotations.views.problems import add_problem
 from engine.errors import Problem
 from search.filters import filters_checked, filters_written
 from search.question import LONGEST_TEXT
@@ -23,12 +31,12 @@ _NAMES = {"trec": "TREC", "csv": "CSV", "json": "JSON"}
 
 
 class TopicSetForm(forms.Form):
-    """Name and note of a set."""
+    """Name and note of a topic set."""
 
     name = forms.CharField(
         max_length=LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Give the set a name."},
+        error_messages={"required": "Enter a name for the topic set."},
     )
     note = forms.CharField(
         max_length=LONGEST_PROSE, required=False, label="Note", widget=forms.Textarea(attrs={"rows": 2})
@@ -36,7 +44,7 @@ class TopicSetForm(forms.Form):
 
 
 class DrawForm(TopicSetForm):
-    """How many figures are drawn at random, and of what. The filters of search.filters come beside its fields."""
+    """Settings of a random draw. The filters of search.filters are sent with the form."""
 
     topics = forms.IntegerField(label="Figures to draw", min_value=1, max_value=MOST_TOPICS, initial=20)
     seed = forms.IntegerField(
@@ -50,18 +58,18 @@ class DrawForm(TopicSetForm):
         min_value=0,
         max_value=10**6,
         initial=0,
-        help_text="Drawn too, and held out of every run; only their figures become topics. 0: figures of all.",
+        help_text="They are held out of every run, and only their figures are drawn. 0: no publication is held out.",
     )
     one_each = forms.BooleanField(label="At most one figure of a publication", required=False, initial=True)
 
     @staticmethod
     def fresh() -> DrawForm:
-        """An empty form with a seed that nobody chose."""
+        """Return an empty form with a random seed."""
         return DrawForm(initial={"seed": secrets.randbelow(SEEDS_OFFERED)})
 
     def __init__(self, *args: Any, named: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["name"].required = named  # a preview needs none
+        self.fields["name"].required = named  # not needed for a preview
         self.filters: dict[str, str] = {}
 
     def clean(self) -> dict[str, Any]:
@@ -70,7 +78,7 @@ class DrawForm(TopicSetForm):
         return cleaned
 
     def draw(self) -> Draw:
-        """What is to be drawn; call it on a valid form."""
+        """Return the draw of a valid form."""
         data = self.cleaned_data
         return Draw(
             seed=data["seed"],
@@ -82,7 +90,7 @@ class DrawForm(TopicSetForm):
 
 
 class TopicForm(forms.Form):
-    """A topic by hand: a figure by its number, or an uploaded drawing."""
+    """A topic to add: a figure by its number, or an uploaded drawing."""
 
     figure = forms.CharField(
         required=False,
@@ -92,9 +100,9 @@ class TopicForm(forms.Form):
     drawing = forms.FileField(
         required=False,
         label="or a drawing of your own",
-        allow_empty_file=True,  # the search says so in its own words
+        allow_empty_file=True,  # image decoding gives a better message
         widget=forms.FileInput(attrs={"accept": "image/*,.tif,.tiff"}),
-        help_text="It is kept with the topic set. You see it, and the assessors of its sessions; nobody else does.",
+        help_text="It is stored with the topic set. Only you and the assessors of its sessions can see it.",
     )
     title = forms.CharField(required=False, max_length=LONGEST_TITLE, help_text="A few words for lists and tables.")
     need = forms.CharField(
@@ -102,24 +110,24 @@ class TopicForm(forms.Form):
         max_length=LONGEST_PROSE,
         label="What is looked for",
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For assessors: what makes a drawing relevant. It is not searched with.",
+        help_text="For assessors: what makes a drawing relevant. It is not part of the query.",
     )
     text = forms.CharField(
         required=False,
         max_length=LONGEST_TEXT,
         label="Text to search with",
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Beside the drawing, as an examiner may type it.",
+        help_text="Added to the drawing, as an examiner may type it.",
     )
 
 
 class PlanForm(forms.Form):
-    """Which runs are made. The filters of search.filters come beside its fields."""
+    """Settings of the runs to make. The filters of search.filters are sent with the form."""
 
     systems = forms.MultipleChoiceField(
         required=False,
-        choices=[(system.value, system.label) for system in BY_NAME],
-        initial=[system.value for system in PAPERS],
+        choices=[(system.value, system.label) for system in UNWEIGHTED_SYSTEMS],
+        initial=[system.value for system in PAPER_SYSTEMS],
         widget=forms.CheckboxSelectMultiple,
     )
     weights = forms.CharField(
@@ -141,7 +149,8 @@ class PlanForm(forms.Form):
         written = re.split(r"[\s,;%]+", self.cleaned_data["weights"])
         parts = [part for part in written if part]
         if len(parts) > MOST_WEIGHTS or not all(re.fullmatch("[0-9]{1,2}", part) for part in parts):
-            raise forms.ValidationError(f"Write up to {MOST_WEIGHTS} whole numbers from 1 to 99, between commas.")
+            detail = f"Enter up to {MOST_WEIGHTS} whole numbers from 1 to 99, separated by commas."
+            raise forms.ValidationError(detail, code="weights")
         return [int(part) for part in parts]
 
     def clean(self) -> dict[str, Any]:
@@ -150,14 +159,14 @@ class PlanForm(forms.Form):
         return cleaned
 
     def plan(self) -> Plan:
-        """The runs to make; call it on a valid form."""
+        """Return the plan of a valid form."""
         data = self.cleaned_data
         systems = tuple(System(name) for name in data["systems"])
         return Plan(systems=systems, weights=tuple(data["weights"]), depth=data["depth"], filters=self.filters)
 
 
 class RunFileForm(forms.Form):
-    """A run of another system."""
+    """A run file of another system."""
 
     file = forms.FileField(label="Run file", error_messages={"empty": "The file is empty. Choose the run file again."})
     format = forms.ChoiceField(choices=[(name, _NAMES[name]) for name in FORMATS])
@@ -172,16 +181,17 @@ class RunFileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > LARGEST_RUN_BYTES:
             raise forms.ValidationError(
-                f"The file has {file.size / 2**20:.0f} MB; at most {LARGEST_RUN_BYTES >> 20} MB are taken. "
-                "Leave out ranks that no pool reaches."
+                f"The file has {file.size / 2**20:.0f} MB; at most {LARGEST_RUN_BYTES >> 20} MB are accepted. "
+                "Shorten its ranked lists.",
+                code="too-large",
             )
         return file
 
 
 def _filters(form: forms.Form) -> dict[str, str]:
-    """The filters that came with a form; one that is none is a fault of the form."""
+    """Return the filters that were sent with a form; an invalid filter becomes an error of the form."""
     try:
         return filters_checked(filters_written(form.data))  # type: ignore[arg-type]  # a QueryDict, since it was posted
     except Problem as problem:
-        form.add_error(None, problem.detail)
+        add_problem(form, problem)
         return {}

@@ -1,4 +1,4 @@
-"""Topic sets: listed, drawn, put together by hand, described and deleted by administrators."""
+"""Pages of topic sets: list, make, draw, describe and delete them, and add, change and delete topics."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from annotations.models import Topic, TopicSet
 from annotations.selectors.draws import Drawn, topics_drawn
 from annotations.selectors.runs import runs_listed
 from annotations.selectors.topics import drawing_of_topic, topic_set_page, topic_sets_listed, topic_sets_open
-from annotations.services.runs import PAPERS
+from annotations.services.runs import PAPER_SYSTEMS
 from annotations.services.topics import (
     NewTopic,
-    TopicSetLocked,
     topic_add,
     topic_delete,
     topic_describe,
@@ -29,9 +28,10 @@ from annotations.services.topics import (
     topic_set_draw,
     topic_set_make,
 )
+from annotations.views.problems import add_problem
 from annotations.views.roles import administrators_only
 from annotations.views.topic_forms import DrawForm, TopicForm, TopicSetForm
-from engine.errors import ImageError, Problem
+from engine.errors import ImageError, NotFound, Problem
 from search.files import private_storage
 from search.filters import filters_read, filters_written
 from search.forms import LARGEST_IMAGE_BYTES
@@ -46,7 +46,7 @@ from search.views.filter_board import filter_board
 LARGEST_KEY = 10**18
 DRAW_FIELDS = {"name-taken": "name", "topic-count": "topics", "too-few": "topics", "reserved-count": "reserve"}
 UNDO = "undo-topic"
-"""Under this key, the session of a browser keeps the topic that was taken out last."""
+"""Key of the browser session under which the topic deleted last is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +61,18 @@ class TopicProblem:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def topic_set_list(request: HttpRequest) -> HttpResponse:
-    """All sets, and the forms that make one: empty, or drawn at random, which can be looked at before.
+    """List all topic sets; POST makes an empty one, or draws one at random, or previews the draw.
 
-    figure: a figure of the collection that is to become a topic of one of them.
+    figure: a figure of the collection to add to one of them as a topic.
     """
     form, empty, drawn, topic_set = DrawForm.fresh(), TopicSetForm(auto_id="empty-%s"), None, None
     if request.method == "POST" and request.POST.get("act") == "empty":
         empty = TopicSetForm(request.POST, auto_id="empty-%s")
-        topic_set = _made_empty(request, empty)
+        topic_set = _make_empty(request, empty)
     elif request.method == "POST":
         wants_preview = request.POST.get("act") == "preview"
         form = DrawForm(request.POST, named=not wants_preview)
-        topic_set, drawn = _drawn(request, form, wants_preview=wants_preview)
+        topic_set, drawn = _draw(request, form, wants_preview=wants_preview)
     if topic_set is not None:
         return redirect("annotations:topic-set", topic_set_id=topic_set.pk)
     return _sets_rendered(request, form, empty, drawn)
@@ -81,7 +81,7 @@ def topic_set_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators_only
 def topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    """A set with its topics and runs; a form changes name and note. `?fragment` is what changes while runs are made."""
+    """Show a topic set with its topics and runs; POST changes name and note. `?fragment` gives only the runs."""
     row = set_or_404(topic_set_id)
     if "fragment" in request.GET:
         runs = runs_listed(row)
@@ -95,8 +95,10 @@ def topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             topic_set_describe(topic_set=row, **form.cleaned_data)
             messages.info(request, "Saved.")
             return redirect("annotations:topic-set", topic_set_id=row.pk)
+        except NotFound:  # the middleware answers 404
+            raise
         except Problem as problem:
-            form.add_error("name" if problem.code in ("name", "name-taken") else None, problem.detail)
+            add_problem(form, problem, "name" if problem.code in ("name", "name-taken") else None)
     return _set_rendered(request, row, describing=form, status=400)
 
 
@@ -106,17 +108,17 @@ def delete_topic_set(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     row = set_or_404(topic_set_id)
     try:
         topic_set_delete(topic_set=row)
-    except TopicSetLocked as problem:
+    except Problem as problem:
         messages.warning(request, problem.detail)
         return redirect("annotations:topic-set", topic_set_id=row.pk)
-    messages.info(request, f"{row} is deleted.")
+    messages.info(request, f"The topic set “{row}” was deleted.")
     return redirect("annotations:topic-sets")
 
 
 @require_POST
 @administrators_only
 def add_topic(request: HttpRequest, topic_set_id: int) -> HttpResponse:
-    """Add a figure or an uploaded drawing to a set."""
+    """Add a figure or an uploaded drawing to a topic set."""
     row = set_or_404(topic_set_id)
     form = TopicForm(request.POST, request.FILES)
     if form.is_valid():
@@ -125,19 +127,19 @@ def add_topic(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             image, image_name = _uploaded(data["drawing"])
             new = NewTopic(_figure(data["figure"]), image, image_name, data["text"], data["title"], data["need"])
             topic = topic_add(topic_set=row, new=new)
-            messages.info(request, f"Topic {topic.number} is in {row}.")
+            messages.info(request, f"Topic {topic.number} was added to “{row}”.")
             return redirect(f"{reverse('annotations:topic-set', args=[row.pk])}#topic-{topic.number}")
         except Problem as problem:
             fields = {"publication": "figure", "publication-gone": "figure", "figure-gone": "figure"}
             of_image = isinstance(problem, ImageError) or problem.code in ("blank", "too-large")
-            form.add_error("drawing" if of_image else fields.get(problem.code), problem.detail)
+            add_problem(form, problem, "drawing" if of_image else fields.get(problem.code))
     return _set_rendered(request, row, adding=form, status=400)
 
 
 @require_POST
 @administrators_only
 def topic(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponse:
-    """Change title and need of a topic; act=delete takes it out, act=restore puts the last one back."""
+    """Change title and need of a topic; act=delete deletes it, act=restore restores the one deleted last."""
     row = set_or_404(topic_set_id)
     act = request.POST.get("act", "")
     try:
@@ -149,7 +151,9 @@ def topic(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponse:
             _delete(request, found)
             return redirect("annotations:topic-set", topic_set_id=row.pk)
         topic_describe(topic=found, title=request.POST.get("title", ""), need=request.POST.get("need", ""))
-        messages.info(request, f"Topic {number} is saved.")
+        messages.info(request, f"Topic {number} was saved.")
+    except NotFound:  # the middleware answers 404
+        raise
     except Problem as problem:
         typed = request.POST if act == "" else None
         return _set_rendered(request, row, status=400, topic_problem=TopicProblem(number, problem.detail, typed))
@@ -158,7 +162,7 @@ def topic(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponse:
 
 @require_GET
 def topic_image(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponseBase:
-    """The uploaded drawing of a topic, for who made the set and those who judge by it."""
+    """Serve the uploaded drawing of a topic to users who may see it."""
     found = drawing_of_topic(current_user(request), min(topic_set_id, LARGEST_KEY), min(number, 2**31 - 1))
     if found is None:
         raise Http404
@@ -166,23 +170,23 @@ def topic_image(request: HttpRequest, topic_set_id: int, number: int) -> HttpRes
 
 
 def set_or_404(topic_set_id: int) -> TopicSet:
-    """A set with who made it."""
+    """Return a topic set with its owner. Raises: Http404."""
     return get_object_or_404(TopicSet.objects.select_related("created_by"), pk=min(topic_set_id, LARGEST_KEY))
 
 
-def _made_empty(request: HttpRequest, form: TopicSetForm) -> TopicSet | None:
-    """The set that a form makes, None where it has a fault."""
+def _make_empty(request: HttpRequest, form: TopicSetForm) -> TopicSet | None:
+    """Make the set of a form; None with an error on the form."""
     if not form.is_valid():
         return None
     try:
         return topic_set_make(made_by=current_user(request), **form.cleaned_data)
     except Problem as problem:
-        form.add_error("name", problem.detail)
+        add_problem(form, problem, "name")
         return None
 
 
-def _drawn(request: HttpRequest, form: DrawForm, *, wants_preview: bool) -> tuple[TopicSet | None, Drawn | None]:
-    """The set that a form draws, or what it would draw; neither where it has a fault."""
+def _draw(request: HttpRequest, form: DrawForm, *, wants_preview: bool) -> tuple[TopicSet | None, Drawn | None]:
+    """Make the random set of a form, or only draw its preview; neither with an error on the form."""
     if not form.is_valid():
         return None, None
     data = form.cleaned_data
@@ -192,15 +196,14 @@ def _drawn(request: HttpRequest, form: DrawForm, *, wants_preview: bool) -> tupl
         made = topic_set_draw(name=data["name"], note=data["note"], made_by=current_user(request), draw=form.draw())
         return made, None
     except Problem as problem:
-        field = DRAW_FIELDS.get(problem.code, problem.code)
-        form.add_error(field if field in form.fields else None, problem.detail)
+        add_problem(form, problem, DRAW_FIELDS.get(problem.code, problem.code))
         return None, None
 
 
 def _sets_rendered(request: HttpRequest, form: DrawForm, empty: TopicSetForm, drawn: Drawn | None) -> HttpResponse:
     written = filters_written(request.POST)
-    wanted = request.GET.get("figure", "")
-    figure = figures_to_show().filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    key = request.GET.get("figure", "")
+    figure = figures_to_show().filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
     context = {
         "listed": topic_sets_listed(),
         "form": form,
@@ -233,7 +236,7 @@ def _set_rendered(
         "describing": describing or TopicSetForm(initial={"name": row.name, "note": row.note}),
         "adding": adding or TopicForm(),
         "topic_problem": topic_problem,
-        "paper_systems": PAPERS,
+        "paper_systems": PAPER_SYSTEMS,
         "undo_number": undo["number"] if undo is not None and undo["topic_set"] == row.pk else None,
     }
     return _private(render(request, "annotations/topic_set.html", context, status=status))
@@ -246,25 +249,25 @@ def _uploaded(file: UploadedFile[bytes] | None) -> tuple[bytes | None, str]:
     if size > LARGEST_IMAGE_BYTES:
         raise Problem(
             "too-large",
-            f"The file has {size / 2**20:.1f} MB; at most {LARGEST_IMAGE_BYTES >> 20} MB are taken. Save it with fewer "
-            "pixels, or the page that is needed alone.",
+            f"The file has {size / 2**20:.1f} MB; at most {LARGEST_IMAGE_BYTES >> 20} MB are accepted. Save it with "
+            "fewer pixels, or only the page that you need.",
         )
     return file.read(), file.name or ""
 
 
 def _figure(written: str) -> Figure | None:
-    """The figure of a number as people write it; by its key too, as a link from a figure's page has it."""
+    """Return the figure of a written number, or of a key, as the link on a figure's page sends it. Raises: Problem."""
     if not written:
         return None
     if written.isdecimal():
         found = figures_to_show().filter(pk=int(written)).first() if len(written) < 19 else None
         if found is None:
-            raise Problem("figure-gone", f"There is no figure {written[:20]} in the collection.")
+            raise Problem("figure-gone", f"Figure {written[:20]} was not found in the collection.")
         return found
-    asked = question_with_written(Question(), written)
-    if len(asked.examples) != 1 or asked.publications:
-        raise Problem("publication", "Write one figure of a publication, as EP1234567A1/3.")
-    return get_object_or_404(figures_to_show(), pk=int(asked.examples[0].key))
+    question = question_with_written(Question(), written)
+    if len(question.examples) != 1 or question.publications:
+        raise Problem("publication", "Enter one figure of a publication, for example EP1234567A1/3.")
+    return get_object_or_404(figures_to_show(), pk=int(question.examples[0].key))
 
 
 def _delete(request: HttpRequest, found: Topic) -> None:
@@ -279,18 +282,18 @@ def _delete(request: HttpRequest, found: Topic) -> None:
             "title": found.title,
             "need": found.need,
         }
-    messages.info(request, f"Topic {found.number} is taken out.")
+    messages.info(request, f"Topic {found.number} was deleted.")
 
 
 def _restore(request: HttpRequest, row: TopicSet, number: int) -> None:
-    kept = request.session.get(UNDO)
-    if kept is None or (kept["topic_set"], kept["number"]) != (row.pk, number):
+    deleted = request.session.get(UNDO)
+    if deleted is None or (deleted["topic_set"], deleted["number"]) != (row.pk, number):
         raise Http404
-    figure = get_object_or_404(Figure, pk=kept["figure"])
-    new = NewTopic(figure=figure, text=kept["text"], title=kept["title"], need=kept["need"])
+    figure = get_object_or_404(Figure, pk=deleted["figure"])
+    new = NewTopic(figure=figure, text=deleted["text"], title=deleted["title"], need=deleted["need"])
     topic_restore(topic_set=row, number=number, new=new)
     del request.session[UNDO]
-    messages.info(request, f"Topic {number} is back.")
+    messages.info(request, f"Topic {number} was restored.")
 
 
 def _private(response: HttpResponse) -> HttpResponse:

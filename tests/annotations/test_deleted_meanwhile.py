@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from annotations.models import FusionFit, Run, RunScores, System, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures
-from annotations.services.fits import fit_ask, fit_delete
+from annotations.services.fits import fit_delete, fit_request
 from annotations.services.runs import Plan, run_delete, runs_make
 from annotations.services.snapshots import snapshot_store
 from annotations.services.topics import topic_delete, topic_set_delete
@@ -157,10 +157,10 @@ def test_a_run_and_a_fit_that_are_asked_for_again_while_they_are_deleted_are_mad
     )
     assert made == list(Run.objects.filter(system=System.VISUAL))
     assert made != [run]
-    fit = fit_ask(snapshot=judged.snapshot, baseline=judged.average, asked_by=staff)
+    fit = fit_request(snapshot=judged.snapshot, baseline=judged.average, requested_by=staff)
     _, asked = second_during_first(
         lambda: fit_delete(fit=fit),
-        lambda: fit_ask(snapshot=judged.snapshot, baseline=judged.average, asked_by=staff),
+        lambda: fit_request(snapshot=judged.snapshot, baseline=judged.average, requested_by=staff),
     )
     assert asked == FusionFit.objects.get()
     assert asked != fit

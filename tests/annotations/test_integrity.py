@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from annotations.integrity import annotation_faults
+from annotations.integrity import judgment_faults
 from annotations.models import Assignment, Judgment, Session, Showing
 from annotations.services.judgments import judgment_undo
 from search.models import Figure
@@ -37,47 +37,51 @@ def showing(session: Session, username: str, position: int) -> Showing:
     )
 
 
-def told() -> list[tuple[str, str]]:
-    return [(fault.where, fault.detail) for fault in annotation_faults()]
+def faults() -> list[tuple[str, str]]:
+    return [(fault.where, fault.detail) for fault in judgment_faults()]
 
 
 def test_what_the_services_leave_has_no_fault(session: Session) -> None:
     assert Judgment.objects.count() == 4
-    assert told() == []
+    assert faults() == []
 
 
-def test_a_showing_that_forgot_or_invented_its_judgment_is_told(session: Session) -> None:
-    held = showing(session, "one", 1).current
-    assert held is not None
+def test_a_showing_that_forgot_or_invented_its_judgment_is_found(session: Session) -> None:
+    judgment = showing(session, "one", 1).current
+    assert judgment is not None
     Showing.objects.filter(pk=showing(session, "one", 1).pk).update(current=None)
-    Showing.objects.filter(pk=showing(session, "two", 1).pk).update(current=held)
-    assert told() == [
-        ("First session one pair 1", f"By the events event {held.sequence} holds, its row says nothing."),
-        ("First session two pair 1", f"By the events nothing holds, its row says event {held.sequence}."),
-    ]
+    Showing.objects.filter(pk=showing(session, "two", 1).pk).update(current=judgment)
+    (first, expected), (second, invented) = faults()
+    assert (first, second) == ("First session one pair 1", "First session two pair 1")
+    event = f"event {judgment.sequence}"
+    assert expected.index(event) < expected.index("none")  # the events have it, the row does not
+    assert invented.index("none") < invented.index(event)
 
 
-def test_a_judgment_of_another_assessor_and_on_another_pair_is_told(session: Session) -> None:
+def test_a_judgment_of_another_assessor_and_on_another_pair_is_found(session: Session) -> None:
     theirs = showing(session, "two", 2)
-    strange = Judgment(
+    foreign = Judgment(
         client_id=uuid.uuid4(),
         showing=theirs,
         assessor=showing(session, "one", 1).assignment.assessor,
         base=showing(session, "one", 1).current,
         grade=1,
     )
-    strange.save()
-    Showing.objects.filter(pk=theirs.pk).update(current=strange)
-    where = f"event {strange.sequence}"
-    assert told() == [(where, "one judged what two was given."), (where, "Its base is of another pair.")]
+    foreign.save()
+    Showing.objects.filter(pk=theirs.pk).update(current=foreign)
+    where = f"event {foreign.sequence}"
+    (first, assessors), (second, base) = faults()
+    assert (first, second) == (where, where)
+    assert assessors.startswith("one ") and " two" in assessors
+    assert "`base`" in base
 
 
-def test_a_gap_and_a_candidate_of_another_pool_are_told(session: Session) -> None:
+def test_a_gap_and_a_candidate_of_another_pool_are_found(session: Session) -> None:
     showing(session, "two", 2).delete()
     other = pool_make(session.pool.topic_set, list(session.pool.runs.all()), name="other")
     moved = showing(session, "two", 3)
     Showing.objects.filter(pk=moved.pk).update(candidate=other.candidates.first())
-    assert told() == [
-        ("First session two pair 3", "Its candidate is not of the session's pool."),
-        ("First session two", "Its positions do not run from 1 without a gap."),
-    ]
+    (first, candidate), (second, gap) = faults()
+    assert (first, second) == ("First session two pair 3", "First session two")
+    assert "pool" in candidate
+    assert "positions" in gap

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from annotations.models import Run, TopicSet
-from annotations.services.answering import run_answer
+from annotations.services.answering import run_process
 from annotations.services.topics import NewTopic, topic_add, topic_set_make
 from engine.imaging import encode_png
 from search.models import Figure
@@ -41,7 +41,7 @@ def opened(page: Page, address: str) -> Page:
 def answer_waiting_runs() -> None:
     """Do what a query worker does once they are enqueued."""
     for run_id in Run.objects.order_by("pk").values_list("pk", flat=True):
-        run_answer(run_id=run_id)
+        run_process(run_id=run_id)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

@@ -1,4 +1,4 @@
-"""manage.py check_integrity: files, rows, vectors, index and judgments against each other."""
+"""manage.py check_integrity: check that files, rows, vectors, indexes and judgments are consistent."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from dataclasses import asdict
 from itertools import chain
 from typing import Any
 
-from annotations.integrity import annotation_faults
+from annotations.integrity import judgment_faults
 from search.integrity import faults
 from search.management.services import ServiceCommand
 
 
 class Command(ServiceCommand):
     help = (
-        "Hold files, rows, vectors, indexes and judgments against each other. Changes nothing; orphans are listed, "
-        "not fatal."
+        "Check that files, rows, vectors, indexes and judgments are consistent. Changes nothing; orphans are listed "
+        "and are not an error."
     )
 
     def run(self, **options: Any) -> dict[str, Any]:
-        found = list(chain(faults(), annotation_faults()))
+        found = list(chain(faults(), judgment_faults()))
         for fault in found:
             self.say(f"{fault.kind}: {fault.where}: {fault.detail}")
         self.say(f"{len(found)} faults")
@@ -26,4 +26,4 @@ class Command(ServiceCommand):
 
     def fault(self, result: dict[str, Any]) -> str:
         serious = [fault for fault in result["faults"] if fault["kind"] != "orphan"]
-        return f"{len(serious)} faults that need mending" if serious else ""
+        return f"{len(serious)} faults that need a fix" if serious else ""

@@ -1,4 +1,4 @@
-"""manage.py draw_topics: a topic set of random figures, the same for the same seed."""
+"""manage.py draw_topics: make a topic set of random figures; the same seed gives the same figures."""
 
 from __future__ import annotations
 
@@ -17,17 +17,22 @@ from search.management.services import ServiceCommand
 
 
 class Command(ServiceCommand):
-    help = "Draw random figures as topics; with --reserve, of publications that no run then finds."
+    help = (
+        "Make a topic set of random figures. --reserve: take them from publications that are then held out of every "
+        "run."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("name", help="of the topic set")
+        parser.add_argument("name", help="name of the topic set")
         parser.add_argument("--seed", type=int, required=True)
         parser.add_argument("--topics", type=int, default=20, metavar="N")
-        parser.add_argument("--reserve", type=int, default=0, metavar="N", help="publications to hold out")
-        parser.add_argument("--several", action="store_true", help="allow several figures of a publication")
+        parser.add_argument("--reserve", type=int, default=0, metavar="N", help="number of publications to hold out")
+        parser.add_argument("--several", action="store_true", help="allow several figures of one publication")
         parser.add_argument("--note", default="")
-        parser.add_argument("--by", default="", metavar="ACCOUNT", help="who makes it; without it, the command line")
+        parser.add_argument(
+            "--by", default="", metavar="USER", help="user name of the owner; by default the command-line user"
+        )
         for name in FILTERS:
             parser.add_argument(f"--{name.replace('_', '-')}", default="", metavar="F")
 

@@ -1,4 +1,4 @@
-"""manage.py evaluate: the scores of every modality over the collection, or of runs by frozen qrels."""
+"""manage.py evaluate: score every modality over the collection, or runs by a qrels snapshot."""
 
 from __future__ import annotations
 
@@ -25,43 +25,48 @@ MODALITIES = (Fusion.VISUAL, Fusion.TEXT, Fusion.AVG, Fusion.MAX, Fusion.RRF)
 
 class Command(ServiceCommand):
     help = (
-        "Let every figure search the rest. same-publication: the publication's other figures are relevant, which "
-        "measures the visual side only, since one publication shares one text. groups: figures of other publications "
-        "of the same group are relevant. qrels: runs over a topic set, by what people judged."
+        "Search with every figure of the collection, or score runs. same-publication: the other figures of the "
+        "publication are relevant; measures visual search only, since a publication shares one text. groups: figures "
+        "of other publications of the same group are relevant. qrels: score the runs of a topic set by judgments."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
         parser.add_argument("--protocol", choices=["same-publication", "groups", "qrels"], default="same-publication")
-        parser.add_argument("--groups", type=Path, metavar="FILE", help="JSON: publication to class or family")
-        parser.add_argument("--apart", type=Path, metavar="FILE", help="JSON: groups whose members are left out")
-        parser.add_argument("--snapshot", metavar="SNAPSHOT", help="qrels, by name or number")
+        parser.add_argument("--groups", type=Path, metavar="FILE", help="JSON object, publication to class or family")
+        parser.add_argument(
+            "--apart",
+            type=Path,
+            metavar="FILE",
+            help="JSON object, publication to group; figures of the query's group are left out",
+        )
+        parser.add_argument("--snapshot", metavar="SNAPSHOT", help="name or number of the qrels snapshot")
         parser.add_argument(
             "--run", action="append", default=[], metavar="RUN", dest="runs",
-            help="by name or number; may be repeated; without it, all finished runs of the topic set",
+            help="name or number; can be repeated; by default all finished runs of the topic set",
         )  # fmt: skip
         parser.add_argument("--unit", choices=["figure", "publication"], default="figure")
-        parser.add_argument("--relevant-from", type=int, default=1, metavar="GRADE", help="the least relevant grade")
+        parser.add_argument("--relevant-from", type=int, default=1, metavar="GRADE", help="lowest relevant grade")
         parser.add_argument("--k", type=int, default=DEFAULT_K)
 
     def run(self, **options: Any) -> dict[str, Any]:
         if options["k"] < 1 or options["relevant_from"] < 1:
-            raise CommandError("--k counts hits, and --relevant-from is a grade; give 1 or more")
+            raise CommandError("--k and --relevant-from must be 1 or more")
         return self._by_qrels(options) if options["protocol"] == "qrels" else self._by_collection(options)
 
     def _by_qrels(self, options: dict[str, Any]) -> dict[str, Any]:
         if not options["snapshot"]:
-            raise CommandError("the protocol qrels needs --snapshot SNAPSHOT")
+            raise CommandError("--protocol qrels requires --snapshot SNAPSHOT")
         snapshot = snapshot_found(options["snapshot"])
         finished = snapshot.topic_set.runs.filter(state=WorkState.DONE).order_by("pk")
         named = dict.fromkeys(options["runs"])
-        chosen_runs = {run.pk: run for run in (run_found(said, snapshot.topic_set) for said in named)}
+        chosen_runs = {run.pk: run for run in (run_found(name, snapshot.topic_set) for name in named)}
         runs = list(chosen_runs.values()) if named else list(finished)
         if not runs:
-            raise CommandError(f"the topic set {snapshot.topic_set} has no finished run; make or import one")
+            raise CommandError(f"topic set {snapshot.topic_set} has no finished run; make or import one")
         for run in runs:
             if run.state != WorkState.DONE:
-                raise CommandError(f"the run {run} is not done; wait for it, or name the others with --run")
+                raise CommandError(f"run {run} is not done; wait for it, or name the other runs with --run")
         chosen = MeasureOptions(unit=options["unit"], k=options["k"], relevant_from=options["relevant_from"])
         try:
             result = evaluated(snapshot, runs, chosen)
@@ -70,7 +75,9 @@ class Command(ServiceCommand):
         if not options["json"]:
             self._print(result)
             without = result["without_relevant"]
-            self.stdout.write(f"{len(without)} of {result['topics']} topics have nothing relevant and are in no mean")
+            self.stdout.write(
+                f"{len(without)} of {result['topics']} topics have no relevant figure and are left out of the means"
+            )
         return result
 
     def _by_collection(self, options: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +114,7 @@ class Command(ServiceCommand):
         if options["protocol"] == "same-publication":
             return same_publication(publications)
         if options["groups"] is None:
-            raise CommandError("the protocol groups needs --groups FILE")
+            raise CommandError("--protocol groups requires --groups FILE")
         apart = _mapping(options["apart"]) if options["apart"] else None
         return groups(publications, _mapping(options["groups"]), apart)
 
@@ -116,7 +123,7 @@ def _mapping(path: Path) -> dict[str, str]:
     try:
         read = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise CommandError(f"{path} is no readable JSON: {error}") from error
+        raise CommandError(f"cannot read {path} as JSON: {error}") from error
     if not isinstance(read, dict) or not all(isinstance(value, str) for value in read.values()):
-        raise CommandError(f"{path} must hold one JSON object, publication to group")
+        raise CommandError(f"{path} must hold one JSON object that maps publications to groups")
     return read

@@ -1,4 +1,4 @@
-"""manage.py export_documents: the document numbers of all figures, so that other systems can name theirs."""
+"""manage.py export_documents: write the document numbers of all figures, which run and qrels files use."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from search.management.services import ServiceCommand
 
 
 class Command(ServiceCommand):
-    help = "Write a CSV with the document number of every figure that can be found, its publication, label and sheet."
+    help = "Write a CSV with the document number, publication, label and sheet of every figure that can be found."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
@@ -25,6 +25,6 @@ class Command(ServiceCommand):
             with path.open("w", encoding="utf-8", newline="") as written:
                 lines = sum(written.write(line) > 0 for line in document_number_rows())
         except OSError as error:
-            raise CommandError(f"{path} cannot be written: {error.strerror or error}") from error
+            raise CommandError(f"cannot write {path}: {error.strerror or error}") from error
         self.say(f"{path}: {lines - 1} figures")
         return {"file": str(path), "figures": lines - 1}

@@ -1,4 +1,4 @@
-"""manage.py export_qrels: frozen qrels as a file for trec_eval, a spreadsheet, or another program."""
+"""manage.py export_qrels: write a qrels snapshot for trec_eval, a spreadsheet or another program."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from annotations.selectors.snapshots import SnapshotDamaged
 
 
 class Command(ExportCommand):
-    help = "Write frozen qrels: TREC with what they were settled to, CSV or JSON also with the originals and rulings."
+    help = (
+        "Write a qrels snapshot: TREC has the final grades, CSV and JSON also the assessors' judgments and the rulings."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("snapshot", metavar="SNAPSHOT", help="name or number")
+        parser.add_argument("snapshot", metavar="SNAPSHOT", help="name or number of the qrels snapshot")
 
     def run(self, **options: Any) -> dict[str, Any]:
         snapshot = snapshot_found(options["snapshot"])
@@ -26,5 +28,5 @@ class Command(ExportCommand):
             exported = qrels_file(snapshot, options["format"])
         except SnapshotDamaged as damage:
             raise CommandError(damage.detail) from damage
-        said = {"snapshot": snapshot.name, "id": snapshot.pk, "sha256": snapshot.sha256}
-        return said | self.deliver(exported, **options)
+        identity = {"snapshot": snapshot.name, "id": snapshot.pk, "sha256": snapshot.sha256}
+        return identity | self.deliver(exported, **options)

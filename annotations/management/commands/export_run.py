@@ -1,4 +1,4 @@
-"""manage.py export_run: a run as a file for trec_eval, a spreadsheet, or another program."""
+"""manage.py export_run: write a run for trec_eval, a spreadsheet or another program."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from engine.errors import Problem
 
 class Command(ExportCommand):
     help = (
-        "Write the ranked lists of a finished run: TREC (as trec_eval reads them), CSV, or JSON with all it stands on."
+        "Write the ranked lists of a finished run as TREC (for trec_eval), as CSV, or as JSON with the run's settings."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("run", metavar="RUN", help="name or number")
-        parser.add_argument("--topic-set", metavar="NAME", help="where several sets have a run of the name")
+        parser.add_argument("run", metavar="RUN", help="name or number of the run")
+        parser.add_argument(
+            "--topic-set",
+            metavar="NAME",
+            help="name or number; required when several topic sets have a run of this name",
+        )
 
     def run(self, **options: Any) -> dict[str, Any]:
         topic_set = topic_set_found(options["topic_set"]) if options["topic_set"] else None

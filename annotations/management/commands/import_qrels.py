@@ -1,4 +1,4 @@
-"""manage.py import_qrels: judgments from elsewhere, frozen as a qrels snapshot."""
+"""manage.py import_qrels: import judgments made elsewhere as a qrels snapshot."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from engine.errors import Problem
 
 
 class Command(ImportCommand):
-    help = "Read qrels over a topic set from a TREC, CSV or JSON file; the same file again is the same snapshot."
+    help = "Import qrels for a topic set from a TREC, CSV or JSON file. The same file again gives the same snapshot."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--name", required=True, help="of the snapshot")
-        parser.add_argument("--facet", choices=Facet.values, default=Facet.OVERALL.value, help="JSON brings its own")
+        parser.add_argument("--name", required=True, help="name of the snapshot")
+        parser.add_argument(
+            "--facet", choices=Facet.values, default=Facet.OVERALL.value, help="ignored for JSON, which names its facet"
+        )
 
     def run(self, **options: Any) -> dict[str, Any]:
         topic_set, user = topic_set_found(options["topic_set"]), user_found(options["by"])

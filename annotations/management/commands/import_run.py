@@ -1,4 +1,4 @@
-"""manage.py import_run: another system's run, to be pooled, judged and measured beside ours."""
+"""manage.py import_run: import a run of another system, to pool, judge and measure it like our own."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from engine.errors import Problem
 
 
 class Command(ImportCommand):
-    help = "Read a run over a topic set from a TREC, CSV or JSON file; the same file again is the same run."
+    help = "Import a run for a topic set from a TREC, CSV or JSON file. The same file again gives the same run."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--name", default="", help="of the run; without it, the tag in the file")
+        parser.add_argument("--name", default="", help="name of the run; by default the tag in the file")
 
     def run(self, **options: Any) -> dict[str, Any]:
         topic_set, user = topic_set_found(options["topic_set"]), user_found(options["by"])
@@ -32,6 +32,6 @@ class Command(ImportCommand):
             )
         except Problem as problem:
             raise CommandError(problem.detail) from problem
-        figures = sum(len(one.figure_ids) for one in run.lists.all())
+        figures = sum(len(ranked.figure_ids) for ranked in run.lists.all())
         self.say(f"run {run.pk} {run.name}: {figures} figures. {run.note}".rstrip())
         return {"run": run.name, "id": run.pk, "figures": figures, "note": run.note, "sha256": run.sha256}

@@ -1,4 +1,4 @@
-"""manage.py make_runs: the systems of a plan over a topic set, in one step."""
+"""manage.py make_runs: run several systems over a topic set."""
 
 from __future__ import annotations
 
@@ -14,27 +14,42 @@ from annotations.management.finding import topic_set_found, user_found
 from annotations.models import Run, System, TopicSet
 from annotations.queue import enqueue_run
 from annotations.selectors.runs import runs_listed
-from annotations.services.runs import BY_NAME, DEFAULT_DEPTH, PAPERS, Plan, runs_make
+from annotations.services.runs import DEFAULT_DEPTH, PAPER_SYSTEMS, UNWEIGHTED_SYSTEMS, Plan, runs_make
 from engine.errors import Problem
 from search.filters import FILTERS, filters_checked
 from search.management.services import ServiceCommand, worker_for
 from search.models import WorkState
 
-ASKED_EVERY_SECONDS, SHOWN_EVERY_SECONDS = 0.2, 5.0
+POLL_SECONDS, REPORT_SECONDS = 0.2, 5.0
 
 
 class Command(ServiceCommand):
-    help = "Make runs over a topic set: without options, the four systems of the paper."
+    help = "Make runs for a topic set, by default of the four systems of the paper."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("topic_set", help="number or name")
-        parser.add_argument("--systems", nargs="*", choices=[one.value for one in BY_NAME], metavar="S",
-                            default=[one.value for one in PAPERS], help=", ".join(BY_NAME))  # fmt: skip
-        parser.add_argument("--weights", nargs="*", type=int, default=[], metavar="PERCENT", help="the drawing’s share")
+        parser.add_argument("topic_set", help="name or number of the topic set")
+        parser.add_argument(
+            "--systems",
+            nargs="*",
+            metavar="S",
+            choices=[system.value for system in UNWEIGHTED_SYSTEMS],
+            default=[system.value for system in PAPER_SYSTEMS],
+            help=", ".join(UNWEIGHTED_SYSTEMS),
+        )
+        parser.add_argument(
+            "--weights",
+            nargs="*",
+            type=int,
+            default=[],
+            metavar="PERCENT",
+            help="the drawing’s share of weighted sums, 1 to 99",
+        )
         parser.add_argument("--depth", type=int, default=DEFAULT_DEPTH)
-        parser.add_argument("--wait", action="store_true", help="come back when every run is done")
-        parser.add_argument("--by", default="", metavar="ACCOUNT", help="who makes them; without it, the command line")
+        parser.add_argument("--wait", action="store_true", help="wait until every run is finished")
+        parser.add_argument(
+            "--by", default="", metavar="USER", help="user name of the owner; by default the command-line user"
+        )
         for name in FILTERS:
             parser.add_argument(f"--{name.replace('_', '-')}", default="", metavar="F")
 
@@ -58,23 +73,23 @@ class Command(ServiceCommand):
         made = list(Run.objects.filter(pk__in=[run.pk for run in runs]).order_by("pk"))
         for run in made:
             self.say(f"run {run.pk} {run}: {run.get_state_display()}. {run.error_detail or run.note}".rstrip())
-        return {"topic_set": topic_set.name, "id": topic_set.pk, "runs": [_told(run) for run in made]}
+        return {"topic_set": topic_set.name, "id": topic_set.pk, "runs": [_run_as_json(run) for run in made]}
 
     def fault(self, result: dict[str, Any]) -> str:
         failed = [run["run"] for run in result["runs"] if run["state"] in (WorkState.REJECTED, WorkState.QUARANTINED)]
         return f"{', '.join(failed)} failed" if failed else ""
 
     def _await(self, topic_set: TopicSet, runs: Sequence[Run]) -> None:
-        shown = time.monotonic()
+        last_report = time.monotonic()
         wanted = {run.pk for run in runs}
         while rows := [row for row in runs_listed(topic_set) if row.run.pk in wanted and row.is_open]:
-            time.sleep(ASKED_EVERY_SECONDS)
-            if time.monotonic() - shown > SHOWN_EVERY_SECONDS:
-                shown = time.monotonic()
+            time.sleep(POLL_SECONDS)
+            if time.monotonic() - last_report > REPORT_SECONDS:
+                last_report = time.monotonic()
                 self.say(f"{len(rows)} runs open, {rows[0].run}: {rows[0].done} of {rows[0].count} topics")
 
 
-def _told(run: Run) -> dict[str, Any]:
+def _run_as_json(run: Run) -> dict[str, Any]:
     return {
         "run": run.name,
         "id": run.pk,

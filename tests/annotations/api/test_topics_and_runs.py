@@ -12,7 +12,7 @@ from pytest_django import Settings
 from rest_framework.test import APIClient
 
 from annotations.models import FusionFit, Run, System, TopicSet
-from annotations.services.answering import run_answer
+from annotations.services.answering import run_process
 from engine.imaging import encode_png
 from search.files import private_storage
 from search.models import Figure, FigureEmbedding
@@ -223,7 +223,7 @@ def test_a_run_is_made_again_once_the_collection_has_changed(
     figures = collection_make()
     made = sent(admin, "/api/topic-sets/", {"name": "one", "draw": {"seed": 5, "topics": 2}})
     (run,) = sent(admin, f"/api/topic-sets/{made['id']}/runs/", {"systems": ["avg"], "depth": 20}, status=202)
-    while run_answer(run_id=run["id"]):
+    while run_process(run_id=run["id"]):
         pass
     enqueued.clear()
     same = sent(admin, f"{run['url']}again/", status=202)

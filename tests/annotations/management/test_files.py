@@ -90,7 +90,7 @@ def test_without_output_a_file_goes_to_standard_output_alone(judged: QrelsSnapsh
     out, err = StringIO(), StringIO()
     call_command("export_qrels", str(judged.pk), stdout=out, stderr=err)
     assert out.getvalue() == QRELS
-    with pytest.raises(CommandError, match="--json needs --output"):
+    with pytest.raises(CommandError, match=r"--json .*--output"):
         called("export_qrels", "gold")
 
 
@@ -113,27 +113,27 @@ def test_document_numbers_go_out_as_a_table(topic_set: TopicSet, tmp_path: Path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "named"),
     [
-        (["export_run", "nothing"], "there is no run 'nothing'; the newest are"),
-        (["export_run", "9" * 30], "there is no run"),
-        (["export_qrels", "nothing"], "there is no qrels snapshot"),
-        (["export_qrels", "gold", "--output", "/nowhere/at/all"], "cannot be written"),
-        (["import_run", "/nowhere", "--topic-set", "Pumps"], "cannot be read"),
-        (["import_run", "/nowhere", "--topic-set", "Cars"], "there is no topic set 'Cars'"),
+        (["export_run", "nothing"], r"run 'nothing' .* \d+ theirs, \d+ ours"),
+        (["export_run", "9" * 30], f"run '{'9' * 30}'"),
+        (["export_qrels", "nothing"], "qrels snapshot 'nothing'"),
+        (["export_qrels", "gold", "--output", "/nowhere/at/all"], "/nowhere/at/all"),
+        (["import_run", "/nowhere", "--topic-set", "Pumps"], "/nowhere: "),
+        (["import_run", "/nowhere", "--topic-set", "Cars"], "topic set 'Cars'"),
         (["import_run", "/dev/null", "--topic-set", "Pumps"], "The file is empty"),
-        (["import_run", "/dev/null", "--topic-set", "Pumps", "--by", "nobody"], "no account nobody"),
+        (["import_run", "/dev/null", "--topic-set", "Pumps", "--by", "nobody"], "user 'nobody'"),
         (["import_qrels", "/dev/null", "--topic-set", "Pumps", "--name", "x"], "The file is empty"),
-        (["evaluate", "--protocol", "qrels"], "needs --snapshot"),
-        (["evaluate", "--protocol", "qrels", "--snapshot", "gold", "--run", "x"], "there is no run 'x'"),
-        (["evaluate", "--protocol", "qrels", "--snapshot", "gold", "--relevant-from", "0"], "give 1 or more"),
-        (["evaluate", "--k", "0"], "give 1 or more"),
+        (["evaluate", "--protocol", "qrels"], "--protocol qrels .*--snapshot"),
+        (["evaluate", "--protocol", "qrels", "--snapshot", "gold", "--run", "x"], "run 'x'"),
+        (["evaluate", "--protocol", "qrels", "--snapshot", "gold", "--relevant-from", "0"], "--relevant-from"),
+        (["evaluate", "--k", "0"], "--k"),
         (["evaluate"], "no embedded figures"),
         (["evaluate", "--protocol", "groups"], "no embedded figures"),
     ],
 )
-def test_what_a_command_cannot_do_it_says_with_the_mend(judged: QrelsSnapshot, arguments: list[str], told: str) -> None:
-    with pytest.raises(CommandError, match=told):
+def test_a_command_that_fails_names_what_is_wrong(judged: QrelsSnapshot, arguments: list[str], named: str) -> None:
+    with pytest.raises(CommandError, match=named):
         call_command(*arguments, stdout=StringIO(), stderr=StringIO())
 
 
@@ -183,7 +183,7 @@ def test_evaluate_tells_people_a_line_for_each_run(judged: QrelsSnapshot) -> Non
     call_command("evaluate", "--protocol", "qrels", "--snapshot", "gold", stdout=out)
     lines = out.getvalue().splitlines()
     assert lines[0].startswith("ours   mAP@50 0.5000 [")  # by the whole of a short list
-    assert lines[-1] == "1 of 3 topics have nothing relevant and are in no mean"
+    assert lines[-1].startswith("1 of 3 topics")
 
 
 def test_a_name_in_several_sets_asks_for_the_number(judged: QrelsSnapshot) -> None:
@@ -192,7 +192,7 @@ def test_a_name_in_several_sets_asks_for_the_number(judged: QrelsSnapshot) -> No
         topic_set=other, name="ours", data=THEIRS.replace("2 Q0", "1 Q0").encode(), file_format="trec",
         imported_by=judged.created_by,
     )  # fmt: skip
-    with pytest.raises(CommandError, match="several topic sets have a run 'ours'; give its number"):
+    with pytest.raises(CommandError, match=r"run 'ours'; give its number: one of \d+, \d+"):
         call_command("export_run", "ours", stdout=StringIO())
     out = StringIO()
     call_command("export_run", "ours", "--topic-set", "2024", stdout=out)  # a name that looks like a number

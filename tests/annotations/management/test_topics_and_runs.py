@@ -15,7 +15,7 @@ from annotations.management.commands import make_runs
 from annotations.models import Run, TopicSet
 from annotations.selectors.document_numbers import numbers_of_figures
 from annotations.selectors.draws import Draw, topics_drawn
-from annotations.services.answering import run_answer
+from annotations.services.answering import run_process
 from search.management.services import ServiceCommand
 from search.models import Figure, FigureEmbedding
 from tests.annotation_collection import collection_make, index_reopen, standing_in
@@ -42,11 +42,11 @@ def _within_the_services_of_the_tests(collection: list[Figure], db: None, monkey
 
     monkeypatch.setattr(ServiceCommand, "handle", handle)
     monkeypatch.setattr(make_runs, "worker_for", lambda queue: nullcontext())
-    monkeypatch.setattr(make_runs, "enqueue_run", lambda run_id: run_answer(run_id=run_id))
+    monkeypatch.setattr(make_runs, "enqueue_run", lambda run_id: run_process(run_id=run_id))
     index_reopen(monkeypatch)
 
 
-def told(*command: str) -> dict[str, Any]:
+def called(*command: str) -> dict[str, Any]:
     out = StringIO()
     call_command(*command, "--json", stdout=out, stderr=StringIO())
     found: dict[str, Any] = json.loads(out.getvalue())
@@ -55,7 +55,7 @@ def told(*command: str) -> dict[str, Any]:
 
 def test_a_set_is_drawn_as_the_page_draws_it() -> None:
     user_make("chief", staff=True)
-    answer = told("draw_topics", "Five", "--seed", "7", "--topics", "5", "--reserve", "5", "--by", "chief")
+    answer = called("draw_topics", "Five", "--seed", "7", "--topics", "5", "--reserve", "5", "--by", "chief")
     drawn = topics_drawn(Draw(seed=7, topic_count=5, reserved_count=5))
     numbers = numbers_of_figures([figure.pk for figure in drawn.figures])
     assert [topic["figure"] for topic in answer["topics"]] == [numbers[figure.pk] for figure in drawn.figures]
@@ -64,7 +64,7 @@ def test_a_set_is_drawn_as_the_page_draws_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "said"),
+    ("options", "named"),
     [
         (("--seed", "7", "--topics", "99"), "Only 12 figures"),
         (("--seed", "-1"), "seed"),
@@ -72,20 +72,20 @@ def test_a_set_is_drawn_as_the_page_draws_it() -> None:
         (("--seed", "1", "--topics", "2", "--by", "nobody"), "nobody"),
     ],
 )
-def test_what_cannot_be_drawn_fails_with_the_mend(options: tuple[str, ...], said: str) -> None:
-    with pytest.raises(CommandError, match=said):
-        told("draw_topics", "None", *options)
+def test_what_cannot_be_drawn_fails_with_what_is_wrong(options: tuple[str, ...], named: str) -> None:
+    with pytest.raises(CommandError, match=named):
+        called("draw_topics", "None", *options)
     assert not TopicSet.objects.exists()
 
 
-def test_the_four_systems_are_run_and_told_of_with_all_that_decided_them() -> None:
-    told("draw_topics", "Five", "--seed", "7", "--topics", "5")
-    answer = told("make_runs", "Five", "--wait")
+def test_the_four_systems_are_run_and_reported_with_their_settings() -> None:
+    called("draw_topics", "Five", "--seed", "7", "--topics", "5")
+    answer = called("make_runs", "Five", "--wait")
     assert [run["run"] for run in answer["runs"]] == ["visual", "text", "max", "avg"]
     assert {run["state"] for run in answer["runs"]} == {"done"}
     assert len({run["sha256"] for run in answer["runs"]}) == 4
     assert answer["runs"][0]["encoder_keys"] == {"text": "tests/text@0", "visual": "tests/visual@0"}
-    weighted = told("make_runs", "Five", "--wait", "--systems", "rrf", "--weights", "25", "75", "--depth", "7")
+    weighted = called("make_runs", "Five", "--wait", "--systems", "rrf", "--weights", "25", "75", "--depth", "7")
     assert [(run["run"], run["weight"]) for run in weighted["runs"]] == [
         ("rrf", None),
         ("weighted-25", 0.25),
@@ -94,8 +94,8 @@ def test_the_four_systems_are_run_and_told_of_with_all_that_decided_them() -> No
 
 
 def test_a_run_that_fails_fails_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    told("draw_topics", "Five", "--seed", "7", "--topics", "5")
+    called("draw_topics", "Five", "--seed", "7", "--topics", "5")
     FigureEmbedding.objects.filter(figure=TopicSet.objects.get().topics.get(number=2).figure).delete()
     with pytest.raises(CommandError, match="visual failed"):
-        told("make_runs", "Five", "--wait", "--systems", "visual")
+        called("make_runs", "Five", "--wait", "--systems", "visual")
     assert "Topic 2" in Run.objects.get().error_detail

@@ -126,9 +126,9 @@ def test_the_next_is_the_first_without_a_ruling_after_the_one_at_hand(
 
 def test_a_pair_has_both_drawings_sentences(session: Session, candidates: list[Candidate]) -> None:
     pair = pair_of(candidates[0])
-    assert pair.asked.figure == candidates[0].topic.figure
+    assert pair.topic.figure == candidates[0].topic.figure
     assert pair.found.figure == candidates[0].figure
-    assert pair.asked.sentences and pair.found.sentences
+    assert pair.topic.sentences and pair.found.sentences
 
 
 def test_more_differences_cost_no_more_queries(

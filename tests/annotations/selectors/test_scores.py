@@ -16,7 +16,7 @@ from annotations.models import QrelsSnapshot, RunScores
 from annotations.selectors.exports import qrels_file, run_file
 from annotations.selectors.score_files import score_table_as_csv, score_table_as_json
 from annotations.selectors.scores import ScoreOptions, ScoresMissing, ScoreTable, letter_of, score_table
-from annotations.selectors.snapshots import SnapshotDamaged, seen
+from annotations.selectors.snapshots import SnapshotDamaged, snapshot_row
 from annotations.selectors.topic_lists import topic_differences, topic_lists
 from annotations.services.scores import scores_complete
 from tests.annotation_rows import run_make
@@ -119,24 +119,24 @@ def test_letters_tell_who_is_significantly_better(measured: Measured) -> None:
 
 
 def test_the_same_table_is_the_same_bytes_kept_or_computed_again(measured: Measured) -> None:
-    first = score_table_as_json(table_of(measured), seen(measured.snapshot))
-    rows = score_table_as_csv(table_of(measured), seen(measured.snapshot))
-    assert score_table_as_json(table_of(measured), seen(measured.snapshot)) == first
+    first = score_table_as_json(table_of(measured), snapshot_row(measured.snapshot))
+    rows = score_table_as_csv(table_of(measured), snapshot_row(measured.snapshot))
+    assert score_table_as_json(table_of(measured), snapshot_row(measured.snapshot)) == first
     RunScores.objects.all().delete()
     cache.clear()
-    assert score_table_as_json(table_of(measured), seen(measured.snapshot)) == first
-    assert score_table_as_csv(table_of(measured), seen(measured.snapshot)) == rows
+    assert score_table_as_json(table_of(measured), snapshot_row(measured.snapshot)) == first
+    assert score_table_as_csv(table_of(measured), snapshot_row(measured.snapshot)) == rows
 
 
 def test_the_files_say_where_every_figure_comes_from(measured: Measured) -> None:
     table = table_of(measured)
-    written = json.loads(score_table_as_json(table, seen(measured.snapshot)))
+    written = json.loads(score_table_as_json(table, snapshot_row(measured.snapshot)))
     assert written["qrels"]["sha256"] == measured.snapshot.sha256
     assert written["qrels"]["assessors"] == ["anna"]
     assert written["qrels"]["pool_depths"] == [10]
     assert written["runs"][0]["made_with"]["encoder_keys"] == {"text": "tests/text", "visual": "tests/visual"}
     assert written["runs"][0]["measures"]["AP@50"]["topics"]["2"] == 0.5
-    rows = list(csv.DictReader(io.StringIO(score_table_as_csv(table, seen(measured.snapshot)))))
+    rows = list(csv.DictReader(io.StringIO(score_table_as_csv(table, snapshot_row(measured.snapshot)))))
     assert len(rows) == 2 * len(table.options.names)
     assert float(rows[0]["mean"]) == pytest.approx(2 / 3)
     assert rows[0]["index_versions"] == "text=1 visual=1"

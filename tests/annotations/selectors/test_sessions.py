@@ -10,8 +10,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from annotations.models import Session
-from annotations.selectors.pools import SECONDS_UNTIL_MEASURED
-from annotations.selectors.sessions import is_still_blind, parts_of, session_seen_by, sessions_listed
+from annotations.selectors.pools import ASSUMED_SECONDS
+from annotations.selectors.sessions import is_still_blind, parts_of, session_visible_to, sessions_listed
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
@@ -51,9 +51,9 @@ def test_assessors_see_their_own_sessions_and_administrators_all(
     assert [one.session for one in sessions_listed(assessors[0])] == [session]
     assert [one.session for one in sessions_listed(maker)] == [session]
     assert sessions_listed(stranger) == []
-    assert session_seen_by(assessors[1], session.pk) == session
-    assert session_seen_by(stranger, session.pk) is None
-    assert session_seen_by(maker, 10**30) is None
+    assert session_visible_to(assessors[1], session.pk) == session
+    assert session_visible_to(stranger, session.pk) is None
+    assert session_visible_to(maker, 10**30) is None
 
 
 def test_a_listed_session_tells_ones_own_progress_and_everybodys(
@@ -88,7 +88,7 @@ def test_a_part_tells_pace_last_judgment_and_what_is_left(session: Session, asse
 
 
 def test_before_any_judgment_the_pace_is_assumed(session: Session) -> None:
-    assert all(one.pace.seconds == SECONDS_UNTIL_MEASURED and not one.pace.is_measured for one in parts_of(session))
+    assert all(one.pace.seconds == ASSUMED_SECONDS and not one.pace.is_measured for one in parts_of(session))
 
 
 def test_whoever_still_judges_is_blind_until_done_or_closed(session: Session, assessors: list[User]) -> None:

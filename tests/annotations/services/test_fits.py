@@ -16,10 +16,10 @@ from annotations.selectors.ranked import documents_of_runs
 from annotations.selectors.snapshots import snapshot_qrels
 from annotations.services import fits
 from annotations.services.fits import (
-    fit_answer,
-    fit_ask,
     fit_delete,
+    fit_process,
     fit_promote,
+    fit_request,
     fit_retry,
     fit_withdraw,
     promotion_problem,
@@ -123,7 +123,7 @@ def test_noise_is_not_offered_however_well_it_fits(average: Run, staff: User) ->
     assert fit.gain is not None and fit.low is not None
     assert fit.fitted["in_sample_gain"] >= 0 > fit.low
     assert fit.fitted["in_sample_gain"] > fit.gain
-    with pytest.raises(Problem, match="reaches down to"):
+    with pytest.raises(Problem, match=r"^not-promoted: .*-?\d\.\d{4}"):
         fit_promote(fit=fit, promoted_by=staff)
     assert not SuggestedWeight.objects.exists()
 
@@ -141,8 +141,8 @@ def test_a_gain_over_a_weak_baseline_alone_is_not_offered(average: Run, topic_se
 def test_asking_twice_is_one_fit_and_promoting_twice_one_suggestion(
     fit: FusionFit, snapshot: QrelsSnapshot, average: Run, staff: User
 ) -> None:
-    assert fit_ask(snapshot=snapshot, baseline=average, asked_by=staff).pk == fit.pk
-    assert fit_answer(fit_id=fit.pk) is None
+    assert fit_request(snapshot=snapshot, baseline=average, requested_by=staff).pk == fit.pk
+    assert fit_process(fit_id=fit.pk) is None
     first = fit_promote(fit=fit, promoted_by=staff).suggestion
     assert fit_promote(fit=fit, promoted_by=staff).suggestion == first
     offered = SuggestedWeight.objects.get()
@@ -166,9 +166,9 @@ def test_a_promoted_fit_is_not_deleted_and_a_withdrawn_one_is_with_its_run_left(
     run = fit.run
     assert run is not None
     fit_promote(fit=fit, promoted_by=staff)
-    with pytest.raises(Problem, match="Withdraw it first"):
+    with pytest.raises(Problem, match=r"^fit-promoted: "):
         fit_delete(fit=fit)
-    with pytest.raises(Problem, match="fitted fusion"):
+    with pytest.raises(Problem, match=r"^run-in-use: "):
         run_delete(run=run)
     fit_withdraw(fit=fit)
     for _ in range(2):
@@ -180,16 +180,16 @@ def test_a_worker_goes_on_where_another_was_killed(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fits, "BUDGET_SECONDS", -1.0)  # one topic a task
-    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
-    assert fit_answer(fit_id=fit.pk) is not None
+    fit = fit_request(snapshot=snapshot, baseline=average, requested_by=staff)
+    assert fit_process(fit_id=fit.pk) is not None
     fit.refresh_from_db()
     assert (fit.state, len(fit.evidence)) == (WorkState.WAITING, 1)
     # The next one dies with its lease: the row is somebody else's until that is over.
     FusionFit.objects.update(state=WorkState.RUNNING, worker="elsewhere/1", lease_until=timezone.now() + timedelta(1))
-    assert fit_answer(fit_id=fit.pk) is None
+    assert fit_process(fit_id=fit.pk) is None
     FusionFit.objects.update(lease_until=timezone.now() - timedelta(1))
     while not fit.is_finished:
-        fit_answer(fit_id=fit.pk)
+        fit_process(fit_id=fit.pk)
         fit.refresh_from_db()
     assert len(fit.evidence) == 12
     assert fit.fitted["weight"] == pytest.approx(BEST, abs=0.06)
@@ -209,9 +209,9 @@ def before_each_topic(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]
 def test_whoever_lost_the_lease_writes_nothing(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
+    fit = fit_request(snapshot=snapshot, baseline=average, requested_by=staff)
     before_each_topic(monkeypatch, lambda: FusionFit.objects.update(worker="elsewhere/1"))
-    fit_answer(fit_id=fit.pk)
+    fit_process(fit_id=fit.pk)
     fit.refresh_from_db()
     assert (fit.evidence, fit.worker) == ({}, "elsewhere/1")
     assert worker_name() != "elsewhere/1"
@@ -220,9 +220,9 @@ def test_whoever_lost_the_lease_writes_nothing(
 def test_a_fit_that_is_deleted_while_it_is_answered_leaves_nothing(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
+    fit = fit_request(snapshot=snapshot, baseline=average, requested_by=staff)
     before_each_topic(monkeypatch, lambda: fit_delete(fit=fit))
-    assert fit_answer(fit_id=fit.pk) is None
+    assert fit_process(fit_id=fit.pk) is None
     assert list(Run.objects.all()) == [average]
     assert not FusionFit.objects.exists()
 
@@ -230,9 +230,9 @@ def test_a_fit_that_is_deleted_while_it_is_answered_leaves_nothing(
 def test_other_models_are_refused_with_the_mend_and_a_retry_goes_on(
     snapshot: QrelsSnapshot, average: Run, staff: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fit = fit_ask(snapshot=snapshot, baseline=average, asked_by=staff)
+    fit = fit_request(snapshot=snapshot, baseline=average, requested_by=staff)
     monkeypatch.setattr(StandInDrawings, "key", "tests/other@1")
-    fit_answer(fit_id=fit.pk)
+    fit_process(fit_id=fit.pk)
     fit.refresh_from_db()
     assert (fit.state, fit.error_code) == (WorkState.REJECTED, "models-changed")
     assert promotion_problem(fit) == "The fit is not done yet."
@@ -244,26 +244,26 @@ def test_what_cannot_be_fitted_is_refused_with_the_mend(
     snapshot: QrelsSnapshot, average: Run, topic_set: TopicSet, staff: User, rows: Judged
 ) -> None:
     few = judged_by_weight(average, BEST, name="few", topics=4)
-    with pytest.raises(Problem, match="judged for 4 topics"):
-        fit_ask(snapshot=few, baseline=average, asked_by=staff)
-    with pytest.raises(Problem, match="judged for 0 topics"):
-        fit_ask(snapshot=snapshot, baseline=average, relevant_from=3, asked_by=staff)
-    with pytest.raises(Problem, match="grade 1, 2 or 3"):
-        fit_ask(snapshot=snapshot, baseline=average, relevant_from=0, asked_by=staff)
+    with pytest.raises(Problem, match=r"^too-few-topics: 4 "):
+        fit_request(snapshot=few, baseline=average, requested_by=staff)
+    with pytest.raises(Problem, match=r"^too-few-topics: 0 "):
+        fit_request(snapshot=snapshot, baseline=average, relevant_from=3, requested_by=staff)
+    with pytest.raises(Problem, match=r"^relevant-from: "):
+        fit_request(snapshot=snapshot, baseline=average, relevant_from=0, requested_by=staff)
     short = run_done_make(topic_set, staff, System.VISUAL, depth=10)
-    with pytest.raises(Problem, match="keeps 10 figures"):
-        fit_ask(snapshot=snapshot, baseline=short, asked_by=staff)
+    with pytest.raises(Problem, match=r"^run-too-short: .* 10,"):
+        fit_request(snapshot=snapshot, baseline=short, requested_by=staff)
     Run.objects.filter(pk=short.pk).update(state=WorkState.RUNNING)
     short.refresh_from_db()
-    with pytest.raises(Problem, match="not done"):
-        fit_ask(snapshot=snapshot, baseline=short, asked_by=staff)
+    with pytest.raises(Problem, match=r"^run-not-done: "):
+        fit_request(snapshot=snapshot, baseline=short, requested_by=staff)
     other = run_done_make(topic_set_make(staff, rows.figures[:5], name="Others"), staff)
-    with pytest.raises(Problem, match="other topics"):
-        fit_ask(snapshot=snapshot, baseline=other, asked_by=staff)
+    with pytest.raises(Problem, match=r"^other-topics: "):
+        fit_request(snapshot=snapshot, baseline=other, requested_by=staff)
     gone = run_done_make(topic_set, staff, System.TEXT)
     Run.objects.filter(pk=gone.pk).delete()
-    with pytest.raises(Problem, match="deleted meanwhile"):
-        fit_ask(snapshot=snapshot, baseline=gone, asked_by=staff)
+    with pytest.raises(Problem, match=r"^run-gone: "):
+        fit_request(snapshot=snapshot, baseline=gone, requested_by=staff)
     assert not FusionFit.objects.exists()
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connections
 from pytest_django import Settings
 
-from annotations.services.fits import fit_ask
+from annotations.services.fits import fit_request
 from tests.annotation_collection import use_stand_ins
 from tests.annotation_fits import judged_make
 
@@ -21,7 +21,7 @@ def test_two_who_ask_at_once_get_one_fit(settings: Settings, tmp_path: Path, mon
 
     def ask(_: int) -> int:
         try:
-            return fit_ask(snapshot=judged.snapshot, baseline=judged.average, asked_by=judged.staff).pk
+            return fit_request(snapshot=judged.snapshot, baseline=judged.average, requested_by=judged.staff).pk
         finally:
             connections.close_all()
 

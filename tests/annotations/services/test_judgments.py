@@ -16,11 +16,10 @@ from django.db import DatabaseError, close_old_connections, connection, transact
 from django.utils import timezone
 
 from annotations.models import Assignment, Judgment, Session, Showing
-from annotations.selectors.showings import judgments_that_hold
+from annotations.selectors.showings import current_judgments
 from annotations.services.assessments import LONGEST_LOOK_SECONDS, LONGEST_REASON, Assessed
 from annotations.services.judgments import (
     Recorded,
-    SessionClosed,
     StaleBase,
     judgment_record,
     judgment_undo,
@@ -237,7 +236,7 @@ def test_a_closed_session_takes_nothing_but_tells_what_it_took(judge: Judge, ses
     assert judge(1, 1, client_id=client_id).judgment == taken.judgment
     takes: list[Callable[[], Recorded]] = [lambda: judge(2, 1), lambda: undo(assessor, session)]
     for take in takes:
-        with pytest.raises(SessionClosed):
+        with pytest.raises(Problem, match=r"^session-closed: "):
             take()
     assert Judgment.objects.get() == taken.judgment
 
@@ -358,7 +357,7 @@ def test_of_two_writers_on_one_pair_one_is_told_that_it_was_late(
         assert late[0].current == stored[0].judgment
         assert Judgment.objects.count() == round_number + 1
         base = stored[0]
-    assert judgments_that_hold(Showing.objects.filter(position=1)) == {
+    assert current_judgments(Showing.objects.filter(position=1)) == {
         showing_of(session, assessor, 1).pk: base.judgment if base else None
     }
 

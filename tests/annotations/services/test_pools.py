@@ -11,15 +11,15 @@ from django.utils import timezone
 
 from annotations.models import Pool, Run, TopicSet
 from annotations.selectors.pools import (
-    SECONDS_UNTIL_MEASURED,
+    ASSUMED_SECONDS,
     median_pace,
     pairs_of_assessors,
-    pool_held,
+    pool_contents,
     pool_preview,
     runs_to_pool,
 )
 from annotations.services.locks import RunNotFound
-from annotations.services.pools import NothingToJudge, PoolNameTaken, pool_make
+from annotations.services.pools import pool_make
 from annotations.services.runs import run_delete
 from annotations.services.sessions import SessionOptions, session_close, session_make
 from engine.errors import Problem
@@ -121,7 +121,7 @@ def test_the_same_pool_made_again_is_found_and_another_of_its_name_refused(
     assert pool_make(topic_set=topic_set, runs=runs[::-1], depth=3, name="three", made_by=maker) == pool
     assert pool.candidates.count() == count
     for other in ({"depth": 4, "runs": runs}, {"depth": 3, "runs": runs[:1]}):
-        with pytest.raises(PoolNameTaken):
+        with pytest.raises(Problem, match=r"^name-taken: "):
             pool_make(topic_set=topic_set, name="three", made_by=maker, **other)  # type: ignore[arg-type]
 
 
@@ -159,7 +159,7 @@ def test_a_pool_of_the_unjudged_leaves_out_what_was_graded_or_is_still_asked(
 def test_where_nothing_is_left_there_is_no_pool(topic_set: TopicSet, runs: list[Run], maker: User) -> None:
     first = pool_make(topic_set=topic_set, runs=runs, depth=2, name="first", made_by=maker)
     session_make(pool=first, name="first", assessors=[maker], options=ALONE, seed=1, made_by=maker)
-    with pytest.raises(NothingToJudge):
+    with pytest.raises(Problem, match=r"^nothing-to-judge: "):
         pool_make(topic_set=topic_set, runs=runs, depth=2, name="none", made_by=maker, only_unjudged=True)
     assert not Pool.objects.filter(name="none").exists()
 
@@ -169,7 +169,7 @@ def test_a_preview_tells_what_the_pool_will_hold(topic_set: TopicSet, runs: list
     assert preview.count == 12
     assert not Pool.objects.exists()
     pool = pool_make(topic_set=topic_set, runs=runs, depth=3, name="three", made_by=maker)
-    assert pool_held(pool).topics == preview.topics
+    assert pool_contents(pool).topics == preview.topics
     assert {topic.number: list(some) for topic, some in preview.topics} == pooled(pool)
 
 
@@ -179,7 +179,9 @@ def test_a_preview_tells_how_many_pairs_each_would_see_as_the_session_deals_them
     colleague = user_make("colleague")
     pool = pool_make(topic_set=topic_set, runs=runs, depth=3, name="three", made_by=maker)
     options = SessionOptions(overlap_percent=25, repeat_percent=20)
-    told = pairs_of_assessors(pool_held(pool), [maker.pk, colleague.pk], overlap_percent=25, repeat_percent=20, seed=4)
+    told = pairs_of_assessors(
+        pool_contents(pool), [maker.pk, colleague.pk], overlap_percent=25, repeat_percent=20, seed=4
+    )
     session = session_make(pool=pool, name="s", assessors=[maker, colleague], options=options, seed=4, made_by=maker)
     dealt = sorted(one.showings.filter(is_repeat=False).count() for one in session.assignments.all())
     assert sum(dealt) == 12 + 3
@@ -189,7 +191,7 @@ def test_a_preview_tells_how_many_pairs_each_would_see_as_the_session_deals_them
 def test_the_pace_is_assumed_until_it_is_measured_and_then_the_median(
     topic_set: TopicSet, runs: list[Run], maker: User
 ) -> None:
-    assert (median_pace().seconds, median_pace().is_measured) == (SECONDS_UNTIL_MEASURED, False)
+    assert (median_pace().seconds, median_pace().is_measured) == (ASSUMED_SECONDS, False)
     pool = pool_make(topic_set=topic_set, runs=runs, depth=3, name="three", made_by=maker)
     session = session_make(pool=pool, name="s", assessors=[maker], options=ALONE, seed=4, made_by=maker)
     for showing, seconds in zip(session.assignments.get().showings.all(), (3.0, 5.0, 900.0), strict=False):

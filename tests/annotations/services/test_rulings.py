@@ -12,8 +12,8 @@ from django.db import DatabaseError, connection, transaction
 
 from annotations.models import Candidate, Judgment, Ruling, Session
 from annotations.services.assessments import Assessed
-from annotations.services.rulings import Ruled, RuledMeanwhile, ruling_record, ruling_that_holds, ruling_undo
-from annotations.services.sessions import AlreadyJudged, session_delete
+from annotations.services.rulings import Ruled, RuledMeanwhile, current_ruling, ruling_record, ruling_undo
+from annotations.services.sessions import session_delete
 from engine.errors import Problem
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
@@ -59,7 +59,7 @@ def undo(session: Session, by: User, client_id: uuid.UUID | None = None) -> Rule
 
 
 def holds(session: Session, candidate: Candidate) -> int | str | None:
-    ruling = ruling_that_holds(session, candidate)
+    ruling = current_ruling(session, candidate)
     return None if ruling is None else "x" if ruling.cannot_judge else ruling.grade
 
 
@@ -215,7 +215,7 @@ def test_a_session_stays_in_which_somebody_is_just_ruling(
     _, refused = second_during_first(
         lambda: rule(session, candidates[0], adjudicator, 2), lambda: session_delete(session=session)
     )
-    assert isinstance(refused, AlreadyJudged), refused
+    assert isinstance(refused, Problem) and refused.code == "judged-already", refused
     assert holds(session, candidates[0]) == 2
 
 

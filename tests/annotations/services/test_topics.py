@@ -14,7 +14,6 @@ from annotations.models import Topic, TopicSet
 from annotations.selectors.draws import Draw
 from annotations.services.topics import (
     NewTopic,
-    TopicSetLocked,
     topic_add,
     topic_delete,
     topic_describe,
@@ -153,7 +152,7 @@ def test_topics_are_locked_once_a_run_exists(administrator: User, figures: list[
         lambda: topic_set_delete(topic_set=topic_set),
     ]
     for attempt in attempts:
-        with pytest.raises(TopicSetLocked, match="Make another topic set"):
+        with pytest.raises(Problem, match=r"^topics-locked: "):
             attempt()
     assert Topic.objects.get(pk=topic.pk).title == "Seal"
     assert topic_set.topics.count() == len(figures)
@@ -182,10 +181,10 @@ def test_what_is_gone_is_not_described_and_does_not_come_back(
 ) -> None:
     topic = topic_add(topic_set=topic_set, new=NewTopic(figure=figures[0]))
     topic_delete(topic=topic)
-    with pytest.raises(NotFound, match="The topic was deleted meanwhile"):
+    with pytest.raises(NotFound, match="topic was"):
         topic_describe(topic=topic, title="Seal")
     topic_set_delete(topic_set=topic_set)
-    with pytest.raises(NotFound, match="The topic set was deleted meanwhile"):
+    with pytest.raises(NotFound, match="topic set"):
         topic_set_describe(topic_set=topic_set, name="Seals")
     assert not TopicSet.objects.exists()
 

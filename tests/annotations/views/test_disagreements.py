@@ -123,7 +123,7 @@ def test_the_queue_is_kept_from_one_ruling_to_the_next(
     assert answer.headers["Location"] == f"{address}?show=split&names=1"
 
 
-def test_a_form_sent_twice_is_one_ruling_and_one_sent_from_an_old_page_says_so(
+def test_a_form_sent_twice_is_one_ruling_and_one_sent_from_an_old_page_is_refused(
     client: Client, session: Session, candidates: list[Candidate]
 ) -> None:
     client_id = str(uuid.uuid4())
@@ -131,10 +131,13 @@ def test_a_form_sent_twice_is_one_ruling_and_one_sent_from_an_old_page_says_so(
         rule(client, session, candidates[0], grade="2", client_id=client_id)
     assert Ruling.objects.count() == 1
     other = rule(client, session, candidates[0], grade="3", client_id=client_id)
-    assert "ruled on from this page before" in html_of(client.get(other.headers["Location"]))
+    reused = client.get(other.headers["Location"]).context["messages"]
     stale = rule(client, session, candidates[0], grade="3")
-    assert "ruled on meanwhile" in html_of(client.get(stale.headers["Location"]))
-    assert held(session, candidates[0]) == 2
+    superseded = client.get(stale.headers["Location"]).context["messages"]
+    (first,), (second,) = reused, superseded
+    assert (first.level_tag, second.level_tag) == ("error", "error")
+    assert first.message != second.message  # the page tells the two reasons apart
+    assert (Ruling.objects.count(), held(session, candidates[0])) == (1, 2)
 
 
 def test_the_page_of_a_ruled_one_lets_it_be_changed(
@@ -165,9 +168,10 @@ def test_undo_shows_what_was_taken_back(
     answer = undo(client, session, show="split")
     assert answer.headers["Location"] == f"{address}?show=split&candidate={candidates[0].pk}"
     assert held(session, candidates[0]) is None
-    again = undo(client, session)
-    assert "no ruling of yours" in html_of(client.get(again.headers["Location"]))
-    assert "Load the page anew" in html_of(client.get(undo(client, session, client_id="x").headers["Location"]))
+    for wrong in ({}, {"client_id": "x"}):
+        again = client.get(undo(client, session, **wrong).headers["Location"])
+        assert [message.level_tag for message in again.context["messages"]][-1] == "error"
+    assert Ruling.objects.count() == 2
 
 
 def test_what_another_adjudicator_ruled_since_is_not_taken_back(
@@ -178,7 +182,8 @@ def test_what_another_adjudicator_ruled_since_is_not_taken_back(
     other = logged_in(user_make("other", staff=True))
     rule(other, session, candidates[0], grade="3", base=base)
     answer = undo(client, session)
-    assert "other has ruled on the same pair since" in html_of(client.get(answer.headers["Location"]))
+    (message,) = client.get(answer.headers["Location"]).context["messages"]
+    assert message.level_tag == "error" and " other " in message.message
     assert held(session, candidates[0]) == 3
 
 
@@ -197,12 +202,12 @@ def test_what_another_adjudicator_ruled_since_is_not_taken_back(
         {"grade": "2", "reason": "x" * 2001},
     ],
 )
-def test_what_cannot_be_ruled_is_not_recorded_and_said(
+def test_what_cannot_be_ruled_is_an_error_and_not_recorded(
     client: Client, session: Session, candidates: list[Candidate], sent: dict[str, str]
 ) -> None:
     answer = rule(client, session, candidates[0], **sent)
     assert answer.status_code == 302
-    assert "Not recorded." in html_of(client.get(answer.headers["Location"]))
+    assert [message.level_tag for message in client.get(answer.headers["Location"]).context["messages"]] == ["error"]
     assert not Ruling.objects.exists()
 
 

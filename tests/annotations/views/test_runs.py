@@ -15,13 +15,14 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from annotations.models import Run, System, TopicSet
-from annotations.services.answering import run_answer
+from annotations.services.answering import run_process
 from annotations.services.topics import NewTopic, topic_add, topic_set_make
 from search.models import Figure, WorkState
 from tests.annotation_collection import collection_make, index_reopen, standing_in
 from tests.annotation_rows import pool_make, run_make
 from tests.annotation_rows import topic_set_make as rows_make
 from tests.factories import publication_make, user_make
+from tests.form_errors import error_codes
 from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
@@ -77,25 +78,25 @@ def test_the_systems_of_a_plan_are_made_in_one_step(
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "errors"),
     [
-        ({"systems": []}, "Choose a system at least"),
-        ({"systems": ["fitted"]}, "not one of the available choices"),
-        ({"weights": "0"}, "from 1 to 99"),
-        ({"weights": "a"}, "between commas"),
-        ({"weights": "1" * 150}, "between commas"),
-        ({"depth": "0"}, "greater than or equal to 1"),
-        ({"depth": "1001"}, "less than or equal to 1000"),
-        ({"date_from": "2020-02-31"}, "is no date"),
+        ({"systems": []}, {"systems": ["systems"]}),
+        ({"systems": ["fitted"]}, {"systems": ["invalid_choice"]}),
+        ({"weights": "0"}, {"weights": ["weights"]}),
+        ({"weights": "a"}, {"weights": ["weights"]}),
+        ({"weights": "1" * 150}, {"weights": ["weights"]}),
+        ({"depth": "0"}, {"depth": ["min_value"]}),
+        ({"depth": "1001"}, {"depth": ["max_value"]}),
+        ({"date_from": "2020-02-31"}, {"__all__": ["date_from"]}),
     ],
 )
 def test_a_plan_that_cannot_be_made_says_why(
-    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]], fields: dict[str, Any], said: str
+    as_maker: Client, topic_set: TopicSet, enqueued: list[tuple[str, Any]], fields: dict[str, Any], errors: object
 ) -> None:
     answer = as_maker.post(address_of(topic_set), {**FOUR, **fields})
     assert answer.status_code == 400
-    assert 'class="fault"' in html_of(answer)
-    assert said in html_of(answer)
+    assert 'class="fault"' in answer.content.decode()
+    assert error_codes(answer.context["form"]) == errors
     assert not topic_set.runs.exists() and not enqueued
 
 
@@ -110,7 +111,7 @@ def test_lists_refresh_themselves_until_every_run_is_done(
         part = html_of(as_maker.get(address, {"fragment": ""}))
         assert "<html" not in part and "data-refresh-ended" not in part
         assert 'max="3" value="0"' in part
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     for address in addresses:
         assert "data-refresh-seconds" not in html_of(as_maker.get(address))
         assert "data-refresh-ended" in html_of(as_maker.get(address, {"fragment": ""}))
@@ -121,19 +122,19 @@ def test_a_run_shows_each_topics_figures_by_rank_with_all_that_decided_it(
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="avg")
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     run.refresh_from_db()
     page = html_of(as_maker.get(f"/runs/{run.pk}/", {"topic": "2"}))
     ranked = run.lists.get(topic__number=2)
     places = [page.index(f'href="/figures/{figure_id}/"') for figure_id in ranked.figure_ids]
     assert places == sorted(places)
-    for said in (
+    for value in (
         run.sha256,
         "tests/visual@0",
         f"{ranked.scores[0]:.4f}",
         f'visual <span class="number">{run.index_versions["visual"]}',
     ):
-        assert said in page
+        assert value in page
     for topic in ("", "0", "99", "x", "9" * 30):
         assert as_maker.get(f"/runs/{run.pk}/", {"topic": topic, "page": "x"}).status_code == 200
 
@@ -163,7 +164,7 @@ def test_a_failed_run_says_why_and_is_tried_again(
     enqueued.clear()
     as_maker.post(f"/runs/{run.pk}/retry/")
     assert enqueued == [("answer_run", run.pk)]
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     enqueued.clear()
     as_maker.post(f"/runs/{run.pk}/retry/")  # done meanwhile
     assert not enqueued
@@ -174,9 +175,10 @@ def test_a_run_is_made_again_over_the_collection_of_today(
 ) -> None:
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="visual")
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     same = as_maker.post(f"/runs/{run.pk}/again/", follow=True)
-    assert "Nothing has changed since" in html_of(same)
+    assert same.redirect_chain[-1][0] == f"/runs/{run.pk}/"
+    assert [run.name in str(message) for message in same.context["messages"]] == [True]
     collection_make(publications=1, first=30)
     enqueued.clear()
     answer = as_maker.post(f"/runs/{run.pk}/again/")
@@ -191,8 +193,9 @@ def test_a_run_in_use_is_not_deleted(as_maker: Client, administrator: User) -> N
     topic_set = rows_make(administrator, figures, name="Rotors")
     used, free = run_make(topic_set, figures), run_make(topic_set, figures, name="free")
     pool_make(topic_set, [used])
-    assert f"/runs/{used.pk}/delete/" not in html_of(as_maker.get(address_of(topic_set)))
-    assert "stays" in html_of(as_maker.post(f"/runs/{used.pk}/delete/", follow=True))
+    assert f"/runs/{used.pk}/delete/" not in as_maker.get(address_of(topic_set)).content.decode()
+    refused = as_maker.post(f"/runs/{used.pk}/delete/", follow=True)
+    assert [message.level_tag for message in refused.context["messages"]] == ["warning"]
     as_maker.post(f"/runs/{free.pk}/delete/")
     assert list(topic_set.runs.all()) == [used]
 
@@ -203,7 +206,7 @@ def test_what_is_taken_away_comes_in_again_as_another_systems_run(
     as_maker.post(address_of(topic_set), FOUR)
     run = topic_set.runs.get(name="visual")
     assert as_maker.get(f"/runs/{run.pk}/file/")["Location"] == f"/runs/{run.pk}/"  # half a run is no run
-    run_answer(run_id=run.pk)
+    run_process(run_id=run.pk)
     for file_format in ("trec", "csv", "json"):
         file = as_maker.get(f"/runs/{run.pk}/file/", {"format": file_format})
         assert "attachment" in file["Content-Disposition"]
@@ -217,21 +220,28 @@ def test_what_is_taken_away_comes_in_again_as_another_systems_run(
         assert list(theirs.lists.values_list("figure_ids")) == list(run.lists.values_list("figure_ids"))
         page = html_of(as_maker.get(f"/runs/{theirs.pk}/"))
         assert "Make again" not in page
-        assert "made elsewhere" in html_of(as_maker.post(f"/runs/{theirs.pk}/again/", follow=True))
+        again = as_maker.post(f"/runs/{theirs.pk}/again/", follow=True)
+        assert [message.level_tag for message in again.context["messages"]] == ["warning"]
+        assert again.redirect_chain[-1][0] == f"/runs/{theirs.pk}/"
     assert as_maker.get(f"/runs/{run.pk}/file/", {"format": "xml"}).status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
-    [(b"", "The file is empty"), (b"1 Q0 EP9999999A1/1.1/1 1 0.5 theirs\n", "EP9999999A1/1.1/1"), (b"\xff\xfe\0", "")],
+    ("content", "code", "named"),
+    [
+        (b"", "empty", ""),
+        (b"1 Q0 EP9999999A1/1.1/1 1 0.5 theirs\n", "unknown-figures", "EP9999999A1/1.1/1"),
+        (b"\xff\xfe\0", "file-refused", ""),
+    ],
 )
-def test_a_run_file_that_is_none_is_refused_with_the_mend(
-    as_maker: Client, topic_set: TopicSet, content: bytes, said: str
+def test_a_run_file_that_cannot_be_read_is_refused_with_the_reason(
+    as_maker: Client, topic_set: TopicSet, content: bytes, code: str, named: str
 ) -> None:
     sent = {"file": SimpleUploadedFile("run.txt", content), "format": "trec", "name": ""}
     answer = as_maker.post(f"{address_of(topic_set)}import/", sent)
     assert answer.status_code == 400
-    assert said in html_of(answer)
+    assert error_codes(answer.context["importing"]) == {"file": [code]}
+    assert named in answer.content.decode()
     assert not topic_set.runs.exists()
 
 

@@ -14,10 +14,12 @@ from django.urls import reverse
 from annotations.models import Pool, Run, Session, TopicSet
 from annotations.services.sessions import session_delete
 from annotations.views import sessions
+from annotations.views.session_forms import SessionForm
 from search.models import Figure
 from tests.annotation_rows import judgment_make, pool_make, run_make, session_make, topic_set_make
 from tests.annotation_strangers import strangers_make
 from tests.factories import user_make
+from tests.form_errors import error_codes
 from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,11 @@ def page(client: Client, address: str, **headers: str) -> str:
     return str(html_of(answer))
 
 
+def messages_of(answer: Any) -> list[tuple[str, str]]:
+    """Level and first word of each message of a page."""
+    return [(message.level_tag, message.message.split()[0]) for message in answer.context["messages"]]
+
+
 def filled(topic_set: TopicSet, assessors: list[User], **changed: Any) -> dict[str, Any]:
     return {
         "topic_set": topic_set.pk,
@@ -119,42 +126,42 @@ def test_a_second_session_is_made_over_the_same_pool(
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "code"),
     [
-        ({"name": ""}, "Give the session a name."),
-        ({"name": "x" * 121}, "shorten it to 120"),
-        ({"assessors": []}, "Choose who judges."),
-        ({"assessors": [999999]}, "cannot log in any more"),
-        ({"runs": []}, "Choose at least one run."),
-        ({"runs": ["x"]}, "choose among those below"),
-        ({"runs": ["\0"]}, "Null characters are not allowed."),
-        ({"depth": 0}, "greater than or equal to 1"),
-        ({"depth": "9" * 30}, "less than or equal to 1000"),
-        ({"overlap_percent": 101}, "less than or equal to 100"),
-        ({"repeat_percent": "x"}, "Enter a whole number."),
-        ({"seed": "9" * 30}, "less than or equal to"),
-        ({"pool": "999999"}, "Choose one of the pools below"),
-        ({"name": "a\0b"}, "Null characters are not allowed."),
+        ({"name": ""}, "required"),
+        ({"name": "x" * 121}, "max_length"),
+        ({"assessors": []}, "required"),
+        ({"assessors": [999999]}, "invalid_choice"),
+        ({"runs": []}, "required"),
+        ({"runs": ["x"]}, "invalid_pk_value"),
+        ({"runs": ["\0"]}, "null_characters_not_allowed"),
+        ({"depth": 0}, "min_value"),
+        ({"depth": "9" * 30}, "max_value"),
+        ({"overlap_percent": 101}, "max_value"),
+        ({"repeat_percent": "x"}, "invalid"),
+        ({"seed": "9" * 30}, "max_value"),
+        ({"pool": "999999"}, "invalid_choice"),
+        ({"name": "a\0b"}, "null_characters_not_allowed"),
     ],
 )
-def test_what_cannot_be_made_is_said_with_its_mend_and_what_was_typed_stays(
-    as_maker: Client, topic_set: TopicSet, assessors: list[User], changed: dict[str, Any], said: str
+def test_what_cannot_be_made_has_an_error_at_its_field_and_what_was_typed_stays(
+    as_maker: Client, topic_set: TopicSet, assessors: list[User], changed: dict[str, Any], code: str
 ) -> None:
     answer = as_maker.post(NEW, filled(topic_set, assessors) | changed)
     assert answer.status_code == 400
-    assert said in html_of(answer)
-    assert "Judge the whole." in html_of(answer)
+    assert error_codes(answer.context["form"]) == {next(iter(changed)): [code]}
+    assert "Judge the whole." in answer.content.decode()
     assert not Session.objects.exists() and not Pool.objects.exists()
 
 
-def test_a_name_that_is_taken_and_a_pool_with_nothing_in_it_are_said(
+def test_a_name_that_is_taken_and_a_pool_with_nothing_in_it_are_refused(
     as_maker: Client, topic_set: TopicSet, assessors: list[User]
 ) -> None:
     as_maker.post(NEW, filled(topic_set, assessors))
     taken = as_maker.post(NEW, filled(topic_set, assessors, depth=4))
-    assert (taken.status_code, "has this name" in html_of(taken)) == (400, True)
+    assert (taken.status_code, error_codes(taken.context["form"])) == (400, {"name": ["name-taken"]})
     nothing = as_maker.post(NEW, filled(topic_set, assessors, name="Rest", only_unjudged="on"))
-    assert (nothing.status_code, "Nothing is left to judge" in html_of(nothing)) == (400, True)
+    assert (nothing.status_code, error_codes(nothing.context["form"])) == (400, {"depth": ["nothing-to-judge"]})
     assert Session.objects.count() == 1
 
 
@@ -165,27 +172,27 @@ def test_a_topic_set_there_is_not_is_not_found(as_maker: Client, topic_set: Topi
 
 
 @pytest.mark.parametrize("gone", ["pool", "runs"])
-def test_what_was_deleted_while_the_form_was_sent_is_said_and_offered_no_more(
+def test_what_was_deleted_while_the_form_was_sent_is_an_error_and_no_longer_offered(
     gone: str, as_maker: Client, topic_set: TopicSet, assessors: list[User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     as_maker.post(NEW, filled(topic_set, assessors))
     pool = Pool.objects.get()
+    is_valid = SessionForm.is_valid
 
-    make = sessions._made
-
-    def somebody_is_faster(*asked: Any) -> Session | None:
+    def valid_before_the_deletion(form: SessionForm) -> bool:
+        was_valid = is_valid(form)
         if gone == "pool":
             session_delete(session=pool.sessions.get())
         else:
             Run.objects.filter(name="zebra-texts").delete()
-        return make(*asked)
+        return was_valid
 
-    monkeypatch.setattr(sessions, "_made", somebody_is_faster)
-    asked = filled(topic_set, assessors, name="Second") | ({"pool": pool.pk} if gone == "pool" else {})
-    answer = as_maker.post(NEW, asked)
-    shown = html_of(answer)
+    monkeypatch.setattr(SessionForm, "is_valid", valid_before_the_deletion)
+    sent = filled(topic_set, assessors, name="Second") | ({"pool": pool.pk} if gone == "pool" else {})
+    answer = as_maker.post(NEW, sent)
+    shown = answer.content.decode()
     assert answer.status_code == 400
-    assert "deleted meanwhile" in shown
+    assert error_codes(answer.context["form"]) == {gone: ["not-found"]}
     assert (f'name="pool" value="{pool.pk}"' in shown) is (gone != "pool")
     assert ("zebra-texts" in shown) is (gone != "runs")
     assert not Session.objects.filter(name="Second").exists()
@@ -265,23 +272,25 @@ def test_an_administrator_sees_how_far_everybody_is(session: Session, assessors:
 def test_assessors_are_added_and_withdrawn(session: Session, assessors: list[User], as_maker: Client) -> None:
     cleo = user_make("cleo")
     address = f"/sessions/{session.pk}/assessors/"
-    said = html_of(as_maker.post(address, {"assessor": cleo.pk}, follow=True))
-    assert "cleo judges in this session" in said
+    assert messages_of(as_maker.post(address, {"assessor": cleo.pk}, follow=True)) == [("info", "cleo")]
     added = session.assignments.get(assessor=cleo)
     assert as_maker.post(f"{address}{added.pk}/withdraw/").status_code == 302
     assert not session.assignments.filter(assessor=cleo).exists()
     assert as_maker.post(f"{address}{added.pk}/withdraw/").status_code == 404
     for wrong in ({}, {"assessor": "x"}, {"assessor": "\0"}, {"assessor": "9" * 40}):
-        assert "Nobody was added" in html_of(as_maker.post(address, wrong, follow=True))
+        assert [level for level, _ in messages_of(as_maker.post(address, wrong, follow=True))] == ["error"]
+        assert session.assignments.count() == 2
     judged = session.assignments.get(assessor=assessors[0])
     judgment_make(judged.showings.get(position=1), 1)
-    said = html_of(as_maker.post(f"{address}{judged.pk}/withdraw/", follow=True))
-    assert "anna judges no more in this session. What they judged stays. Add them again to undo this." in said
-    assert f"{address}{judged.pk}/withdraw/" not in said and '<span class="state">withdrawn</span>' in said
-    assert f'<option value="{assessors[0].pk}">anna</option>' in said
+    withdrawn = as_maker.post(f"{address}{judged.pk}/withdraw/", follow=True)
+    assert messages_of(withdrawn) == [("info", "anna")]
+    shown = withdrawn.content.decode()
+    assert f"{address}{judged.pk}/withdraw/" not in shown and '<span class="state">withdrawn</span>' in shown
+    assert f'<option value="{assessors[0].pk}">anna</option>' in shown
     assert "You judge no more here" in page(logged_in(assessors[0]), f"/sessions/{session.pk}/")
-    said = html_of(as_maker.post(address, {"assessor": assessors[0].pk}, follow=True))
-    assert f"anna judges in this session: {judged.showings.count() - 1} pairs to judge." in said
+    added_again = as_maker.post(address, {"assessor": assessors[0].pk}, follow=True)
+    (message,) = added_again.context["messages"]
+    assert "anna" in message.message and f" {judged.showings.count() - 1} pairs" in message.message
 
 
 def test_a_session_is_closed_and_opened_again(session: Session, assessors: list[User], as_maker: Client) -> None:

@@ -19,6 +19,7 @@ from tests.annotation_collection import collection_make, use_stand_ins
 from tests.annotation_rows import pool_make, run_make, session_make
 from tests.annotation_rows import topic_set_make as rows_make
 from tests.factories import drawing_make, publication_make, user_make
+from tests.form_errors import error_codes
 from tests.html import html_of
 
 pytestmark = pytest.mark.django_db
@@ -67,28 +68,29 @@ def test_a_draw_is_looked_at_and_then_made_with_the_same_figures(as_maker: Clien
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "errors", "named"),
     [
-        ({"topics": "13"}, "Only 12 figures can be drawn so"),
-        ({"topics": "0"}, "greater than or equal to 1"),
-        ({"topics": "9" * 30}, "less than or equal to"),
-        ({"seed": ""}, "required"),
-        ({"seed": "-1"}, "greater than or equal to 0"),
-        ({"reserve": "40"}, "Only 12 publications can be reserved so"),
-        ({"name": ""}, "Give the set a name"),
-        ({"name": "a\0b"}, "Null characters are not allowed"),
-        ({"country": "Mars"}, "“Mars” is no country code"),
-        ({"batch": "9" * 40}, "is no batch"),
+        ({"topics": "13"}, {"topics": ["too-few"]}, "12 figures"),
+        ({"topics": "0"}, {"topics": ["min_value"]}, ""),
+        ({"topics": "9" * 30}, {"topics": ["max_value"]}, ""),
+        ({"seed": ""}, {"seed": ["required"]}, ""),
+        ({"seed": "-1"}, {"seed": ["min_value"]}, ""),
+        ({"reserve": "40"}, {"reserve": ["reserved-count"]}, "12 publications"),
+        ({"name": ""}, {"name": ["required"]}, ""),
+        ({"name": "a\0b"}, {"name": ["null_characters_not_allowed"]}, ""),
+        ({"country": "Mars"}, {"__all__": ["country"]}, "“Mars”"),
+        ({"batch": "9" * 40}, {"__all__": ["batch"]}, ""),
     ],
 )
-def test_a_draw_that_cannot_be_made_says_why_where_it_is_wrong(
-    as_maker: Client, collection: list[Figure], fields: dict[str, str], said: str
+def test_a_draw_that_cannot_be_made_has_an_error_where_it_is_wrong(
+    as_maker: Client, collection: list[Figure], fields: dict[str, str], errors: object, named: str
 ) -> None:
     answer = as_maker.post("/topics/", {**DRAW, **fields, "act": "draw"})
     page = html_of(answer)
     assert answer.status_code == 400
     assert 'class="fault"' in page
-    assert said in page
+    assert error_codes(answer.context["form"]) == errors
+    assert named in page
     assert not TopicSet.objects.exists()
 
 
@@ -100,7 +102,7 @@ def test_an_empty_set_is_made_once_by_its_name(as_maker: Client) -> None:
     assert as_maker.post("/topics/", {"name": "By hand", "act": "empty"}).status_code == 302
     again = as_maker.post("/topics/", {"name": "By hand", "act": "empty"})
     assert again.status_code == 400
-    assert "There is a topic set of this name" in html_of(again)
+    assert error_codes(again.context["empty"]) == {"name": ["name-taken"]}
     assert TopicSet.objects.count() == 1
 
 
@@ -123,24 +125,24 @@ def test_a_figure_is_added_by_its_number_as_people_write_it(
 
 
 @pytest.mark.parametrize(
-    ("sent", "said"),
+    ("sent", "field", "code"),
     [
-        ({}, "one of them"),
-        ({"figure": "EP9999999A1/1"}, "The collection has no"),
-        ({"figure": "EP1234567A1"}, "Write one figure of a publication"),
-        ({"figure": "EP1234567A1/1, EP1234567A1/2"}, "Write one figure of a publication"),
-        ({"figure": "99999999999"}, "There is no figure"),
-        ({"figure": "9" * 400}, "There is no figure"),
-        ({"figure": "EP1234567A1/1", "title": "a" * 201}, "at most 200 characters"),
-        ({"figure": "EP1234567A1/1", "drawing": PNG}, "one of them"),
-        ({"drawing": b""}, "The file is empty (0 bytes)"),
-        ({"drawing": b"hello"}, "TIFF, PNG"),
-        ({"drawing": PNG[:200]}, "damaged"),
-        ({"drawing": encode_png(drawing_make() * 0 + 255)}, "There is nothing drawn on the image"),
+        ({}, "__all__", "empty"),
+        ({"figure": "EP9999999A1/1"}, "figure", "publication-gone"),
+        ({"figure": "EP1234567A1"}, "figure", "publication"),
+        ({"figure": "EP1234567A1/1, EP1234567A1/2"}, "figure", "publication"),
+        ({"figure": "99999999999"}, "figure", "figure-gone"),
+        ({"figure": "9" * 400}, "figure", "figure-gone"),
+        ({"figure": "EP1234567A1/1", "title": "a" * 201}, "title", "max_length"),
+        ({"figure": "EP1234567A1/1", "drawing": PNG}, "__all__", "empty"),
+        ({"drawing": b""}, "drawing", "empty"),
+        ({"drawing": b"hello"}, "drawing", "format"),
+        ({"drawing": PNG[:200]}, "drawing", "damaged"),
+        ({"drawing": encode_png(drawing_make() * 0 + 255)}, "drawing", "blank"),
     ],
 )
-def test_what_is_no_topic_is_refused_in_the_words_of_the_search(
-    as_maker: Client, topic_set: TopicSet, sent: dict[str, str | bytes], said: str
+def test_what_is_no_topic_has_an_error_at_its_field(
+    as_maker: Client, topic_set: TopicSet, sent: dict[str, str | bytes], field: str, code: str
 ) -> None:
     publication_make()
     fields = {
@@ -149,8 +151,8 @@ def test_what_is_no_topic_is_refused_in_the_words_of_the_search(
     }
     answer = as_maker.post(f"/topics/{topic_set.pk}/topics/", {**fields, "need": "What I typed."})
     assert answer.status_code == 400
-    assert said in html_of(answer)
-    assert "What I typed." in html_of(answer)
+    assert error_codes(answer.context["adding"]) == {field: [code]}
+    assert "What I typed." in answer.content.decode()
     assert not topic_set.topics.exists()
 
 
@@ -175,7 +177,7 @@ def test_a_topic_is_described_taken_out_and_put_back(as_maker: Client, topic_set
     assert (back.figure, back.title, back.need, back.text) == (kept.figure, "Seal", "Seals.", "with a seal")
 
 
-def test_a_locked_set_says_so_and_offers_no_change(as_maker: Client, administrator: User) -> None:
+def test_a_locked_set_offers_and_takes_no_change(as_maker: Client, administrator: User) -> None:
     publication_make()
     figures = list(Figure.objects.order_by("pk"))
     topic_set = rows_make(administrator, figures)
@@ -190,9 +192,11 @@ def test_a_locked_set_says_so_and_offers_no_change(as_maker: Client, administrat
     ):
         answer = as_maker.post(f"/topics/{topic_set.pk}/{address}", fields)
         assert answer.status_code == 400
-        assert "so they stay as they are" in html_of(answer)
+        if address == "topics/":
+            assert error_codes(answer.context["adding"]) == {"__all__": ["topics-locked"]}
+    assert topic_set.topics.get(number=1).title == "Need 1"
     kept = as_maker.post(f"/topics/{topic_set.pk}/delete/", follow=True)
-    assert "so they stay as they are" in html_of(kept)
+    assert [message.level_tag for message in kept.context["messages"]] == ["warning"]
     assert topic_set.topics.count() == 2
 
 
