@@ -25,7 +25,7 @@ const recorded = ({ address, body }) => ({
   status: 201,
   body: { position: Number(address.match(/(\d+)\/$/)[1]), current: body },
 });
-const problem = (status, code, detail = null) => ({ status, body: { code, detail, error: { code, detail } } });
+const problem = (status, code, detail = null) => ({ status, body: { code, detail } });
 
 beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
 afterEach(() => mock.timers.reset());
