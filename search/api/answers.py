@@ -275,7 +275,7 @@ class FigurePageSerializer(FigureSerializer):
         return self._page.following.pk if self._page.following else None
 
 
-class ProgressSerializer(serializers.Serializer[BatchProgress]):
+class BatchProgressSerializer(serializers.Serializer[BatchProgress]):
     """Documents of a delivery; accepted + warned + rejected + open = documents."""
 
     documents = serializers.IntegerField(source="count")
@@ -299,9 +299,9 @@ class BatchSerializer(serializers.ModelSerializer[Batch]):
             "error_detail", "unpacked_at", "finished_at", "progress",
         )  # fmt: skip
 
-    @extend_schema_field(ProgressSerializer)
+    @extend_schema_field(BatchProgressSerializer)
     def get_progress(self, batch: Batch) -> Any:
-        return ProgressSerializer(progress_of(batch)).data
+        return BatchProgressSerializer(progress_of(batch)).data
 
 
 class RejectedSerializer(NoteSerializer):
