@@ -18,7 +18,7 @@ class Finder {
   #found = []; // { element, start, end, term, section } in the order of the text
   #at = -1;
   #timer = 0;
-  #looked = null; // what was looked for last
+  #searched = null; // what was searched for last
   #origin = null; // how far the page was scrolled when typing began: what is typed further is looked for from there
 
   constructor(root) {
@@ -32,13 +32,13 @@ class Finder {
 
   /** Search for what is written; reveal: bring the place into view. */
   find({ at = null, reveal = false } = {}) {
-    this.#looked = this.input.value;
+    this.#searched = this.input.value;
     const terms = termsOf(this.input.value);
     const here = this.#found[this.#at];
     this.#found = terms.length ? this.#places(terms) : [];
     this.#at = this.#found.length ? Math.min(at ?? this.#nearest(here), this.#found.length - 1) : -1;
     this.#paint(terms);
-    this.#tell(terms);
+    this.#showTerms(terms);
     if (reveal) this.#reveal();
   }
 
@@ -47,20 +47,20 @@ class Finder {
     this.#origin = null;
     this.#at = (this.#at + by + this.#found.length) % this.#found.length;
     this.#paintCurrent();
-    this.#say();
+    this.#showPlace();
     this.#reveal();
   }
 
   /** The place where one was, else the first one at or below what was seen when typing began. */
   #nearest(here) {
     if (here && this.#origin === null) {
-      const same = this.#found.findIndex((one) => one.element === here.element && one.start >= here.start);
+      const same = this.#found.findIndex((place) => place.element === here.element && place.start >= here.start);
       if (same >= 0) return same;
     }
     const top = 120 + (this.#origin ?? scrollY) - scrollY;
     return Math.max(
       0,
-      this.#found.findIndex((one) => one.element.getBoundingClientRect().bottom > top),
+      this.#found.findIndex((place) => place.element.getBoundingClientRect().bottom > top),
     );
   }
 
@@ -72,11 +72,11 @@ class Finder {
     }));
     const { pattern, order } = patternOf(terms);
     const found = [];
-    for (const one of this.#texts) {
-      for (const match of one.text.matchAll(pattern)) {
-        one.nodes ??= nodesOf(one.element);
+    for (const piece of this.#texts) {
+      for (const match of piece.text.matchAll(pattern)) {
+        piece.nodes ??= nodesOf(piece.element);
         const at = match.slice(1).findIndex((words) => words !== undefined);
-        const { element, section, nodes } = one;
+        const { element, section, nodes } = piece;
         found.push({
           element,
           section,
@@ -93,7 +93,7 @@ class Finder {
   #paint(terms) {
     for (let term = 1; term <= MOST_TERMS; term += 1) CSS.highlights.delete(`term-${term}`);
     terms.forEach((_, term) => {
-      const ranges = this.#found.filter((one) => one.term === term).map(rangeOf);
+      const ranges = this.#found.filter((place) => place.term === term).map(rangeOf);
       if (ranges.length) CSS.highlights.set(`term-${term + 1}`, highlightOf(ranges));
     });
     this.#paintCurrent();
@@ -108,32 +108,32 @@ class Finder {
   }
 
   #reveal() {
-    const one = this.#found[this.#at];
-    if (!one) return;
-    one.element.closest("p, h3").scrollIntoView({ block: "nearest" }); // laid out from here on
-    const place = document.createRange();
-    const { startContainer, startOffset, endContainer, endOffset } = rangeOf(one);
-    place.setStart(startContainer, startOffset);
-    place.setEnd(endContainer, endOffset);
-    const { top, bottom } = place.getBoundingClientRect();
+    const place = this.#found[this.#at];
+    if (!place) return;
+    place.element.closest("p, h3").scrollIntoView({ block: "nearest" }); // laid out from here on
+    const range = document.createRange();
+    const { startContainer, startOffset, endContainer, endOffset } = rangeOf(place);
+    range.setStart(startContainer, startOffset);
+    range.setEnd(endContainer, endOffset);
+    const { top, bottom } = range.getBoundingClientRect();
     const bar = this.root.querySelector(".find-bar").getBoundingClientRect().bottom;
     if (top < bar + 40 || bottom > innerHeight - 40) window.scrollBy({ top: top - bar - (innerHeight - bar) / 3 });
   }
 
-  #say() {
-    const one = this.#found[this.#at];
-    const said = this.root.querySelector("[data-found-said]");
-    const isAsked = termsOf(this.input.value).length > 0;
-    said.textContent = one ? `${this.#at + 1} of ${this.#found.length}` : isAsked ? "not found" : "";
-    if (one) said.title = one.section;
-    for (const step of this.#steps()) step.hidden = !one;
+  #showPlace() {
+    const place = this.#found[this.#at];
+    const output = this.root.querySelector("[data-found-said]");
+    const hasTerms = termsOf(this.input.value).length > 0;
+    output.textContent = place ? `${this.#at + 1} of ${this.#found.length}` : hasTerms ? "not found" : "";
+    if (place) output.title = place.section;
+    for (const step of this.#steps()) step.hidden = !place;
   }
 
-  #tell(terms) {
-    this.#say();
+  #showTerms(terms) {
+    this.#showPlace();
     this.root.querySelector("[data-terms]").replaceChildren(
       ...terms.map((term, number) => {
-        const places = this.#found.filter((one) => one.term === number);
+        const places = this.#found.filter((place) => place.term === number);
         const item = document.createElement("li");
         item.className = `term-${number + 1}`;
         const sections = new Map();
@@ -198,11 +198,11 @@ class Finder {
       }
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault();
-      if (!this.#now()) this.step(event.shiftKey ? -1 : 1);
+      if (!this.#findNow()) this.step(event.shiftKey ? -1 : 1);
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (!this.#now()) this.step(1);
+      if (!this.#findNow()) this.step(1);
     });
     for (const [link, by] of [
       [previous, -1],
@@ -223,11 +223,11 @@ class Finder {
     });
   }
 
-  /** Whether what is written was not looked for yet; it is then, at once. */
-  #now() {
+  /** Search at once for what is written. Returns whether it was not searched for yet. */
+  #findNow() {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    if (this.input.value === this.#looked) return false;
+    if (this.input.value === this.#searched) return false;
     this.find({ reveal: true });
     this.#remember();
     return true;

@@ -1,23 +1,39 @@
 // @ts-check
-/** What is said of a pair, as the form of the judging page holds it. The same form works without scripts. */
+/** The judgment of a pair in the form of the judging page. The same form works without scripts. */
 /** @type {Judgment} */
 export const NOTHING = { grade: null, cannot_judge: false, looks: null, works: null, reason: "", region: null };
 const FACETS = ["looks", "works"];
 
-/** The values alone, of something that may hold more or nothing. */
-export function valuesOf(said) {
-  return /** @type {any} */ (
-    Object.fromEntries(Object.keys(NOTHING).map((name) => [name, said?.[name] ?? NOTHING[name]]))
-  );
+/**
+ * The values of a judgment without its client_id; those of none are NOTHING.
+ * @param {Partial<Judgment> | null | undefined} judgment
+ * @returns {Judgment}
+ */
+export function valuesOf(judgment) {
+  return {
+    grade: judgment?.grade ?? null,
+    cannot_judge: judgment?.cannot_judge ?? false,
+    looks: judgment?.looks ?? null,
+    works: judgment?.works ?? null,
+    reason: judgment?.reason ?? "",
+    region: judgment?.region ?? null,
+  };
 }
 
-export function isSame(one, other) {
-  return JSON.stringify(valuesOf(one)) === JSON.stringify(valuesOf(other));
+/**
+ * @param {Judgment | null} first
+ * @param {Judgment | null} second
+ */
+export function isSame(first, second) {
+  return JSON.stringify(valuesOf(first)) === JSON.stringify(valuesOf(second));
 }
 
-/** Whether there is a grade, or the word that none can be given. */
-export function isJudged(said) {
-  return Boolean(said) && (said.grade !== null || said.cannot_judge);
+/**
+ * Whether there is a grade, or "cannot judge".
+ * @param {Judgment | null | undefined} judgment
+ */
+export function isJudged(judgment) {
+  return Boolean(judgment) && (judgment?.grade !== null || judgment.cannot_judge);
 }
 
 export class Form extends EventTarget {
@@ -31,15 +47,15 @@ export class Form extends EventTarget {
     this.edges = [...form.querySelectorAll('input[name="region"]')];
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("click", (event) => this.#click(event));
-    form.addEventListener("change", ({ target }) => this.edges.includes(target) && this.#typedRegion());
+    form.addEventListener("change", ({ target }) => this.edges.includes(target) && this.#readRegion());
     this.reason.addEventListener("input", (event) => {
       event.stopPropagation(); // typed.js would keep it for the address, which is another pair's by then
       this.#draft.reason = this.reason.value;
-      this.#tell("reason-typed", {});
+      this.#emit("reason-typed", {});
     });
     this.reason.addEventListener("change", (event) => {
       event.stopPropagation();
-      this.#tell("reason", {});
+      this.#emit("reason", {});
     });
     this.reason.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
@@ -57,9 +73,12 @@ export class Form extends EventTarget {
     this.show({ ...this.#draft, ...values });
   }
 
-  /** Show these values in every control. */
-  show(said) {
-    const values = (this.#draft = valuesOf(said));
+  /**
+   * Show a judgment, or none, in every control.
+   * @param {Partial<Judgment> | null | undefined} judgment
+   */
+  show(judgment) {
+    const values = (this.#draft = valuesOf(judgment));
     for (const button of this.form.querySelectorAll(".grades button")) {
       const isGiven = button.name === "cannot_judge" ? values.cannot_judge : Number(button.value) === values.grade;
       button.setAttribute("aria-pressed", String(isGiven));
@@ -78,19 +97,19 @@ export class Form extends EventTarget {
     const button = event.target.closest(".grades button");
     if (button) {
       event.preventDefault();
-      return this.#tell("grade", { value: button.name === "cannot_judge" ? "x" : Number(button.value) });
+      return this.#emit("grade", { value: button.name === "cannot_judge" ? "x" : Number(button.value) });
     }
     const radio = event.target.closest('input[type="radio"]');
     if (!radio) return undefined;
     const value = Number(radio.value) === this.#draft[radio.name] ? null : Number(radio.value); // again takes it off
-    return this.#tell("facet", { name: radio.name, value });
+    return this.#emit("facet", { name: radio.name, value });
   }
 
-  #typedRegion() {
+  #readRegion() {
     const numbers = this.edges.map((edge) => (edge.value === "" ? null : Math.round(Number(edge.value))));
-    if (numbers.every((one) => one === null)) return this.#tell("region", { region: null });
+    if (numbers.every((number) => number === null)) return this.#emit("region", { region: null });
     const [left, top, width, height] = numbers;
-    const isWhole = numbers.every((one) => Number.isInteger(one));
+    const isWhole = numbers.every((number) => Number.isInteger(number));
     const isInside =
       isWhole && left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= 10_000 && top + height <= 10_000;
     const last = this.edges.at(-1);
@@ -99,12 +118,12 @@ export class Form extends EventTarget {
         ? ""
         : "The part must lie within the drawing: left and width, top and height together at most 10000.",
     );
-    if (isInside) this.#tell("region", { region: numbers });
+    if (isInside) this.#emit("region", { region: numbers });
     else if (isWhole) last.reportValidity();
     return undefined;
   }
 
-  #tell(name, detail) {
+  #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

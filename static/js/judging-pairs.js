@@ -1,5 +1,5 @@
 // @ts-check
-/** The pairs of a session: asked for before they are wanted, decoded before they are shown, put in each other's place. */
+/** The pairs of a session: fetched and decoded before they are needed, then shown in the place of the pair before. */
 import { Pane } from "./compare-pane.js";
 import { request } from "./judging-request.js";
 import { sheetOf } from "./sheet-stage.js";
@@ -14,13 +14,16 @@ export class Pairs {
   #turn = 0;
 
   /**
-   * root: holds the <section data-pair> that is shown. told(position, current, askedAt, isPassedOn): what the server says
-   * holds, and whether another assessor has the pair now.
+   * root: holds the <section data-pair> that is shown. received(position, current, askedAt, isPassedOn) is called with
+   * the judgment that the server has of a pair, and whether another assessor has the pair now.
+   * @param {HTMLElement} root
+   * @param {string} address - of the judging page
+   * @param {(position: number, current: Judgment | null, askedAt: number, isPassedOn: boolean) => void} received
    */
-  constructor(root, address, told) {
+  constructor(root, address, received) {
     this.root = root;
     this.address = address;
-    this.told = told;
+    this.received = received;
     this.panes = Object.fromEntries(
       ROLES.map((role) => [role, new Pane(this.section.querySelector(`[data-role="${role}"]`))]),
     );
@@ -38,7 +41,7 @@ export class Pairs {
     this.#settle();
   }
 
-  /** Show the pair at a position. Raises: the status of the answer where it could not be had. */
+  /** Show the pair at a position. Rejects with the status of the answer where it could not be loaded. */
   async show(position) {
     const turn = ++this.#turn;
     const next = sectionOf(await this.#text(position));
@@ -52,7 +55,7 @@ export class Pairs {
     return true;
   }
 
-  /** Ask anew for this pair when it is wanted next. */
+  /** Fetch this pair again when it is shown next. */
   forget(position) {
     this.#texts.delete(position);
   }
@@ -98,14 +101,14 @@ export class Pairs {
   #become(role, next) {
     const pane = this.panes[role];
     const article = next.querySelector(`[data-role="${role}"]`);
-    const [said, saying] = [this.section, next].map((one) => one.querySelector(`[data-side-text="${role}"]`));
-    if (said.innerHTML !== saying.innerHTML) {
-      said.replaceChildren(...saying.childNodes);
-      said.scrollTop = 0;
+    const [text, nextText] = [this.section, next].map((pair) => pair.querySelector(`[data-side-text="${role}"]`));
+    if (text.innerHTML !== nextText.innerHTML) {
+      text.replaceChildren(...nextText.childNodes);
+      text.scrollTop = 0;
     }
     if (article.dataset.pane === pane.key) {
-      const [head, heading] = [pane.article, article].map((one) => one.querySelector('[data-pane-part="head"]'));
-      if (head.textContent !== heading.textContent) head.replaceWith(heading);
+      const [head, nextHead] = [pane.article, article].map((each) => each.querySelector('[data-pane-part="head"]'));
+      if (head.textContent !== nextHead.textContent) head.replaceWith(nextHead);
       return null;
     }
     const stage = pane.article.querySelector("[data-stage]");
@@ -130,7 +133,7 @@ export class Pairs {
         const isPair = answer.status === 200 && answer.text.includes("data-pair");
         if (!isPair) throw answer.status;
         const section = sectionOf(answer.text);
-        this.told(position, currentOf(section), askedAt, "isPassedOn" in section.dataset);
+        this.received(position, currentOf(section), askedAt, "isPassedOn" in section.dataset);
         return answer.text;
       });
       text.catch(() => this.#texts.delete(position));
@@ -141,7 +144,11 @@ export class Pairs {
   }
 }
 
-/** What the server says holds of the pair that a section shows. */
+/**
+ * The judgment that the server has of the pair in a section, or null.
+ * @param {HTMLElement} section
+ * @returns {Judgment | null}
+ */
 export function currentOf(section) {
   return section.dataset.current ? JSON.parse(section.dataset.current) : null;
 }

@@ -15,7 +15,7 @@ export class Progress {
     this.key = `judging-pace ${key}`;
     this.states = [...root.dataset.places];
     this.topics = root.dataset.topics.split(",").map(Number);
-    document.addEventListener("visibilitychange", () => (document.hidden ? this.#hold() : this.#go()));
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#stopClock() : this.#startClock()));
   }
 
   /** How many pairs are the assessor's. */
@@ -30,8 +30,8 @@ export class Progress {
     return this.states.filter((state) => state === OPEN).length;
   }
 
-  set(position, said, isPassedOn = this.isPassedOn(position)) {
-    const state = said?.cannot_judge ? "x" : (said?.grade ?? (isPassedOn ? PASSED_ON : OPEN));
+  set(position, judgment, isPassedOn = this.isPassedOn(position)) {
+    const state = judgment?.cannot_judge ? "x" : (judgment?.grade ?? (isPassedOn ? PASSED_ON : OPEN));
     this.states[position - 1] = String(state);
   }
 
@@ -41,9 +41,9 @@ export class Progress {
 
   /** The assessor's pair after this one, or before it where by is -1; 0 where there is none. */
   beside(position, by) {
-    let there = position + by;
-    while (this.isPassedOn(there)) there += by;
-    return there >= 1 && there <= this.states.length ? there : 0;
+    let beside = position + by;
+    while (this.isPassedOn(beside)) beside += by;
+    return beside >= 1 && beside <= this.states.length ? beside : 0;
   }
 
   isOpen(position) {
@@ -67,13 +67,13 @@ export class Progress {
     const after = [];
     for (let next = position + 1; next <= this.last; next += 1) if (!this.isPassedOn(next)) after.push(next);
     const likeliest = [after[0], this.nextOpen(position), this.beside(position, -1), ...after.slice(1)];
-    return [...new Set(likeliest)].filter((one) => one > 0);
+    return [...new Set(likeliest)].filter((likely) => likely > 0);
   }
 
   /** A pair is looked at from now on. */
   start() {
     this.#seconds = 0;
-    this.#go();
+    this.#startClock();
   }
 
   /** How long it has been looked at, in seconds. */
@@ -81,25 +81,25 @@ export class Progress {
     return this.#seconds + (this.#since ? (performance.now() - this.#since) / 1000 : 0);
   }
 
-  /** Count a first judgment into the pace. */
-  took(seconds) {
+  /** Add the seconds that a first judgment took to the pace. */
+  addPace(seconds) {
     sessionStorage.setItem(this.key, JSON.stringify([...this.#paces(), Math.round(seconds * 10) / 10].slice(-KEPT)));
   }
 
-  /** Write where one is. */
+  /** Show the position and the counts. */
   show(position) {
-    const said = this.count - this.open;
+    const judged = this.count - this.open;
     const topic = this.topicAt(position);
-    const mine = this.states.filter((state, at) => this.topics[at] === topic && state !== PASSED_ON);
+    const ofTopic = this.states.filter((state, at) => this.topics[at] === topic && state !== PASSED_ON);
     this.root.querySelector("[data-passed-on]").hidden = !this.isPassedOn(position) || "closed" in this.root.dataset;
     this.#write("[data-place]", `Pair ${position} of ${Math.max(position, this.last)}`);
-    this.#write("[data-said-of]", `${said} of ${this.count} judged`);
+    this.#write("[data-said-of]", `${judged} of ${this.count} judged`);
     const others = new Set(this.topics.filter((one, at) => one !== topic && this.states[at] === OPEN));
     this.#write(
       "[data-topic-of]",
-      `this topic ${mine.filter((state) => state !== OPEN).length} of ${mine.length}, ${others.size} more topic${others.size === 1 ? "" : "s"}`,
+      `this topic ${ofTopic.filter((state) => state !== OPEN).length} of ${ofTopic.length}, ${others.size} more topic${others.size === 1 ? "" : "s"}`,
     );
-    this.root.querySelector("[data-progress]").value = said;
+    this.root.querySelector("[data-progress]").value = judged;
     this.#write("[data-pace]", this.#pace());
   }
 
@@ -121,11 +121,11 @@ export class Progress {
     if (place.textContent !== text) place.textContent = text;
   }
 
-  #go() {
+  #startClock() {
     this.#since = document.hidden ? 0 : performance.now();
   }
 
-  #hold() {
+  #stopClock() {
     this.#seconds = this.seconds;
     this.#since = 0;
   }

@@ -32,7 +32,7 @@ export class JudgmentRecord {
     const seconds = Math.round(this.progress.seconds * 100) / 100;
     const base = before?.client_id ?? null;
     const entry = this.outbox.judge({ position, url, base, before, values, seconds });
-    if (!isJudged(before)) this.progress.took(seconds);
+    if (!isJudged(before)) this.progress.addPace(seconds);
     this.memory.judged({ takes: entry.client_id, position, before });
     this.memory.draft(position, null);
     this.progress.set(position, values);

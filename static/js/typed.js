@@ -37,7 +37,7 @@ function here() {
   return page;
 }
 
-/** Fields by name and place. What answers each change by itself, as the ranking does, is nothing that waits for sending. */
+/** Fields by name and place, without those that are sent by themselves at each change, as the ranking is. */
 function fieldsOf(form) {
   const places = {};
   return [...form.elements]
@@ -97,15 +97,15 @@ function restore(form) {
       part.open = true;
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
-  say(form, kept);
+  showNotice(form, kept);
 }
 
-function say(form, { fields, files }) {
+function showNotice(form, { fields, files }) {
   form.querySelector("[data-typed-said]")?.remove();
-  const said = document.createElement("div");
-  said.className = "notice";
-  said.dataset.typedSaid = "";
-  said.setAttribute("role", "status");
+  const notice = document.createElement("div");
+  notice.className = "notice";
+  notice.dataset.typedSaid = "";
+  notice.setAttribute("role", "status");
   const typed = Object.keys(fields).length ? "What you typed here is back; it was not sent. " : "";
   const lost = files?.length ? `Not sent: ${files.join(", ")}. Choose it again. ` : "";
   const discard = document.createElement("button");
@@ -115,13 +115,13 @@ function say(form, { fields, files }) {
   discard.addEventListener("click", () => {
     form.reset();
     drop(form);
-    said.remove();
+    notice.remove();
   });
-  said.append(typed + lost, discard);
-  form.prepend(said);
+  notice.append(typed + lost, discard);
+  form.prepend(notice);
 }
 
-/** What was sent and answered is done with, and so is what is older than any session. */
+/** Forget what was sent and answered, and what is older than any session. */
 function settle() {
   if (document.querySelector("[data-typed-unsent]")) unsendTyped();
   const oldest = Date.now() - HOURS_KEPT * 3600 * 1000;
@@ -129,14 +129,14 @@ function settle() {
   writeTyped(user, Object.fromEntries(forms));
 }
 
-/** To the login as a whole page, which leads back here. */
-function leave(login) {
+/** Open the login as a whole page, which leads back here. */
+function goToLogin(login) {
   here();
   unsendTyped();
   const address = new URL(login, location.href);
   address.searchParams.set("next", location.pathname + location.search);
   location.assign(address);
-  return new Promise(() => {}); // nobody goes on with an answer that is none
+  return new Promise(() => {}); // the caller gets no answer: the page is being left
 }
 
 const plainFetch = window.fetch;
@@ -146,7 +146,7 @@ window.fetch = async (...request) => {
   const isLogin = answer.redirected
     ? new URL(answer.url).pathname === login
     : answer.status === 401 && !answer.headers.get("Content-Type")?.startsWith("application/json");
-  if (login && isLogin && !document.querySelector("[data-stays]")) return leave(login);
+  if (login && isLogin && !document.querySelector("[data-stays]")) return goToLogin(login);
   if (answer.status === 403 && answer.headers.get("HX-Refresh") === "true") {
     location.reload();
     return new Promise(() => {});

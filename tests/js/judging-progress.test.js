@@ -81,10 +81,10 @@ test("place, counts and topics are written", () => {
 });
 
 test("the pace is the median of this sitting, shown from the third judgment, with the time left", () => {
-  for (const seconds of [100, 10]) progress.took(seconds);
+  for (const seconds of [100, 10]) progress.addPace(seconds);
   progress.show(1);
   assert.equal(text("pace"), "");
-  progress.took(30.04);
+  progress.addPace(30.04);
   progress.show(1);
   assert.equal(text("pace"), "30.0 s each, 2 min left");
   assert.deepEqual(JSON.parse(sessionStorage.getItem("judging-pace 5 7")), [100, 10, 30]);
