@@ -1,10 +1,13 @@
 // @ts-check
-/** Says that a sent form is on its way, and takes no second sending. <form data-busy="Searching…"> holds one <button data-busy-button>. */
+/**
+ * Says that a sent form is on its way, and takes no second sending. <form data-busy="Searching…"> holds one <button data-busy-button>.
+ * @param {HTMLFormElement} form
+ */
 export function attach(form) {
-  const button = form.querySelector("[data-busy-button]");
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("[data-busy-button]"));
   const label = button.textContent;
   form.addEventListener("submit", () => {
-    button.textContent = form.dataset.busy;
+    button.textContent = form.dataset.busy ?? label;
     button.disabled = true;
   });
   // A page that comes back by the Back button is as it was left.

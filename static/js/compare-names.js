@@ -77,7 +77,7 @@ export class SharedNames {
     }
     for (const { overlay } of this.panes()) {
       if (!overlay.svg) continue;
-      /** @type {SVGElement[]} */
+      /** @type {(SVGElement | HTMLElement)[]} */
       const boxes = [...overlay.svg.querySelectorAll("[data-numerals]")];
       for (const box of boxes) box.classList.toggle("is-lit", number > 0 && Number(box.dataset.shared) === number);
       overlay.svg.classList.toggle("has-lit", number > 0);

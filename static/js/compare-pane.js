@@ -7,6 +7,7 @@ const KEPT = ["head", "foot"]; // parts of a pane that may change while its pict
 
 /** One picture with its stage; the stage outlives the picture when hits are walked. */
 export class Pane {
+  /** @param {HTMLElement} article */
   constructor(article) {
     this.article = article;
     const under = document.createElement("div");
@@ -35,6 +36,7 @@ export class Pane {
     this.upright();
   }
 
+  /** @param {number} degrees */
   turn(degrees) {
     this.stage.turn(degrees);
     this.upright();
@@ -51,7 +53,10 @@ export class Pane {
     }
   }
 
-  /** Take over what another article shows of this or of another picture. */
+  /**
+   * Take over what another article shows of this or of another picture.
+   * @param {HTMLElement} article
+   */
   become(article) {
     const isSame = article.dataset.pane === this.key;
     for (const name of article.getAttributeNames()) this.article.setAttribute(name, article.getAttribute(name));
@@ -68,7 +73,10 @@ export class Pane {
     return this.show(svg);
   }
 
-  /** The same picture beside another one shares other names. */
+  /**
+   * The same picture beside another one shares other names.
+   * @param {SVGSVGElement | HTMLElement} svg
+   */
   #renumber(svg) {
     const [was, turn] = [this.stage.sheet, Number(svg.dataset.turn)];
     this.overlay.adopt(svg);

@@ -2,6 +2,7 @@
 /** The judgment of a pair in the form of the judging page. The same form works without scripts. */
 /** @type {Judgment} */
 export const NOTHING = { grade: null, cannot_judge: false, looks: null, works: null, reason: "", region: null };
+/** @type {("looks" | "works")[]} */
 const FACETS = ["looks", "works"];
 
 /**
@@ -39,15 +40,22 @@ export function isJudged(judgment) {
 export class Form extends EventTarget {
   #draft = { ...NOTHING };
 
-  /** Events: "grade" { value } (0 to 3, or "x"), "facet" { name, value }, "reason", "region" { region } from the fields. */
+  /**
+   * Events: "grade" { value } (0 to 3, or "x"), "facet" { name, value }, "reason", "region" { region } from the fields.
+   * @param {HTMLFormElement} form
+   */
   constructor(form) {
     super();
     this.form = form;
-    this.reason = form.elements.reason;
-    this.edges = [...form.querySelectorAll('input[name="region"]')];
+    this.reason = /** @type {HTMLTextAreaElement} */ (form.elements.namedItem("reason"));
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const edges = form.querySelectorAll('input[name="region"]');
+    this.edges = [...edges];
     form.addEventListener("submit", (event) => event.preventDefault());
     form.addEventListener("click", (event) => this.#click(event));
-    form.addEventListener("change", ({ target }) => this.edges.includes(target) && this.#readRegion());
+    form.addEventListener("change", ({ target }) => {
+      if (target instanceof HTMLInputElement && this.edges.includes(target)) this.#readRegion();
+    });
     this.reason.addEventListener("input", (event) => {
       event.stopPropagation(); // typed.js would keep it for the address, which is another pair's by then
       this.#draft.reason = this.reason.value;
@@ -69,6 +77,7 @@ export class Form extends EventTarget {
     return { ...this.#draft, reason: this.#draft.reason.trim() };
   }
 
+  /** @param {Partial<Judgment>} values */
   set(values) {
     this.show({ ...this.#draft, ...values });
   }
@@ -79,40 +88,49 @@ export class Form extends EventTarget {
    */
   show(judgment) {
     const values = (this.#draft = valuesOf(judgment));
-    for (const button of this.form.querySelectorAll(".grades button")) {
+    /** @type {NodeListOf<HTMLButtonElement>} */
+    const buttons = this.form.querySelectorAll(".grades button");
+    for (const button of buttons) {
       const isGiven = button.name === "cannot_judge" ? values.cannot_judge : Number(button.value) === values.grade;
       button.setAttribute("aria-pressed", String(isGiven));
     }
     for (const name of FACETS) {
-      for (const radio of this.form.querySelectorAll(`input[name="${name}"]`))
-        radio.checked = Number(radio.value) === values[name];
+      /** @type {NodeListOf<HTMLInputElement>} */
+      const radios = this.form.querySelectorAll(`input[name="${name}"]`);
+      for (const radio of radios) radio.checked = Number(radio.value) === values[name];
     }
     if (this.reason.value !== values.reason) this.reason.value = values.reason;
-    this.edges.forEach((edge, at) => (edge.value = values.region?.[at] ?? ""));
-    this.form.querySelector("[data-region-said]").textContent = values.region ? "marked" : "whole drawing";
-    this.form.querySelector("[data-region-clear]").hidden = !values.region;
+    this.edges.forEach((edge, at) => (edge.value = String(values.region?.[at] ?? "")));
+    const [summary, clear] = ["said", "clear"].map((name) => this.form.querySelector(`[data-region-${name}]`));
+    if (summary) summary.textContent = values.region ? "marked" : "whole drawing";
+    if (clear) clear.hidden = !values.region;
   }
 
+  /** @param {MouseEvent} event */
   #click(event) {
-    const button = event.target.closest(".grades button");
+    const target = /** @type {Element} */ (event.target);
+    /** @type {HTMLButtonElement | null} */
+    const button = target.closest(".grades button");
     if (button) {
       event.preventDefault();
       return this.#emit("grade", { value: button.name === "cannot_judge" ? "x" : Number(button.value) });
     }
-    const radio = event.target.closest('input[type="radio"]');
-    if (!radio) return undefined;
-    const value = Number(radio.value) === this.#draft[radio.name] ? null : Number(radio.value); // again takes it off
-    return this.#emit("facet", { name: radio.name, value });
+    /** @type {HTMLInputElement | null} */
+    const radio = target.closest('input[type="radio"]');
+    const facet = FACETS.find((name) => name === radio?.name);
+    if (!radio || !facet) return undefined;
+    const value = Number(radio.value) === this.#draft[facet] ? null : Number(radio.value); // again takes it off
+    return this.#emit("facet", { name: facet, value });
   }
 
   #readRegion() {
-    const numbers = this.edges.map((edge) => (edge.value === "" ? null : Math.round(Number(edge.value))));
-    if (numbers.every((number) => number === null)) return this.#emit("region", { region: null });
+    if (this.edges.every((edge) => edge.value === "")) return this.#emit("region", { region: null });
+    const numbers = this.edges.map((edge) => (edge.value === "" ? NaN : Math.round(Number(edge.value))));
     const [left, top, width, height] = numbers;
     const isWhole = numbers.every((number) => Number.isInteger(number));
     const isInside =
       isWhole && left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= 10_000 && top + height <= 10_000;
-    const last = this.edges.at(-1);
+    const last = this.edges[3];
     last.setCustomValidity(
       isInside || !isWhole
         ? ""
@@ -123,6 +141,10 @@ export class Form extends EventTarget {
     return undefined;
   }
 
+  /**
+   * @param {string} name
+   * @param {object} detail
+   */
   #emit(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }

@@ -1,10 +1,14 @@
 // @ts-check
-/** The instructions of a session: <dialog data-instructions-dialog>, opened by [data-instructions] or by the page itself. */
+/**
+ * The instructions of a session: <dialog data-instructions-dialog>, opened by [data-instructions] or by the page itself.
+ * @param {HTMLElement} root
+ * @param {() => void} closed
+ */
 export function attachInstructions(root, closed) {
-  const dialog = root.querySelector("[data-instructions-dialog]");
+  const dialog = /** @type {HTMLDialogElement} */ (root.querySelector("[data-instructions-dialog]"));
   const isWanted = dialog.open;
   dialog.close();
-  root.querySelector("[data-instructions]").addEventListener("click", (event) => {
+  root.querySelector("[data-instructions]")?.addEventListener("click", (event) => {
     event.preventDefault();
     dialog.showModal();
   });

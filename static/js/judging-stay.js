@@ -4,11 +4,15 @@
  * browser for each assessor. Then [data-go-on] is there for whoever has no key.
  */
 export class Stay {
-  /** always: whether [data-go-on] is there anyhow. changed(): called when the assessor wants it otherwise. */
+  /**
+   * always: whether [data-go-on] is there anyhow. changed(): called when the assessor wants it otherwise.
+   * @param {HTMLElement} root
+   * @param {{ assessor: string, always: boolean, changed: () => void }} options
+   */
   constructor(root, { assessor, always, changed }) {
     const key = `judging-stays ${assessor}`;
-    this.input = root.querySelector("[data-stay]");
-    this.button = root.querySelector("[data-go-on]");
+    this.input = /** @type {HTMLInputElement} */ (root.querySelector("[data-stay]"));
+    this.button = /** @type {HTMLButtonElement} */ (root.querySelector("[data-go-on]"));
     this.always = always;
     this.input.checked = localStorage.getItem(key) === "yes";
     this.input.addEventListener("change", () => {

@@ -1,6 +1,10 @@
 // @ts-check
-/** <form data-queue> with one <select>: what is chosen is shown at once, so that the form needs no button. */
+/**
+ * <form data-queue> with one <select>: what is chosen is shown at once, so that the form needs no button.
+ * @param {HTMLFormElement} form
+ */
 export function attach(form) {
-  form.querySelector("button").hidden = true;
-  form.querySelector("select").addEventListener("change", () => form.requestSubmit());
+  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+  button.hidden = true;
+  form.querySelector("select")?.addEventListener("change", () => form.requestSubmit());
 }

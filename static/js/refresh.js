@@ -2,6 +2,7 @@
 /**
  * Keeps a part of the page fresh: <div data-refresh-seconds="2"> is filled again from the page's own address with
  * `fragment` added, until its content holds [data-refresh-ended]. Waits while the page is hidden or somebody works in it.
+ * @param {HTMLElement} part
  */
 export function attach(part) {
   const address = new URL(location.href);

@@ -4,6 +4,7 @@
  * that were fetched before. The server's answer to an undo may be for a figure that is no longer shown.
  */
 export class Keeps {
+  /** @type {Map<string, string>} */
   #newest = new Map(); // figure → its form as the server wrote it last
 
   constructor() {
@@ -17,15 +18,18 @@ export class Keeps {
         detail.serverResponse = answer.body.innerHTML;
       }
       form.removeAttribute("hx-swap-oob");
-      this.#newest.set(form.dataset.keep, form.outerHTML);
+      this.#newest.set(form.dataset.keep ?? "", form.outerHTML);
     });
   }
 
-  /** Put the newest form in place of an older one within these nodes; true when it had to be. */
+  /**
+   * Put the newest form in place of an older one within these nodes; true when it had to be.
+   * @param {Node[]} nodes
+   */
   renew(nodes) {
     for (const node of nodes) {
-      const form = node.querySelector?.("form[data-keep]");
-      const newest = form && this.#newest.get(form.dataset.keep);
+      const form = node instanceof Element ? node.querySelector("form[data-keep]") : null;
+      const newest = form && this.#newest.get(form.dataset.keep ?? "");
       if (!newest) continue;
       const template = document.createElement("template");
       template.innerHTML = newest;

@@ -14,6 +14,7 @@ export class Overlay {
   #names = []; // { element, box, width, numeral }
   #measure = document.createElement("canvas").getContext("2d");
 
+  /** @param {import("./sheet-stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
     this.svg = null;
@@ -37,7 +38,10 @@ export class Overlay {
     this.apply();
   }
 
-  /** Lay this SVG over the stage in place of the one before; the viewer paints the sheet itself. */
+  /**
+   * Lay this SVG over the stage in place of the one before; the viewer paints the sheet itself.
+   * @param {any} svg
+   */
   adopt(svg) {
     svg.querySelector("image")?.remove();
     svg.removeAttribute("viewBox");
@@ -64,13 +68,17 @@ export class Overlay {
     this.#place(matrix);
   }
 
-  /** Boxes [left, top, width, height] of these numerals on the sheet. */
+  /**
+   * Boxes [left, top, width, height] of these numerals on the sheet.
+   * @param {Set<string | undefined>} numerals
+   */
   boxesOf(numerals) {
     return [...this.svg.querySelectorAll("[data-numerals]")]
       .filter((box) => numerals.has(box.dataset.numerals))
       .map(boxOf);
   }
 
+  /** @param {any} svg */
   #namesOf(svg) {
     let layer = svg.querySelector("[data-names]");
     if (!layer) {
@@ -91,7 +99,10 @@ export class Overlay {
     });
   }
 
-  /** Each name beside its box where there is room; those that are lit come first and always find a place. */
+  /**
+   * Each name beside its box where there is room; those that are lit come first and always find a place.
+   * @param {Matrix} matrix
+   */
   #place(matrix) {
     const size = this.stage.viewer.viewport.getContainerSize();
     const names = this.#names.map(({ box, width, numeral }) => ({
@@ -110,6 +121,9 @@ export class Overlay {
   }
 }
 
+/**
+ * @param {Element} element
+ */
 function boxOf(element) {
   const rect = element.querySelector("rect");
   return ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));

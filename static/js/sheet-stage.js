@@ -16,31 +16,54 @@ const MARGIN = 0.04; // around a framed figure, of its longer side, as on the pa
 const MOST_ENLARGED = 3; // pixels of the window that a framed sheet's pixel takes
 const CLOSEST = 0.3; // of the sheet's longer side: revealing never zooms nearer than that
 
-/** What an SVG says of its sheet. */
+/**
+ * What an SVG says of its sheet.
+ * @param {SVGSVGElement | HTMLElement} svg
+ * @returns {Sheet}
+ */
 export function sheetOf(svg) {
-  const numbers = (name) => svg.dataset[name].split(" ").map(Number);
-  const [width, height] = numbers("size");
+  const {
+    sheet = "",
+    size = "",
+    upright,
+    turn,
+    figureBox = "",
+    preview = "",
+    previewSize = "",
+    full = "",
+  } = svg.dataset;
+  const [width, height] = numbersOf(size);
   return {
-    key: svg.dataset.sheet,
+    key: sheet,
     width,
     height,
-    upright: Number(svg.dataset.upright),
-    turn: Number(svg.dataset.turn),
-    figureBox: numbers("figureBox"),
-    preview: svg.dataset.preview,
-    previewSize: numbers("previewSize"),
-    full: svg.dataset.full,
+    upright: Number(upright),
+    turn: Number(turn),
+    figureBox: /** @type {Box} */ (numbersOf(figureBox)),
+    preview,
+    previewSize: /** @type {[number, number]} */ (numbersOf(previewSize)),
+    full,
   };
 }
 
+/** @param {string} text */
+function numbersOf(text) {
+  return text.split(" ").map(Number);
+}
+
 export class Stage extends EventTarget {
+  /** @type {string | null} */
   #framed = "figure"; // or "sheet", or nothing when somebody has moved the sheet
   #staying = 0; // a timer
   #wanted = "figure"; // how it was framed last, which the next sheet is too
 
-  /** box: the element that the viewer fills. Events: "moved" with every painted frame, "framed" when the view changes its kind. */
+  /**
+   * box: the element that the viewer fills. Events: "moved" with every painted frame, "framed" when the view changes its kind.
+   * @param {HTMLElement} box
+   */
   constructor(box) {
     super();
+    /** @type {Sheet | null} */
     this.sheet = null;
     claimStyle();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -74,21 +97,35 @@ export class Stage extends EventTarget {
   get framed() {
     return this.#framed;
   }
+  /** The sheet that is shown; throws where there is none yet. */
+  get #shown() {
+    if (!this.sheet) throw new Error("The stage shows no sheet yet.");
+    return this.sheet;
+  }
   get rotation() {
-    return (this.sheet.upright + this.sheet.turn) % 360;
+    return (this.#shown.upright + this.#shown.turn) % 360;
   }
 
-  /** Whether the sheet can be shown in the next frame. */
+  /**
+   * Whether the sheet can be shown in the next frame.
+   * @param {Sheet} sheet
+   */
   isReady(sheet) {
     return this.images.isReady(sheet);
   }
 
-  /** Decode the sheet's picture ahead and give it to the viewer. */
+  /**
+   * Decode the sheet's picture ahead and give it to the viewer.
+   * @param {Sheet} sheet
+   */
   prepare(sheet) {
     return this.images.prepare(sheet);
   }
 
-  /** Show a prepared sheet, framed as the last one was. */
+  /**
+   * Show a prepared sheet, framed as the last one was.
+   * @param {Sheet} sheet
+   */
   show(sheet, framed = this.#wanted) {
     this.images.show(sheet);
     this.sheet = sheet;
@@ -101,31 +138,40 @@ export class Stage extends EventTarget {
 
   /** Let the viewer load the sheet's larger picture where this view wants it. */
   #sharpen() {
-    if (this.images.sharpen(this.sheet)) this.viewer.forceRedraw();
+    if (this.images.sharpen(this.#shown)) this.viewer.forceRedraw();
   }
 
+  /** @param {number} degrees */
   turn(degrees) {
-    this.sheet.turn = degrees;
+    this.#shown.turn = degrees;
     this.viewer.viewport.setRotation(this.rotation, true);
     this.frame(this.#wanted);
   }
 
-  /** Frame the "figure" or the whole "sheet" at once. */
+  /**
+   * Frame the "figure" or the whole "sheet" at once.
+   * @param {string} what
+   */
   frame(what) {
-    const { width, height, figureBox } = this.sheet;
+    const { width, height, figureBox } = this.#shown;
     const margin = what === "figure" ? MARGIN * Math.max(figureBox[2], figureBox[3]) : 0;
     this.#fit(what === "figure" ? grown(figureBox, margin, [width, height]) : [0, 0, width, height], true);
     this.#framed = this.#wanted = what;
     this.dispatchEvent(new Event("framed"));
   }
 
+  /** @param {number} direction */
   zoom(direction) {
     this.#leaveFrame();
     this.viewer.viewport.zoomBy(direction > 0 ? STEP : 1 / STEP);
     this.viewer.viewport.applyConstraints();
   }
 
-  /** Move the window over the sheet: right and down are 1, 0 or -1. */
+  /**
+   * Move the window over the sheet: right and down are 1, 0 or -1.
+   * @param {number} right
+   * @param {number} down
+   */
   pan(right, down) {
     const { viewport } = this.viewer;
     const size = viewport.getContainerSize();
@@ -135,12 +181,15 @@ export class Stage extends EventTarget {
     viewport.applyConstraints();
   }
 
-  /** Bring boxes [left, top, width, height] into view where one of them is not. */
+  /**
+   * Bring boxes [left, top, width, height] into view where one of them is not.
+   * @param {Box[]} boxes
+   */
   reveal(boxes) {
     const { viewport } = this.viewer;
     const [matrix, size] = [this.matrix(), viewport.getContainerSize()];
     if (!boxes.length || boxes.every((box) => isInView(box, matrix, size))) return;
-    const { width, height } = this.sheet;
+    const { width, height } = this.#shown;
     const wanted = around(boxes);
     const longest = Math.max(wanted[2], wanted[3]);
     const margin = Math.max(0.1 * longest, (CLOSEST * Math.max(width, height) - longest) / 2);
@@ -153,9 +202,10 @@ export class Stage extends EventTarget {
    * @returns {Matrix}
    */
   matrix() {
-    const at = (x, y) => this.viewer.viewport.pixelFromPoint(new OpenSeadragon.Point(x, y), true);
+    const at = (/** @type {number} */ x, /** @type {number} */ y) =>
+      this.viewer.viewport.pixelFromPoint(new OpenSeadragon.Point(x, y), true);
     const [zero, along, down] = [at(0, 0), at(1, 0), at(0, 1)];
-    const scale = 1 / this.sheet.width;
+    const scale = 1 / this.#shown.width;
     return [
       (along.x - zero.x) * scale,
       (along.y - zero.y) * scale,
@@ -166,9 +216,13 @@ export class Stage extends EventTarget {
     ];
   }
 
+  /**
+   * @param {Box} box
+   * @param {boolean} immediately
+   */
   #fit([left, top, width, height], immediately) {
     const { viewport } = this.viewer;
-    const unit = this.sheet.width;
+    const unit = this.#shown.width;
     const [across, along] = this.rotation % 180 ? [height, width] : [width, height];
     const most = (MOST_ENLARGED * unit) / viewport.getContainerSize().x;
     const zoom = Math.min(unit / across, unit / (along * viewport.getAspectRatio()), most);

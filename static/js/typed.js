@@ -100,6 +100,10 @@ function restore(form) {
   showNotice(form, kept);
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {import("./typed-store.js").TypedForm} kept
+ */
 function showNotice(form, { fields, files }) {
   form.querySelector("[data-typed-said]")?.remove();
   const notice = document.createElement("div");
