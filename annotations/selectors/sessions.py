@@ -12,8 +12,8 @@ from django.db.models import Count, F, Max, Q, QuerySet
 
 from annotations.models import Assignment, Judgment, Session, Showing
 from annotations.selectors.pools import Median, Pace, median_pace
+from search.numbers import LARGEST_KEY
 
-LARGEST_KEY = 2**63 - 1
 STILL_BLIND = "You judge in this session yourself. Judge your part first, or close the session; then rule."
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from annotations.http import render_private
 from annotations.models import GRADES
 from annotations.selectors.agreement import session_agreement
 from annotations.selectors.sessions import parts_of
 from annotations.views.roles import administrators_only
-from annotations.views.sessions import private, session_or_404
+from annotations.views.sessions import session_or_404
 from engine.evaluation.agreement import Matrix
 
 SHADES = 5
@@ -50,7 +50,7 @@ def agreement(request: HttpRequest, session_id: int) -> HttpResponse:
         "count": sum(part.progress.count for part in parts),
     }
     fragment = "fragment" in request.GET
-    return private(render(request, f"annotations/{'_agreement' if fragment else 'agreement'}.html", context))
+    return render_private(request, f"annotations/{'_agreement' if fragment else 'agreement'}.html", context)
 
 
 def heat(matrix: Matrix) -> list[tuple[int, list[ShadedCount]]]:

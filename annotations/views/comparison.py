@@ -15,6 +15,7 @@ from annotations.selectors.topic_lists import TopicDifference, TopicLists, topic
 from annotations.views.evaluation_pages import options_context, table_or_answer, with_options
 from annotations.views.roles import administrators_only
 from search.http import current_user, is_fragment, no_store, vary_on_fragment
+from search.numbers import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def _topic(request: HttpRequest, asked: TableOptions, one: Run, other: Run, numb
 
 
 def _lists(request: HttpRequest, asked: TableOptions, one: Run, other: Run, number: str) -> TopicLists:
-    if not (number.isascii() and number.isdecimal() and len(number) < 10) or asked.snapshot is None:
+    topic = whole_number(number)
+    if topic is None or asked.snapshot is None:
         raise Http404
-    found = topic_lists(asked.snapshot, (one, other), str(int(number)), asked.options, current_user(request))
+    found = topic_lists(asked.snapshot, (one, other), str(topic), asked.options, current_user(request))
     if found is None:
         raise Http404
     return found

@@ -10,10 +10,11 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from annotations.http import render_private
 from annotations.models import GRADES, Candidate, Session
 from annotations.selectors.disagreements import (
     Difference,
@@ -25,16 +26,17 @@ from annotations.selectors.disagreements import (
     pair_of,
 )
 from annotations.selectors.pairs import drawings_of
-from annotations.selectors.sessions import LARGEST_KEY, STILL_BLIND, is_still_blind
+from annotations.selectors.sessions import STILL_BLIND, is_still_blind
 from annotations.services.assessments import WHOLE
 from annotations.services.rulings import RuledMeanwhile, ruling_record, ruling_undo
 from annotations.views.assessment_forms import AssessmentForm
 from annotations.views.panes import PaneShown, figure_pane, topic_pane
 from annotations.views.roles import administrators_only
-from annotations.views.sessions import private, session_or_404
+from annotations.views.sessions import session_or_404
 from engine.errors import Problem
 from engine.sheets.geometry import Box
 from search.http import current_user
+from search.numbers import key_written
 
 QUEUES = {
     Queue.ALL: "all that differ",
@@ -104,7 +106,7 @@ def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
     row = session_or_404(request, session_id)
     view = QueueView.read(request.GET)
     if is_still_blind(row, current_user(request)):
-        return private(render(request, "annotations/disagreements_blind.html", {"session": row}))
+        return render_private(request, "annotations/disagreements_blind.html", {"session": row})
     every = differences_of(row)
     queue = every.of(view.queue)
     requested = _candidate(request.GET)
@@ -135,8 +137,8 @@ def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
              view.address(row, list=False, candidate=one.candidate.pk))
             for one in queue
         ]  # fmt: skip
-        return private(render(request, "annotations/disagreements.html", context))
-    return private(render(request, "annotations/disagreement.html", context | _pair(row, view, queue, shown)))
+        return render_private(request, "annotations/disagreements.html", context)
+    return render_private(request, "annotations/disagreement.html", context | _pair(row, view, queue, shown))
 
 
 @require_POST
@@ -145,7 +147,7 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
     """Store a ruling, then show the next difference of the queue without one."""
     row = _session_to_adjudicate(request, session_id)
     view = QueueView.read(request.POST)
-    if not Candidate.objects.filter(pk=min(candidate_id, LARGEST_KEY), pool=row.pool_id).exists():
+    if not Candidate.objects.filter(pk=candidate_id, pool=row.pool_id).exists():
         raise Http404
     here = view.address(row, list=False, candidate=candidate_id)
     form = AssessmentForm(request.POST)
@@ -255,9 +257,8 @@ def _marks(view: QueueView, shown: Difference, found: PaneShown) -> list[Marked]
 
 def _candidate(sent: QueryDict) -> int | None:
     """Return the requested candidate's key, None without one. Raises: Http404 for an invalid key."""
-    key = sent.get("candidate", "")
-    if not key:
-        return None
-    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+    written = sent.get("candidate", "")
+    key = key_written(written)
+    if written and key is None:
         raise Http404
-    return int(key)
+    return key

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from annotations.http import render_private
 from annotations.models import GRADES, Assignment
 from annotations.selectors.pairs import OPEN, PASSED_ON, SHOWN, Place, drawings_of, places_of, review_page
 from annotations.selectors.showings import (
@@ -24,6 +25,7 @@ from annotations.selectors.showings import (
 )
 from annotations.views.panes import figure_pane, topic_pane
 from search.http import current_user, is_fragment
+from search.numbers import whole_number
 
 MEANINGS = ("shows something else", "some likeness, of little use", "answers a part of the need", "answers the need")
 """Meanings of the grades 0 to 3, as shown on their buttons."""
@@ -56,14 +58,14 @@ def judge(request: HttpRequest, session_id: int) -> HttpResponse:
     if "at" not in request.GET:
         done = done_of(assignment)
         if not done.open:
-            return _private(render(request, "annotations/judged.html", {"assignment": assignment, "done": done}))
+            return render_private(request, "annotations/judged.html", {"assignment": assignment, "done": done})
         return redirect(f"{_address(assignment)}?at={position_to_resume(assignment, done)}")
     page = showing_page(assignment, _whole(request.GET["at"]))
     if page is None:
         raise Http404
     context = _pair(page)
     if is_fragment(request):
-        return _private(render(request, "annotations/_pair.html", context))
+        return render_private(request, "annotations/_pair.html", context)
     places = places_of(assignment)
     context |= {
         "places": "".join(one.state for one in places),
@@ -75,7 +77,7 @@ def judge(request: HttpRequest, session_id: int) -> HttpResponse:
         "region": _region(page.current),
         "shows_instructions": not page.done.said or "instructions" in request.GET,
     }
-    return _private(render(request, "annotations/judge.html", context))
+    return render_private(request, "annotations/judge.html", context)
 
 
 @require_GET
@@ -97,7 +99,7 @@ def review(request: HttpRequest, session_id: int) -> HttpResponse:
         "choices": [(name, SHOWN_NAMES[name], page.counts[name]) for name in SHOWN],
         "grades": dict(GRADES),
     }
-    return _private(render(request, "annotations/review.html", context))
+    return render_private(request, "annotations/review.html", context)
 
 
 def assignment_or_404(request: HttpRequest, session_id: int) -> Assignment:
@@ -155,12 +157,7 @@ def _address(assignment: Assignment) -> str:
 
 def _whole(text: str) -> int:
     """Parse a number of an address. Raises: Http404."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    number = whole_number(text, most=999_999_999)
+    if number is None:
         raise Http404
-    return int(text)
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers cache both
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return number

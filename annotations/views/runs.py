@@ -17,10 +17,11 @@ from annotations.services.runs import run_again, run_delete, run_retry, runs_mak
 from annotations.views.problems import add_problem
 from annotations.views.roles import administrators_only
 from annotations.views.topic_forms import PlanForm, RunFileForm
-from annotations.views.topics import LARGEST_KEY, set_or_404
+from annotations.views.topics import LARGEST_TOPIC, set_or_404
 from engine.errors import Problem
 from search.filters import filters_read, filters_written
 from search.http import current_user
+from search.numbers import whole_number
 from search.question import Question
 from search.views.files import PRIVATE_CACHE
 from search.views.filter_board import filter_board
@@ -79,7 +80,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     page = run_page(
         row,
         current_user(request),
-        int(number) if number.isdecimal() and len(number) < 10 else None,
+        whole_number(number, most=LARGEST_TOPIC),
         request.GET.get("page"),
     )
     context = {"page": page, "run": row, "topic_set": row.topic_set, "formats": FORMAT_NAMES}
@@ -154,9 +155,7 @@ def document_numbers(request: HttpRequest) -> StreamingHttpResponse:
 
 def run_or_404(run_id: int) -> Run:
     """Return a run with its topic set and their owners. Raises: Http404."""
-    return get_object_or_404(
-        Run.objects.select_related("topic_set__created_by", "created_by"), pk=min(run_id, LARGEST_KEY)
-    )
+    return get_object_or_404(Run.objects.select_related("topic_set__created_by", "created_by"), pk=run_id)
 
 
 def _make(request: HttpRequest, row: TopicSet, form: PlanForm) -> None:

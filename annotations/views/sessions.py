@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.http import render_private
 from annotations.models import Pool, Session, TopicSet
 from annotations.selectors.pools import (
     PoolPreview,
@@ -21,7 +22,6 @@ from annotations.selectors.pools import (
     runs_to_pool,
 )
 from annotations.selectors.sessions import (
-    LARGEST_KEY,
     assessors_to_choose,
     parts_of,
     session_visible_to,
@@ -43,6 +43,7 @@ from annotations.views.roles import administrators_only
 from annotations.views.session_forms import NEW_POOL, AssessorForm, PoolForm, SessionForm
 from engine.errors import NotFound, Problem
 from search.http import current_user, is_fragment
+from search.numbers import key_written
 
 LISTS = ("runs", "assessors")  # fields of several values
 FIELDS_AT_FAULT = {"name-taken": "name", "nothing-to-judge": "depth"}
@@ -75,7 +76,7 @@ def session_list(request: HttpRequest) -> HttpResponse:
         "mine": [one for one in listed if one.mine is not None],
         "others": [one for one in listed if one.mine is None],
     }
-    return private(render(request, "annotations/sessions.html", context))
+    return render_private(request, "annotations/sessions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +86,7 @@ def new_session(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     topic_set = _topic_set(sent)
     if topic_set is None:
-        return private(render(request, "annotations/new_session.html", {"topic_sets": TopicSet.objects.all()}))
+        return render_private(request, "annotations/new_session.html", {"topic_sets": TopicSet.objects.all()})
     pools = pools_listed(topic_set)
     known = [pool for pool, _ in pools]
     if request.method == "POST":
@@ -100,7 +101,7 @@ def new_session(request: HttpRequest) -> HttpResponse:
     filled = sent if "depth" in sent else _initial(form)
     preview = _preview(topic_set, PoolForm(filled, topic_set=topic_set, pools=known))
     if is_fragment(request):
-        return private(render(request, "annotations/_session_preview.html", {"preview": preview}))
+        return render_private(request, "annotations/_session_preview.html", {"preview": preview})
     context = {
         "topic_set": topic_set,
         "runs": runs_to_pool(topic_set),
@@ -109,7 +110,7 @@ def new_session(request: HttpRequest) -> HttpResponse:
         "preview": preview,
         "new_pool": NEW_POOL,
     }
-    return private(render(request, "annotations/new_session.html", context, status=400 if form.errors else 200))
+    return render_private(request, "annotations/new_session.html", context, status=400 if form.errors else 200)
 
 
 @require_GET
@@ -133,13 +134,13 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
             "hours_left": sum(part.hours_left for part in parts),
         }
     if "fragment" in request.GET:
-        return private(render(request, "annotations/_session_progress.html", context))
+        return render_private(request, "annotations/_session_progress.html", context)
     if user.is_staff:
         judging = {part.assessor.pk for part in parts if not part.is_withdrawn}
         context["may_join"] = [one for one in assessors_to_choose() if one.pk not in judging]
         context["runs"] = list(row.pool.runs.all())
         context["is_untouched"] = all(part.is_untouched for part in parts)
-    return private(render(request, "annotations/session.html", context))
+    return render_private(request, "annotations/session.html", context)
 
 
 @require_POST
@@ -163,7 +164,7 @@ def add_assessor(request: HttpRequest, session_id: int) -> HttpResponse:
 @administrators_only
 def withdraw_assessor(request: HttpRequest, session_id: int, assignment_id: int) -> HttpResponse:
     row = session_or_404(request, session_id)
-    found = get_object_or_404(row.assignments.select_related("assessor"), pk=min(assignment_id, LARGEST_KEY))
+    found = get_object_or_404(row.assignments.select_related("assessor"), pk=assignment_id)
     withdrawn = assignment_withdraw(assignment=found)
     sentences = [f"{found.assessor} was withdrawn from this session."]
     if withdrawn.given:
@@ -212,20 +213,15 @@ def session_or_404(request: HttpRequest, session_id: int) -> Session:
     return found
 
 
-def private(response: HttpResponse) -> HttpResponse:
-    response["Vary"] = "HX-Request, Cookie"  # page and fragment share the address, and browsers cache both
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
 def _topic_set(sent: QueryDict) -> TopicSet | None:
     """Return the chosen topic set, None without a choice. Raises: Http404 for one that does not exist."""
-    key = sent.get("topic_set", "")
-    if not key:
+    written = sent.get("topic_set", "")
+    if not written:
         return None
-    if not (key.isascii() and key.isdecimal() and len(key) < 19):
+    key = key_written(written)
+    if key is None:
         raise Http404
-    return get_object_or_404(TopicSet, pk=int(key))
+    return get_object_or_404(TopicSet, pk=key)
 
 
 def _make(request: HttpRequest, topic_set: TopicSet, form: SessionForm) -> Session | None:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from annotations.http import render_private
 from annotations.models import Topic, TopicSet
 from annotations.selectors.draws import Drawn, topics_drawn
 from annotations.selectors.runs import runs_listed
@@ -37,13 +38,14 @@ from search.filters import filters_read, filters_written
 from search.forms import LARGEST_IMAGE_BYTES
 from search.http import current_user
 from search.models import Figure
+from search.numbers import key_written
 from search.question import Question
 from search.selectors.figures import figures_to_show
 from search.selectors.references import question_with_written
 from search.views.files import PRIVATE_CACHE, image_answer
 from search.views.filter_board import filter_board
 
-LARGEST_KEY = 10**18
+LARGEST_TOPIC = 2**31 - 1  # of an integer column
 DRAW_FIELDS = {"name-taken": "name", "topic-count": "topics", "too-few": "topics", "reserved-count": "reserve"}
 UNDO = "undo-topic"
 """Key of the browser session under which the topic deleted last is stored."""
@@ -163,7 +165,7 @@ def topic(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponse:
 @require_GET
 def topic_image(request: HttpRequest, topic_set_id: int, number: int) -> HttpResponseBase:
     """Serve the uploaded drawing of a topic to users who may see it."""
-    found = drawing_of_topic(current_user(request), min(topic_set_id, LARGEST_KEY), min(number, 2**31 - 1))
+    found = drawing_of_topic(current_user(request), topic_set_id, min(number, LARGEST_TOPIC))
     if found is None:
         raise Http404
     return image_answer(request, found.image, f"topic-{number}.png", private_storage(), PRIVATE_CACHE)
@@ -171,7 +173,7 @@ def topic_image(request: HttpRequest, topic_set_id: int, number: int) -> HttpRes
 
 def set_or_404(topic_set_id: int) -> TopicSet:
     """Return a topic set with its owner. Raises: Http404."""
-    return get_object_or_404(TopicSet.objects.select_related("created_by"), pk=min(topic_set_id, LARGEST_KEY))
+    return get_object_or_404(TopicSet.objects.select_related("created_by"), pk=topic_set_id)
 
 
 def _make_empty(request: HttpRequest, form: TopicSetForm) -> TopicSet | None:
@@ -202,8 +204,9 @@ def _draw(request: HttpRequest, form: DrawForm, *, wants_preview: bool) -> tuple
 
 def _sets_rendered(request: HttpRequest, form: DrawForm, empty: TopicSetForm, drawn: Drawn | None) -> HttpResponse:
     written = filters_written(request.POST)
-    key = request.GET.get("figure", "")
-    figure = figures_to_show().filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    wanted = request.GET.get("figure", "")
+    key = key_written(wanted)
+    figure = figures_to_show().filter(pk=key).first() if key is not None else None
     context = {
         "listed": topic_sets_listed(),
         "form": form,
@@ -214,7 +217,7 @@ def _sets_rendered(request: HttpRequest, form: DrawForm, empty: TopicSetForm, dr
         "open_sets": topic_sets_open() if figure is not None else (),
     }
     status = 400 if form.errors or empty.errors else 200
-    return _private(render(request, "annotations/topic_sets.html", context, status=status))
+    return render_private(request, "annotations/topic_sets.html", context, status=status)
 
 
 def _set_rendered(
@@ -239,7 +242,7 @@ def _set_rendered(
         "paper_systems": PAPER_SYSTEMS,
         "undo_number": undo["number"] if undo is not None and undo["topic_set"] == row.pk else None,
     }
-    return _private(render(request, "annotations/topic_set.html", context, status=status))
+    return render_private(request, "annotations/topic_set.html", context, status=status)
 
 
 def _uploaded(file: UploadedFile[bytes] | None) -> tuple[bytes | None, str]:
@@ -260,7 +263,8 @@ def _figure(written: str) -> Figure | None:
     if not written:
         return None
     if written.isdecimal():
-        found = figures_to_show().filter(pk=int(written)).first() if len(written) < 19 else None
+        key = key_written(written)
+        found = figures_to_show().filter(pk=key).first() if key is not None else None
         if found is None:
             raise Problem("figure-gone", f"Figure {written[:20]} was not found in the collection.")
         return found
@@ -294,8 +298,3 @@ def _restore(request: HttpRequest, row: TopicSet, number: int) -> None:
     topic_restore(topic_set=row, number=number, new=new)
     del request.session[UNDO]
     messages.info(request, f"Topic {number} was restored.")
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = PRIVATE_CACHE
-    return response
