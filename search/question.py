@@ -30,6 +30,7 @@ from search.numbers import key_written, whole_number
 LONGEST_TEXT = 20_000
 LONGEST_TEXT_IN_ADDRESS = 1500  # longer ones are kept as a Material; servers and browsers limit an address
 MOST_HITS = 500
+USUAL_HITS = 50
 MOST_EXAMPLES = 40
 GROUPS = ("publication", "family", "figure")
 RANKINGS = (Fusion.WEIGHTED, Fusion.MAX, Fusion.RRF)
@@ -89,7 +90,7 @@ class Question:
     include_family: bool = False
     by: Fusion = Fusion.WEIGHTED
     weight: int = 50
-    top: int = 50
+    top: int = USUAL_HITS
     group: str = GROUPS[0]
 
     @classmethod
@@ -162,7 +163,7 @@ def question_as_query(question: Question, *, ranking: bool = True) -> str:
             query["by"] = question.by.value
         if question.weight != 50:
             query["weight"] = str(question.weight)
-        if question.top != 50:
+        if question.top != USUAL_HITS:
             query["top"] = str(question.top)
         if question.group != GROUPS[0]:
             query["group"] = question.group
@@ -226,7 +227,7 @@ class _Parsing:
             include_family=query.get("family", "") in ("1", "on"),
             by=next((ranking for ranking in RANKINGS if ranking.value == query.get("by", "")), Fusion.WEIGHTED),
             weight=self._number("weight", 50, 0, 100),
-            top=self._number("top", 50, 1, MOST_HITS),
+            top=self._number("top", USUAL_HITS, 1, MOST_HITS),
             group=group if (group := query.get("group", "")) in GROUPS else GROUPS[0],
         )
         return question, self._problems

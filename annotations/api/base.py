@@ -22,7 +22,7 @@ from rest_framework.viewsets import ViewSet
 
 from annotations.models import Run, Topic, TopicSet
 from engine.errors import NotFound
-from search.api.errors import errors
+from search.api.error_schema import errors
 from search.api.parsers import StrictJSONParser
 from search.models import WorkState
 from search.numbers import LARGEST_KEY

@@ -14,7 +14,7 @@ from search.filters.kinds import BatchKey, DateLimit, LinkedText
 from search.forms import LARGEST_IMAGE_BYTES, LARGEST_XML_BYTES
 from search.models import Figure, QueryModality
 from search.numbers import LARGEST_KEY
-from search.question import LONGEST_TEXT, MOST_EXAMPLES, MOST_HITS, Picture, Question, question_ranked_by
+from search.question import LONGEST_TEXT, MOST_EXAMPLES, MOST_HITS, USUAL_HITS, Picture, Question, question_ranked_by
 from search.selectors.figures import figure_by_reference
 from search.services.queries import QuestionWithFiles
 
@@ -54,7 +54,7 @@ class QuestionSerializer(FiltersSerializer):
     weight = serializers.IntegerField(
         required=False, min_value=0, max_value=100, help_text="The drawing's share in percent, instead of a modality."
     )
-    top = serializers.IntegerField(min_value=1, max_value=MOST_HITS, default=50)
+    top = serializers.IntegerField(min_value=1, max_value=MOST_HITS, default=USUAL_HITS)
     include_family = serializers.BooleanField(
         default=False, help_text="Also hits of the query's own publications and their families."
     )

@@ -22,7 +22,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from search.api import answers
-from search.api.errors import errors
+from search.api.error_schema import errors
 from search.api.serializers import (
     DeliverySerializer,
     PublicationFilterSerializer,

@@ -57,7 +57,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     try:
         taken = [_take(file, user) for file in files]
     except Problem as problem:
-        return fault_page(request, question, problem.detail)
+        return fault_page(request, question, problem.detail, status=problem.status)
     images = [Picture("image", str(one.pk)) for one in taken if one.kind == MaterialKind.IMAGE]
     question = replace(question, examples=(*question.examples, *images))
     for xml in (one for one in taken if one.kind == MaterialKind.PATENT_XML):
@@ -196,7 +196,7 @@ def _take(file: UploadedFile[bytes], owner: User) -> Material:
         return material_receive(owner=owner, data=data, name=name)
     except Problem as problem:
         detail = f"“{name[:60]}” was not taken. {problem.detail}" if name else problem.detail
-        raise Problem(problem.code, detail) from problem
+        raise Problem(problem.code, detail, problem.status) from problem
 
 
 def _document(material_id: uuid.UUID, owner: User) -> Material:

@@ -16,9 +16,9 @@ from search.models import Query
 from search.numbers import whole_number
 from search.question import Question
 from search.queue import enqueue_query, wait_until_finished
-from search.selectors.calibrations import hint_of
 from search.selectors.examiners import seen_among
 from search.selectors.figures import figures_to_show
+from search.selectors.hints import hint_of
 from search.selectors.hits import mosaic_of, others_found
 from search.selectors.queries import answer_shown, queries_of
 from search.selectors.shortlists import current_entries
@@ -32,10 +32,9 @@ from search.views.query_panel import (
     question_ranked,
     redirect_to,
 )
-from search.views.waiting import waiting_page
+from search.views.waiting import WAIT_SECONDS, waiting_page
 
 STAGES = ("loading", "numerals", "visual", "text", "feedback", "search", "store")  # as the worker goes through them
-WAIT_SECONDS = 3.0  # within one request; more would keep a web thread from others while the worker is away
 MOST_FIRST = 999
 
 

@@ -69,13 +69,13 @@ def panel_context(
     }
 
 
-def fault_page(request: HttpRequest, question: Question, fault: str) -> HttpResponse:
-    """Answer 400 with the panel, the question as it was sent and its fault; a fragment is the fault alone."""
+def fault_page(request: HttpRequest, question: Question, fault: str, *, status: int = 400) -> HttpResponse:
+    """Answer with the panel, the question as it was sent and its fault; a fragment is the fault alone."""
     if is_fragment(request):
-        return render(request, "search/_fault.html", {"fault": fault}, status=400)
+        return render(request, "search/_fault.html", {"fault": fault}, status=status)
     form = request.POST if request.method == "POST" else request.GET
     context = panel_context(question, current_user(request), fault=fault, form=form)
-    return render(request, "search/workbench.html", context, status=400)
+    return render(request, "search/workbench.html", context, status=status)
 
 
 def redirect_to(address: str, *, in_place: bool) -> HttpResponse:

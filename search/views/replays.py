@@ -22,9 +22,8 @@ from search.selectors.queries import queries_of
 from search.services.history import query_replay
 from search.services.queries import query_ask_once
 from search.views.query_summary import query_summaries
-from search.views.waiting import waiting_page
+from search.views.waiting import WAIT_SECONDS, waiting_page
 
-WAIT_SECONDS = 3.0  # as on the workbench
 RANKING_FIELDS = ("by", "weight", "top", "group")
 AGAIN = "again"
 CHANGES = "changes"

@@ -1,4 +1,4 @@
-"""The page that waits for a query."""
+"""Waiting for an answer: how long a request does, and the page that goes on waiting."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from search.models import Query, WorkState
 from search.queue import QUERY_PATIENCE
 from search.selectors.queries import queries_ahead
 from search.services.queries import query_give_up
+
+WAIT_SECONDS = 3.0  # within one request; more would keep a web thread from others while the worker is away
 
 
 def waiting_page(request: HttpRequest, query: Query) -> HttpResponse:

@@ -17,21 +17,17 @@ from search.http import current_user, is_fragment, no_store
 from search.models import Explanation, Figure, Query, WorkState
 from search.question import Question
 from search.queue import QUERY_PATIENCE, enqueue_explanation, wait_until_finished
-from search.selectors.calibrations import (
-    BY_TEXT_ALONE,
-    WITH_DRAWING,
-    calibrations_in_force,
-    hint_of,
-)
+from search.selectors.calibrations import BY_TEXT_ALONE, WITH_DRAWING, calibrations_in_force
 from search.selectors.figures import figures_to_show
+from search.selectors.hints import hint_of
 from search.selectors.hits import RankedHit, hits_ranked, mosaic_of, ranked_figures
 from search.selectors.queries import queries_of
 from search.selectors.vectors import active_versions
 from search.selectors.why import found_sentences, nearest_picture, pairs_shown, parts_shown, query_sentences
 from search.services.explanations import explanation_request, explanation_retry
 from search.views.query_panel import question_ranked
+from search.views.waiting import WAIT_SECONDS
 
-WAIT_SECONDS = 3.0  # as for hits
 FRAGMENT_WAIT_SECONDS = 0.1  # all but the sentences is there at once, and they ask for themselves
 TABLE_PLACES = (0, 5, 10, 25, 50, 75, 90, 95, 100)  # percentiles
 vary_on_target = vary_on_headers("HX-Request", "HX-Target", "Cookie")  # page and fragments share the address

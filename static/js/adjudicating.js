@@ -6,7 +6,7 @@
  * <div data-adjudicating> holds <section data-pair> as templates/annotations/_pair_panes.html fills it, and
  * <form data-ruling>.
  */
-import { addDrawingKeys } from "./judging-keys.js";
+import { addDrawingKeys } from "./judging-moves.js";
 import { Pairs } from "./judging-pairs.js";
 
 export async function attach(root) {

@@ -11,7 +11,7 @@
 import { Answers } from "./judging-answers.js";
 import { Form, isJudged } from "./judging-form.js";
 import { attachInstructions } from "./judging-instructions.js";
-import { addJudgingKeys, ignoreRepeats } from "./judging-keys.js";
+import { addJudgingKeys, ignoreRepeats } from "./judging-moves.js";
 import { watchLeaving } from "./judging-leaving.js";
 import { Memory } from "./judging-memory.js";
 import { Outbox } from "./judging-outbox.js";

@@ -14,7 +14,7 @@ from search.api.answers import AnswerSerializer
 from search.filters import FILTERS, filters_checked
 from search.management.services import ServiceCommand, command_line_user, worker_for
 from search.models import Query, QueryModality
-from search.question import Picture, Question, question_ranked_by
+from search.question import USUAL_HITS, Picture, Question, question_ranked_by
 from search.queue import enqueue_query, wait_until_finished
 from search.selectors.figures import figure_by_reference
 from search.selectors.hits import answer_of
@@ -39,7 +39,7 @@ class Command(ServiceCommand):
         )
         parser.add_argument("--text", default="", metavar="T")
         parser.add_argument("--modality", choices=QueryModality.values, default=QueryModality.AVERAGE.value)
-        parser.add_argument("--top", type=int, default=50)
+        parser.add_argument("--top", type=int, default=USUAL_HITS)
         parser.add_argument(
             "--include-family", action="store_true", help="also find the figure's own publication and its family"
         )

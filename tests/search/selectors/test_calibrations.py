@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from engine.ranking.candidates import Candidates, candidates_as_bytes
 from search.models import Calibration, CalibrationQuery, Figure, IndexVersion, Modality, Publication, Query
 from search.question import Picture, Question
-from search.selectors.calibrations import Hint, hint_of, text_calibration_query
+from search.selectors.hints import Hint, hint_of, text_calibration_query
 from search.selectors.hits import mosaic_of
 from tests.factories import publication_make, query_make, user_make
 
