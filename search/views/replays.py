@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from engine.errors import Problem
+from engine.errors import NotFound, Problem
 from search.http import current_user, no_store
 from search.models import Query
 from search.question import Question, question_from_query
@@ -108,6 +108,8 @@ def _answered(ask: Callable[[], tuple[Query, bool]]) -> Answer:
     """Return the query of `ask`, enqueued if it is new, after a wait of WAIT_SECONDS at most."""
     try:
         query, is_new = ask()
+    except NotFound:
+        raise  # the page of a deleted query is not found
     except Problem as problem:
         return Answer(None, problem.detail)
     if is_new:
