@@ -17,9 +17,9 @@ from search.http import current_user, is_fragment, no_store
 from search.models import Explanation, Figure, Query, WorkState
 from search.question import Question
 from search.queue import QUERY_PATIENCE, enqueue_explanation, wait_until_finished
-from search.selectors.calibrations import BY_TEXT_ALONE, WITH_DRAWING, calibrations_in_force
+from search.selectors.calibrations import calibrations_in_force
 from search.selectors.figures import figures_to_show
-from search.selectors.hints import hint_of
+from search.selectors.hints import BY_TEXT_ALONE, WITH_DRAWING, hint_of
 from search.selectors.hits import RankedHit, hits_ranked, mosaic_of, ranked_figures
 from search.selectors.queries import queries_of
 from search.selectors.vectors import active_versions
