@@ -126,5 +126,6 @@ export class Overlay {
  */
 function boxOf(element) {
   const rect = element.querySelector("rect");
-  return ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
+  const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
+  return /** @type {Box} */ ([left, top, width, height]);
 }

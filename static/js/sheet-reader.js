@@ -218,7 +218,12 @@ class Reader {
       this.#turn(event.target);
     });
     for (const [key, [side, right, down]] of Object.entries(ARROWS)) {
-      addKey({ key, label: `See more ${side}`, group: "Reading", run: () => this.stage.pan(Number(right), Number(down)) });
+      addKey({
+        key,
+        label: `See more ${side}`,
+        group: "Reading",
+        run: () => this.stage.pan(Number(right), Number(down)),
+      });
     }
     addKey({ key: "Escape", label: "Let go of what is lit", group: "Reading", run: () => this.numerals.letGo() });
     // Beside the sheet the arrow keys scroll, as everywhere.
