@@ -1,4 +1,7 @@
-"""Find the figure labels of a sheet, also when the reader saw them in pieces."""
+"""Find the figure labels of a sheet, also when the reader saw them in pieces.
+
+A label that was read in one piece comes as engine.numerals.kinds.figure_label parsed it.
+"""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ from search.api.serializers import (
     QuestionSerializer,
     TokenRequestSerializer,
 )
+from search.delivery_uploads import delivery_take
 from search.models import Query, WorkState
 from search.queue import enqueue_query, wait_until_finished
 from search.selectors.batches import batch_report, batches_with_progress
@@ -41,7 +42,6 @@ from search.selectors.publications import (
     publications_filtered,
 )
 from search.services.queries import query_ask_with_files
-from search.uploads import delivery_take
 
 # A query without an answer: the request cannot be used, or the search itself failed.
 REFUSED, FAILED = 422, 503

@@ -10,13 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from search.delivery_uploads import delivery_take
 from search.forms import DeliveryForm
 from search.http import current_user
 from search.models import Batch
 from search.queue import enqueue_document
 from search.selectors.batches import batch_page, batches_with_progress, is_unfinished, progress_of
 from search.services.batches import document_retry
-from search.uploads import delivery_take
 
 PER_PAGE = 25
 DOCUMENTS_PER_PAGE = 200

@@ -23,7 +23,6 @@ from search.selectors.hits import mosaic_of, others_found
 from search.selectors.queries import answer_shown, queries_of
 from search.selectors.shortlists import current_entries
 from search.services.queries import query_ask_once
-from search.views.materials import upload
 from search.views.panel import panel_of
 from search.views.query_panel import (
     density_of,
@@ -32,6 +31,7 @@ from search.views.query_panel import (
     question_ranked,
     redirect_to,
 )
+from search.views.query_uploads import upload
 from search.views.waiting import WAIT_SECONDS, waiting_page
 
 STAGES = ("loading", "numerals", "visual", "text", "feedback", "search", "store")  # as the worker goes through them
