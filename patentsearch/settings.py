@@ -5,6 +5,7 @@ A wrong value ends up in SETTING_FAULTS: `manage.py check` lists all, and every 
 
 import logging
 import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -270,7 +271,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Patent image search",
     "DESCRIPTION": "Figures of patents, found by drawing and by the sentences that explain them.",
-    "VERSION": "0.1.0",
+    "VERSION": tomllib.loads((BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,  # request: binary upload; response: no file
