@@ -32,7 +32,6 @@ TASKS_PER_WORKER = 500
 BATCH_NICENESS = 10  # people wait for a search, not for a batch
 LONGEST_LINE_BYTES = 64 * 1024
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 30.0
-LONGEST_PAUSE_OF_RELOAD_SECONDS = 2.0  # the code is being changed
 HEALTHY_SECONDS = 60.0
 
 
@@ -95,15 +94,16 @@ def roles(installation: Installation) -> list[Role]:
 
     Raises: SupervisorError for an unknown role."""
     bind = f"[{installation.host}]" if ":" in installation.host.strip("[]") else installation.host
-    gunicorn = ["-m", "gunicorn", "patentsearch.wsgi:application", "--worker-class", "gthread", "--no-control-socket"]
+    # gunicorn's own --reload misses what changes between a module's import and the first look at its file.
+    reload = ["-m", "supervisor.reload"] if installation.reload else []
+    gunicorn = [*reload, "-m", "gunicorn", "patentsearch.wsgi:application", "--worker-class", "gthread"]
     web = [
+        "--no-control-socket",
         *("--bind", f"{bind.replace('[[', '[').replace(']]', ']')}:{installation.port}"),
         *("--workers", str(installation.web_processes), "--threads", str(installation.web_threads)),
         *("--timeout", "120", "--graceful-timeout", "5", "--worker-tmp-dir", str(installation.home.tmp)),
         *("--log-level", "warning", "--error-logfile", "-"),
-        *(["--reload"] if installation.reload else []),
     ]
-    reload = ["-m", "supervisor.reload"] if installation.reload else []
     celery = [*reload, "-m", "celery", "--quiet", "-A", "patentsearch"]
     worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
     batch = [
@@ -192,8 +192,7 @@ class Child:
         """Note that the process ended, and return the seconds until its restart: more when it failed soon."""
         if time.monotonic() - self._started > HEALTHY_SECONDS:
             self._pause = SHORTEST_PAUSE_SECONDS
-        longest = LONGEST_PAUSE_OF_RELOAD_SECONDS if self.installation.reload else LONGEST_PAUSE_SECONDS
-        pause, self._pause = self._pause, min(self._pause * 2, longest)
+        pause, self._pause = self._pause, min(self._pause * 2, LONGEST_PAUSE_SECONDS)
         self.start_at = time.monotonic() + pause
         return pause
 

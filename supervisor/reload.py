@@ -1,6 +1,7 @@
 """Runs a Python program and starts it again when code changes: `python -m supervisor.reload -m celery …`.
 
 For development only: a program that ends by itself, such as on a half-written file, is started at the next change.
+Changes that come while it is being ended and started are seen afterwards; none is missed.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from supervisor.processes import Command, end, start
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = tuple(PROJECT_ROOT / name for name in ("annotations", "engine", "patentsearch", "search", "workers"))
+LOOK_MILLISECONDS = 300
 # Finish what takes a moment, then give the tasks back to the queue, then kill.
 END_STEPS = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 2.0))
 
@@ -23,15 +25,21 @@ END_STEPS = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 2.0))
 def run(arguments: Sequence[str]) -> None:
     """Run `python arguments` until we are told to end, again after each change of a .py file of the application."""
     command = Command([sys.executable, *arguments], folder=PROJECT_ROOT)
-    process = start(command, output=sys.stdout.fileno())
+    process = None
+    seen = watch(
+        *FOLDERS, watch_filter=PythonFilter(), debounce=400, rust_timeout=LOOK_MILLISECONDS, yield_on_timeout=True
+    )
     try:
-        for changes in watch(*FOLDERS, watch_filter=PythonFilter(), debounce=400):
-            names = sorted({str(Path(path).relative_to(PROJECT_ROOT)) for _, path in changes})
-            print(f"{', '.join(names)} changed: starting again", flush=True)
-            end(process, END_STEPS)
-            process = start(command, output=sys.stdout.fileno())
+        for changes in seen:  # an empty set where nothing has changed: the first says that the folders are watched
+            if process is not None and changes:
+                names = sorted({str(Path(path).relative_to(PROJECT_ROOT)) for _, path in changes})
+                print(f"{', '.join(names)} changed: starting again", flush=True)
+                end(process, END_STEPS)
+            if process is None or changes:
+                process = start(command, output=sys.stdout.fileno())
     finally:
-        end(process, END_STEPS)
+        if process is not None:
+            end(process, END_STEPS)
 
 
 def main() -> None:

@@ -51,6 +51,22 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
+def await_beat(installation: InstallationOnDisk) -> None:
+    """Come back when beat itself runs, not only what starts it again."""
+
+    def is_beat(process: psutil.Process) -> bool:
+        try:
+            words = process.cmdline()
+        except psutil.Error:
+            return False
+        return "beat" in words and "supervisor.reload" not in words
+
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not any(is_beat(process) for process in installation.processes()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 NEW_PAGE = """
 from django.http import HttpResponse
 urlpatterns += [path("changed/", login_not_required(lambda request: HttpResponse("changed-code")))]
@@ -63,50 +79,39 @@ def test_code_templates_and_static_files_are_read_anew_and_ctrl_c_ends_all(
     project = copy_of_the_program(tmp_path)
     running = installation.up("--reload", project=project, PATENTSEARCH_DEBUG="true", PATENTSEARCH_ROLES="web,beat")
     running.line_with("runs at", PATIENCE_SECONDS)
+    assert comes_to_hold(installation.port, "/static/absent.css", "DEBUG = True")  # Django's page of what went wrong
     login = page(installation.port, "/login/")
-    assert "DEBUG = True" in page(installation.port, "/static/absent.css")  # Django's page that says what went wrong
 
     change(project / "templates" / "registration" / "login.html", "<h1>", "<h1>changed-template ")
     assert "changed-template" not in login
-    assert "changed-template" in page(installation.port, "/login/")
+    assert comes_to_hold(installation.port, "/login/", "changed-template")
     [stylesheet, *_] = re.findall(r'href="(/static/[^"]+\.css)"', login)
     style = project / stylesheet.removeprefix("/")
     style.write_text(style.read_text(encoding="utf-8") + "\n.changed-style {}\n", encoding="utf-8")
-    assert ".changed-style" in page(installation.port, stylesheet)
+    assert comes_to_hold(installation.port, stylesheet, ".changed-style")
 
+    await_beat(installation)
     urls = project / "patentsearch" / "urls.py"
     urls.write_text(urls.read_text(encoding="utf-8") + NEW_PAGE, encoding="utf-8")
-    running.line_with("beat | patentsearch/urls.py changed: starting again", PATIENCE_SECONDS)
+    for role in ("web", "beat"):
+        running.line_with(f"{role} | patentsearch/urls.py changed", PATIENCE_SECONDS)
     assert comes_to_hold(installation.port, "/changed/", "changed-code")
 
     models = project / "search" / "models" / "__init__.py"
-    change(models, "import", "imprt")  # half written: every process ends
-    running.line_with("beat | search/models/__init__.py changed", PATIENCE_SECONDS)
-    running.line_with("SyntaxError", PATIENCE_SECONDS)
+    change(models, "import", "imprt")  # half written: what imports it ends
+    for role in ("web", "beat"):
+        running.line_with(f"{role} | SyntaxError", PATIENCE_SECONDS)
     change(models, "imprt", "import")
-    change(urls, "changed-code", "mended-code")
-    assert comes_to_hold(installation.port, "/changed/", "mended-code")
+    assert comes_to_hold(installation.port, "/changed/", "changed-code")
 
     running.process.send_signal(signal.SIGINT)
     assert running.process.wait(30) == 0
     assert installation.processes() == []
 
 
-def is_the_program(process: psutil.Process) -> bool:
-    """Whether this is beat itself, not what starts it again."""
-    try:
-        words = process.cmdline()
-    except psutil.Error:
-        return False
-    return "beat" in words and "supervisor.reload" not in words
-
-
 def test_the_program_under_reload_dies_with_a_killed_supervisor(installation: InstallationOnDisk) -> None:
     running = installation.up("--reload", PATENTSEARCH_ROLES="beat")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not any(is_the_program(process) for process in installation.processes()):
-        assert time.monotonic() < deadline, running.lines
-        time.sleep(0.1)
+    await_beat(installation)
     running.process.send_signal(signal.SIGKILL)
     running.process.wait(10)
     assert installation.gone_within(15), installation.processes()
