@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from pytest_django.live_server_helper import LiveServer
 
 SCREENSHOTS = Path(__file__).resolve().parent.parent / "screenshots"
-# The shell has no browser's window to draw: a third less work than the whole browser for the same pages.
-CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 20_000  # three test processes share two cores; what is right is seldom waited for so long
 USUAL_WIDTH = 1440
 NewPage = Callable[..., Page]
@@ -43,7 +42,7 @@ def _queries_beside_playwright() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     found = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    assert found, "chromium is missing: install the package chromium-headless-shell (scripts/require-chromium does it)"
+    assert found, "chromium is missing: install the package chromium (scripts/require-chromium does it)"
     quiet = ("quic", "background-networking", "component-update", "sync", "gpu")
     return {
         "executable_path": found,
