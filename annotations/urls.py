@@ -20,6 +20,7 @@ from annotations.views import (
     snapshots,
     topics,
 )
+from search import numbers  # noqa: F401  it registers <key:…>
 
 app_name = "annotations"
 urlpatterns: list[URLPattern] = [

@@ -3,11 +3,7 @@
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import include, path, register_converter
-
-from search.numbers import KeyConverter
-
-register_converter(KeyConverter, "key")  # before the includes below, which use it
+from django.urls import include, path
 
 urlpatterns = [
     path("", include("search.urls")),

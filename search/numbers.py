@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.urls import register_converter
 from django.urls.converters import IntConverter
 
 LARGEST_KEY = 2**63 - 1
@@ -29,3 +30,6 @@ class KeyConverter(IntConverter):
         if number is None:
             raise ValueError(f"{value[:40]} is larger than any primary key")
         return number
+
+
+register_converter(KeyConverter, "key")

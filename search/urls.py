@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from search import numbers  # noqa: F401  it registers <key:…>
 from search.views import (
     batches,
     compare,

@@ -101,7 +101,7 @@ def test_plots_are_seen_in_forced_colours(measured: Measured, new_page: NewPage)
     page = new_page(measured.staff)
     page.emulate_media(forced_colors="active")
     page.goto(reverse("annotations:curves", args=[measured.topic_set.pk]))
-    page.wait_for_selector("svg .plot-median")
+    page.wait_for_selector("svg .plot-median", state="attached")  # a line has no width, so it counts as hidden
     marks = page.evaluate(
         """() => ["plot-line", "plot-median"].map((name) =>
             getComputedStyle(document.querySelector(`svg .${name}`)).stroke)"""

@@ -1,5 +1,8 @@
 """Settings that safety stands on."""
 
+import re
+import tomllib
+
 import pytest
 from celery import current_app
 from django.conf import settings
@@ -45,3 +48,10 @@ def test_the_models_and_the_migrations_agree() -> None:
 def test_waiting_for_locks_and_statements_is_bounded() -> None:
     assert settings.DATABASES["default"]["OPTIONS"]["options"] == "-c statement_timeout=30s -c lock_timeout=5s"
     assert settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] is True
+
+
+def test_the_version_is_one_everywhere() -> None:
+    version = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert settings.SPECTACULAR_SETTINGS["VERSION"] == version
+    changelog = (settings.BASE_DIR / "CHANGELOG.md").read_text("utf-8")
+    assert re.findall(r"^## (\d.*)$", changelog, re.M)[0].split()[0] == version

@@ -125,5 +125,5 @@ def test_a_session_without_its_csrf_token_changes_nothing(examiner: User) -> Non
     client = APIClient(enforce_csrf_checks=True)
     client.force_login(examiner)
     answer = client.post("/api/search/", {"text": "a pump"}, format="json")
-    assert (answer.status_code, answer.json()["code"]) == (403, "permission-denied")
+    assert (answer.status_code, answer.json()["code"]) == (403, "form-expired")
     assert not Query.objects.exists()
