@@ -1,6 +1,6 @@
 # make up    everything on this machine, from a fresh checkout, until Ctrl-C
 # make dev   the same with debug pages; code, templates and static files are read anew when they change
-# make test  lint, types, layers and all tests;  make test-fast  most of the logic in a minute
+# make test  lint, types, layers and all tests;  make test-fast  most of the logic in two minutes
 # make test-js  the tests of static/js alone
 # make lint  the first three alone;  make lock  pin every dependency anew;  make clean  take away what make made
 PYTHON ?= python3.11
