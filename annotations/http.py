@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from annotations.selectors.exports import ExportedFile
-from search.http import no_store, vary_on_fragment
+from search.http import NO_STORE, no_store, vary_on_fragment
 
 
 def file_to_take_away(file: ExportedFile) -> HttpResponse:
     """The answer that a browser keeps as a file, and no cache."""
     answer = HttpResponse(file.text.encode(), content_type=file.content_type)
     answer["Content-Disposition"] = f'attachment; filename="{file.name}"'
-    answer["Cache-Control"] = "private, no-store"
+    answer["Cache-Control"] = NO_STORE
     return answer
 
 

@@ -10,6 +10,9 @@ from django.views.decorators.vary import vary_on_headers
 no_store = cache_control(private=True, no_store=True)
 """Decorates a view: `Cache-Control: private, no-store`, for what only this user may see."""
 
+NO_STORE = "private, no-store"
+"""The value of the same header, for an answer that is built by hand."""
+
 vary_on_fragment = vary_on_headers("HX-Request", "Cookie")
 """Decorates a view whose page and fragment share an address: browsers keep both."""
 

@@ -34,6 +34,7 @@ from annotations.services.assessments import LONGEST_REASON, WHOLE, Assessed, St
 from annotations.services.judgments import Recorded, judgment_record, judgment_undo, place_keep
 from engine.errors import NotFound, Problem
 from search.api.parsers import StrictJSONParser
+from search.http import NO_STORE
 from search.selectors.figures import LinkedSentence
 
 LARGEST_GRADE = GRADES[-1][0]
@@ -237,7 +238,7 @@ class JudgingViewSet(EventViewSet):
     def state(self, request: Request, session_id: int) -> Response:
         """How far one is, with what holds of each pair."""
         answer = self.answer(StateSerializer, judging_state(self._assignment()))
-        answer["Cache-Control"] = "private, no-store"
+        answer["Cache-Control"] = NO_STORE
         return answer
 
     @operation("next_showing", ShowingSerializer)

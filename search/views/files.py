@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_GET
 
 from search.files import collection_storage, version_of
+from search.http import NO_STORE
 from search.models import Sheet
 from search.selectors.figures import figures_to_show
 from search.services.previews import sheet_preview
@@ -16,7 +17,7 @@ from search.services.previews import sheet_preview
 FILE_POLICY = "default-src 'none'; sandbox"
 # Content under one address may change when a document is delivered again, so browsers ask, and get a 304.
 COLLECTION_CACHE = "private, max-age=300"
-PRIVATE_CACHE = "private, no-store"
+PRIVATE_CACHE = NO_STORE
 IMMUTABLE_CACHE = "private, max-age=31536000, immutable"  # of an address that names the version it means
 
 
