@@ -9,6 +9,8 @@ BIN := $(VENV)/bin
 NODE := node_modules
 # Each process its share of the cores.
 export OMP_NUM_THREADS ?= 1
+# The tests start hundreds of processes of our code; without cached bytecode each of them compiles it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up dev test test-fast test-js lint lock clean
 .DEFAULT_GOAL := up

@@ -22,6 +22,8 @@ class _Lazy:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
+        if attribute.startswith(("_", "pytest")):  # what pytest asks of every name, to find fixtures and mocks
+            raise AttributeError(attribute)
         return getattr(import_module(self._name), attribute)
 
 

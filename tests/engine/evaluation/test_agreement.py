@@ -5,11 +5,13 @@ from dataclasses import asdict
 
 import numpy as np
 import pytest
-from sklearn.metrics import cohen_kappa_score  # type: ignore[import-untyped]
 
 from engine.evaluation.agreement import agreement_of, self_agreement_of
 from engine.evaluation.coefficients import FEWEST_TOPICS, Statistic, kappa, squared
 from tests.engine.evaluation.plain_agreement import plain_agreement
+from tests.lazily import lazily
+
+metrics = lazily("sklearn.metrics")
 
 # Krippendorff, Computing Krippendorff's Alpha-Reliability (2011), section D: four observers, twelve units.
 FOUR_OBSERVERS = ["123321412...", "1233224125.3", ".3332342251.", "12332441251."]
@@ -50,8 +52,10 @@ def test_kappas_are_those_of_scikit_learn() -> None:
     found = agreement_of(
         {"a": dict(enumerate(first.tolist())), "b": dict(enumerate(second.tolist()))}, FIFTY_TOPICS
     ).pairs[0]
-    assert found.kappa.value == pytest.approx(cohen_kappa_score(first, second), abs=1e-6)
-    assert found.weighted_kappa.value == pytest.approx(cohen_kappa_score(first, second, weights="quadratic"), abs=1e-6)
+    assert found.kappa.value == pytest.approx(metrics.cohen_kappa_score(first, second), abs=1e-6)
+    assert found.weighted_kappa.value == pytest.approx(
+        metrics.cohen_kappa_score(first, second, weights="quadratic"), abs=1e-6
+    )
     assert found.percent.value == pytest.approx(100 * (first == second).mean(), abs=1e-6)
     assert sum(map(sum, found.matrix)) == found.candidate_count == 300
     assert found.matrix[1][2] == int(((first == 1) & (second == 2)).sum())
@@ -174,7 +178,7 @@ def test_repeats_tell_how_constant_an_assessor_is() -> None:
     assert one.percent.value == pytest.approx(100 * 7 / 8, abs=1e-6)
     assert one.matrix[2] == (0, 0, 1, 1)
     assert one.weighted_kappa.value == pytest.approx(
-        cohen_kappa_score([0, 1, 2, 3, 0, 1, 2, 0], [0, 1, 2, 3, 0, 1, 3, 0], weights="quadratic"), abs=1e-6
+        metrics.cohen_kappa_score([0, 1, 2, 3, 0, 1, 2, 0], [0, 1, 2, 3, 0, 1, 3, 0], weights="quadratic"), abs=1e-6
     )
     assert found.together.repeat_count == 10
     assert self_agreement_of({"a": {}}, ONE_TOPIC).assessors[0].percent.reason == "no candidate was graded twice"

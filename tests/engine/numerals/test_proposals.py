@@ -1,5 +1,7 @@
 """Words are proposed on drawn sheets, without model weights."""
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 import pytest
@@ -14,10 +16,15 @@ from engine.numerals.ink import (
     solid_and_shown,
     without_rules,
 )
-from engine.numerals.orientation import turned
 from engine.numerals.proposals import crop_of, words_of
 from engine.numerals.selection import worth_reading
 from engine.sheets.reading import GrayImage
+from tests.lazily import lazily
+
+if TYPE_CHECKING:
+    from engine.numerals import orientation
+else:
+    orientation = lazily("engine.numerals.orientation")
 
 
 def drawn(*texts: tuple[str, int, int], scale: float = 1.6) -> GrayImage:
@@ -92,7 +99,7 @@ def test_grains_lost_by_strokes_are_filled_and_nothing_moves() -> None:
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
 def test_turned_components_are_those_of_the_turned_sheet(rotation: int) -> None:
     ink = ink_of(drawn(("236", 100, 300), ("45", 600, 900)))
-    there = turned(components_of(ink), rotation)
+    there = orientation.turned(components_of(ink), rotation)
     again = components_of(np.ascontiguousarray(np.rot90(ink, -(rotation // 90))))
 
     def table(components: object) -> list[tuple[float, ...]]:
