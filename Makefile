@@ -1,6 +1,6 @@
 # make up    everything on this machine, from a fresh checkout, until Ctrl-C
 # make dev   the same with debug pages; code, templates and static files are read anew when they change
-# make test  lint, types, layers and all tests;  make test-fast  most of the logic in two minutes
+# make test  lint, types, layers and all tests;  make test-fast  most of the logic within a minute
 # make test-js  the tests of static/js alone
 # make lint  the first three alone;  make lock  pin every dependency anew;  make clean  take away what make made
 PYTHON ?= python3.11
@@ -12,7 +12,7 @@ export OMP_NUM_THREADS ?= 1
 # The tests start hundreds of processes of our code; without cached bytecode each of them compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up dev test test-fast test-js lint lock clean
+.PHONY: up dev test test-fast test-js lint lint-python lint-js lock clean
 .DEFAULT_GOAL := up
 
 up: $(VENV)/.runtime
@@ -23,8 +23,7 @@ dev: $(VENV)/.development
 
 test: $(VENV)/.development
 	@scripts/require-chromium
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory test-js
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target lint test-js
 	@# Three processes on two cores: browsers, services and kills are mostly waited for.
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
 
@@ -38,12 +37,16 @@ test-fast: $(VENV)/.development
 test-js: $(NODE)/.development
 	npm run --silent test
 
-lint: $(VENV)/.development $(NODE)/.development
+lint: lint-python lint-js
+
+lint-python: $(VENV)/.development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/vulture
+
+lint-js: $(NODE)/.development
 	npm run --silent lint
 
 # An environment is good as long as the hash of what it was made from has not changed; times of files say nothing

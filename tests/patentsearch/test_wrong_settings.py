@@ -96,6 +96,7 @@ def test_check_has_nothing_to_say_about_right_settings(tmp_path: Path) -> None:
     assert (done.returncode, "search." in done.stderr) == (0, False), done.stderr
 
 
+@pytest.mark.slow
 def test_local_weights_are_asked_of_hosts_that_load_models_alone(tmp_path: Path) -> None:
     absent = f"sentence-transformers/{tmp_path / 'absent'}"
     for roles, status in (("web,beat", 0), ("query", 1)):
@@ -116,6 +117,7 @@ PROCESSES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PROCESSES)
 def test_a_process_ends_with_one_line_and_has_done_nothing(tmp_path: Path, name: str) -> None:
     done = run(tmp_path, *PROCESSES[name], PATENTSEARCH_NUMERAL_READER="compnents")

@@ -67,7 +67,7 @@ def test_sentences_beyond_the_limit_are_left_out_and_said_so() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "The pump 12 moves the arm 14 by 5 mm. " * 20_000,
+        pytest.param("The pump 12 moves the arm 14 by 5 mm. " * 20_000, marks=pytest.mark.slow),
         "1," * 100_000,
         "1" * 1_000_000,
         "FIGS. 1-3, " * 10_000,
