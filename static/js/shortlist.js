@@ -16,6 +16,7 @@ const list = () => document.querySelector("[data-entries]");
 const entries = () => [...list().querySelectorAll(":scope > [data-entry]")];
 const current = () => list().querySelector(":scope > .is-current");
 let moving = Promise.resolve(); // one move after the other, as they were asked for
+let unanswered = 0; // moves: until all are answered, the page is ahead of the server
 
 function go(entry) {
   if (!entry) return;
@@ -73,6 +74,7 @@ function move(entry, to) {
   arrange(keys);
   entry.scrollIntoView({ block: "nearest" });
   tell(`Moved to place ${place + 1} of ${keys.length}.`);
+  unanswered += 1;
   moving = moving.then(() => send(form, to));
 }
 
@@ -83,9 +85,11 @@ async function send(form, to) {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
     if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
     const { order } = await answer.json();
-    if (order.some((key, at) => String(key) !== entries()[at]?.dataset.entry)) await renew();
+    if (unanswered === 1 && order.some((key, at) => String(key) !== entries()[at]?.dataset.entry)) await renew();
   } catch {
     tell("Not moved: the server did not take it. Reload the page, and try it again.");
+  } finally {
+    unanswered -= 1;
   }
 }
 

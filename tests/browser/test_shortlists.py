@@ -8,11 +8,12 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from search.models import Figure, Pin, Shortlist, ShortlistEntry, ShortlistShare, text_key
 from search.services.shortlists import entry_keep, entry_note
 from tests.browser.conftest import NewPage, SoundInBothSchemes
+from tests.browser.waiting import until
 from tests.factories import publication_make, user_make
 
 pytestmark = pytest.mark.browser
@@ -149,6 +150,26 @@ def test_figures_are_put_in_order_removed_and_brought_back_by_keys(
     expect(page.locator(".entry")).to_have_count(3)
     assert order(page) == [two, three, one]
     assert not complaints
+
+
+def test_the_answer_of_an_earlier_move_does_not_take_back_a_later_one(
+    examiner: User, shortlist: Shortlist, new_page: NewPage
+) -> None:
+    page = opened(new_page(examiner), shortlist)
+    one, two, three = order(page)
+    first = shortlist.entries.earliest("position")
+    waiting: list[Route] = []
+    page.route("**/move/", lambda route: waiting.append(route))
+    page.keyboard.press("j")
+    page.keyboard.press("Alt+ArrowDown")
+    page.keyboard.press("Alt+End")
+    until(page, lambda: len(waiting) == 1)
+    waiting[0].continue_()
+    until(page, lambda: len(waiting) == 2)  # the second move is sent once the page has read the answer of the first
+    assert order(page) == [two, three, one]
+    waiting[1].continue_()
+    until(page, lambda: shortlist.entries.latest("position") == first)
+    assert order(page) == [two, three, one]
 
 
 def test_two_notes_that_meet_are_shown_and_both_are_kept(
