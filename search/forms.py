@@ -26,7 +26,7 @@ class DeliveryField(forms.FileField):
 class DeliveryForm(forms.Form):
     deliveries = DeliveryField(
         label="Deliveries",
-        help_text="A batch zip, a document zip or a TAR, as the office delivers it; several at once if you like.",
+        help_text="Zip or TAR files as delivered by the office. You can choose several.",
         error_messages={"empty": "The file is empty. Choose the delivery as it was downloaded."},
     )
 
@@ -37,7 +37,7 @@ class SearchNameForm(forms.Form):
     name = forms.CharField(
         max_length=120,
         error_messages={
-            "required": "Give the search a name.",
+            "required": "Enter a name for the search.",
             "max_length": "The name has %(show_value)d characters; shorten it to %(limit_value)d or fewer.",
         },
     )
@@ -59,7 +59,7 @@ class CropForm(forms.Form):
     width = forms.FloatField(min_value=0.1, max_value=100, label="Width (%)")
     height = forms.FloatField(min_value=0.1, max_value=100, label="Height (%)")
     turn = forms.TypedChoiceField(
-        choices=[(0, "not"), (90, "90°"), (180, "180°"), (270, "270°")], coerce=int, required=False, empty_value=None
+        choices=[(0, "0°"), (90, "90°"), (180, "180°"), (270, "270°")], coerce=int, required=False, empty_value=None
     )
     mirrored = forms.BooleanField(required=False, label="Mirrored left to right")
 

@@ -20,7 +20,10 @@ BATCH_QUEUE, QUERY_QUEUE = "batch", "query"
 # 0 is the most urgent, and what a message without a priority has; upkeep has it.
 CONTINUED_PRIORITY, NEW_PRIORITY = 3, 6
 BACKGROUND_PRIORITY = 9  # explanations, runs and fits: nobody waits for them as for hits
-QUERY_PATIENCE = timedelta(minutes=2)  # nobody waits longer for hits, so an older query is not answered any more
+QUERY_PATIENCE_MINUTES = 2
+QUERY_PATIENCE = timedelta(
+    minutes=QUERY_PATIENCE_MINUTES
+)  # nobody waits longer for hits, so an older query is not answered any more
 
 
 def enqueue(task: str, row_id: int | str, *, queue: str, priority: int = NEW_PRIORITY) -> None:

@@ -131,7 +131,7 @@ def question_check(question: Question, owner: User) -> None:
     """Raise Problem if the owner cannot ask the question now: it is wrong, or names what does not exist."""
     question_from_query(QueryDict(question.address))  # its rules hold for command line and API too
     if question.is_empty:
-        raise Problem("empty", "Give a drawing, a figure of the collection, or a text.")
+        raise Problem("empty", "Add a drawing, or enter a figure of the collection or a text.")
     pictures = (*question.examples, *question.liked, *question.disliked)
     figure_ids = {int(picture.key) for picture in pictures if picture.source == "figure"}
     missing = figure_ids - set(figures_to_show().filter(pk__in=figure_ids).values_list("pk", flat=True))

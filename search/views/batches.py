@@ -71,4 +71,4 @@ def _say_what_is_known(request: HttpRequest, taken: list[tuple[Batch, bool]]) ->
     for batch, created in taken:
         if not created:
             received = f"{batch.received_at:%Y-%m-%d %H:%M}"
-            messages.info(request, f"This file was received before, on {received}; it is not processed again.")
+            messages.info(request, f"This file was already received on {received} and is not processed again.")

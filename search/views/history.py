@@ -50,7 +50,7 @@ def forget(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """Delete a query, and go back to its place in the list."""
     query = get_object_or_404(queries_of(current_user(request)).defer("candidates"), pk=query_id)
     query_forget(query=query)
-    messages.info(request, "Forgotten: the query, what it found, and what was uploaded for it alone.")
+    messages.info(request, "The query was deleted, with its hits and the files uploaded only for it.")
     return _back(request)
 
 
@@ -59,7 +59,7 @@ def forget_all(request: HttpRequest) -> HttpResponse:
     """Delete all queries of the user."""
     count = history_forget(owner=current_user(request))
     request.session.pop(UNDO, None)
-    messages.info(request, f"Forgotten: {count} quer{'y' if count == 1 else 'ies'}, and what was uploaded for them.")
+    messages.info(request, f"{count} quer{'y was' if count == 1 else 'ies were'} deleted, with their hits and uploads.")
     return redirect("search:history")
 
 

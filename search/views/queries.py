@@ -121,7 +121,7 @@ def _to_address(request: HttpRequest) -> HttpResponse:
     """Lead from a sent form to the address of its question."""
     question, fault = question_of_form(request.POST, current_user(request))
     if not fault and question.is_empty and not question.patent_xml:
-        fault = "Give a drawing, a publication or figure, or a text."
+        fault = "Add a drawing, or enter a text, a publication or a figure."
     if fault:
         context = panel_context(question, current_user(request), fault=fault, form=request.POST)
         return render(request, "search/workbench.html", context, status=400)

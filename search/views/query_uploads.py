@@ -164,9 +164,9 @@ def _chosen(document: Material, pages: Sequence[str]) -> tuple[Picture, ...]:
     """Pictures of the pages, at most MOST_FILES. Raises Problem or ImageError."""
     wanted = dict.fromkeys(number for page in pages if (number := whole_number(page, most=MOST_PAGES)) is not None)
     if not wanted:
-        raise Problem("page", "Mark a page, or press “Search with it” below one.")
+        raise Problem("page", "Select pages, or choose “Search with this page” below one.")
     if len(wanted) > MOST_FILES:
-        raise Problem("page", f"Mark at most {MOST_FILES} pages.")
+        raise Problem("page", f"Select at most {MOST_FILES} pages.")
     return tuple(Picture("image", str(material_page(document=document, page=page).pk)) for page in wanted)
 
 
@@ -195,7 +195,7 @@ def _take(file: UploadedFile[bytes], owner: User) -> Material:
             )
         return material_receive(owner=owner, data=data, name=name)
     except Problem as problem:
-        detail = f"“{name[:60]}” was not taken. {problem.detail}" if name else problem.detail
+        detail = f"“{name[:60]}” was not accepted. {problem.detail}" if name else problem.detail
         raise Problem(problem.code, detail, problem.status) from problem
 
 

@@ -30,7 +30,7 @@ def note(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpResponse
     form = NoteForm(request.POST)
     written = request.POST.get("note", "")
     if not form.is_valid():
-        fault = "Not saved: a note has at most 20,000 characters, all of them text."
+        fault = "Not saved: a note can have at most 20,000 characters of text."
         unsaved = Unsaved(entry.pk, None, written, fault, started_from=request.POST.get("started_from", ""))
         return _note_unsaved(request, row, entry, unsaved, status=400)
     data = form.cleaned_data
@@ -91,7 +91,7 @@ def add_pin(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpRespo
     try:
         _, change = pin_add(user=current_user(request), shortlist=row, entry_id=entry.pk, box=form.box, note=note)
     except TooManyPins:
-        fault = f"Not saved: a drawing takes {MOST_PINS} pins. Delete one, or write this into the note."
+        fault = f"Not saved: a drawing can have at most {MOST_PINS} pins. Delete one first, or write a note."
         return _pins(request, row, entry, _unsaved(request.POST, entry, 0, fault), status=400)
     remember(request, change)
     return _pins(request, row, entry, notice=Notice("Added a pin on ", row, "."))

@@ -68,7 +68,7 @@ def shortlist_list(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             shortlist = shortlist_create(owner=user, name=form.cleaned_data["name"])
             return redirect("search:shortlist", shortlist_id=shortlist.pk)
-        fault = "Give the shortlist a name of at most 120 characters."
+        fault = "Enter a name of at most 120 characters for the shortlist."
     context = {"listed": shortlists_listed(user), "fault": fault}
     return render(request, "search/shortlists.html", context, status=400 if fault else 200)
 
@@ -83,7 +83,7 @@ def shortlist(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     form = DescriptionForm(request.POST)
     note, name = request.POST.get("note", ""), request.POST.get("name", "")
     if not form.is_valid():
-        fault = "Not saved: a shortlist needs a name of at most 120 characters, and its note takes 20,000."
+        fault = "Not saved: enter a name of at most 120 characters and a note of at most 20,000."
         return shortlist_rendered(request, row, Unsaved(None, None, note, fault, name=name), status=400)
     data = form.cleaned_data
     try:
@@ -127,7 +127,7 @@ def make_current(request: HttpRequest, shortlist_id: int) -> HttpResponse:
 def delete(request: HttpRequest, shortlist_id: int) -> HttpResponse:
     row = shortlist_or_404(shortlist_id, current_user(request))
     shortlist_delete(user=current_user(request), shortlist=row)
-    messages.info(request, f"{row} is deleted.")
+    messages.info(request, f"{row} was deleted.")
     return redirect("search:shortlists")
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from search.models import Query, WorkState
-from search.queue import QUERY_PATIENCE
+from search.queue import QUERY_PATIENCE, QUERY_PATIENCE_MINUTES
 from search.selectors.queries import queries_ahead
 from search.services.queries import query_give_up
 
@@ -28,5 +28,6 @@ def waiting_page(request: HttpRequest, query: Query) -> HttpResponse:
         "waited_seconds": round(waited.total_seconds()),
         "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
         "given_up": given_up,
+        "patience_minutes": QUERY_PATIENCE_MINUTES,
     }
     return render(request, "search/waiting.html", context, status=202)

@@ -16,7 +16,7 @@ from engine.ranking.calibration import FEWEST
 from search.http import current_user, is_fragment, no_store
 from search.models import Explanation, Figure, Query, WorkState
 from search.question import Question
-from search.queue import QUERY_PATIENCE, enqueue_explanation, wait_until_finished
+from search.queue import QUERY_PATIENCE, QUERY_PATIENCE_MINUTES, enqueue_explanation, wait_until_finished
 from search.selectors.calibrations import calibrations_in_force
 from search.selectors.figures import figures_to_show
 from search.selectors.hints import BY_TEXT_ALONE, WITH_DRAWING, hint_of
@@ -156,6 +156,7 @@ def _progress(explanation: Explanation) -> dict[str, object]:
         "waited_seconds": round(waited.total_seconds()),
         "unanswered": untouched and waited.total_seconds() > settings.QUERY_TIMEOUT_SECONDS,
         "given_up": untouched and waited > QUERY_PATIENCE,
+        "patience_minutes": QUERY_PATIENCE_MINUTES,
     }
 
 

@@ -5,9 +5,9 @@
  * [data-bring-state], <progress data-bring-progress max="1"> and [data-bring-fault], where a refusal's sentence goes.
  */
 const TAKEN = /\.(tiff?|pdf|xml|png|jpe?g|webp|gif|bmp)$/i;
-const NO_DRAWING = "This is no drawing: TIFF, PNG, JPEG, GIF, BMP, WEBP, PDF or a patent XML are taken.";
+const NO_DRAWING = "This file type is not supported. Choose TIFF, PNG, JPEG, GIF, BMP, WEBP, PDF or patent XML.";
 const NOT_SENT =
-  "The file did not arrive: the server does not answer, or you are no longer logged in. Your query stands as it was; send the file again.";
+  "The upload failed: the server is not responding, or you are no longer logged in. Your query is unchanged. Send the file again.";
 const isTaken = (file) => file.type.startsWith("image/") || TAKEN.test(file.name);
 
 export function attach(part) {
@@ -38,7 +38,7 @@ export function attach(part) {
     if (!input.files.length) return;
     fault.replaceChildren();
     const names = [...input.files].map((file) => file.name).join(", ");
-    state.textContent = `Sending ${names} …`;
+    state.textContent = `Uploading ${names}…`;
     progress.removeAttribute("value");
     state.hidden = progress.hidden = false;
     part.dispatchEvent(new CustomEvent("bring"));
@@ -58,7 +58,7 @@ export function attach(part) {
     progress.value = loaded / total;
     if (loaded >= total) {
       progress.removeAttribute("value");
-      state.textContent = "Reading what was sent …";
+      state.textContent = "Reading the files…";
     }
   });
   part.addEventListener("htmx:beforeSwap", ({ detail }) => {

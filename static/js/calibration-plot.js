@@ -50,7 +50,7 @@ export function attach(box) {
       scales: { x: { time: false, range: [low - room, high + room] }, y: { range: [0, 100] } },
       axes: [
         { ...axis, label: box.dataset.title, labelSize: 24 },
-        { ...axis, label: "in 100 find less", size: 48 },
+        { ...axis, label: "percentile", size: 48 },
       ],
       series: [{}, { stroke: colour("--accent"), width: 2, points: { show: false } }],
       hooks: { draw: [mark] },

@@ -12,9 +12,9 @@ const LETTERS = ["A", "B", "C", "D"];
  */
 export function addCompareKeys({ press, exchange, choose, pan }) {
   const group = "This drawing";
-  addKey({ key: "r", label: "Turn by a quarter", group, run: () => press("[data-quarter]") });
+  addKey({ key: "r", label: "Rotate by 90°", group, run: () => press("[data-quarter]") });
   addKey({ key: "Shift+M", label: "Mirror left to right", group, run: () => press("[data-mirror]") });
-  addKey({ key: "e", label: "Exchange with the next one", group, run: exchange });
+  addKey({ key: "e", label: "Swap with the next drawing", group, run: exchange });
   addKey({ key: "Delete", label: "Remove", group, run: () => press("[data-remove]") });
   addKey({ key: "m", label: "More like this", group, run: () => press("[data-more]") });
   addKey({ key: "f", label: "Search with this figure", group, run: () => press("[data-search]") });

@@ -58,7 +58,7 @@ function bar() {
     found.id = "compare-marks";
     found.className = "compare-marks";
     found.setAttribute("role", "group");
-    found.setAttribute("aria-label", "Hits marked for comparing");
+    found.setAttribute("aria-label", "Hits marked for comparison");
     found.hidden = true;
     const pictures = document.createElement("span");
     pictures.className = "marked-pictures";
@@ -88,7 +88,7 @@ function show() {
       }
       badge.textContent = LETTERS[at];
       badge.setAttribute("role", "img");
-      badge.setAttribute("aria-label", `marked ${LETTERS[at]} for comparing`);
+      badge.setAttribute("aria-label", `marked ${LETTERS[at]} for comparison`);
     }
   }
   bar().hidden = !marks.length;
@@ -117,7 +117,7 @@ function tools(marks) {
     address.searchParams.set("picture", "none");
     for (const one of marks) address.searchParams.append("figure", one.figure);
     const link = document.createElement("a");
-    [link.href, link.textContent] = [address.href, "Compare them"];
+    [link.href, link.textContent] = [address.href, "Compare"];
     link.dataset.compareMarked = "";
     made.push(link);
   }
@@ -132,6 +132,6 @@ function tools(marks) {
 
 export function attach() {
   show();
-  addKey({ key: "b", label: "Mark for comparing, or take the mark off", group: "Hits", run: mark });
+  addKey({ key: "b", label: "Mark for comparison, or unmark", group: "Hits", run: mark });
   addKey({ key: "Shift+C", label: "Compare the marked hits", group: "Hits", run: compareMarked });
 }

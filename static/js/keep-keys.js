@@ -38,7 +38,7 @@ export function region() {
 function press(key) {
   const form = meant();
   if (form) form.querySelector(`[data-keep-key="${key}"]`).click();
-  else tell("Go to a figure first: j is the next one.");
+  else tell("Select a figure first; j goes to the next one.");
 }
 
 export function tell(text) {
@@ -49,7 +49,7 @@ export function tell(text) {
 
 function fail(event) {
   if (event.target.matches?.("form[data-keep], #keep-said form"))
-    tell("Not kept: the server did not answer as it should. Try it again.");
+    tell("Not saved: the server returned an error. Try again.");
 }
 
 /**

@@ -105,7 +105,7 @@ function working() {
       put(element.dataset.keyGroup ?? "Page", element.dataset.key, element.dataset.keyLabel);
   }
   const isWritten = [...document.querySelectorAll("textarea")].some((area) => area.offsetParent !== null);
-  if (isWritten) put("Everywhere", "Ctrl+Enter", "Send what is written in several lines");
+  if (isWritten) put("Everywhere", "Ctrl+Enter", "Send the form from a multi-line field");
   return groups;
 }
 
@@ -140,7 +140,7 @@ function showList() {
 
 const CAPS = { ArrowRight: "→", ArrowLeft: "←", ArrowUp: "↑", ArrowDown: "↓", Escape: "Esc" };
 
-addKey({ key: "?", label: "These keys", group: "Everywhere", run: showList });
+addKey({ key: "?", label: "Show these keys", group: "Everywhere", run: showList });
 document.addEventListener("keydown", (event) => {
   bind();
   listen(event);

@@ -62,7 +62,7 @@ const ACTIONS = {
   m: "More like this",
   l: "Less like this",
   f: "Search with this figure",
-  q: "Search with a part of it",
+  q: "Search with a part of this figure",
   c: "Compare with the query",
   w: "Why this hit",
 };
@@ -77,7 +77,7 @@ function addKeys() {
   for (const [key, [label, by]] of Object.entries(moves)) addKey({ key, label, group: GROUP, run: () => step(by) });
   addKey({ key: "ArrowDown", label: "Hit below", group: GROUP, run: () => step(columns()) });
   addKey({ key: "ArrowUp", label: "Hit above", group: GROUP, run: () => step(-columns()) });
-  addKey({ key: "e", label: "The other figures of the hit", group: GROUP, run: unfold });
+  addKey({ key: "e", label: "Show the other figures of the hit", group: GROUP, run: unfold });
   for (const [key, label] of Object.entries(ACTIONS)) addKey({ key, label, group: GROUP, run: () => act(key) });
 }
 

@@ -225,7 +225,7 @@ class Reader {
         run: () => this.stage.pan(Number(right), Number(down)),
       });
     }
-    addKey({ key: "Escape", label: "Let go of what is lit", group: "Reading", run: () => this.numerals.letGo() });
+    addKey({ key: "Escape", label: "Clear the highlight", group: "Reading", run: () => this.numerals.letGo() });
     // Beside the sheet the arrow keys scroll, as everywhere.
     this.root.querySelector('[data-reader-part="text"]').addEventListener("keydown", (event) => {
       if (event.key in ARROWS) event.stopPropagation();

@@ -89,7 +89,7 @@ export function note(page) {
       else if (status === 409 || status === 400) this.become("Not saved: see below", "is-fault", false);
       else if (status === 403 || status === 404)
         this.become("Not saved: you may no longer edit this. Copy your text.", "is-fault", true);
-      else this.become("Not saved: the server did not answer. Save it again.", "is-fault", true);
+      else this.become("Not saved: the server did not respond. Save again.", "is-fault", true);
     },
 
     succeeded() {

@@ -11,7 +11,7 @@ import { addKey } from "./keys.js";
 import { note } from "./shortlist-note.js";
 import { drawing } from "./shortlist-pins.js";
 
-const GROUP = "Figures kept";
+const GROUP = "Figures of the shortlist";
 const list = () => document.querySelector("[data-entries]");
 const entries = () => [...list().querySelectorAll(":scope > [data-entry]")];
 const current = () => list().querySelector(":scope > .is-current");
@@ -73,7 +73,7 @@ function move(entry, to) {
   keys.splice(place, 0, ...keys.splice(at, 1));
   arrange(keys);
   entry.scrollIntoView({ block: "nearest" });
-  tell(`Moved to place ${place + 1} of ${keys.length}.`);
+  tell(`Moved to position ${place + 1} of ${keys.length}.`);
   unanswered += 1;
   moving = moving.then(() => send(form, to));
 }
@@ -87,7 +87,7 @@ async function send(form, to) {
     const { order } = await answer.json();
     if (unanswered === 1 && order.some((key, at) => String(key) !== entries()[at]?.dataset.entry)) await renew();
   } catch {
-    tell("Not moved: the server did not take it. Reload the page, and try it again.");
+    tell("Not moved: the server returned an error. Reload the page and try again.");
   } finally {
     unanswered -= 1;
   }
@@ -138,7 +138,7 @@ function removing({ detail }) {
 
 function removed({ detail }) {
   if (!detail.requestConfig.elt.matches("[data-remove-form]")) return;
-  if (!detail.successful) return tell("Not removed: the server did not take it. Reload the page, and try it again.");
+  if (!detail.successful) return tell("Not removed: the server returned an error. Reload the page and try again.");
   renumber();
   go(neighbour);
 }
@@ -170,7 +170,7 @@ function addKeys() {
   );
   add(
     "p",
-    "Pin a note to its drawing",
+    "Add a pin to its drawing",
     onCurrent((entry) => entry.querySelector("[data-pin-new]")?.click()),
   );
   add(

@@ -110,12 +110,12 @@ function showNotice(form, { fields, files }) {
   notice.className = "notice";
   notice.dataset.typedSaid = "";
   notice.setAttribute("role", "status");
-  const typed = Object.keys(fields).length ? "What you typed here is back; it was not sent. " : "";
+  const typed = Object.keys(fields).length ? "Your unsent text was restored. " : "";
   const lost = files?.length ? `Not sent: ${files.join(", ")}. Choose it again. ` : "";
   const discard = document.createElement("button");
   discard.type = "button";
   discard.className = "quiet";
-  discard.textContent = typed ? "Discard it" : "Close";
+  discard.textContent = typed ? "Discard" : "Close";
   discard.addEventListener("click", () => {
     form.reset();
     drop(form);

@@ -6,7 +6,7 @@
  */
 import { addKey } from "./keys.js";
 
-const NAMES = { c: "Then and today", n: "What came since", r: "Rename", Delete: "Delete or forget it" };
+const NAMES = { c: "Compare with current hits", n: "New figures since the last run", r: "Rename", Delete: "Delete" };
 let walked = null; // one list a page
 
 const items = () => [...walked.querySelectorAll("[data-walk-item]")];

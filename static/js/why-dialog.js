@@ -18,10 +18,10 @@ export function attach(dialog) {
   }
 
   function fail() {
-    tell("The server did not answer as it should. ", "alert");
+    tell("The server returned an error. ", "alert");
     const again = document.createElement("a");
     again.href = address;
-    again.textContent = "Open it on a page of its own";
+    again.textContent = "Open on its own page";
     body.firstChild.append(again);
   }
 

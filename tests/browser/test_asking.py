@@ -169,14 +169,14 @@ def test_pages_of_a_document_are_chosen_from_small_pictures(desk: Page) -> None:
     desk.go_back()
     desk.locator("input[name=page]").nth(0).check()
     desk.locator("input[name=page]").nth(2).check()
-    desk.click("text=Search with the marked pages")
+    desk.click("text=Search with the selected pages")
     assert [image.page for image in images_of(desk)] == [1, 3]
 
 
 def test_a_refusal_says_the_mend_and_leaves_the_query_as_it_was(desk: Page) -> None:
     desk.fill("#id_text", "a pump")
     for name, data, said in (
-        ("drawing.png", b"no drawing at all", "“drawing.png” was not taken. This is text, not an image."),
+        ("drawing.png", b"no drawing at all", "“drawing.png” was not accepted. This is text, not an image."),
         ("drawing.tif", picture(1, "TIFF")[:900], "damaged"),
         ("plan.pdf", b"%PDF-1.7 and nothing more", "Save it again, or as PNG or TIFF"),
         ("photo.heic", b"\0\0\0\x18ftypheic", "a HEIC or AVIF photo, as phones take them. Save it as JPEG or PNG"),
@@ -195,8 +195,8 @@ def test_a_drawing_is_sent_without_scripts(answering: list[Figure], examiner: Us
     page.goto("/")
     page.fill("#id_text", "a pump")
     choose(page, ("drawing.png", b"no drawing"))
-    page.click("text=Search with the files")
-    expect(page.locator("p.fault")).to_contain_text("“drawing.png” was not taken")
+    page.click("text=Search with these files")
+    expect(page.locator("p.fault")).to_contain_text("“drawing.png” was not accepted")
     expect(page.locator("#id_text")).to_have_value("a pump")
     choose(page, ("drawing.png", picture()))
     page.click("button.primary >> text=/^Search$/")
@@ -255,11 +255,11 @@ def test_a_part_of_a_hit_is_drawn_with_the_mouse_and_searched_with(desk: Page, a
 def test_a_picture_is_turned_mirrored_and_left_out(desk: Page) -> None:
     choose(desk, ("one.png", picture(1)), ("two.png", picture(2)))
     images_of(desk)
-    for label, ending in (("Turn one.png by a quarter", "~r90"), ("Mirror one.png", "~r90~m")):
+    for label, ending in (("Rotate one.png by 90°", "~r90"), ("Mirror one.png", "~r90~m")):
         desk.click(f"[aria-label='{label}']")
         expect(desk.locator(".mosaic")).to_be_visible()
         assert asked(desk)["image"][0].endswith(ending)
-    desk.click("[aria-label='Leave out two.png']")
+    desk.click("[aria-label='Remove two.png']")
     expect(desk.locator(".asked-picture")).to_have_count(1)
 
 
@@ -294,12 +294,12 @@ def test_a_new_ranking_is_kept_by_every_link_and_by_reload_and_back(desk: Page, 
     desk.check("[name=group][value=figure]", force=True)
     expect(desk).to_have_url(re.compile("group=figure"))
     expect(desk.locator("#hits-title")).to_contain_text("of 12 single figures")
-    for link in ("[aria-label^='Turn']", "[aria-label^='Mark a part']", "[aria-label='More like hit 2']"):
+    for link in ("[aria-label^='Rotate']", "[aria-label^='Mark a part']", "[aria-label='More like hit 2']"):
         expect(desk.locator(link)).to_have_attribute("href", re.compile("group(=|%3D)figure"))
     desk.reload()
     expect(desk.locator("#hits-title")).to_contain_text("of 12 single figures")
     asked_first = desk.url
-    desk.click("[aria-label^='Turn']")
+    desk.click("[aria-label^='Rotate']")
     expect(desk.locator(".mosaic")).to_be_visible()
     assert "~r90" in desk.url and "group=figure" in desk.url
     desk.go_back()
@@ -315,7 +315,7 @@ def test_likes_and_dislikes_show_what_they_change(desk: Page, answering: list[Fi
     for _ in range(3):
         desk.keyboard.press("j")
     desk.keyboard.press("m")
-    expect(desk.locator(".feedback")).to_contain_text("4 of the first 20 are new")
+    expect(desk.locator(".feedback")).to_contain_text("4 new hits")
     assert asked(desk)["like"] == [str(answering[4].pk)]
     expect(desk.locator(".moved").first).to_contain_text("by")
     expect(desk.locator(".asked-picture.is-liked")).to_have_count(1)
@@ -324,7 +324,7 @@ def test_likes_and_dislikes_show_what_they_change(desk: Page, answering: list[Fi
     desk.keyboard.press("l")
     expect(desk.locator(".asked-picture.is-disliked")).to_have_count(1)
     desk.wait_for_selector("html[data-attached]")
-    desk.locator(".is-liked [aria-label^='Leave out']").click()
+    desk.locator(".is-liked [aria-label^='Remove']").click()
     expect(desk.locator(".asked-picture")).to_have_count(1)
     desk.wait_for_selector("html[data-attached]")
     desk.keyboard.press("0")
@@ -338,7 +338,7 @@ def test_a_publication_is_asked_with_by_its_number(desk: Page) -> None:
     desk.keyboard.press("Enter")
     expect(desk.locator(".chip", has_text="EP2000003A1")).to_be_visible()
     expect(desk.locator(".asked-name")).to_have_text("FIG. 2 of EP2000004A1")
-    desk.click("[aria-label='Leave out EP2000003A1']")
+    desk.click("[aria-label='Remove EP2000003A1']")
     expect(desk.locator(".chips li")).to_have_count(0)
 
 

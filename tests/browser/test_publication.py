@@ -156,7 +156,7 @@ def test_sections_and_a_search_with_all_figures_have_keys(
     expect(page.locator("#section-1-title")).to_have_text("Claims (en)")
     expect(page.locator("#section-1-title")).to_be_in_viewport()
     for name in ("Espacenet", "European Patent Register"):
-        link = page.get_by_role("link", name=re.compile(f"^{name}.*opens in a new window"))
+        link = page.get_by_role("link", name=re.compile(f"^{name}.*opens in a new tab"))
         expect(link).to_have_attribute("rel", "noopener noreferrer external")
     search = page.get_by_role("link", name="Search with all its figures")
     expect(search).to_have_attribute("data-key", "f")
@@ -179,7 +179,7 @@ def test_without_scripts_the_form_finds_and_links_lead_on(
     page.fill("#id_find", "rotor")
     page.get_by_role("button", name="Find").click()
     expect(page.locator("mark.term")).to_have_text(["rotor"] * 4)
-    page.get_by_role("link", name="Next place").click()
+    page.get_by_role("link", name="Next match").click()
     expect(page).to_have_url(re.compile(r"at=2#found-2$"))
     expect(page.locator("mark.is-current")).to_have_attribute("id", "found-2")
     expect(page.locator("mark.is-current")).to_be_in_viewport()

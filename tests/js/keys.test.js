@@ -150,6 +150,6 @@ test("the list of keys tells those that work now, by group", () => {
   assert.ok(isShown);
   const list = dialog.textContent;
   assert.match(list, /Pairs.*Next one/s);
-  assert.match(list, /Send what is written in several lines/);
+  assert.match(list, /Everywhere.*Ctrl\+Enter/s);
   assert.doesNotMatch(list, /Not seen/);
 });

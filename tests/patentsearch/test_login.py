@@ -95,14 +95,14 @@ def test_a_form_of_an_earlier_login_can_be_sent_again_from_where_it_failed(exami
 def test_what_another_site_sent_is_never_offered_to_be_sent_again(examiner: User, origin: str) -> None:
     answer = strict(examiner).post("/history/forget/", {"sure": "yes"}, headers={"Origin": origin})
     assert answer.status_code == 403
-    assert b"Send it now" not in answer.content
+    assert b"data-typed-again" not in answer.content
 
 
 def test_a_password_is_never_put_into_a_page(examiner: User) -> None:
     for client in (strict(examiner), Client(enforce_csrf_checks=True)):
         answer = client.post("/login/", {"username": "examiner", "password": "secret-word"}, headers={"Origin": HERE})
         assert answer.status_code == 403
-        assert b"secret-word" not in answer.content and b"Send it now" not in answer.content
+        assert b"secret-word" not in answer.content and b"data-typed-again" not in answer.content
 
 
 def test_a_script_of_an_earlier_login_has_its_page_loaded_anew_which_says_why(examiner: User) -> None:

@@ -79,8 +79,8 @@ def test_a_hit_stands_beside_the_drawing_that_was_asked_with(
     page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[1].pk}"))
     assert _panes(page) == [f"image:{query.examples[0]}", f"figure:{figures[1].pk}"]
     assert f"/pictures/image/{query.examples[0]}.png" in page
-    assert "what its numerals stand for is not known" in page
-    assert "Beside hit 1 of 2" in page  # of publications, and the first figure stands for this one's
+    assert "part names are unknown" in page
+    assert "Grouped with hit 1 of 2" in page  # of publications, and the first figure stands for this one's
 
 
 def test_the_next_hit_takes_the_place_of_the_last_figure(
@@ -172,15 +172,15 @@ def test_figures_of_shortlist_and_hits_are_offered(
 ) -> None:
     entry_keep(user=examiner, shortlist=shortlist_current(owner=examiner), figure=figures[3], relevance="X")
     page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[0].pk}&adding=1"))
-    assert "From the current shortlist" in page
-    assert "From the hits of the query" in page
+    assert 'data-from="shortlist"' in page
+    assert 'data-from="hits"' in page
     assert f"figure={figures[0].pk}&amp;figure={figures[3].pk}" in page
 
 
 def test_a_query_without_a_drawing_says_so(as_examiner: Client, examiner: User, figures: list[Figure]) -> None:
     query = query_make(examiner, hits=figures, text="a rotor in a housing")
     page = html_of(as_examiner.get(f"{ADDRESS}?query={query.pk}&figure={figures[0].pk}"))
-    assert "The query has no drawing; it asks for" in page
+    assert "data-without-drawing" in page and "a rotor in a housing" in page
     assert _panes(page) == [f"figure:{figures[0].pk}"]
 
 

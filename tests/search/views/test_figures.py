@@ -137,7 +137,7 @@ def test_a_figure_that_no_hit_stands_for_leads_to_the_first_hit(as_examiner: Cli
     first, _, third, _ = Figure.objects.order_by("pk")
     query = query_make(examiner, hits=[first])
     page = html_of(as_examiner.get(f"/figures/{third.pk}/?query={query.pk}"))
-    assert "Not among 1 hits" in page
+    assert "data-no-hit" in page
     assert f'href="/figures/{first.pk}/?query={query.pk}" data-flip data-key="j"' in page
 
 
@@ -231,7 +231,7 @@ def test_a_figure_without_text_says_that_it_is_found_by_its_drawing(as_examiner:
     figure.links.all().delete()
     figure.readings.all().delete()
     page = html_of(as_examiner.get(f"/figures/{figure.pk}/"))
-    assert "found by its drawing alone" in page
+    assert "data-without-text" in page
     assert "No reference numeral was read" in page
 
 

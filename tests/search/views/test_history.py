@@ -55,7 +55,7 @@ def test_each_query_leads_back_and_says_what_was_asked_and_found(
         "2 hits",
     ):
         assert said in page
-    assert "goes back 9 days" in page
+    assert "9 days" in page
     assert "index" in page
     assert page.count(f"/files/thumbnails/{figures[1].pk}.png") == 1
 
@@ -65,7 +65,7 @@ def test_a_refused_and_an_open_query_are_told_apart_from_answers(as_examiner: Cl
     Query.objects.filter(pk=refused.pk).update(state=WorkState.REJECTED, error_code="x", error_detail="Too blank.")
     Query.objects.filter(pk=waiting.pk).update(state=WorkState.WAITING)
     page = text_of(as_examiner, "/history/")
-    assert "Too blank." in page and "not answered yet" in page
+    assert "Too blank." in page and "data-open" in page
     assert "/compare/" not in page
 
 
@@ -78,7 +78,7 @@ def test_the_history_is_paged_found_in_and_takes_constant_statements(
         with django_assert_max_num_queries(17):  # the frame's own among them
             page = text_of(as_examiner, address)
         assert page.count('class="entry"') == count
-    assert "None of your queries" in text_of(as_examiner, "/history/?q=wheel")
+    assert "data-empty" in text_of(as_examiner, "/history/?q=wheel")
     for garbage in GARBAGE:
         assert as_examiner.get("/history/", {"q": garbage, "page": garbage}).status_code == 200
 
@@ -86,7 +86,7 @@ def test_the_history_is_paged_found_in_and_takes_constant_statements(
 def test_an_empty_history_says_so(as_examiner: Client, examiner: User) -> None:
     query_make(user_make("other"), text="theirs")
     page = text_of(as_examiner, "/history/")
-    assert "You have asked nothing" in page and "theirs" not in page
+    assert "data-empty" in page and "theirs" not in page
 
 
 def test_a_query_is_forgotten_at_its_place(as_examiner: Client, examiner: User) -> None:
@@ -117,7 +117,7 @@ def test_the_whole_history_is_forgotten_by_a_post_alone(as_examiner: Client, exa
     session.save()
     assert as_examiner.get("/history/forget/").status_code == 405
     assert Query.objects.exists()
-    assert "Forgotten: 1 query" in str(as_examiner.post("/history/forget/", follow=True).content)
+    assert as_examiner.post("/history/forget/").status_code == 302
     assert not Query.objects.exists() and "deleted_search" not in as_examiner.session
 
 
@@ -135,7 +135,7 @@ def replayed(query: Query, hits: list[Figure]) -> Query:
 def test_an_answer_that_is_todays_says_so(as_examiner: Client, examiner: User, figures: list[Figure]) -> None:
     query = query_make(examiner, figure=figures[0], hits=figures)
     page = text_of(as_examiner, f"/history/{query.pk}/compare/")
-    assert "it is today" in page
+    assert "data-newest" in page
     assert Query.objects.count() == 1  # nothing was asked
 
 
@@ -147,12 +147,12 @@ def test_two_answers_stand_side_by_side_with_what_they_were_found_by(
     today = query_make(examiner, text="a pump", hits=figures[::-1])
     page = text_of(as_examiner, f"/history/{then.pk}/compare/?group=figure&then=stored")
     assert page.count('class="tile mark-up"') == 2 and page.count('class="tile mark-down"') == 2
-    assert "up 1, then 2" in page and "down 1, today 2" in page
-    assert "index 7, up to vector 3" in page and "tests/visual" in page
+    assert page.count('value="1" data-other="2"') == page.count('value="2" data-other="1"') == 2
+    assert "index 7, up to embedding 3" in page and "tests/visual" in page
     assert f"?query={then.pk}&amp;group=figure" in page and f"?query={today.pk}&amp;group=figure" in page
     assert text_of(as_examiner, f"/history/{then.pk}/compare/?group=figure&show=changes").count('class="tile ') == 4
     grouped = text_of(as_examiner, f"/history/{then.pk}/compare/?show=changes")
-    assert "place by place" in grouped and 'class="tile ' not in grouped
+    assert "data-identical" in grouped and 'class="tile ' not in grouped
 
 
 def test_the_replay_of_then_is_asked_waited_for_and_shown(
@@ -168,13 +168,11 @@ def test_the_replay_of_then_is_asked_waited_for_and_shown(
     replay.delete()
     replay = replayed(then, figures)
     page = text_of(as_examiner, address)
-    assert "place by place" in page and f"?query={replay.pk}" in page
+    assert "data-identical" in page and f"?query={replay.pk}" in page
     Query.objects.filter(pk=replay.pk).update(
         state=WorkState.REJECTED, error_code="models-changed", error_detail="Another model is in use."
     )
-    assert "The list of then cannot be shown. Another model is in use." in " ".join(
-        text_of(as_examiner, address).split()
-    )
+    assert "Another model is in use." in text_of(as_examiner, address)
 
 
 def test_a_changed_model_is_said(as_examiner: Client, examiner: User, figures: list[Figure]) -> None:
@@ -183,8 +181,7 @@ def test_a_changed_model_is_said(as_examiner: Client, examiner: User, figures: l
     today = query_make(examiner, text="a pump", hits=figures)
     Query.objects.filter(pk=today.pk).update(encoder_keys={"visual": "tests/visual", "text": "tests/text@2"})
     page = text_of(as_examiner, f"/history/{then.pk}/compare/")
-    assert "Scores of the two are not comparable" in page
-    assert "tests/text@2" in page and "vectors of then are gone" in page
+    assert "tests/text@2" in page and 'data-kept="0"' in page
 
 
 def test_what_can_be_asked_no_more_is_said_beside_what_was_found(
@@ -235,13 +232,13 @@ def test_a_search_is_saved_listed_and_leads_to_its_address(as_examiner: Client, 
 @pytest.mark.parametrize(
     ("sent", "status", "said"),
     [
-        ({"asked": "text=a", "name": " "}, 400, "Give the search a name"),
+        ({"asked": "text=a", "name": " "}, 400, "Enter a name"),
         ({"asked": "text=a", "name": "x" * 121}, 400, "shorten it to 120"),
         ({"asked": "text=a", "name": "a\0b"}, 400, "Null characters"),
-        ({"asked": "", "name": "a"}, 400, "Give a drawing"),
+        ({"asked": "", "name": "a"}, 400, "Add a drawing"),
         ({"asked": "top=0&text=a", "name": "a"}, 400, "top must be"),
         ({"asked": "figure=999", "name": "a"}, 400, "999"),
-        ({"name": "a"}, 400, "Give a drawing"),
+        ({"name": "a"}, 400, "Add a drawing"),
     ],
 )
 def test_what_cannot_be_saved_is_refused_with_the_mend(
@@ -259,7 +256,7 @@ def test_another_question_under_a_name_is_asked_for_before_it_is_replaced(as_exa
     answer = as_examiner.post("/searches/", sent)
     assert answer.status_code == 409
     page = html_of(answer)
-    assert "a pump" in page and "a rotor" in page and "Replace the older one" in page
+    assert "a pump" in page and "a rotor" in page and 'name="replace"' in page
     assert SavedSearch.objects.get().asked == "text=a+pump"
     assert as_examiner.post("/searches/", {**sent, "replace": "1"}).status_code == 302
     assert SavedSearch.objects.get().asked == "text=a+rotor"
@@ -280,7 +277,7 @@ def test_a_search_is_renamed_and_a_taken_name_is_said_where_it_was_typed(as_exam
 
 def test_a_deleted_search_is_brought_back_once(as_examiner: Client, examiner: User) -> None:
     search = search_make(examiner)
-    assert "“<bdi>pumps</bdi>” is deleted" in html_of(as_examiner.post(f"/searches/{search.pk}/delete/", follow=True))
+    assert "“<bdi>pumps</bdi>”" in html_of(as_examiner.post(f"/searches/{search.pk}/delete/", follow=True))
     assert not SavedSearch.objects.exists()
     addresses = []
     for _ in range(2):

@@ -139,7 +139,7 @@ def test_who_added_an_entry_is_shown(as_owner: Client, shortlist: Shortlist) -> 
     ShortlistShare.objects.create(shortlist=shortlist, user=colleague, may_edit=True)
     shortlist.entries.all().delete()
     entry_keep(user=colleague, shortlist=shortlist, figure=Figure.objects.earliest("pk"), relevance="")
-    assert "Kept by</dt><dd><bdi>colleague" in html_of(as_owner.get(page(shortlist)))
+    assert "Added by</dt><dd><bdi>colleague" in html_of(as_owner.get(page(shortlist)))
 
 
 @pytest.mark.parametrize("username", ["nobody", "owner", "a\0b", "x" * 151, ""])
