@@ -112,6 +112,6 @@ def _two(asked: TableOptions, query: QueryDict) -> tuple[Run | None, Run | None]
     first, second = (runs[name] if name else next(iter(rest), None) for name in named)
     if first is not None and second is not None and first.pk == second.pk:
         if all(named):
-            raise OptionsProblem("A run compared with itself differs nowhere; choose another one beside it.")
+            raise OptionsProblem("The two runs are the same. Choose two different runs.")
         second = next((run for run in rest if run.pk != first.pk), None)
     return first, second

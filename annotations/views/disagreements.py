@@ -152,7 +152,7 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
     here = view.address(row, list=False, candidate=candidate_id)
     form = AssessmentForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Not recorded. Give a grade from 0 to 3 or “cannot judge”.")
+        messages.error(request, "Not saved. Choose a grade from 0 to 3 or “cannot be judged”.")
         return redirect(here)
     data = form.cleaned_data
     try:
@@ -167,9 +167,9 @@ def rule(request: HttpRequest, session_id: int, candidate_id: int) -> HttpRespon
     except Candidate.DoesNotExist as error:
         raise Http404 from error
     except Problem as problem:
-        again = f"This page was used for a ruling already. {CURRENT_SHOWN}"
+        again = f"A ruling was already made from this page. {CURRENT_SHOWN}"
         detail = again if problem.code == "client-id-taken" else problem.detail
-        messages.error(request, f"Not recorded. {detail}")
+        messages.error(request, f"Not saved. {detail}")
         return redirect(here)
     following = next_open(differences_of(row).of(view.queue), candidate_id)
     return redirect(view.address(row, list=False, candidate=following.candidate.pk if following else None))
@@ -183,18 +183,18 @@ def undo_ruling(request: HttpRequest, session_id: int) -> HttpResponse:
     view = QueueView.read(request.POST)
     form = UndoForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Nothing was taken back. Reload the page, and try again.")
+        messages.error(request, "Nothing was undone. Reload the page and try again.")
         return redirect(view.address(row))
     try:
         ruled = ruling_undo(adjudicator=current_user(request), session=row, client_id=form.cleaned_data["client_id"])
     except RuledMeanwhile as meanwhile:
         who = f"{meanwhile.current.adjudicator} has" if meanwhile.current else "Somebody has"
-        messages.error(request, f"Nothing was taken back: {who} ruled on the same pair later.")
+        messages.error(request, f"Nothing was undone: {who} ruled on the same pair later.")
         return redirect(view.address(row))
     except Problem as problem:
-        messages.error(request, f"Nothing was taken back. {problem.detail}")
+        messages.error(request, f"Nothing was undone. {problem.detail}")
         return redirect(view.address(row))
-    messages.info(request, "Your ruling on this pair is taken back.")
+    messages.info(request, "Your ruling on this pair was undone.")
     return redirect(view.address(row, list=False, candidate=ruled.ruling.candidate_id))
 
 

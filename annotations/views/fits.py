@@ -43,9 +43,9 @@ class FitForm(forms.Form):
     )
     baseline = forms.ModelChoiceField(
         Run.objects.none(),
-        label="To be better than",
+        label="Baseline",
         empty_label=None,
-        help_text="The run that the fitted weight is compared with.",
+        help_text="The run to compare the fitted weight with.",
         error_messages={
             "required": "Choose the run to compare with.",
             "invalid_choice": "This is not a finished run of this topic set. Choose among those listed.",
@@ -174,7 +174,7 @@ def promote_fit(request: HttpRequest, fit_id: int) -> HttpResponse:
         return _shown(request, found, fault=problem.detail, status=409)
     offered = promoted.suggestion
     if offered is not None:
-        messages.success(request, f"The weight {offered.percent} % is now offered beside the slider of the search.")
+        messages.success(request, f"The weight {offered.percent} % is now offered next to the slider in search.")
     return redirect("annotations:fit", fit_id=found.pk)
 
 

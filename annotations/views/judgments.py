@@ -26,7 +26,7 @@ def judge_showing(request: HttpRequest, session_id: int, position: int) -> HttpR
     form = JudgmentForm(request.POST)
     if not form.is_valid():
         field, faults = next(iter(form.errors.items()))
-        messages.error(request, f"Not recorded. {field}: {faults[0]}")
+        messages.error(request, f"Not saved. {field}: {faults[0]}")
         return _judge_page(session_id, position)
     try:
         judgment_record(
@@ -40,7 +40,7 @@ def judge_showing(request: HttpRequest, session_id: int, position: int) -> HttpR
     except Showing.DoesNotExist as error:
         raise NotFound(f"Pair {position} of session {session_id} was not found.") from error
     except Problem as problem:
-        messages.error(request, f"Not recorded. {problem.detail}")
+        messages.error(request, f"Not saved. {problem.detail}")
         return _judge_page(session_id, position)
     following = next_open(assignment, position)
     return redirect("annotations:review", session_id) if following is None else _judge_page(session_id, following)
@@ -53,10 +53,10 @@ def undo_judgment(request: HttpRequest, session_id: int) -> HttpResponse:
     try:
         recorded = judgment_undo(assessor=current_user(request), session_id=session_id, client_id=uuid.uuid4())
     except Problem as problem:
-        messages.error(request, f"Nothing was taken back. {problem.detail}")
+        messages.error(request, f"Nothing was undone. {problem.detail}")
         return _judge_page(session_id, assignment.place)
     position = recorded.judgment.showing.position
-    messages.info(request, f"Your judgment of pair {position} is taken back.")
+    messages.info(request, f"Your judgment of pair {position} was undone.")
     return _judge_page(session_id, position)
 
 

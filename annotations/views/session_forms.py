@@ -111,12 +111,12 @@ class SessionForm(PoolForm):
         label="Name",
         max_length=120,
         error_messages={
-            "required": "Give the session a name.",
+            "required": "Enter a name for the session.",
             "max_length": "The name has %(show_value)d characters; shorten it to %(limit_value)d or fewer.",
         },
     )
     asks_facets = forms.BooleanField(
-        label="Ask also whether it looks alike and whether it works alike",
+        label="Also ask how far it looks alike and works alike",
         required=False,
     )
     instructions = forms.CharField(

@@ -58,7 +58,7 @@ class DrawForm(TopicSetForm):
         min_value=0,
         max_value=10**6,
         initial=0,
-        help_text="They are held out of every run, and only their figures are drawn. 0: no publication is held out.",
+        help_text="Held out of every run; only their figures are drawn. 0: none.",
     )
     one_each = forms.BooleanField(label="At most one figure of a publication", required=False, initial=True)
 
@@ -99,7 +99,7 @@ class TopicForm(forms.Form):
     )
     drawing = forms.FileField(
         required=False,
-        label="or a drawing of your own",
+        label="Or upload a drawing",
         allow_empty_file=True,  # image decoding gives a better message
         widget=forms.FileInput(attrs={"accept": "image/*,.tif,.tiff"}),
         help_text="It is stored with the topic set. Only you and the assessors of its sessions can see it.",
@@ -135,7 +135,7 @@ class PlanForm(forms.Form):
         max_length=200,
         label="Weighted sums",
         widget=forms.TextInput(attrs={"placeholder": "30, 70", "autocomplete": "off", "inputmode": "numeric"}),
-        help_text="The drawing’s share in percent, from 1 to 99; several between commas.",
+        help_text="The drawing’s share in percent, from 1 to 99. Separate several with commas.",
     )
     depth = forms.IntegerField(
         min_value=1, max_value=DEEPEST, initial=DEFAULT_DEPTH, help_text="Figures kept of each topic."
@@ -173,7 +173,7 @@ class RunFileForm(forms.Form):
     name = forms.CharField(
         required=False,
         max_length=60,
-        help_text="Empty: the tag in the file.",
+        help_text="If empty, the tag in the file.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
 

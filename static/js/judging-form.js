@@ -134,7 +134,7 @@ export class Form extends EventTarget {
     last.setCustomValidity(
       isInside || !isWhole
         ? ""
-        : "The part must lie within the drawing: left and width, top and height together at most 10000.",
+        : "The part must lie within the drawing: left + width and top + height are at most 10000.",
     );
     if (isInside) this.#emit("region", { region: numbers });
     else if (isWhole) last.reportValidity();

@@ -9,10 +9,10 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 export function addJudgingKeys(pairs, { step, goOn }) {
   const group = "Pairs";
   for (const key of ["j", "ArrowRight"])
-    addKey({ key, label: "The next pair, this one later", group, run: () => step("on") });
-  for (const key of ["k", "ArrowLeft"]) addKey({ key, label: "The pair before", group, run: () => step("back") });
-  addKey({ key: "n", label: "The next pair that is not judged", group, run: () => step("open") });
-  addKey({ key: "Enter", label: "Go on with what is given", group, run: goOn });
+    addKey({ key, label: "Next pair, judge this one later", group, run: () => step("on") });
+  for (const key of ["k", "ArrowLeft"]) addKey({ key, label: "Previous pair", group, run: () => step("back") });
+  addKey({ key: "n", label: "Next unjudged pair", group, run: () => step("open") });
+  addKey({ key: "Enter", label: "Continue with the given grades", group, run: goOn });
   addDrawingKeys(pairs);
 }
 
@@ -34,22 +34,22 @@ export function addDrawingKeys(pairs) {
   // Their buttons may be out of sight, where keys.js would not press them.
   addKey({
     key: "v",
-    label: "The candidate’s drawing alone, or both",
+    label: "Enlarge the candidate’s drawing",
     group: drawings,
     run: () => pairs.enlarge("candidate"),
   });
   addKey({
     key: "Shift+V",
-    label: "The topic’s drawing alone, or both",
+    label: "Enlarge the topic’s drawing",
     group: drawings,
     run: () => pairs.enlarge("topic"),
   });
   addKey({ key: "t", label: "Names of parts on the drawings", group: drawings, run: () => pairs.toggle("names") });
   addKey({ key: "b", label: "Boxes around numerals", group: drawings, run: () => pairs.toggle("boxes") });
   const both = (act) => () => Object.values(pairs.panes).forEach(({ stage }) => stage.sheet && act(stage));
-  addKey({ key: "+", label: "Both nearer", group: drawings, run: both((stage) => stage.zoom(1)) });
-  addKey({ key: "-", label: "Both farther", group: drawings, run: both((stage) => stage.zoom(-1)) });
-  addKey({ key: "=", label: "Both whole", group: drawings, run: both((stage) => stage.frame("sheet")) });
+  addKey({ key: "+", label: "Zoom in", group: drawings, run: both((stage) => stage.zoom(1)) });
+  addKey({ key: "-", label: "Zoom out", group: drawings, run: both((stage) => stage.zoom(-1)) });
+  addKey({ key: "=", label: "Show whole drawings", group: drawings, run: both((stage) => stage.frame("sheet")) });
   for (const [key, [right, down]] of Object.entries(ARROWS)) {
     addKey({
       key: `Shift+${key}`,

@@ -37,7 +37,7 @@ export class Region extends EventTarget {
       frame.dataset.regionFrame = "";
       frame.setAttribute("class", "region-frame");
       frame.setAttribute("role", "img");
-      frame.setAttribute("aria-label", "The marked part");
+      frame.setAttribute("aria-label", "Marked part");
       svg.querySelector("[data-on-sheet]").append(frame);
     }
     const { width, height } = this.pane.stage.sheet;
@@ -57,11 +57,11 @@ export class Region extends EventTarget {
     catcher.setAttribute("role", "application");
     catcher.setAttribute(
       "aria-label",
-      "Part of the candidate: arrow keys move the frame, with Shift they resize it, Enter ends",
+      "Part of the candidate: arrow keys move the frame, with Shift they resize it, Enter finishes",
     );
     const help = document.createElement("p");
     help.className = "region-help";
-    help.textContent = "Drag a frame. Arrow keys move it, with Shift they resize it; Enter ends.";
+    help.textContent = "Drag a frame. Arrow keys move it, with Shift they resize it; Enter finishes.";
     catcher.append(help);
     catcher.addEventListener("pointerdown", (event) => this.#down(event));
     catcher.addEventListener("pointermove", (event) => this.#drag(event));

@@ -32,12 +32,12 @@ export class Status {
 
   /** What was given to the pair that is seen, or what is still lacking. */
   given(judgment, draft, { isClosed, stays }) {
-    const lacks = isJudged(draft) ? "all three record it, or Enter." : "the overall grade is missing.";
+    const lacks = isJudged(draft) ? "give all three grades, or press Enter." : "give the overall grade.";
     if (draft) this.message(`Not recorded yet: ${lacks}`);
     else
       this.message(
         judgment
-          ? `You gave: ${describe(judgment)}${isClosed ? "" : `. Another grade replaces it${stays ? ", Enter goes on" : ""}.`}`
+          ? `You gave: ${describe(judgment)}${isClosed ? "" : `. Another grade replaces it${stays ? ", Enter continues" : ""}.`}`
           : "",
       );
   }
@@ -68,8 +68,8 @@ export class Status {
     );
     const parts = [
       `Pair ${position} of ${Math.max(position, progress.last)}.`,
-      progress.isPassedOn(position) && "Another assessor has it now.",
-      isNew && `Another topic. ${topic}.`,
+      progress.isPassedOn(position) && "Reassigned to another assessor.",
+      isNew && `New topic. ${topic}.`,
       `${candidate}.`,
       judgment && `You gave ${describe(judgment)}.`,
     ];

@@ -38,18 +38,18 @@ function made(outbox, { kind, entry, current, detail }, login) {
     const link = document.createElement("a");
     [link.href, link.className, link.textContent] = [login(), "button", "Log in again"];
     link.dataset.leaving = "";
-    return [text("Your login has ended. What you judged is kept here and is sent once you have logged in."), link];
+    return [text("You are logged out. Your judgments are kept in this browser and sent after you log in again."), link];
   }
   if (kind === "database") {
     return [
-      text("The database does not answer just now. What you judged is kept in this browser and sent again."),
+      text("The database is not responding. Your judgments are kept in this browser and sent again automatically."),
       button("Try again", () => outbox.retry()),
     ];
   }
   if (kind === "account") {
     return [
       text(
-        "Somebody else has logged in from this browser, or this session is no longer yours. What you judged is kept here, and is sent when you log in again under your own name.",
+        "Another user is logged in, or you are no longer an assessor of this session. Your judgments are kept in this browser and sent when you log in with your own account.",
       ),
       button("Try again", () => outbox.retry()),
     ];
@@ -57,18 +57,18 @@ function made(outbox, { kind, entry, current, detail }, login) {
   if (kind === "conflict") {
     return [
       text(
-        `${pair} was judged elsewhere meanwhile, in another window perhaps. There: ${describe(current)}. Here: ${describe(entry.values)}.`,
+        `${pair} was also judged elsewhere, for example in another window. There: ${describe(current)}. Here: ${describe(entry.values)}.`,
       ),
-      button(`Keep what is there: ${short(current)}`, () => outbox.keepTheirs()),
-      button(`Keep what is here: ${short(entry.values)}`, () => outbox.keepMine()),
+      button(`Keep the other: ${short(current)}`, () => outbox.keepTheirs()),
+      button(`Keep this: ${short(entry.values)}`, () => outbox.keepMine()),
     ];
   }
   return [
     text(
-      `${pair}, ${entry.kind === "undo" ? "which takes a judgment back" : describe(entry.values)}, was not taken: ${detail ?? "the server refused it."}`,
+      `${pair}, ${entry.kind === "undo" ? "undo" : describe(entry.values)}, was not saved: ${detail ?? "the server rejected it."}`,
     ),
     button("Try again", () => outbox.retry()),
-    button("Give it up", () => outbox.discard()),
+    button("Discard", () => outbox.discard()),
   ];
 }
 

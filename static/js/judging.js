@@ -120,7 +120,7 @@ class Judging {
   #loadAgain(position, status) {
     this.root.setAttribute("aria-busy", "true");
     if (status === 401) this.outbox.needLogin();
-    else this.status.message(`Pair ${position} could not be loaded; trying again. What you judged is kept.`);
+    else this.status.message(`Pair ${position} could not be loaded. Trying again; your judgments are kept.`);
     this.#loading = setTimeout(() => this.go(position), LOAD_AGAIN_MS);
   }
 
@@ -161,7 +161,7 @@ class Judging {
     try {
       isKept = this.record.put(this.position, this.form.values, this.#section.dataset.recordUrl);
     } catch (error) {
-      this.status.message(`Not kept: this browser has no room left (${error.name}). Free some, then judge again.`);
+      this.status.message(`Not saved: this browser has no storage left (${error.name}). Free some, then judge again.`);
       return false;
     }
     this.#isFresh ||= isKept && !wasJudged;
@@ -198,7 +198,7 @@ class Judging {
     const entry = this.record.putUndo(this.undoUrl);
     if (!entry.position) return;
     this.#isShown = false; // what the form says now is what is taken back
-    this.go(entry.position).then(() => this.status.announce(`Taken back: pair ${entry.position}.`));
+    this.go(entry.position).then(() => this.status.announce(`Undone: pair ${entry.position}.`));
   }
 
   #answered({ entry, answer }) {
@@ -216,7 +216,7 @@ class Judging {
       this.#renew(entry.position);
     }
     this.#isShown = false;
-    this.go(answer.position).then(() => this.status.announce(`Taken back: pair ${answer.position}.`));
+    this.go(answer.position).then(() => this.status.announce(`Undone: pair ${answer.position}.`));
   }
 
   /** Another tab has put a judgment into the outbox, or taken one out. */
@@ -274,7 +274,7 @@ class Judging {
     outbox.addEventListener("changed", () => this.#showState());
     outbox.addEventListener("answered", (/** @type {CustomEvent} */ { detail }) => this.#answered(detail));
     outbox.addEventListener("elsewhere", (/** @type {CustomEvent} */ { detail }) => this.#elsewhere(detail));
-    outbox.addEventListener("undone-nothing", () => this.status.announce("There is nothing to take back."));
+    outbox.addEventListener("undone-nothing", () => this.status.announce("Nothing to undo."));
     outbox.addEventListener("renewed", () => {
       /** @type {NodeListOf<HTMLInputElement>} */
       const fields = document.querySelectorAll("[name=csrfmiddlewaretoken]");
@@ -320,7 +320,7 @@ class Judging {
       this.#commit();
       const open = this.progress.nextOpen(this.position);
       if (open) this.go(open);
-      else this.status.announce("Every other pair is judged.");
+      else this.status.announce("All other pairs are judged.");
     } else {
       this.go(this.progress.beside(this.position, which === "on" ? 1 : -1));
     }
@@ -330,7 +330,7 @@ class Judging {
   #goOn() {
     if (!this.#isShown) return;
     if (this.#commit()) this.#advance(this.#isFresh);
-    else this.status.announce("The overall grade is missing.");
+    else this.status.announce("Give the overall grade.");
   }
 
   #mark() {

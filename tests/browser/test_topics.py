@@ -51,11 +51,11 @@ def test_twenty_figures_are_drawn_and_the_four_systems_of_the_paper_run(
     page = new_page(administrator, scripts=scripts)
     page.goto("/topics/")
     page.get_by_label("Seed").fill("7")
-    page.get_by_role("button", name="Look at it first").click()
+    page.locator("button[value=preview]").click()
     expect(page.locator(".drawn-figures li")).to_have_count(20)
     previewed = [(text or "").split()[1] for text in page.locator(".drawn-figures li").all_text_contents()]
     page.get_by_label("Name", exact=True).fill("Twenty")
-    page.get_by_role("button", name="Draw and make the set").click()
+    page.locator("button[value=draw]").click()
     expect(page.locator(".topics .hit")).to_have_count(20)
     assert page.locator(".topics .hit-head bdi").all_text_contents() == previewed
     page.get_by_role("button", name="Run the four systems of the paper").click()
@@ -89,14 +89,14 @@ def test_a_set_is_put_together_by_hand_and_what_was_taken_out_comes_back_by_a_ke
     page.get_by_label("Title", exact=True).fill("Rotor")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.locator("#topic-1")).to_contain_text("EP1000003A1")
-    page.get_by_label("or a drawing of your own").set_input_files(
+    page.get_by_label("Or upload a drawing").set_input_files(
         {"name": "drawing.png", "mimeType": "image/png", "buffer": PNG}
     )
     page.get_by_role("button", name="Add", exact=True).click()
     drawing = page.locator("#topic-2 img")
     expect(drawing).to_have_js_property("complete", True)
     assert drawing.evaluate("image => image.naturalWidth") == 240
-    page.get_by_label("or a drawing of your own").set_input_files(
+    page.get_by_label("Or upload a drawing").set_input_files(
         {"name": "drawing.png", "mimeType": "image/png", "buffer": b"none"}
     )
     page.get_by_label("What is looked for").last.fill("Not lost.")
@@ -107,7 +107,7 @@ def test_a_set_is_put_together_by_hand_and_what_was_taken_out_comes_back_by_a_ke
     topic_set = TopicSet.objects.get()
     opened(page, f"/topics/{topic_set.pk}/")
     page.locator("#topic-1 summary").click()
-    page.get_by_role("button", name="Take out topic 1").click()
+    page.get_by_role("button", name="Delete topic 1").click()
     expect(page.locator("#topic-1")).to_have_count(0)
     page.wait_for_selector("html[data-attached]")
     page.keyboard.press("z")
@@ -118,7 +118,7 @@ def test_a_set_is_put_together_by_hand_and_what_was_taken_out_comes_back_by_a_ke
 def test_a_figure_becomes_a_topic_from_its_page(administrator: User, new_page: NewPage, figures: list[Figure]) -> None:
     topic_set = topic_set_make(name="Pumps", made_by=administrator)
     page = opened(new_page(administrator), f"/figures/{figures[0].pk}/")
-    page.get_by_role("link", name="As topic").click()
+    page.get_by_role("link", name="Use as topic").click()
     page.get_by_role("button", name="Add to Pumps").click()
     expect(page.locator("#topic-1")).to_contain_text("EP1000000A1")
     assert topic_set.topics.get().figure_id == figures[0].pk
@@ -142,7 +142,7 @@ def test_a_set_with_all_of_it_open_and_runs_in_every_state_are_sound(
     page.get_by_label("Weighted sums").fill("30")
     page.locator("main summary").click()
     expect(page.locator("#filter-total strong").first).to_be_visible()
-    page.get_by_role("button", name="Make the runs").click()
+    page.get_by_role("button", name="Create runs").click()
     expect(page.locator(".runs tbody tr")).to_have_count(5)
     sound_in_both_schemes(page, "runs-waiting")
     answer_waiting_runs()

@@ -141,7 +141,7 @@ def test_judging_works_without_scripts(
         field.fill(value)
     page.get_by_role("button", name="cannot judge").click()
     expect(page).to_have_url(re.compile("at=3"))
-    page.get_by_role("link", name="The pair before").click()
+    page.get_by_role("link", name="Previous pair").click()
     expect(page.get_by_role("button", name="cannot judge")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("button", name="not relevant", exact=False).first.click()
     assert grades(part) == {1: 3, 2: 0}
