@@ -218,7 +218,7 @@ def query_make(
     pictures += [Picture("figure", str(figure.pk))] if figure else []
     likes = (Picture("figure", str(liked.pk)),) if liked else ()
     question = Question(examples=tuple(pictures), text=text, liked=likes)
-    query = Query.objects.create(owner=owner, asked=question.address, search_key=question.search_key)
+    query = Query.objects.create(owner=owner, query_string=question.address, search_key=question.search_key)
     query_answered(query, hits=hits, before=before)
     return query
 
@@ -242,7 +242,7 @@ def search_make(
     """A saved search for a text, or for an uploaded drawing."""
     pictures = (Picture("image", str(image.pk)),) if image is not None else ()
     question = Question(examples=pictures) if pictures else Question(text=text)
-    return SavedSearch.objects.create(owner=owner, name=name, asked=question.address)
+    return SavedSearch.objects.create(owner=owner, name=name, query_string=question.address)
 
 
 def _candidates_make(hits: Sequence[Figure]) -> Candidates:

@@ -29,7 +29,7 @@ class Query(Work):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="queries")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    asked = models.TextField(help_text="The question as a query string; search.question reads it.")
+    query_string = models.TextField(db_column="asked", help_text="The question; search.question reads it.")
     search_key = models.CharField(max_length=64, help_text="The same for questions that find the same figures.")
     examples = models.JSONField(
         default=list, blank=True, help_text="Tokens of the pictures compared, in the order that candidates count them."
@@ -64,7 +64,7 @@ class Query(Work):
     @property
     def question(self) -> Question:
         """The question, without the parts that this release does not take any more."""
-        return Question.parse(QueryDict(self.asked))[0]
+        return Question.parse(QueryDict(self.query_string))[0]
 
 
 class Explanation(Work):
@@ -87,7 +87,7 @@ class SavedSearch(models.Model):
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches")
     name = models.CharField(max_length=120)
-    asked = models.TextField()
+    query_string = models.TextField(db_column="asked")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -101,4 +101,4 @@ class SavedSearch(models.Model):
     @property
     def question(self) -> Question:
         """The question, without the parts that this release does not take any more."""
-        return Question.parse(QueryDict(self.asked))[0]
+        return Question.parse(QueryDict(self.query_string))[0]

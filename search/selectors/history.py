@@ -39,7 +39,7 @@ def history_of(owner: User) -> QuerySet[Query]:
 
 def history_matching(owner: User, words_typed: str) -> QuerySet[Query]:
     """Return the queries of the history whose text, filters, publications or names of uploads contain all the words."""
-    addresses = dict(history_of(owner).values_list("pk", "asked"))
+    addresses = dict(history_of(owner).values_list("pk", "query_string"))
     names = _names_of_materials(owner) | _publications_of(addresses.values())
     words = words_typed.casefold().split()
     found = [pk for pk, address in addresses.items() if _contains(address, words, names)]

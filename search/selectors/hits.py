@@ -55,7 +55,7 @@ class QueryAnswer:
     @property
     def address(self) -> str:
         """The address of the workbench with the question."""
-        return f"/?{self.query.asked}"
+        return f"/?{self.query.query_string}"
 
     @property
     def modality(self) -> str:

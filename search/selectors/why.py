@@ -42,7 +42,7 @@ class QuerySentence:
 class PairShown:
     """Two sentences of similar meaning, the query's and the hit's, in pieces (text, mark): shared words are marked."""
 
-    asked: Pieces
+    query_pieces: Pieces
     source: str
     found: Pieces
     similarity: float
@@ -53,7 +53,7 @@ class NumeralShown:
     """A numeral drawn in both figures, with the part name in either text, "" for none."""
 
     numeral: str
-    asked_name: str
+    query_name: str
     found_name: str
     is_same: bool
 
@@ -62,11 +62,11 @@ class NumeralShown:
 class PartsShown:
     """Parts and numerals of both drawings.
 
-    asked: the figure of the query that was compared, or None. same: parts with the same name. alike: parts whose names
-    have the same head noun, like "boom cylinder" and "bucket cylinder". is_family: both are of one family.
+    query_figure: the figure of the query that was compared, or None. same: parts with the same name. alike: parts whose
+    names have the same head noun, like "boom cylinder" and "bucket cylinder". is_family: both are of one family.
     """
 
-    asked: Figure | None
+    query_figure: Figure | None
     same: tuple[SharedName, ...] = ()
     alike: tuple[SharedName, ...] = ()
     numerals: tuple[NumeralShown, ...] = ()
@@ -137,7 +137,7 @@ def pairs_shown(explanation: Explanation, sentences: Sequence[QuerySentence], la
         here, there = shared_words(pair["asked"], pair["found"], source.language, language)
         shown.append(
             PairShown(
-                asked=pieces_of(pair["asked"], here),
+                query_pieces=pieces_of(pair["asked"], here),
                 source=source.source,
                 found=pieces_of(pair["found"], there),
                 similarity=pair["similarity"],
@@ -149,22 +149,22 @@ def pairs_shown(explanation: Explanation, sentences: Sequence[QuerySentence], la
 def parts_shown(query: Query, question: Question, hit: RankedHit, found: Figure) -> PartsShown:
     """Return the part names and numerals that the found figure shares with the query's nearest figure."""
     pictures = query_figures(query, question, hit)
-    asked = _drawn_in(pictures[0]) if pictures else None
-    if asked is None:
+    queried = _drawn_in(pictures[0]) if pictures else None
+    if queried is None:
         return PartsShown(None)
     there = _Drawn(found, _names_of(found, _numerals_of(found)))
-    here_publication, there_publication = asked.figure.sheet.publication, found.sheet.publication
+    here_publication, there_publication = queried.figure.sheet.publication, found.sheet.publication
     shared = names_shared_across(
-        (asked.named, there.named), (here_publication.language or "en", there_publication.language or "en")
+        (queried.named, there.named), (here_publication.language or "en", there_publication.language or "en")
     )
     same = tuple(name for name in shared if name.likeness is Likeness.SAME)
     return PartsShown(
-        asked=asked.figure,
+        query_figure=queried.figure,
         same=same,
         alike=tuple(name for name in shared if name.likeness is Likeness.SIMILAR),
         numerals=tuple(
-            NumeralShown(numeral, asked.names[numeral], there.names[numeral], _is_same(same, numeral))
-            for numeral in asked.names
+            NumeralShown(numeral, queried.names[numeral], there.names[numeral], _is_same(same, numeral))
+            for numeral in queried.names
             if numeral in there.names
         ),
         is_family=here_publication == there_publication

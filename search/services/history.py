@@ -21,7 +21,7 @@ def query_forget(*, query: Query) -> int:
     Returns the number of deleted uploads. They are deleted after the query: a failure in between leaves uploads that
     expire later, never a query without its uploads.
     """
-    owner, address = query.owner, query.asked
+    owner, address = query.owner, query.query_string
     Query.objects.filter(pk=query.pk).delete()
     forgotten = materials_delete_unused(owner=owner, keys=keys_of_address(address))
     logger.info("query forgotten query=%s owner=%d materials=%d", query.pk, owner.pk, forgotten)

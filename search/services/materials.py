@@ -128,7 +128,7 @@ def keys_of_address(address: str) -> set[str]:
 
 def _keys_named(queries: QuerySet[Query], searches: QuerySet[SavedSearch]) -> set[str]:
     named: set[str] = set()
-    for rows in (queries.values_list("asked", flat=True), searches.values_list("asked", flat=True)):
+    for rows in (queries.values_list("query_string", flat=True), searches.values_list("query_string", flat=True)):
         for address in rows.iterator(chunk_size=1000):
             named |= keys_of_address(address)
     return named

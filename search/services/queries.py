@@ -37,7 +37,7 @@ def query_ask(*, owner: User, question: Question, replay_of: Query | None = None
     """Check a question and store it as a waiting query. Raises Problem if it cannot be asked."""
     question_check(question, owner)
     query = Query.objects.create(
-        owner=owner, asked=question.address, search_key=question.search_key, replay_of=replay_of
+        owner=owner, query_string=question.address, search_key=question.search_key, replay_of=replay_of
     )
     logger.info("query received query=%s owner=%d", query.pk, owner.pk)
     return query

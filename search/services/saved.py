@@ -29,7 +29,7 @@ class DeletedSearch:
     """What a deleted search is restored from."""
 
     name: str
-    asked: str
+    query_string: str
 
 
 @transaction.atomic
@@ -41,13 +41,13 @@ def search_save(*, owner: User, name: str, question: Question, replace: bool = F
     """
     question_check(question, owner)
     search, is_new = SavedSearch.objects.select_for_update().get_or_create(
-        owner=owner, name=name, defaults={"asked": question.address}
+        owner=owner, name=name, defaults={"query_string": question.address}
     )
-    if not is_new and search.asked != question.address:
+    if not is_new and search.query_string != question.address:
         if not replace:
             raise SearchNameTaken(search)
-        search.asked = question.address
-        search.save(update_fields=["asked"])
+        search.query_string = question.address
+        search.save(update_fields=["query_string"])
     logger.info("search saved search=%d owner=%d", search.pk, owner.pk)
     return search
 
@@ -65,7 +65,7 @@ def search_rename(*, search: SavedSearch, name: str) -> SavedSearch:
 
 def search_delete(*, search: SavedSearch) -> DeletedSearch:
     """Delete a saved search, and return what it is restored from. Its uploads expire as those of queries do."""
-    deleted = DeletedSearch(search.name, search.asked)
+    deleted = DeletedSearch(search.name, search.query_string)
     SavedSearch.objects.filter(pk=search.pk).delete()
     logger.info("search deleted search=%s owner=%d", search.pk, search.owner_id)
     return deleted
@@ -75,7 +75,9 @@ def search_delete(*, search: SavedSearch) -> DeletedSearch:
 def search_restore(*, owner: User, deleted: DeletedSearch) -> SavedSearch:
     """Restore a deleted search under its name, or under the next free one if the name is taken by now."""
     name, number = deleted.name, 2
-    while SavedSearch.objects.filter(owner=owner, name=name).exclude(asked=deleted.asked).exists():
+    while SavedSearch.objects.filter(owner=owner, name=name).exclude(query_string=deleted.query_string).exists():
         name, number = f"{deleted.name[:110]} ({number})", number + 1
-    search, _ = SavedSearch.objects.get_or_create(owner=owner, name=name, defaults={"asked": deleted.asked})
+    search, _ = SavedSearch.objects.get_or_create(
+        owner=owner, name=name, defaults={"query_string": deleted.query_string}
+    )
     return search

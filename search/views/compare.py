@@ -90,12 +90,12 @@ def compare(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not comparison.figures and page.following is not None and "adding" not in request.GET:
         return redirect(f"{reverse('search:compare')}?{comparison.walked(page.following).address}")
-    wanted, fault = request.GET.get("add", "").strip(), ""
-    if wanted:
-        found = _figure_named(wanted)
+    written, fault = request.GET.get("add", "").strip(), ""
+    if written:
+        found = _figure_named(written)
         if found is not None and len(page.panes) < MOST_PANES:
             return redirect(f"{reverse('search:compare')}?{comparison.beside(found.pk).address}")
-        fault = _why_not(wanted, found)
+        fault = _why_not(written, found)
     is_adding = bool(fault) or "adding" in request.GET
     entries = current_entries(user, [pane.figure.pk for pane in page.panes if pane.figure is not None])
     context = {
@@ -111,7 +111,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "is_adding": is_adding,
         "from_shortlist": _choices(page, current_figures(user, MOST_TO_CHOOSE)) if is_adding else [],
         "from_hits": _choices(page, page.order[:MOST_TO_CHOOSE]) if is_adding else [],
-        "wanted": wanted,
+        "written": written,
         "fault": fault,
         "example_shown": _address(replace(comparison, has_example=True)) if _can_show_example(page) else "",
     }

@@ -21,7 +21,7 @@ from search.views.query_summary import query_summaries
 from search.views.searches import UNDO
 
 PER_PAGE = 40
-LONGEST_WANTED = 200
+LONGEST_SEARCH_TEXT = 200
 
 
 @require_GET
@@ -29,17 +29,17 @@ LONGEST_WANTED = 200
 def history(request: HttpRequest) -> HttpResponse:
     """List the user's queries that contain the words of `q`, newest first."""
     user = current_user(request)
-    wanted = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_WANTED]
-    found = history_matching(user, wanted) if wanted else history_of(user)
+    search_text = request.GET.get("q", "").replace("\0", "").strip()[:LONGEST_SEARCH_TEXT]
+    found = history_matching(user, search_text) if search_text else history_of(user)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = remembered(list(page))
-    asked = query_summaries([row.query.question for row in rows], user)
+    summaries = query_summaries([row.query.question for row in rows], user)
     following = [*(row.query.pk for row in rows[1:]), None][: len(rows)]
     context = {
         "page": page,
-        "rows": list(zip(rows, asked, following, strict=True)),
-        "wanted": wanted,
-        "query_part": f"{urlencode({'q': wanted})}&" if wanted else "",
+        "rows": list(zip(rows, summaries, following, strict=True)),
+        "search_text": search_text,
+        "query_part": f"{urlencode({'q': search_text})}&" if search_text else "",
         "retention_days": settings.QUERY_RETENTION_DAYS,
     }
     return render(request, "search/history.html", context)

@@ -41,13 +41,15 @@ _WORD = re.compile(r"[^\W\d_][\w-]{3,}")
 
 @require_GET
 def publication_list(request: HttpRequest) -> HttpResponse:
-    wanted = request.GET.get("q", "").strip()
-    exact = publication_by_reference(wanted) if wanted else None
+    search_text = request.GET.get("q", "").strip()
+    exact = publication_by_reference(search_text) if search_text else None
     if exact is not None:
         return redirect("search:publication", reference=exact.reference)
-    page = Paginator(publications_listed(wanted), PER_PAGE).get_page(request.GET.get("page"))
-    query_part = f"{urlencode({'q': wanted})}&" if wanted else ""
-    return render(request, "search/publications.html", {"page": page, "wanted": wanted, "query_part": query_part})
+    page = Paginator(publications_listed(search_text), PER_PAGE).get_page(request.GET.get("page"))
+    query_part = f"{urlencode({'q': search_text})}&" if search_text else ""
+    return render(
+        request, "search/publications.html", {"page": page, "search_text": search_text, "query_part": query_part}
+    )
 
 
 @require_GET
@@ -65,8 +67,8 @@ def publication(request: HttpRequest, reference: str) -> HttpResponse:
     sheets = list(sheets_of_publication(found))
     names = part_names_of(found)
     drawn = figures_by_numeral(sheets)
-    wanted = request.GET.get("find", "").replace("\0", "")[:LONGEST_FIND]
-    finding = _finding(wanted, request.GET.get("at", ""), text_of_publication(found, terms_of(wanted)))
+    written = request.GET.get("find", "").replace("\0", "")[:LONGEST_FIND]
+    finding = _finding(written, request.GET.get("at", ""), text_of_publication(found, terms_of(written)))
     query = query_of(current_user(request), request.GET.get("query", ""))
     context = {
         "publication": found,
@@ -78,7 +80,7 @@ def publication(request: HttpRequest, reference: str) -> HttpResponse:
         "part_names": names,
         "parts": [(numeral, name, drawn.get(numeral, [])) for numeral, name in names.items()],
         "query": query,
-        "offered": _offered(query.question.text, wanted) if query is not None else [],
+        "offered": _offered(query.question.text, written) if query is not None else [],
     }
     return render(request, "search/publication.html", context)
 
@@ -119,9 +121,9 @@ def _finding(written: str, at: str, text: PublicationText) -> Finding:
     )
 
 
-def _offered(asked: str, written: str) -> list[tuple[str, str]]:
+def _offered(query_text: str, written: str) -> list[tuple[str, str]]:
     """Words of the query that are not looked for yet, each with what would then be looked for."""
     known = {term.casefold() for term in terms_of(written)}
-    words = dict.fromkeys(word.casefold() for word in _WORD.findall(asked))
+    words = dict.fromkeys(word.casefold() for word in _WORD.findall(query_text))
     telling = [word for word in words if word not in known and word not in COMMON_WORDS]
     return [(word, f"{written} {word}".strip()) for word in telling[:MOST_OFFERED]]

@@ -75,7 +75,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
 def answer(request: HttpRequest, query_id: uuid.UUID) -> HttpResponse:
     """The address of one's own query."""
     query = get_object_or_404(queries_of(current_user(request)).defer("candidates"), pk=query_id)
-    return redirect(f"{reverse('search:query')}?{query.asked}")
+    return redirect(f"{reverse('search:query')}?{query.query_string}")
 
 
 @require_GET

@@ -79,7 +79,7 @@ def _context(
     ranking = question.ranking.address
     return {
         "query": query,
-        "asked": summary,
+        "summary": summary,
         "then": then,
         "today": today,
         "difference": difference,

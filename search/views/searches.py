@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -33,7 +31,7 @@ UNDO = "deleted_search"  # of the session: the last one deleted, which can be re
 @require_http_methods(["GET", "HEAD", "POST"])
 @no_store
 def searches(request: HttpRequest) -> HttpResponse:
-    """List the user's saved searches, or save the posted one: `asked` by the name `name`."""
+    """List the user's saved searches, or save the posted `question` under the posted `name`."""
     return _save(request) if request.method == "POST" else _list(request)
 
 
@@ -56,7 +54,8 @@ def rename(request: HttpRequest, search_id: int) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, search_id: int) -> HttpResponse:
     """Delete a saved search; the list offers to restore it."""
-    request.session[UNDO] = asdict(search_delete(search=_search(search_id, current_user(request))))
+    deleted = search_delete(search=_search(search_id, current_user(request)))
+    request.session[UNDO] = {"name": deleted.name, "asked": deleted.query_string}
     return redirect("search:searches")
 
 
@@ -67,7 +66,7 @@ def undo_delete(request: HttpRequest) -> HttpResponse:
     if deleted is None:
         messages.info(request, "No deleted search to restore.")
         return redirect("search:searches")
-    search = search_restore(owner=current_user(request), deleted=DeletedSearch(**deleted))
+    search = search_restore(owner=current_user(request), deleted=DeletedSearch(deleted["name"], deleted["asked"]))
     messages.info(request, f"Restored “{search.name}”.")
     return redirect(f"{reverse('search:searches')}#search-{search.pk}")
 
@@ -75,7 +74,7 @@ def undo_delete(request: HttpRequest) -> HttpResponse:
 def _save(request: HttpRequest) -> HttpResponse:
     form = SearchNameForm(request.POST)
     try:
-        question = question_from_query(QueryDict(request.POST.get("asked", "")))
+        question = question_from_query(QueryDict(request.POST.get("question", "")))
         if not form.is_valid():
             return _naming(request, question, form.fault, status=400)
         replace = request.POST.get("replace") == "1"
@@ -87,7 +86,7 @@ def _save(request: HttpRequest) -> HttpResponse:
     except SearchNameTaken as taken:
         return _naming(request, question, taken=taken.search, status=409)
     messages.info(request, f"Saved as “{search.name}”.")
-    return redirect(f"{reverse('search:query')}?{search.asked}")
+    return redirect(f"{reverse('search:query')}?{search.query_string}")
 
 
 def _naming(
@@ -97,9 +96,9 @@ def _naming(
     others = [taken.question] if taken is not None else []
     summary, *old = query_summaries([question, *others], current_user(request))
     context = {
-        "asked": summary,
+        "summary": summary,
         "taken": taken,
-        "old": old[0] if old else None,
+        "taken_summary": old[0] if old else None,
         "fault": fault,
         "name": taken.name if taken is not None else request.POST.get("name", "").replace("\0", ""),
     }

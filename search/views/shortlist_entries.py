@@ -74,7 +74,7 @@ def remove(request: HttpRequest, shortlist_id: int, entry_id: int) -> HttpRespon
     remember(request, entry_remove(user=current_user(request), shortlist=row, figure=entry.figure))
     notice = Notice("Removed from ", row, ".")
     if is_fragment(request):
-        return render(request, "search/_said.html", _notice(request, notice))
+        return render(request, "search/_shortlist_notice.html", _notice(request, notice))
     messages.info(request, str(notice))
     return redirect("search:shortlist", shortlist_id=row.pk)
 

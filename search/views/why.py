@@ -53,7 +53,7 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
         enqueue_explanation(explanation_retry(query=query, figure_id=figure_id))
         if not is_fragment(request):
             return redirect(request.get_full_path())
-    asked = query_sentences(query, question, hit)
+    from_query = query_sentences(query, question, hit)
     found = found_sentences(figure_id)
     is_part = is_fragment(request) and request.GET.get("part") == "sentences"
     context = {
@@ -63,15 +63,15 @@ def why(request: HttpRequest, query_id: uuid.UUID, figure_id: int) -> HttpRespon
             else _frame(query, question, hit, figure)
         ),
         **_place(request.headers.get("HX-Target", "") if is_fragment(request) else ON_PAGE, figure_id),
-        "has_asked_text": bool(asked),
+        "has_query_text": bool(from_query),
         "has_found_text": bool(found),
     }
-    if asked and found:
+    if from_query and found:
         seconds = WAIT_SECONDS if is_part or not is_fragment(request) else FRAGMENT_WAIT_SECONDS
         explanation = _explanation(query, figure_id, seconds)
         context |= _progress(explanation)
         if explanation.is_finished and not explanation.error_code:
-            context["pairs"] = pairs_shown(explanation, asked, figure.sheet.publication.language)
+            context["pairs"] = pairs_shown(explanation, from_query, figure.sheet.publication.language)
         context["explanation"] = explanation
     name = (
         "search/_why_sentences.html" if is_part else "search/_why.html" if is_fragment(request) else "search/why.html"

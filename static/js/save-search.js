@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * Saves the search as it stands in the address: the slider changes the address without a new page.
- * <details data-save-search> holds a form with one <input name="asked"> and one <input name="name">.
+ * <details data-save-search> holds a form with one <input name="question"> and one <input name="name">.
  */
 export function attach(part) {
   const form = part.querySelector("form");
@@ -18,6 +18,6 @@ export function attach(part) {
     part.querySelector("summary").focus();
   });
   form.addEventListener("submit", () => {
-    if (location.search.length > 1) form.elements.namedItem("asked").value = location.search.slice(1);
+    if (location.search.length > 1) form.elements.namedItem("question").value = location.search.slice(1);
   });
 }

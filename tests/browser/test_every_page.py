@@ -89,7 +89,7 @@ def addresses(administrator: User) -> dict[str, str]:
     within = f"?query={query.pk}"
     return {
         "query": "/",
-        "query-hits": f"/?{query.asked}",
+        "query-hits": f"/?{query.query_string}",
         "query-refused": "/?figure=999999",
         "filters": "/filters/?ipc=F04C",
         "others": reverse("search:others", args=[query.pk, figure.pk]),

@@ -154,7 +154,7 @@ def test_a_search_is_saved_as_the_slider_stands(examiner: User, queries: list[Qu
     page.keyboard.type("pumps")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").filter(has_text="Saved as")).to_be_visible()
-    assert SavedSearch.objects.get().asked == "text=a+pump&weight=55"
+    assert SavedSearch.objects.get().query_string == "text=a+pump&weight=55"
 
 
 def test_what_is_gone_and_the_forms_that_keys_open_are_sound(
@@ -177,7 +177,7 @@ def test_what_is_gone_and_the_forms_that_keys_open_are_sound(
     page.keyboard.press("Shift+S")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     sound_in_both_schemes(page, "saving")
-    SavedSearch.objects.update(asked="text=other")
+    SavedSearch.objects.update(query_string="text=other")
     page.keyboard.type("pumps")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Replace it")).to_be_visible()

@@ -42,7 +42,7 @@ def order(query: Query) -> list[int]:
 
 
 def opened(page: Page, query: Query) -> Page:
-    page.goto(f"/?{query.asked}")
+    page.goto(f"/?{query.query_string}")
     page.wait_for_selector("html[data-attached]")
     return page
 
@@ -118,7 +118,7 @@ def test_beside_the_sheet_it_comes_and_goes(query: Query, examiner: User, new_pa
 
 def test_without_scripts_it_is_a_page(query: Query, examiner: User, new_page: NewPage) -> None:
     page = new_page(examiner, scripts=False)
-    page.goto(f"/?{query.asked}")
+    page.goto(f"/?{query.query_string}")
     page.locator("[data-hit-action=w]").first.click()
     expect(page.locator("h1")).to_contain_text("Why hit 1")
     expect(page.locator(".why-pairs")).to_be_visible()

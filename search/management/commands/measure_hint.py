@@ -67,8 +67,8 @@ class Command(ServiceCommand):
         result: dict[str, Any] = {"figures": len(collection.figures), "thresholds": THRESHOLDS, "rates": {}}
         percentiles = {}
         for calibrated_without, excluded in (
-            ("recorded kin", relatives.recorded),
-            ("known kin", relatives.known),
+            ("recorded relatives", relatives.recorded),
+            ("known relatives", relatives.known),
         ):
             for side, similarities in sides.items():
                 percentiles[side] = _percentiles(similarities, excluded, relatives)

@@ -32,7 +32,7 @@ def figures(db: None) -> list[Figure]:
 def test_the_history_is_ones_own_newest_first_and_without_replays(examiner: User) -> None:
     query_make(user_make("other"), text="theirs")
     older, newer = query_make(examiner, text="a pump"), query_make(examiner, text="a rotor")
-    Query.objects.create(owner=examiner, asked=older.asked, search_key=older.search_key, replay_of=older)
+    Query.objects.create(owner=examiner, query_string=older.query_string, search_key=older.search_key, replay_of=older)
     assert list(history_of(examiner)) == [newer, older]
 
 

@@ -56,7 +56,7 @@ def asked_with(material: Material) -> Question:
 def test_a_forgotten_query_takes_its_hits_its_replays_and_its_drawing_along(owner: User) -> None:
     publication_make()
     query = query_make(owner, hits=list(Figure.objects.all()))
-    Query.objects.create(owner=owner, asked=query.asked, search_key=query.search_key, replay_of=query)
+    Query.objects.create(owner=owner, query_string=query.query_string, search_key=query.search_key, replay_of=query)
     file = Material.objects.get().file
     assert query_forget(query=query) == 1
     assert not Query.objects.exists() and not Material.objects.exists()
@@ -172,7 +172,7 @@ def test_a_deleted_search_is_brought_back_and_takes_no_name_that_was_given_since
     for _ in range(2):
         assert search_restore(owner=owner, deleted=deleted).name == "pumps"
     assert SavedSearch.objects.count() == 1
-    SavedSearch.objects.update(asked="text=other")
+    SavedSearch.objects.update(query_string="text=other")
     assert search_restore(owner=owner, deleted=deleted).name == "pumps (2)"
 
 

@@ -199,7 +199,7 @@ def test_dates_that_end_before_they_begin_keep_the_rest(asking: Client) -> None:
 
 def test_a_query_with_a_filter_of_earlier_releases_is_listed_without_it(asking: Client, examiner: User) -> None:
     query = query_make(examiner, text="a pump")
-    Query.objects.filter(pk=query.pk).update(asked="text=a+pump&ipc=xyz&kind=A")
+    Query.objects.filter(pk=query.pk).update(query_string="text=a+pump&ipc=xyz&kind=A")
     assert asking.get("/").status_code == 200
     assert Query.objects.get(pk=query.pk).question.filters == {"kind": "A"}
 

@@ -44,7 +44,9 @@ def test_each_query_leads_back_and_says_what_was_asked_and_found(
 ) -> None:
     settings.QUERY_RETENTION_DAYS = 9
     query = query_make(examiner, figure=figures[0], hits=figures)
-    Query.objects.filter(pk=query.pk).update(asked=f"{query.asked}&text=pump+wheel&ipc=F04C&weight=80&group=figure")
+    Query.objects.filter(pk=query.pk).update(
+        query_string=f"{query.query_string}&text=pump+wheel&ipc=F04C&weight=80&group=figure"
+    )
     page = text_of(as_examiner, "/history/").replace("&amp;", "&")
     assert f'href="/?figure={figures[0].pk}&text=pump+wheel&ipc=F04C&weight=80&group=figure"' in page
     for said in (
@@ -127,7 +129,7 @@ def test_the_whole_history_is_forgotten_by_a_post_alone(as_examiner: Client, exa
 def replayed(query: Query, hits: list[Figure]) -> Query:
     """An answered replay of the query, and what it found."""
     other = query_make(query.owner, text="x", hits=hits)
-    fields = {"asked": query.asked, "search_key": query.search_key, "replay_of": query}
+    fields = {"query_string": query.query_string, "search_key": query.search_key, "replay_of": query}
     Query.objects.filter(pk=other.pk).update(**fields)
     return other
 
@@ -222,7 +224,7 @@ def test_the_comparison_takes_constant_statements(
 
 
 def test_a_search_is_saved_listed_and_leads_to_its_address(as_examiner: Client, examiner: User) -> None:
-    answer = as_examiner.post("/searches/", {"asked": "text=a+pump&weight=80", "name": "  my   pumps "})
+    answer = as_examiner.post("/searches/", {"question": "text=a+pump&weight=80", "name": "  my   pumps "})
     assert answer["Location"] == "/?text=a+pump&weight=80"
     page = text_of(as_examiner, "/searches/")
     assert "my pumps" in page and 'href="/?text=a+pump&amp;weight=80"' in page
@@ -232,12 +234,12 @@ def test_a_search_is_saved_listed_and_leads_to_its_address(as_examiner: Client, 
 @pytest.mark.parametrize(
     ("sent", "status", "said"),
     [
-        ({"asked": "text=a", "name": " "}, 400, "Enter a name"),
-        ({"asked": "text=a", "name": "x" * 121}, 400, "shorten it to 120"),
-        ({"asked": "text=a", "name": "a\0b"}, 400, "Null characters"),
-        ({"asked": "", "name": "a"}, 400, "Add a drawing"),
-        ({"asked": "top=0&text=a", "name": "a"}, 400, "top must be"),
-        ({"asked": "figure=999", "name": "a"}, 400, "999"),
+        ({"question": "text=a", "name": " "}, 400, "Enter a name"),
+        ({"question": "text=a", "name": "x" * 121}, 400, "shorten it to 120"),
+        ({"question": "text=a", "name": "a\0b"}, 400, "Null characters"),
+        ({"question": "", "name": "a"}, 400, "Add a drawing"),
+        ({"question": "top=0&text=a", "name": "a"}, 400, "top must be"),
+        ({"question": "figure=999", "name": "a"}, 400, "999"),
         ({"name": "a"}, 400, "Add a drawing"),
     ],
 )
@@ -252,14 +254,14 @@ def test_what_cannot_be_saved_is_refused_with_the_mend(
 
 def test_another_question_under_a_name_is_asked_for_before_it_is_replaced(as_examiner: Client, examiner: User) -> None:
     search = search_make(examiner)
-    sent = {"asked": "text=a+rotor", "name": search.name}
+    sent = {"question": "text=a+rotor", "name": search.name}
     answer = as_examiner.post("/searches/", sent)
     assert answer.status_code == 409
     page = html_of(answer)
     assert "a pump" in page and "a rotor" in page and 'name="replace"' in page
-    assert SavedSearch.objects.get().asked == "text=a+pump"
+    assert SavedSearch.objects.get().query_string == "text=a+pump"
     assert as_examiner.post("/searches/", {**sent, "replace": "1"}).status_code == 302
-    assert SavedSearch.objects.get().asked == "text=a+rotor"
+    assert SavedSearch.objects.get().query_string == "text=a+rotor"
 
 
 def test_a_search_is_renamed_and_a_taken_name_is_said_where_it_was_typed(as_examiner: Client, examiner: User) -> None:

@@ -29,7 +29,7 @@ def query(examiner: User) -> Query:
 
 
 def page_of(client: Client, query: Query, more: str = "") -> str:
-    answer = client.get(f"/?{query.asked}{more}")
+    answer = client.get(f"/?{query.query_string}{more}")
     assert answer.status_code == 200
     return html_of(answer)
 

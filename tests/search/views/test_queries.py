@@ -26,7 +26,7 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def address(query: Query) -> str:
-    return f"/?{query.asked}"
+    return f"/?{query.query_string}"
 
 
 def test_a_sent_question_leads_to_its_address(as_examiner: Client) -> None:
@@ -313,8 +313,8 @@ def test_recent_queries_of_others_are_not_listed(as_examiner: Client, examiner: 
     own = query_make(examiner)
     other = query_make(user_make("other"))
     page = html_of(as_examiner.get("/"))
-    assert own.asked in page
-    assert other.asked not in page
+    assert own.query_string in page
+    assert other.query_string not in page
 
 
 def test_an_unfinished_query_is_waited_for(as_examiner: Client, examiner: User, unhurried: None) -> None:

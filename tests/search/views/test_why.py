@@ -254,10 +254,10 @@ def test_the_hits_are_headed_by_the_hint(as_examiner: Client, examiner: User, fi
         figure_count=100,
         quantiles=np.linspace(0.85, 1.0, 101).round(4).tolist(),
     )
-    page = said(as_examiner, f"/?{query.asked}")
+    page = said(as_examiner, f"/?{query.query_string}")
     assert 'data-hint="nothing"' in page
     assert f"/calibration/?query={query.pk}" in page
     assert said(as_examiner, f"/calibration/?query={query.pk}").count('data-best="') == 2  # drawing and text
     assert page.count('class="hit ') + page.count('class="hit"') == 2  # they are shown all the same
     Calibration.objects.update(quantiles=np.linspace(0.1, 0.2, 101).tolist())
-    assert "data-hint" not in said(as_examiner, f"/?{query.asked}")
+    assert "data-hint" not in said(as_examiner, f"/?{query.query_string}")
