@@ -99,10 +99,10 @@ class FigureShownSerializer(serializers.Serializer[Side]):
 class TopicShownSerializer(serializers.Serializer[ShowingPage]):
     """What is looked for."""
 
-    figure = serializers.IntegerField(source="asked.figure.pk", allow_null=True)
-    publication = serializers.CharField(source="asked.figure.sheet.publication.reference", allow_null=True)
+    figure = serializers.IntegerField(source="topic_side.figure.pk", allow_null=True)
+    publication = serializers.CharField(source="topic_side.figure.sheet.publication.reference", allow_null=True)
     image = serializers.SerializerMethodField()
-    sentences = LinkedSerializer(source="asked.sentences", many=True)
+    sentences = LinkedSerializer(source="topic_side.sentences", many=True)
     title = serializers.CharField(source="topic.title", allow_blank=True)
     need = serializers.CharField(source="topic.need", allow_blank=True)
     text = serializers.CharField(source="topic.text", allow_blank=True)
@@ -117,11 +117,11 @@ class ShowingSerializer(serializers.Serializer[ShowingPage]):
     session = serializers.IntegerField(source="session.pk")
     position = serializers.IntegerField()
     count = serializers.IntegerField()
-    said = serializers.IntegerField(source="done.said")
+    said = serializers.IntegerField(source="done.answered")
     next_open = serializers.IntegerField(allow_null=True)
     closed = serializers.BooleanField(source="is_closed")
     topic = TopicShownSerializer(source="*")
-    candidate = FigureShownSerializer(source="found")
+    candidate = FigureShownSerializer(source="candidate_side")
     current = ValuesSerializer(allow_null=True)
 
 

@@ -93,7 +93,7 @@ class DifferenceSerializer(serializers.Serializer[Difference]):
     topic = serializers.IntegerField(source="candidate.topic.number")
     figure = serializers.IntegerField(source="candidate.figure_id")
     image = AddressField("search:figure-file", {"figure_id": "figure_id"}, source="candidate")
-    said = SaidSerializer(many=True)
+    said = SaidSerializer(source="judgments", many=True)
     ruling = ValuesSerializer(allow_null=True)
 
 

@@ -67,17 +67,17 @@ class PoolAnswerSerializer(serializers.ModelSerializer[Pool]):
 
 
 class ProgressSerializer(serializers.Serializer[Any]):
-    """Of so many pairs, on how many something is said."""
+    """Number of pairs, and of those with a judgment."""
 
     count = serializers.IntegerField()
-    said = serializers.IntegerField()
+    said = serializers.IntegerField(source="answered")
 
 
 class PartSerializer(serializers.Serializer[AssessorProgress]):
     """An assessor's part. withdrawn: judges no more. seconds: per judgment. last_at: of the newest event."""
 
     count = serializers.IntegerField(source="progress.count")
-    said = serializers.IntegerField(source="progress.said")
+    said = serializers.IntegerField(source="progress.answered")
     assessor = serializers.CharField(source="assessor.username")
     withdrawn = serializers.BooleanField(source="is_withdrawn")
     cannot_judge = serializers.IntegerField()

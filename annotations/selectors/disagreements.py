@@ -44,12 +44,12 @@ class Difference:
     """A candidate on which the assessors differ. ruling: the current one, None without one."""
 
     candidate: Candidate
-    said: tuple[FirstJudgment, ...]
+    judgments: tuple[FirstJudgment, ...]
     ruling: Values | None
 
     @property
     def grades(self) -> tuple[int, ...]:
-        return tuple(one.values.grade for one in self.said if one.values.grade is not None)
+        return tuple(one.values.grade for one in self.judgments if one.values.grade is not None)
 
     @property
     def width(self) -> int:
@@ -58,7 +58,7 @@ class Difference:
 
     @property
     def has_cannot_judge(self) -> bool:
-        return any(one.values.cannot_judge for one in self.said)
+        return any(one.values.cannot_judge for one in self.judgments)
 
     @property
     def is_split(self) -> bool:
@@ -67,7 +67,7 @@ class Difference:
 
     @property
     def differs_in_facets(self) -> bool:
-        grades = [{getattr(one.values, facet) for one in self.said} - {None} for facet in ("looks", "works")]
+        grades = [{getattr(one.values, facet) for one in self.judgments} - {None} for facet in ("looks", "works")]
         return any(len(of_facet) > 1 for of_facet in grades)
 
     def is_of(self, queue: Queue) -> bool:

@@ -19,22 +19,22 @@ STILL_BLIND = "You judge in this session yourself. Judge your part first, or clo
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """count: number of showings. said: number of showings with a judgment."""
+    """count: number of showings. answered: number of showings with a judgment."""
 
     count: int
-    said: int
+    answered: int
 
     @property
     def open(self) -> int:
-        return self.count - self.said
+        return self.count - self.answered
 
     @property
     def percent(self) -> int:
-        return 100 * self.said // self.count if self.count else 100
+        return 100 * self.answered // self.count if self.count else 100
 
     @property
     def is_done(self) -> bool:
-        return self.said == self.count
+        return self.answered == self.count
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def sessions_listed(user: User) -> list[ListedSession]:
         .annotate(
             assessors=Count("assignments", distinct=True),
             shown=Count("assignments__showings", filter=Q(assignments__showings__is_passed_on=False)),
-            said=Count("assignments__showings", filter=Q(assignments__showings__current__isnull=False)),
+            answered=Count("assignments__showings", filter=Q(assignments__showings__current__isnull=False)),
         )
         .order_by(F("closed_at").desc(nulls_first=True), "-pk")
     )
@@ -126,7 +126,7 @@ def sessions_listed(user: User) -> list[ListedSession]:
         for assignment, progress, _ in _counted(Assignment.objects.filter(assessor=user))
     }
     return [
-        ListedSession(one, one.assessors, Progress(one.shown, one.said), mine.get(one.pk)) for one in counted
+        ListedSession(one, one.assessors, Progress(one.shown, one.answered), mine.get(one.pk)) for one in counted
     ]  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def _counted(assignments: QuerySet[Assignment]) -> list[tuple[Assignment, Progre
     """Return each assignment with its progress and its number of “cannot judge”. One query."""
     counted: Iterable[Any] = assignments.annotate(
         shown=Count("showings", filter=Q(showings__is_passed_on=False)),
-        said=Count("showings", filter=Q(showings__current__isnull=False)),
+        answered=Count("showings", filter=Q(showings__current__isnull=False)),
         cannot_judge=Count("showings", filter=Q(showings__current__cannot_judge=True)),
     ).order_by("pk")
-    return [(one, Progress(one.shown, one.said), one.cannot_judge) for one in counted]
+    return [(one, Progress(one.shown, one.answered), one.cannot_judge) for one in counted]

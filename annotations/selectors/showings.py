@@ -52,13 +52,13 @@ class Done:
     last: int | None
 
     @property
-    def said(self) -> int:
+    def answered(self) -> int:
         """Number of showings with a judgment."""
         return self.judged + self.cannot_judge
 
     @property
     def open(self) -> int:
-        return self.count - self.said
+        return self.count - self.answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class ShowingPage:
-    """One pair as its assessor sees it. asked: the topic's drawing. found: the candidate's.
+    """One pair as its assessor sees it. topic_side, candidate_side: their drawings with text.
 
     is_passed_on: another assessor has it now. previous, following: the assessor's nearest positions. next_open: next
     position without a judgment, continuing from the first; None if all others are judged.
@@ -82,9 +82,9 @@ class ShowingPage:
     position: int
     done: Done
     topic: Topic
-    asked: Side
+    topic_side: Side
     candidate: Figure
-    found: Side
+    candidate_side: Side
     current: Values | None
     recorded_at: datetime | None
     is_passed_on: bool
@@ -160,9 +160,9 @@ def showing_page(assignment: Assignment, position: int) -> ShowingPage | None:
         position=position,
         done=_done(counted),
         topic=topic,
-        asked=Side(topic.figure, sentences.get(topic.figure_id or 0, ())),
+        topic_side=Side(topic.figure, sentences.get(topic.figure_id or 0, ())),
         candidate=candidate,
-        found=Side(candidate, sentences[candidate.pk]),
+        candidate_side=Side(candidate, sentences[candidate.pk]),
         current=values_of(showing.current),
         recorded_at=showing.current.recorded_at if showing.current else None,
         is_passed_on=showing.is_passed_on,

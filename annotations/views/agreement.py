@@ -36,7 +36,6 @@ def agreement(request: HttpRequest, session_id: int) -> HttpResponse:
     parts = parts_of(row)
     context = {
         "session": row,
-        "told": agreed,
         "facets": [
             (
                 facet,
@@ -46,7 +45,7 @@ def agreement(request: HttpRequest, session_id: int) -> HttpResponse:
             for facet in agreed.facets
         ],
         "grades": GRADES,
-        "said": sum(part.progress.said for part in parts),
+        "answered": sum(part.progress.answered for part in parts),
         "count": sum(part.progress.count for part in parts),
     }
     fragment = "fragment" in request.GET

@@ -39,12 +39,12 @@ from search.http import current_user
 from search.numbers import key_written
 
 QUEUES = {
-    Queue.ALL: "all that differ",
-    Queue.WIDE: "two grades or more",
+    Queue.ALL: "all differences",
+    Queue.WIDE: "two or more grades apart",
     Queue.SPLIT: "relevant or not",
     Queue.CANNOT: "cannot judge",
-    Queue.FACETS: "looks or works",
-    Queue.RULED: "ruled on",
+    Queue.FACETS: "facets differ",
+    Queue.RULED: "with a ruling",
 }
 CURRENT_SHOWN = "The current ruling is shown. Rule again to change it."
 FACETS = (("looks", "Looks alike", "qwer"), ("works", "Works alike", "asdf"))
@@ -121,7 +121,7 @@ def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
     ]
     context: dict[str, Any] = {
         "session": row,
-        "asked": view,
+        "view": view,
         "queues": queues,
         "count": len(queue),
         "ruled": sum(difference.ruling is not None for difference in queue),
@@ -133,7 +133,7 @@ def disagreements(request: HttpRequest, session_id: int) -> HttpResponse:
     }
     if view.as_list or shown is None:
         context["listed"] = [
-            (one, [(view.called(judgment), judgment) for judgment in one.said],
+            (one, [(view.called(judgment), judgment) for judgment in one.judgments],
              view.address(row, list=False, candidate=one.candidate.pk))
             for one in queue
         ]  # fmt: skip
@@ -217,9 +217,9 @@ def _pair(session: Session, view: QueueView, queue: list[Difference], shown: Dif
     return {
         "difference": shown,
         "topic": candidate.topic,
-        "asked_pane": topic_pane(candidate.topic, pair.topic, drawings),
-        "found": found,
-        "said": [(view.called(judgment), judgment) for judgment in shown.said],
+        "topic_pane": topic_pane(candidate.topic, pair.topic, drawings),
+        "candidate_pane": found,
+        "judgments": [(view.called(judgment), judgment) for judgment in shown.judgments],
         "marks": _marks(view, shown, found),
         "place": None if place is None else place + 1,
         "previous": view.address(session, candidate=keys[place - 1]) if place else None,
@@ -237,7 +237,7 @@ def _facets(shown: Difference) -> list[tuple[str, str, list[tuple[int, str, str,
     """Return name, title and choices of each facet. Marked is the ruling, else a grade that all assessors agree on."""
     facets = []
     for name, title, keys in FACETS:
-        grades = {getattr(judgment.values, name) for judgment in shown.said} - {None}
+        grades = {getattr(judgment.values, name) for judgment in shown.judgments} - {None}
         given = getattr(shown.ruling, name) if shown.ruling else grades.pop() if len(grades) == 1 else None
         choices = [(grade, FACET_WORDS[grade], keys[grade], grade == given) for grade, _ in GRADES]
         facets.append((name, title, choices))
@@ -246,7 +246,7 @@ def _facets(shown: Difference) -> list[tuple[str, str, list[tuple[int, str, str,
 
 def _marks(view: QueueView, shown: Difference, found: PaneShown) -> list[Marked]:
     marked = []
-    for judgment in shown.said:
+    for judgment in shown.judgments:
         if judgment.values.region is not None:
             left, top, width, height = judgment.values.region
             across, down = found.width_px / WHOLE, found.height_px / WHOLE

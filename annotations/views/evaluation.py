@@ -70,24 +70,24 @@ def evaluation(request: HttpRequest) -> HttpResponse:
 @require_GET
 @administrators_only
 @with_options
-def table(request: HttpRequest, asked: TableOptions) -> HttpResponse:
+def table(request: HttpRequest, selection: TableOptions) -> HttpResponse:
     """Table 1 of the runs chosen."""
-    if asked.snapshot is None or not asked.runs:
-        return render(request, "annotations/evaluation_table.html", options_context(asked, "table"))
-    found = table_or_answer(request, asked)
+    if selection.snapshot is None or not selection.runs:
+        return render(request, "annotations/evaluation_table.html", options_context(selection, "table"))
+    found = table_or_answer(request, selection)
     if isinstance(found, HttpResponse):
         return found
-    qrels = snapshot_row_by_id(asked.snapshot.pk)
-    return render(request, "annotations/evaluation_table.html", table_context(asked, found, qrels))
+    qrels = snapshot_row_by_id(selection.snapshot.pk)
+    return render(request, "annotations/evaluation_table.html", table_context(selection, found, qrels))
 
 
 @require_GET
 @administrators_only
 @with_options
-def table_file(request: HttpRequest, asked: TableOptions, suffix: str) -> HttpResponse:
+def table_file(request: HttpRequest, selection: TableOptions, suffix: str) -> HttpResponse:
     """The table as CSV or JSON, with all measures and topics."""
-    snapshot = required_snapshot(asked)
-    found = table_or_answer(request, asked)
+    snapshot = required_snapshot(selection)
+    found = table_or_answer(request, selection)
     if isinstance(found, HttpResponse):
         return found
     qrels = snapshot_row_by_id(snapshot.pk)
@@ -97,10 +97,10 @@ def table_file(request: HttpRequest, asked: TableOptions, suffix: str) -> HttpRe
         if suffix == "csv"
         else ("application/json", score_table_as_json(found, qrels))
     )
-    return file_to_take_away(ExportedFile(f"table-{asked.topic_set.pk}.{suffix}", kind, written))
+    return file_to_take_away(ExportedFile(f"table-{selection.topic_set.pk}.{suffix}", kind, written))
 
 
-def table_context(asked: TableOptions, found: ScoreTable, qrels: SnapshotRow | None) -> dict[str, object]:
+def table_context(selection: TableOptions, found: ScoreTable, qrels: SnapshotRow | None) -> dict[str, object]:
     """Everything on the page of the table."""
     columns = [name for name in found.options.names if _is_shown(name, found)]
     means = [found.estimates[one.run.pk, found.measure] for one in found.scored]
@@ -108,9 +108,9 @@ def table_context(asked: TableOptions, found: ScoreTable, qrels: SnapshotRow | N
     rows = [_row(found, one, columns, axis) for one in found.scored]
     differences = [_turned(pair.difference) for _, _, pair in found.pairs]
     gap = Axis.around((0.0, *(bound for one in differences for bound in (one.low, one.high))), least=-1.0)
-    pairs = [_pair(asked, gap, one.run, other.run, pair) for one, other, pair in found.pairs]
+    pairs = [_pair(selection, gap, one.run, other.run, pair) for one, other, pair in found.pairs]
     detectable = [row.pair.detectable for row in pairs if row.pair.detectable is not None]
-    return options_context(asked, "table") | {
+    return options_context(selection, "table") | {
         "table": found,
         "qrels": qrels,
         "columns": columns,
@@ -156,7 +156,7 @@ def _row(table: ScoreTable, one: RunScored, columns: Sequence[str], axis: Axis) 
     return Row(one, tuple(cells), whisker(axis, mean.low, mean.mean, mean.high), mean)
 
 
-def _pair(asked: TableOptions, axis: Axis, one: Run, other: Run, pair: Comparison) -> PairRow:
+def _pair(selection: TableOptions, axis: Axis, one: Run, other: Run, pair: Comparison) -> PairRow:
     difference = _turned(pair.difference)
     first, second, wins, losses = one, other, pair.wins, pair.losses
     if pair.difference.mean < 0:
@@ -170,7 +170,7 @@ def _pair(asked: TableOptions, axis: Axis, one: Run, other: Run, pair: Compariso
         pair=pair,
         whisker=whisker(axis, difference.low, difference.mean, difference.high),
         is_significant=pair.adjusted_randomization < ALPHA,
-        address=asked.pair(first, second),
+        address=selection.pair(first, second),
     )
 
 

@@ -58,15 +58,15 @@ class Strip:
 @require_GET
 @administrators_only
 @with_options
-def curves(request: HttpRequest, asked: TableOptions) -> HttpResponse:
-    context = options_context(asked, "curves")
-    if asked.snapshot is None or not asked.runs:
+def curves(request: HttpRequest, selection: TableOptions) -> HttpResponse:
+    context = options_context(selection, "curves")
+    if selection.snapshot is None or not selection.runs:
         return render(request, "annotations/evaluation_curves.html", context)
-    found = table_or_answer(request, asked)
+    found = table_or_answer(request, selection)
     if isinstance(found, HttpResponse):
         return found
     axis = Axis(0.0, 1.0, 0.2)
-    titles = {str(number): title for number, title in asked.topic_set.topics.values_list("number", "title")}
+    titles = {str(number): title for number, title in selection.topic_set.topics.values_list("number", "title")}
     context |= {
         "table": found,
         "lines": [_line(one, place) for place, one in enumerate(found.scored)],
@@ -74,8 +74,8 @@ def curves(request: HttpRequest, asked: TableOptions) -> HttpResponse:
         "plot": {"width": PLOT_WIDTH, "height": PLOT_HEIGHT},
         "grid": [(f"{tick / 5:.1f}", tick / 5 * PLOT_WIDTH, (1 - tick / 5) * PLOT_HEIGHT) for tick in range(6)],
         "axis": axis,
-        "strips": [_strip(asked, found, one, axis) for one in found.scored] if found.topics else [],
-        "topic_rows": _topic_rows(asked, found, titles),
+        "strips": [_strip(selection, found, one, axis) for one in found.scored] if found.topics else [],
+        "topic_rows": _topic_rows(selection, found, titles),
     }
     return render(request, "annotations/evaluation_curves.html", context)
 
@@ -92,7 +92,7 @@ def _line(one: RunScored, place: int) -> Line:
     )
 
 
-def _strip(asked: TableOptions, table: ScoreTable, one: RunScored, axis: Axis) -> Strip:
+def _strip(selection: TableOptions, table: ScoreTable, one: RunScored, axis: Axis) -> Strip:
     values = one.counted(table.measure)
     told = spread(values)
     assert told is not None  # there are topics
@@ -103,7 +103,9 @@ def _strip(asked: TableOptions, table: ScoreTable, one: RunScored, axis: Axis) -
     return Strip(
         scored=one,
         dots=tuple(
-            TopicDot(topic, value, dot, round(base - dot.level * LEVEL_PX), _topic_address(asked, table, one, topic))
+            TopicDot(
+                topic, value, dot, round(base - dot.level * LEVEL_PX), _topic_address(selection, table, one, topic)
+            )
             for topic, value, dot in topics
         ),
         box=Box(axis.at(told.lower_quartile), axis.at(told.median), axis.at(told.upper_quartile)),
@@ -112,17 +114,17 @@ def _strip(asked: TableOptions, table: ScoreTable, one: RunScored, axis: Axis) -
     )
 
 
-def _topic_address(asked: TableOptions, table: ScoreTable, one: RunScored, topic: str) -> str:
+def _topic_address(selection: TableOptions, table: ScoreTable, one: RunScored, topic: str) -> str:
     """The run beside the best of the others, at this topic; empty where there is no other run."""
     others = [other for other in table.scored if other.run.pk != one.run.pk]
     if not others:
         return ""
     best = max(others, key=lambda other: table.estimates[other.run.pk, table.measure].mean)
-    return f"{asked.pair(one.run, best.run)}&topic={topic}"
+    return f"{selection.pair(one.run, best.run)}&topic={topic}"
 
 
 def _topic_rows(
-    asked: TableOptions, table: ScoreTable, titles: dict[str, str]
+    selection: TableOptions, table: ScoreTable, titles: dict[str, str]
 ) -> list[tuple[str, str, list[tuple[float, str]]]]:
     """For each topic its number, title, and each run's value with the address of the topic."""
     columns = [(one, one.counted(table.measure).tolist()) for one in table.scored]
@@ -130,7 +132,7 @@ def _topic_rows(
         (
             topic,
             titles.get(topic, ""),
-            [(values[place], _topic_address(asked, table, one, topic)) for one, values in columns],
+            [(values[place], _topic_address(selection, table, one, topic)) for one, values in columns],
         )
         for place, topic in enumerate(table.topics)
     ]

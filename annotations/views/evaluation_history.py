@@ -60,14 +60,14 @@ class Point:
 @require_GET
 @administrators_only
 @with_options
-def history(request: HttpRequest, asked: TableOptions) -> HttpResponse:
-    all_series = series_of(asked.all_runs)
+def history(request: HttpRequest, selection: TableOptions) -> HttpResponse:
+    all_series = series_of(selection.all_runs)
     chosen = _chosen(all_series, request.GET.get("system", ""))
-    context = options_context(asked, "history") | {"all_series": all_series, "series": chosen}
-    if asked.snapshot is None or chosen is None:
+    context = options_context(selection, "history") | {"all_series": all_series, "series": chosen}
+    if selection.snapshot is None or chosen is None:
         return render(request, "annotations/evaluation_history.html", context)
     runs = chosen.runs[-MOST_POINTS:]
-    found = table_or_answer(request, asked.with_runs(runs))
+    found = table_or_answer(request, selection.with_runs(runs))
     if isinstance(found, HttpResponse):
         return found
     estimates = [found.estimates[one.run.pk, found.measure] for one in found.scored]

@@ -53,7 +53,7 @@ def with_options(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def damaged_page(request: HttpRequest, options: TableOptions, damaged: SnapshotDamaged) -> HttpResponse:
     """Return the page of damaged qrels, with the other qrels of the topic set."""
-    context = {"asked": options, "said": damaged.detail}
+    context = {"selection": options, "problem": damaged.detail}
     return render(request, "annotations/evaluation_damaged.html", context, status=damaged.status)
 
 
@@ -61,7 +61,7 @@ def options_context(options: TableOptions, place: str) -> dict[str, object]:
     """Return what the frame and the form of options need."""
     return {
         "topic_set": options.topic_set,
-        "asked": options,
+        "selection": options,
         "address": options.address,
         "place": place,
         "units": UNITS,
@@ -109,4 +109,4 @@ def score(request: HttpRequest, topic_set_id: int) -> HttpResponse:
 
 
 def _scoring_context(options: TableOptions, progress: Scoring, page: str) -> dict[str, object]:
-    return {"asked": options, "progress": progress, "next": page}
+    return {"selection": options, "progress": progress, "next": page}

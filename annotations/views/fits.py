@@ -236,7 +236,7 @@ def _shown(request: HttpRequest, found: FusionFit, *, fault: str = "", status: i
         "place": "fits",
         "row": row,
         "fit": found,
-        "said": fault,
+        "problem": fault,
     }
     if row.is_done:
         context |= {
@@ -244,7 +244,7 @@ def _shown(request: HttpRequest, found: FusionFit, *, fault: str = "", status: i
             "topics": topics_of_fit(found),
             "comparison": found.fitted["comparison"],
             "flattered": found.fitted["in_sample_gain"] - (found.gain or 0),
-            "refusal": promotion_problem(found),
+            "promotion_problem": promotion_problem(found),
         }
     template = "annotations/_fit_state.html" if "fragment" in request.GET else "annotations/fit.html"
     return render(request, template, context, status=status)

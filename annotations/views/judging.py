@@ -27,7 +27,7 @@ from annotations.views.panes import figure_pane, topic_pane
 from search.http import current_user, is_fragment
 from search.numbers import whole_number
 
-MEANINGS = ("shows something else", "some likeness, of little use", "answers a part of the need", "answers the need")
+MEANINGS = ("shows something else", "somewhat similar, of little use", "shows part of the need", "shows what is needed")
 """Meanings of the grades 0 to 3, as shown on their buttons."""
 LOOKS_KEYS, WORKS_KEYS = "qwer", "asdf"
 SHOWN_NAMES = {
@@ -43,10 +43,10 @@ SHOWN_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class TopicPlace:
-    """Progress of a pair's topic. said, count: judged pairs, and all. others: other topics with open pairs."""
+    """Progress of a pair's topic. answered, count: judged pairs, and all. others: other topics with open pairs."""
 
     count: int
-    said: int
+    answered: int
     others: int
     is_first: bool
 
@@ -75,7 +75,7 @@ def judge(request: HttpRequest, session_id: int) -> HttpResponse:
         "grades": [(grade, name, MEANINGS[grade]) for grade, name in GRADES],
         "facets": _facets(page.current) if page.session.asks_facets else [],
         "region": _region(page.current),
-        "shows_instructions": not page.done.said or "instructions" in request.GET,
+        "shows_instructions": not page.done.answered or "instructions" in request.GET,
     }
     return render_private(request, "annotations/judge.html", context)
 
@@ -117,8 +117,8 @@ def _pair(page: ShowingPage) -> dict[str, Any]:
         "page": page,
         "session": page.session,
         "topic": page.topic,
-        "asked": topic_pane(page.topic, page.asked, drawings),
-        "found": figure_pane(drawings[page.candidate.pk], page.found),
+        "topic_pane": topic_pane(page.topic, page.topic_side, drawings),
+        "candidate_pane": figure_pane(drawings[page.candidate.pk], page.candidate_side),
         "current": json.dumps(asdict(page.current), cls=DjangoJSONEncoder) if page.current else "",
     }
 
@@ -128,7 +128,7 @@ def _topic_place(places: list[Place], page: ShowingPage) -> TopicPlace:
     mine = [one for one in places if one.topic == here.topic and one.state != PASSED_ON]
     return TopicPlace(
         count=len(mine),
-        said=sum(one.state != OPEN for one in mine),
+        answered=sum(one.state != OPEN for one in mine),
         others=len({one.topic for one in places if one.topic != here.topic and one.state == OPEN}),
         is_first=page.previous is None or places[page.previous - 1].topic != here.topic,
     )

@@ -129,7 +129,7 @@ def session(request: HttpRequest, session_id: int) -> HttpResponse:
     }
     if user.is_staff:
         context |= {
-            "nobodys": unassigned_count(row),
+            "unassigned_count": unassigned_count(row),
             "count": row.pool.candidates.count(),
             "hours_left": sum(part.hours_left for part in parts),
         }

@@ -73,7 +73,7 @@ def snapshot_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     assert isinstance(field, forms.TypedMultipleChoiceField)
     field.choices = [(one.pk, one.name) for one in sessions]
     if not form.is_valid():
-        return _listed(request, topic_set, freeze_said=_first_error(form), status=400)
+        return _listed(request, topic_set, freeze_problem=_first_error(form), status=400)
     chosen = set(form.cleaned_data["session"])
     try:
         frozen = snapshot_freeze(
@@ -84,7 +84,7 @@ def snapshot_list(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             frozen_by=current_user(request),
         )
     except Problem as problem:
-        return _listed(request, topic_set, freeze_said=problem.detail, status=400)
+        return _listed(request, topic_set, freeze_problem=problem.detail, status=400)
     messages.info(
         request, f"The judgments were frozen as “{frozen}”. It never changes: freeze again to include later judgments."
     )
@@ -98,11 +98,11 @@ def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
     topic_set = topic_set_or_404(topic_set_id)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _listed(request, topic_set, import_said=_first_error(form), status=400)
+        return _listed(request, topic_set, import_problem=_first_error(form), status=400)
     upload = form.cleaned_data["file"]
     if upload.size > LARGEST_QRELS_BYTES:
         detail = f"The file has {upload.size / 1e6:.1f} MB; at most {LARGEST_QRELS_BYTES // 1_000_000} MB are accepted."
-        return _listed(request, topic_set, import_said=detail, status=400)
+        return _listed(request, topic_set, import_problem=detail, status=400)
     try:
         imported = qrels_import(
             topic_set=topic_set,
@@ -112,7 +112,7 @@ def snapshot_import(request: HttpRequest, topic_set_id: int) -> HttpResponse:
             imported_by=current_user(request),
         )
     except Problem as problem:
-        return _listed(request, topic_set, import_said=problem.detail, status=400)
+        return _listed(request, topic_set, import_problem=problem.detail, status=400)
     messages.info(request, f"The qrels were imported as “{imported}”.")
     return redirect("annotations:snapshot", snapshot_id=imported.pk)
 
@@ -155,7 +155,7 @@ def _frame(topic_set: TopicSet) -> dict[str, object]:
 
 
 def _listed(
-    request: HttpRequest, topic_set: TopicSet, *, freeze_said: str = "", import_said: str = "", status: int = 200
+    request: HttpRequest, topic_set: TopicSet, *, freeze_problem: str = "", import_problem: str = "", status: int = 200
 ) -> HttpResponse:
     """Render the list with the forms; a form with an error keeps what was typed."""
     sessions = sessions_to_freeze(topic_set)
@@ -166,13 +166,13 @@ def _listed(
         "sessions": sessions,
         "facets": Facet.choices,
         "formats": FORMATS,
-        "freeze_said": freeze_said,
-        "import_said": import_said,
-        "freeze_name": sent.get("name", "") if sent and freeze_said else name_proposed(topic_set, judged),
-        "freeze_facet": sent.get("facet", "") if sent and freeze_said else Facet.OVERALL.value,
-        "freeze_sessions": sent.getlist("session") if sent and freeze_said else [str(one.pk) for one in judged],
-        "import_name": sent.get("name", "") if sent and import_said else "",
-        "import_format": sent.get("file_format", "") if sent and import_said else "trec",
+        "freeze_problem": freeze_problem,
+        "import_problem": import_problem,
+        "freeze_name": sent.get("name", "") if sent and freeze_problem else name_proposed(topic_set, judged),
+        "freeze_facet": sent.get("facet", "") if sent and freeze_problem else Facet.OVERALL.value,
+        "freeze_sessions": sent.getlist("session") if sent and freeze_problem else [str(one.pk) for one in judged],
+        "import_name": sent.get("name", "") if sent and import_problem else "",
+        "import_format": sent.get("file_format", "") if sent and import_problem else "trec",
     }
     return render(request, "annotations/evaluation_snapshots.html", context, status=status)
 

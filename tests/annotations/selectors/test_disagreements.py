@@ -85,7 +85,7 @@ def test_assessors_have_letters_in_the_order_they_were_added(session: Session, a
     judge(session, assessors[1], 0)
     judge(session, assessors[0], 3)
     (difference,) = differences_of(session).every
-    told = [(one.letter, one.assessor, one.values.grade) for one in difference.said]
+    told = [(one.letter, one.assessor, one.values.grade) for one in difference.judgments]
     assert told == [("A", "anna", 3), ("B", "bert", 0)]
 
 

@@ -63,8 +63,8 @@ def test_a_listed_session_tells_ones_own_progress_and_everybodys(
     judge(session, assessors[1], 1)
     (mine,) = sessions_listed(assessors[0])
     assert mine.mine is not None
-    assert (mine.mine.count, mine.mine.said, mine.mine.open, mine.mine.percent) == (6, 3, 3, 50)
-    assert (mine.assessor_count, mine.progress.count, mine.progress.said) == (2, 12, 4)
+    assert (mine.mine.count, mine.mine.answered, mine.mine.open, mine.mine.percent) == (6, 3, 3, 50)
+    assert (mine.assessor_count, mine.progress.count, mine.progress.answered) == (2, 12, 4)
     (of_all,) = sessions_listed(maker)
     assert of_all.mine is None
 
@@ -78,11 +78,11 @@ def test_open_sessions_come_before_closed_ones(session: Session, maker: User) ->
 def test_a_part_tells_pace_last_judgment_and_what_is_left(session: Session, assessors: list[User]) -> None:
     judge(session, assessors[0], 0, 3, None, seconds=6.0)
     anna, bert = parts_of(session)
-    assert (anna.assessor, anna.progress.said, anna.cannot_judge) == (assessors[0], 3, 1)
+    assert (anna.assessor, anna.progress.answered, anna.cannot_judge) == (assessors[0], 3, 1)
     assert (anna.pace.seconds, anna.pace.is_measured) == (6.0, True)
     assert anna.hours_left == pytest.approx(3 * 6 / 3600)
     assert anna.last_at is not None and not anna.is_untouched
-    assert (bert.progress.said, bert.last_at, bert.is_untouched) == (0, None, True)
+    assert (bert.progress.answered, bert.last_at, bert.is_untouched) == (0, None, True)
     assert bert.pace.seconds == 6.0  # everybody's, until there is one of their own
     assert parts_of(session, assessor=assessors[1]) == [bert]
 

@@ -48,9 +48,9 @@ def test_a_pair_brings_both_drawings_with_their_sentences(assignment: Assignment
     assert page is not None
     assert (page.position, page.count, page.previous, page.following) == (2, 4, 1, 3)
     assert page.topic.need == "Pumps like this one."
-    assert page.asked.figure == page.topic.figure
-    assert page.candidate == at(assignment, 2).candidate.figure == page.found.figure
-    for side in (page.asked, page.found):
+    assert page.topic_side.figure == page.topic.figure
+    assert page.candidate == at(assignment, 2).candidate.figure == page.candidate_side.figure
+    for side in (page.topic_side, page.candidate_side):
         places = [one.link.sentence.position for one in side.sentences]
         assert places == sorted(places)
         assert any(("12", "12") in one.pieces for one in side.sentences)
@@ -69,8 +69,8 @@ def test_an_uploaded_topic_has_no_figure_and_no_sentences(assignment: Assignment
     Topic.objects.update(figure=None, image="topics/ab/cd.png", width_px=40, height_px=30)
     page = showing_page(assignment, 1)
     assert page is not None
-    assert (page.asked.figure, page.asked.sentences) == (None, ())
-    assert page.found.sentences
+    assert (page.topic_side.figure, page.topic_side.sentences) == (None, ())
+    assert page.candidate_side.sentences
 
 
 def test_what_holds_is_shown_and_counted(assignment: Assignment) -> None:
@@ -82,7 +82,7 @@ def test_what_holds_is_shown_and_counted(assignment: Assignment) -> None:
     assert (page.current.client_id, page.current.grade, page.current.region) == (judged.client_id, 3, (1, 2, 3, 4))
     assert page.recorded_at == judged.recorded_at
     done = done_of(assignment)
-    assert (done.count, done.judged, done.cannot_judge, done.said, done.open, done.first_open) == (4, 1, 1, 2, 2, 2)
+    assert (done.count, done.judged, done.cannot_judge, done.answered, done.open, done.first_open) == (4, 1, 1, 2, 2, 2)
     assert page.done == done
     assert [one.current and one.current.grade for one in showings_judged(assignment)] == [3, None, None, None]
 
@@ -127,8 +127,8 @@ def test_a_pair_costs_the_same_queries_whatever_is_linked(
         with django_assert_num_queries(3):
             page = showing_page(assignment, position)
             assert page is not None
-            assert page.found.figure is not None
-            str(page.found.figure.sheet.publication)
-            assert page.asked.figure is not None
-            str(page.asked.figure.sheet.publication)
-            [one.link.sentence.text for one in page.found.sentences]
+            assert page.candidate_side.figure is not None
+            str(page.candidate_side.figure.sheet.publication)
+            assert page.topic_side.figure is not None
+            str(page.topic_side.figure.sheet.publication)
+            [one.link.sentence.text for one in page.candidate_side.sentences]

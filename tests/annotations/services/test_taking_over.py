@@ -181,7 +181,7 @@ def test_what_was_passed_on_is_no_work_and_what_is_said_of_it_all_the_same_count
     recorded = judge(session, anna, showing.position)
     showing.refresh_from_db()
     assert (showing.current, showing.is_passed_on) == (recorded.judgment, False)
-    assert done_of(part(session, anna)).said == 1
+    assert done_of(part(session, anna)).answered == 1
     assert late.showings.filter(candidate=showing.candidate_id, is_passed_on=False).exists()
     judgment_undo(assessor=anna, session_id=session.pk, client_id=uuid.uuid4())
     assert done_of(part(session, anna)).count == done.count + 1
@@ -241,7 +241,7 @@ def test_who_has_judged_leaves_the_judgments_and_gives_the_rest(session: Session
     assert assignment_withdraw(assignment=part(session, bert)) == Withdrawn(given=len(lefts), stays=True)
     assert assignment_withdraw(assignment=part(session, bert)) == Withdrawn(given=0, stays=True)
     done = done_of(part(session, bert))
-    assert (done.count, done.said, done.first_open) == (7, 7, None)
+    assert (done.count, done.answered, done.first_open) == (7, 7, None)
     assert Judgment.objects.count() == 7
     assert lefts < open_candidates(session, anna)
     assert unassigned_count(session) == 0
@@ -260,7 +260,7 @@ def test_who_comes_back_goes_on_with_what_everybody_judges_and_an_even_part(
     assert back.withdrawn_at is None and layout(session, bert)[: len(before)] == before
     said_first = back.showings.exclude(current=None).filter(is_repeat=False).values("candidate")
     assert not back.showings.filter(candidate__in=said_first, is_passed_on=True).exists()  # nor their second showings
-    assert done_of(back).said == 7
+    assert done_of(back).answered == 7
     said = set(back.showings.exclude(current=None).values_list("candidate", flat=True))
     assert everybodys(session) <= said | open_candidates(session, bert)
     open_counts = [part(session, one).showings.filter(OPEN, is_repeat=False).count() for one in (anna, bert)]

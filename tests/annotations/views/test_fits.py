@@ -159,7 +159,7 @@ def test_the_weight_is_offered_and_withdrawn_again(as_administrator: Client, don
     page = html_of(as_administrator.get(page_of(done)))
     assert "offered in search" in page and "Withdraw" in page
     kept = as_administrator.post(f"{page_of(done)}delete/")
-    assert kept.status_code == 409 and kept.context["said"] in kept.content.decode()
+    assert kept.status_code == 409 and kept.context["problem"] in kept.content.decode()
     assert FusionFit.objects.filter(pk=done.pk).exists()
     for _ in range(2):
         assert as_administrator.post(f"{page_of(done)}withdraw/")["Location"] == page_of(done)
@@ -171,7 +171,7 @@ def test_what_does_not_hold_has_a_dead_button_with_the_reason_and_is_refused(
 ) -> None:
     FusionFit.objects.update(low=-0.012)
     page = html_of(as_administrator.get(page_of(done)))
-    assert 'disabled aria-describedby="fit-refusal"' in page
+    assert 'disabled aria-describedby="promotion-problem"' in page
     assert "-0.0120" in page
     answer = as_administrator.post(f"{page_of(done)}promote/")
     assert answer.status_code == 409

@@ -77,7 +77,7 @@ def test_what_cannot_be_frozen_is_an_error_beside_the_form(
     sent = {"session": [str(measured.session.pk)], "facet": "overall", "name": "kept"} | change
     answer = staff.post(listed(measured), sent)
     assert answer.status_code == 400
-    assert named in answer.context["freeze_said"]
+    assert named in answer.context["freeze_problem"]
     assert QrelsSnapshot.objects.count() == 1
     if change.get("facet"):
         assert 'value="kept"' in answer.content.decode()
@@ -138,14 +138,14 @@ def test_a_file_comes_in_or_is_refused_in_words(
     assert answer.status_code == status
     assert QrelsSnapshot.objects.count() == (2 if status == 302 else 1)
     if status == 400:
-        assert answer.context["import_said"]
+        assert answer.context["import_problem"]
 
 
 def test_no_file_and_an_unknown_format_are_said(measured: Measured, staff: Client) -> None:
     answer = staff.post(
         reverse("annotations:snapshot-import", args=[measured.topic_set.pk]), {"file_format": "trec", "name": "x"}
     )
-    assert (answer.status_code, answer.context["import_said"]) == (400, "Choose a file.")
+    assert (answer.status_code, answer.context["import_problem"]) == (400, "Choose a file.")
     file = reverse("annotations:snapshot-file", args=[measured.snapshot.pk])
     assert staff.get(file, {"format": "exe"}).status_code == 400
     assert staff.get(reverse("annotations:snapshot", args=[10**20])).status_code == 404
