@@ -1,15 +1,15 @@
 # make up    everything on this machine, from a fresh checkout, until Ctrl-C
-# make dev   the same with debug pages; code, templates and static files are read anew when they change
+# make dev   the same with debug pages; code, templates and static files are reloaded when they change
 # make test  lint, types, layers and all tests;  make test-fast  most of the logic within a minute
 # make test-js  the tests of static/js alone
-# make lint  the first three alone;  make lock  pin every dependency anew;  make clean  take away what make made
+# make lint  the first three alone;  make lock  pin every dependency again;  make clean  delete what make created
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 NODE := node_modules
 # Each process its share of the cores.
 export OMP_NUM_THREADS ?= 1
-# The tests start hundreds of processes of our code; without cached bytecode each of them compiles it anew.
+# The tests start hundreds of processes of our code; without cached bytecode each of them compiles it again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: up dev test test-fast test-js lint lint-python lint-js lock clean

@@ -128,7 +128,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         detail = "You have logged in since this page was loaded. Load it again, and send it again."
         return _page(request, 403, "form-expired", "The form has expired", detail)
     if request.headers.get("HX-Request") == "true":
-        messages.warning(request, "You have logged in since this page was loaded, so it was loaded anew. Do it again.")
+        messages.warning(request, "You have logged in since this page was loaded, so it was reloaded. Try again.")
         return HttpResponse(status=403, headers={"HX-Refresh": "true"})
     context = {
         "layout": "page.html",

@@ -23,7 +23,7 @@ END_STEPS = ((signal.SIGTERM, 2.0), (signal.SIGQUIT, 2.0))
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run `python arguments` until we are told to end, again after each change of a .py file of the application."""
+    """Run `python arguments` until a signal ends this process; restart it after each change of our .py files."""
     command = Command([sys.executable, *arguments], folder=PROJECT_ROOT)
     process = None
     seen = watch(

@@ -1,4 +1,4 @@
-"""Judgments and rulings can be added and nothing else, whoever asks the database."""
+"""Judgments and rulings are append-only: triggers of the database refuse changes and deletion."""
 
 from django.db import migrations
 

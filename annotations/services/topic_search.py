@@ -56,7 +56,7 @@ class TopicSearch:
         return cls(collection, figures_allowed(run.filters), _figures_of(reserved), reserved)
 
     def ask(self, topic: Topic) -> Answer:
-        """What is found for a topic. Raises: Problem, saying the mend, when it cannot be asked."""
+        """Return what is found for a topic. Raises: Problem when the topic cannot be searched, with the fix."""
         own = figures_of_families([topic.figure_id]) if topic.figure_id is not None else self.held_out[:0]
         found = self.collection.candidates(vectors_of_topic(topic), self.allowed, np.union1d(self.held_out, own))
         return Answer(found, self._may_count(topic, found))

@@ -182,7 +182,7 @@ def _pictures(question: Question) -> tuple[Picture, ...]:
 
 
 def _content(picture: Picture) -> str:
-    """What changes with the picture's bytes: the crop of a figure delivered anew. An upload never changes."""
+    """Return what changes with the picture's bytes. A figure can be delivered again; an upload never changes."""
     return Figure.objects.get(pk=int(picture.key)).crop if picture.source == "figure" else picture.key
 
 

@@ -129,7 +129,7 @@ def _to_address(request: HttpRequest) -> HttpResponse:
 
 
 def _ranked_again(request: HttpRequest, question: Question) -> HttpResponse:
-    """Rank the answer that the page shows anew; where it was deleted, load the page anew.
+    """Rank the answer that the page shows again; where it was deleted, reload the page.
 
     While the slider moves, `first` asks for no more hits than are in view.
     """

@@ -136,7 +136,7 @@ def _entry(shortlist_id: int, entry_id: int, user: User) -> tuple[Shortlist, Sho
 
 
 def _note_answer(request: HttpRequest, row: Shortlist, entry: ShortlistEntry, *, replaced: bool) -> HttpResponse:
-    """Answer a saved note. replaced: it differs from the note that was sent, so the page shows it anew."""
+    """Answer a saved note. replaced: it differs from the note that was sent, so the page shows it again."""
     if not is_fragment(request):
         messages.info(request, "Saved.")
         return _back(row, entry.pk)

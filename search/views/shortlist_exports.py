@@ -1,4 +1,4 @@
-"""Shortlists as files to take away: a PDF report, a table, publication numbers."""
+"""Download a shortlist as a PDF report, a table, or publication numbers."""
 
 from __future__ import annotations
 

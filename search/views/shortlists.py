@@ -78,7 +78,7 @@ def _answer(request: HttpRequest, figure_id: int | None, entry: ShortlistEntry |
     if is_fragment(request):
         undoing = request.resolver_match is not None and request.resolver_match.url_name == "undo-keep"
         context = {
-            # The page of a shortlist shows its entries anew by itself.
+            # The page of a shortlist refreshes its entries by itself.
             "figure_id": figure_id if request.POST.get("from") != "list" else None,
             "entry": entry,
             "notice": notice,
