@@ -8,21 +8,26 @@
  */
 import { addDrawingKeys } from "./judging-moves.js";
 import { Pairs } from "./judging-pairs.js";
+import { partOf } from "./parts.js";
 
+/** @param {HTMLElement} root */
 export async function attach(root) {
   const pairs = new Pairs(root, "", () => {});
   root.addEventListener("click", (event) => {
     const large = event.target.closest("[data-large]");
-    if (large) pairs.enlarge(large.closest("[data-role]").dataset.role);
+    if (large) pairs.enlarge(large.closest("[data-role]")?.dataset.role);
   });
-  leaveByEnter(root.querySelector("textarea"));
-  sendOnce(root.querySelector("[data-ruling]"));
+  leaveByEnter(partOf(root, "textarea"));
+  sendOnce(partOf(root, "[data-ruling]"));
   addDrawingKeys(pairs);
   await pairs.open();
   root.dataset.ready = ""; // tests wait for it
 }
 
-/** Enter ends a reason, so that the grades' keys grade again; with Shift it breaks the line. */
+/**
+ * Enter ends a reason, so that the grades' keys grade again; with Shift it breaks the line.
+ * @param {HTMLElement} reason
+ */
 function leaveByEnter(reason) {
   reason.addEventListener("keydown", (event) => {
     if (!["Enter", "Escape"].includes(event.key) || event.shiftKey || event.isComposing) return;
@@ -31,7 +36,10 @@ function leaveByEnter(reason) {
   });
 }
 
-/** A key that is held, or pressed again before the next pair is there, rules nothing more. */
+/**
+ * A key that is held, or pressed again before the next pair is there, rules nothing more.
+ * @param {HTMLElement} form
+ */
 function sendOnce(form) {
   let isSent = false;
   form.addEventListener("submit", (event) => {

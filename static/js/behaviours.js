@@ -3,6 +3,7 @@
  * Attaches each behaviour to the elements that ask for it by a data- attribute; pages work without any of them. Content
  * that was put in place later announces itself by the event "htmx:load", so no behaviour imports this module.
  */
+/** @type {Record<string, () => Promise<{ attach(element: HTMLElement): unknown }>>} */
 const BEHAVIOURS = {
   "[data-adjudicating]": () => import("./adjudicating.js"),
   "[data-busy]": () => import("./busy-form.js"),
@@ -32,12 +33,19 @@ const BEHAVIOURS = {
   "[data-save-search]": () => import("./save-search.js"),
   "[data-walk]": () => import("./walk.js"),
 };
+/** @type {WeakMap<Element, Set<string>>} */
 const attached = new WeakMap(); // element → selectors whose behaviour it has
 
-/** Attach behaviours to an element and all within it, each once; for content that was swapped in. */
+/**
+ * Attach behaviours to an element and all within it, each once; for content that was swapped in.
+ * @param {Document | HTMLElement} root
+ */
 async function attachWithin(root) {
   for (const [selector, load] of Object.entries(BEHAVIOURS)) {
-    const found = [...root.querySelectorAll(selector), ...(root.matches?.(selector) ? [root] : [])];
+    const found = [
+      ...root.querySelectorAll(selector),
+      ...(root instanceof HTMLElement && root.matches(selector) ? [root] : []),
+    ];
     const fresh = found.filter((element) => !attached.get(element)?.has(selector));
     if (!found.length) continue; // what another call attaches just now is waited for too
     for (const element of fresh) attached.set(element, new Set([...(attached.get(element) ?? []), selector]));

@@ -4,19 +4,22 @@
  * <div data-bring hx-trigger="bring"> stands in that form and holds one <input type="file">, <button data-bring-send>,
  * [data-bring-state], <progress data-bring-progress max="1"> and [data-bring-fault], where a refusal's sentence goes.
  */
+import { partOf } from "./parts.js";
+
 const TAKEN = /\.(tiff?|pdf|xml|png|jpe?g|webp|gif|bmp)$/i;
 const NO_DRAWING = "This file type is not supported. Choose TIFF, PNG, JPEG, GIF, BMP, WEBP, PDF or patent XML.";
 const NOT_SENT =
   "The upload failed: the server is not responding, or you are no longer logged in. Your query is unchanged. Send the file again.";
-const isTaken = (file) => file.type.startsWith("image/") || TAKEN.test(file.name);
+const isTaken = (/** @type {File} */ file) => file.type.startsWith("image/") || TAKEN.test(file.name);
 
+/** @param {HTMLElement} part */
 export function attach(part) {
-  const input = part.querySelector("input[type=file]");
-  const button = part.querySelector("[data-bring-send]");
-  const state = part.querySelector("[data-bring-state]");
-  const progress = part.querySelector("[data-bring-progress]");
-  const fault = part.querySelector("[data-bring-fault]");
-  const box = part.querySelector(".drop");
+  const input = partOf(part, "input[type=file]", HTMLInputElement);
+  const button = partOf(part, "[data-bring-send]", HTMLButtonElement);
+  const state = partOf(part, "[data-bring-state]");
+  const progress = partOf(part, "[data-bring-progress]", HTMLProgressElement);
+  const fault = partOf(part, "[data-bring-fault]");
+  const box = partOf(part, ".drop");
   button.hidden = true; // choosing sends
   button.type = "button"; // else Enter in any field would press it
 
@@ -25,6 +28,7 @@ export function attach(part) {
     state.hidden = progress.hidden = true;
   }
 
+  /** @param {string} text */
   function refuse(text) {
     const line = document.createElement("p");
     line.className = "fault";
@@ -35,7 +39,7 @@ export function attach(part) {
   }
 
   function send() {
-    if (!input.files.length) return;
+    if (!input.files?.length) return;
     fault.replaceChildren();
     const names = [...input.files].map((file) => file.name).join(", ");
     state.textContent = `Uploading ${names}…`;
@@ -44,6 +48,7 @@ export function attach(part) {
     part.dispatchEvent(new CustomEvent("bring"));
   }
 
+  /** @param {FileList} files */
   function take(files) {
     const chosen = new DataTransfer();
     [...files].filter(isTaken).forEach((file) => chosen.items.add(file));
@@ -69,23 +74,27 @@ export function attach(part) {
   });
   part.addEventListener("htmx:sendError", () => refuse(NOT_SENT));
 
-  const carriesFiles = (event) => event.dataTransfer.types.includes("Files");
+  /** @param {DragEvent} event - returns what it carries where these are files */
+  const filesOf = ({ dataTransfer }) => (dataTransfer?.types.includes("Files") ? dataTransfer : null);
   document.addEventListener("dragover", (event) => {
-    if (!carriesFiles(event)) return;
+    const carried = filesOf(event);
+    if (!carried) return;
     event.preventDefault();
-    event.dataTransfer.dropEffect = "copy";
+    carried.dropEffect = "copy";
     box.classList.add("is-over");
   });
   document.addEventListener("dragleave", (event) => {
     if (!event.relatedTarget) box.classList.remove("is-over");
   });
   document.addEventListener("drop", (event) => {
-    if (!carriesFiles(event)) return; // text goes where it is dropped
+    const carried = filesOf(event);
+    if (!carried) return; // text goes where it is dropped
     event.preventDefault();
     box.classList.remove("is-over");
-    take(event.dataTransfer.files);
+    take(carried.files);
   });
   document.addEventListener("paste", (event) => {
+    if (!event.clipboardData) return;
     const { files, types } = event.clipboardData;
     const isTyping = event.target.closest?.("input, textarea") && types.includes("text/plain");
     if (!files.length || isTyping) return; // text goes where it is pasted

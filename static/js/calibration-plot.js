@@ -5,15 +5,25 @@
  */
 import uPlot from "../vendor/uplot-1.6.32/uPlot.esm.js";
 
+/**
+ * What is used of uPlot, which ships no types.
+ * @typedef {object} Plot
+ * @property {CanvasRenderingContext2D} ctx
+ * @property {{ left: number, top: number, width: number, height: number }} bbox
+ * @property {(value: number, scale: string, isOfCanvas: boolean) => number} valToPos
+ */
 const HEIGHT_PX = 240;
 
+/** @param {HTMLElement} box */
 export function attach(box) {
-  const quantiles = JSON.parse(box.dataset.quantiles);
+  /** @type {number[]} */
+  const quantiles = JSON.parse(box.dataset.quantiles ?? "[]");
   const best = box.dataset.best === undefined ? null : Number(box.dataset.best);
-  const colour = (name) => getComputedStyle(box).getPropertyValue(name).trim();
+  const colour = (/** @type {string} */ name) => getComputedStyle(box).getPropertyValue(name).trim();
   // Equal similarities stand at one place of the axis, which must rise: the last of them counts.
   const points = new Map(quantiles.map((similarity, percentile) => [similarity, percentile]));
 
+  /** @param {Plot} plot */
   function mark(plot) {
     if (best === null) return;
     const { ctx, bbox } = plot;
@@ -40,7 +50,7 @@ export function attach(box) {
       ticks: { stroke: colour("--line"), width: 1 },
     };
     const low = Math.min(quantiles[0], best ?? 1);
-    const high = Math.max(quantiles.at(-1), best ?? -1);
+    const high = Math.max(quantiles[quantiles.length - 1], best ?? -1);
     const room = (high - low) * 0.03 || 0.01;
     const options = {
       width: box.clientWidth,

@@ -1,5 +1,7 @@
 // @ts-check
 /** Other comparisons, fetched as fragments before they are asked for. */
+import { addressOf } from "./address.js";
+
 const MOST_AHEAD = 6;
 
 export class Fragments {
@@ -44,13 +46,4 @@ async function fetched(address) {
   const fragment = page.querySelector("[data-compare]");
   if (!response.ok || response.redirected || !fragment) throw new Error(`${address}: ${response.status}`);
   return document.adoptNode(fragment);
-}
-
-/**
- * The address without the place within the page.
- * @param {string} href
- */
-export function addressOf(href) {
-  const url = new URL(href, location.href);
-  return url.pathname + url.search;
 }

@@ -1,5 +1,7 @@
 // @ts-check
 /** Two drawings laid over each other: mixed by <input data-mix>, or shown in turn. */
+import { partOf } from "./parts.js";
+
 const BLINK_MS = 500;
 
 export class Layers {
@@ -51,7 +53,7 @@ export class Layers {
   /** Show so much of the second drawing over the first, in percent. */
   #mix(share = this.#chosenShare()) {
     if (this.panes().length !== 2) return;
-    const [below, above] = this.panes().map((pane) => pane.article.querySelector("[data-stage]"));
+    const [below, above] = this.panes().map((pane) => partOf(pane.article, "[data-stage]"));
     below.style.opacity = this.isOn ? String(Math.min(1, (100 - share) / 50)) : "";
     above.style.opacity = this.isOn ? String(Math.min(1, share / 50)) : "";
   }

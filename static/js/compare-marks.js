@@ -6,7 +6,9 @@
  * query. Marks are kept for the query until the tab is closed; the bar that tells them is made here.
  */
 import { addKey } from "./keys.js";
+import { partOf } from "./parts.js";
 
+/** @typedef {{ figure: string, picture: string }} Mark */
 const MOST = 4;
 const LETTERS = "ABCD";
 const hits = () => [...document.querySelectorAll("[data-mosaic] > [data-figure-id]")];
@@ -20,10 +22,12 @@ function comparison() {
 function key() {
   return `compare-marks-${comparison()?.searchParams.get("query")}`;
 }
+/** @returns {Mark[]} */
 function marked() {
   return JSON.parse(sessionStorage.getItem(key()) ?? "[]");
 }
 
+/** @param {Mark[]} marks */
 function put(marks) {
   sessionStorage.setItem(key(), JSON.stringify(marks));
   show();
@@ -32,12 +36,12 @@ function put(marks) {
 function mark() {
   const hit = document.querySelector("[data-mosaic] > .is-current") ?? hits()[0];
   if (!hit || !comparison()) return;
-  const { figureId } = hit.dataset;
+  const { figureId = "" } = hit.dataset;
   const marks = marked();
   if (marks.some((one) => one.figure === figureId)) return put(marks.filter((one) => one.figure !== figureId));
   if (marks.length === MOST)
     return say(`${MOST} hits are marked already: compare them with Shift+C, or take a mark off with b.`);
-  put([...marks, { figure: figureId, picture: hit.querySelector("img").getAttribute("src") }]);
+  put([...marks, { figure: figureId, picture: partOf(hit, "img").getAttribute("src") ?? "" }]);
 }
 
 function compareMarked() {
@@ -46,8 +50,9 @@ function compareMarked() {
   else say(marked().length ? "Mark a second hit with b to compare the two." : "Mark hits with b first.");
 }
 
+/** @param {string} text */
 function say(text) {
-  bar().querySelector("[data-marks-said]").textContent = text;
+  partOf(bar(), "[data-marks-said]").textContent = text;
   bar().hidden = false;
 }
 
@@ -92,27 +97,22 @@ function show() {
     }
   }
   bar().hidden = !marks.length;
-  bar()
-    .querySelector(".marked-pictures")
-    .replaceChildren(
-      ...marks.map((one) => {
-        const image = document.createElement("img");
-        [image.src, image.alt] = [one.picture, ""];
-        return image;
-      }),
-    );
-  bar().querySelector("[data-marks-said]").textContent = marks.length
-    ? `${marks.length} of at most ${MOST} marked`
-    : "";
-  bar()
-    .querySelector(".marked-tools")
-    .replaceChildren(...tools(marks));
+  partOf(bar(), ".marked-pictures").replaceChildren(
+    ...marks.map((one) => {
+      const image = document.createElement("img");
+      [image.src, image.alt] = [one.picture, ""];
+      return image;
+    }),
+  );
+  partOf(bar(), "[data-marks-said]").textContent = marks.length ? `${marks.length} of at most ${MOST} marked` : "";
+  partOf(bar(), ".marked-tools").replaceChildren(...tools(marks));
 }
 
+/** @param {Mark[]} marks */
 function tools(marks) {
   const made = [];
-  if (marks.length > 1) {
-    const address = comparison();
+  const address = comparison();
+  if (address && marks.length > 1) {
     address.searchParams.delete("figure");
     address.searchParams.set("picture", "none");
     for (const one of marks) address.searchParams.append("figure", one.figure);

@@ -1,5 +1,6 @@
 // @ts-check
 /** A pane of drawings side by side, as compare.js describes it: one <article data-pane> with its stage and overlay. */
+import { partOf } from "./parts.js";
 import { Overlay } from "./sheet-overlay.js";
 import { sheetOf, Stage } from "./sheet-stage.js";
 
@@ -12,7 +13,7 @@ export class Pane {
     this.article = article;
     const under = document.createElement("div");
     under.className = "stage-view";
-    article.querySelector("[data-stage]").prepend(under);
+    partOf(article, "[data-stage]").prepend(under);
     this.stage = new Stage(under);
     this.overlay = new Overlay(this.stage);
   }
@@ -21,7 +22,9 @@ export class Pane {
     return this.article.dataset.pane;
   }
   get svg() {
-    return this.article.querySelector("svg[data-sheet]");
+    /** @type {SVGSVGElement | null} */
+    const svg = this.article.querySelector("svg[data-sheet]");
+    return svg;
   }
 
   /** Paint the picture that the article holds now. */
@@ -45,7 +48,7 @@ export class Pane {
 
   /** Numbers of shared names are read upright, however the picture is turned. */
   upright() {
-    for (const number of this.overlay.svg.querySelectorAll(".shared-number")) {
+    for (const number of this.overlay.svg?.querySelectorAll(".shared-number") ?? []) {
       number.setAttribute(
         "transform",
         `rotate(${-this.stage.rotation} ${number.getAttribute("x")} ${number.getAttribute("y")})`,
@@ -59,7 +62,7 @@ export class Pane {
    */
   become(article) {
     const isSame = article.dataset.pane === this.key;
-    for (const name of article.getAttributeNames()) this.article.setAttribute(name, article.getAttribute(name));
+    for (const name of article.getAttributeNames()) this.article.setAttribute(name, article.getAttribute(name) ?? "");
     if (!article.dataset.figureId) delete this.article.dataset.figureId;
     for (const name of isSame ? KEPT : [...KEPT, "keep"]) {
       const [mine, other] = [this.article, article].map((one) => one.querySelector(`[data-pane-part="${name}"]`));
@@ -67,6 +70,7 @@ export class Pane {
       else if (mine) mine.remove();
       else if (other) this.article.append(other);
     }
+    /** @type {SVGSVGElement | null} */
     const svg = article.querySelector("svg[data-sheet]");
     const shown = this.overlay.svg;
     if (isSame && shown && svg) return this.#renumber(svg);
@@ -75,12 +79,12 @@ export class Pane {
 
   /**
    * The same picture beside another one shares other names.
-   * @param {SVGSVGElement | HTMLElement} svg
+   * @param {SVGSVGElement} svg
    */
   #renumber(svg) {
     const [was, turn] = [this.stage.sheet, Number(svg.dataset.turn)];
     this.overlay.adopt(svg);
-    if (was.turn !== turn) this.stage.turn(turn);
+    if (was?.turn !== turn) this.stage.turn(turn);
     this.upright();
   }
 }

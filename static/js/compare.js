@@ -10,19 +10,24 @@
  * with the fragment when HX-Request asks; a[data-quarter] turns its pane. <tr data-shared> is a shared name, [data-lit-said]
  * says which is lit, buttons [data-act] act on all panes. The pane that keys mean bears is-current.
  */
-import { addressOf, Fragments } from "./compare-fragments.js";
+import { addressOf } from "./address.js";
+import { Fragments } from "./compare-fragments.js";
 import { addCompareKeys } from "./compare-keys.js";
 import { Layers } from "./compare-layers.js";
 import { SharedNames } from "./compare-names.js";
 import { Pane } from "./compare-pane.js";
 import { SharedView } from "./compare-view.js";
+import { partOf } from "./parts.js";
 import { SeenFigures } from "./seen-figures.js";
 import { sheetOf } from "./sheet-stage.js";
+
+/** @typedef {import("./sheet-stage.js").Stage} Stage */
 
 class Compare {
   #fragments = new Fragments();
   #step = 0; // counts steps, so that a slow one does not overtake
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
     this.together = new SharedView();
@@ -34,6 +39,7 @@ class Compare {
     this.#listen();
   }
 
+  /** @returns {Pane | undefined} */
   get current() {
     return this.panes.find((pane) => pane.article.classList.contains("is-current")) ?? this.panes[0];
   }
@@ -44,7 +50,10 @@ class Compare {
     this.root.dataset.comparing = ""; // tests wait for it
   }
 
-  /** Show the comparison at this address. */
+  /**
+   * Show the comparison at this address.
+   * @param {string} href
+   */
   async go(href, { push = true } = {}) {
     const step = ++this.#step;
     this.root.setAttribute("aria-busy", "true");
@@ -61,10 +70,12 @@ class Compare {
     if (step === this.#step) this.root.removeAttribute("aria-busy");
   }
 
+  /** @param {HTMLElement} next */
   async #swap(next) {
     const focused = document.activeElement?.dataset?.key;
     const [was, will] = [this.panes, this.#articles(next)];
     const free = was.filter((pane) => !will.some((article) => article.dataset.pane === pane.key));
+    /** @type {Pane[]} */
     const shown = [];
     const painted = will.map((article) => {
       const known = was.find((pane) => pane.key === article.dataset.pane && !shown.includes(pane)) ?? free.shift();
@@ -73,16 +84,16 @@ class Compare {
       return known ? known.become(article) : pane.show();
     });
     for (const pane of was) if (!shown.includes(pane)) this.#forget(pane);
-    const holder = this.root.querySelector("[data-panes-of]");
+    const holder = partOf(this.root, "[data-panes-of]");
     const isOrdered = shown.length === was.length && shown.every((pane, at) => pane === was[at]);
     if (!isOrdered) holder.replaceChildren(...shown.map((pane) => pane.article)); // a moved viewer keeps its picture
     this.panes = shown;
     for (const part of ["head", "chooser", "names"]) {
-      const [mine, other] = [this.root, next].map((one) => one.querySelector(`[data-compare-part="${part}"]`));
+      const [mine, other] = [this.root, next].map((one) => partOf(one, `[data-compare-part="${part}"]`));
       mine.replaceWith(other);
     }
     this.root.dataset.panes = String(shown.length);
-    document.title = next.dataset.title;
+    document.title = next.dataset.title ?? "";
     this.names.reset();
     if (shown.length !== 2) this.layers.toggle(false);
     await Promise.all(painted);
@@ -102,10 +113,11 @@ class Compare {
     this.#applyTools();
     window.htmx?.process(this.root);
     this.root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours look for what is new
-    this.seen.add(...this.panes.map(({ article }) => article.dataset.figureId).filter(Boolean));
+    this.seen.add(...this.panes.map(({ article }) => article.dataset.figureId ?? "").filter(Boolean));
     this.#prefetch();
   }
 
+  /** @param {Pane} pane */
   #forget(pane) {
     pane.stage.viewer.destroy();
     pane.article.remove();
@@ -119,6 +131,7 @@ class Compare {
   async #prefetch() {
     const now = this.#step;
     for (const key of ["j", "k"]) {
+      /** @type {HTMLAnchorElement | null} */
       const link = this.root.querySelector(`a[data-go][data-key="${key}"]`);
       if (!link || now !== this.#step) continue;
       const next = await this.#fragments.get(link.href).catch(() => null);
@@ -136,6 +149,7 @@ class Compare {
   }
 
   #applyTools() {
+    /** @param {string} act @param {boolean} on */
     const press = (act, on) => this.root.querySelector(`[data-act="${act}"]`)?.setAttribute("aria-pressed", String(on));
     const overlay = this.panes[0]?.overlay;
     press("together", this.together.isOn);
@@ -147,12 +161,16 @@ class Compare {
     if (mix) mix.hidden = !this.layers.isOn;
   }
 
-  /** Keys act on this pane from now on. */
+  /**
+   * Keys act on this pane from now on.
+   * @param {Pane | undefined} pane
+   */
   #choose(pane) {
     if (!pane) return;
     for (const each of this.panes) each.article.classList.toggle("is-current", each === pane);
   }
 
+  /** @param {(stage: Stage) => void} act */
   #move(act) {
     const pane = this.current;
     if (!pane?.stage.sheet) return;
@@ -160,7 +178,12 @@ class Compare {
     act(pane.stage);
   }
 
+  /**
+   * @param {Pane | undefined} pane
+   * @param {HTMLAnchorElement} link
+   */
   #turn(pane, link) {
+    if (!pane?.stage.sheet) return;
     pane.turn((pane.stage.sheet.turn + 90) % 360);
     this.together.apply();
     history.replaceState(null, "", link.href);
@@ -173,6 +196,7 @@ class Compare {
     this.#fragments.forget(link.href);
   }
 
+  /** @param {"names" | "boxes"} what */
   #toggle(what) {
     const first = this.panes[0]?.overlay;
     if (!first?.svg) return;
@@ -182,6 +206,7 @@ class Compare {
   }
 
   #listen() {
+    /** @type {Record<string, () => void>} */
     const acts = {
       in: () => this.#move((stage) => stage.zoom(1)),
       out: () => this.#move((stage) => stage.zoom(-1)),
@@ -201,11 +226,11 @@ class Compare {
       this.#choose(this.#paneOf(event.target));
       const act = event.target.closest("[data-act]");
       if (act) {
-        acts[act.dataset.act]();
+        acts[act.dataset.act ?? ""]();
         this.#applyTools();
       }
       if (event.target.closest("[data-shared-light]"))
-        this.names.keep(Number(event.target.closest("tr").dataset.shared));
+        this.names.keep(Number(event.target.closest("tr")?.dataset.shared));
       this.#click(event);
     });
     this.root.addEventListener("focusin", (event) => this.#choose(this.#paneOf(event.target)));
@@ -219,7 +244,9 @@ class Compare {
     });
   }
 
+  /** @param {OnElement<MouseEvent>} event */
   #click(event) {
+    /** @type {HTMLAnchorElement | null} */
     const link = event.target.closest("a[data-go], a[data-quarter]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // a new tab is asked for
     event.preventDefault();
@@ -227,16 +254,19 @@ class Compare {
     else this.go(link.href);
   }
 
+  /** @param {Element} element */
   #paneOf(element) {
     return this.panes.find((pane) => pane.article.contains(element));
   }
 
   #exchange() {
-    const at = this.panes.indexOf(this.current);
+    const { current } = this;
+    const at = this.panes.findIndex((pane) => pane === current);
     this.panes[Math.min(at, this.panes.length - 2)]?.article.querySelector("[data-exchange]")?.click();
   }
 }
 
+/** @param {HTMLElement} root */
 export function attach(root) {
   return new Compare(root).open();
 }

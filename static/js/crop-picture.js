@@ -4,21 +4,35 @@
  * <img data-crop-image>, and a form with the fields left, top, width, height (percent), turn and mirrored; hidden until
  * needed: [data-crop-help], <canvas data-crop-preview>. Arrow keys move the frame by a percent, with Shift they resize it.
  */
-const STEP = 1; // percent
+import { partOf } from "./parts.js";
 
+const STEP = 1; // percent
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
+
+/**
+ * What is used of the library, which is loaded by its address.
+ * @typedef {object} Cropper
+ * @property {() => HTMLElement} getCropperCanvas
+ * @property {() => HTMLElement & { $change(x: number, y: number, width: number, height: number): void }} getCropperSelection
+ * @property {() => { $ready(): Promise<void>, $resetTransform(): void, $center(size: string): void }} getCropperImage
+ */
+
+/** @param {HTMLElement} box */
 export async function attach(box) {
-  const { default: Cropper } = await import(box.dataset.cropper);
-  const image = box.querySelector("[data-crop-image]");
-  const form = box.querySelector("form");
-  const preview = box.querySelector("[data-crop-preview]");
+  /** @type {{ default: new (image: HTMLImageElement, options: object) => Cropper }} */
+  const { default: Cropper } = await import(box.dataset.cropper ?? "");
+  const image = partOf(box, "[data-crop-image]", HTMLImageElement);
+  const form = partOf(box, "form", HTMLFormElement);
+  const preview = partOf(box, "[data-crop-preview]", HTMLCanvasElement);
   await image.decode();
-  const field = (name) => form.elements[name];
+  const field = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (form.elements.namedItem(name));
   const numbers = () => ["left", "top", "width", "height"].map((name) => Number(field(name).value));
-  box.querySelector("[data-crop-help]").hidden = preview.hidden = false;
+  partOf(box, "[data-crop-help]").hidden = preview.hidden = false;
 
   // The canvas is as large as the picture is shown, so a share of it is a share of the picture.
-  const stage = image.parentElement;
-  const scale = Math.min(stage.clientWidth / image.naturalWidth, (innerHeight * 0.75) / image.naturalHeight);
+  const room = image.parentElement?.clientWidth ?? 0;
+  const scale = Math.min(room / image.naturalWidth, (innerHeight * 0.75) / image.naturalHeight);
   const shown = { width: image.naturalWidth * scale, height: image.naturalHeight * scale };
   const cropper = new Cropper(image, {
     template: `<cropper-canvas background><cropper-image alt="The drawing"></cropper-image><cropper-shade hidden></cropper-shade>
@@ -47,8 +61,10 @@ export async function attach(box) {
     paint();
   }
 
+  /** @param {{ x: number, y: number, width: number, height: number }} frame */
   function toFields({ x, y, width, height }) {
-    const share = (part, whole) => Math.min(100, Math.max(0, (100 * part) / whole));
+    const share = (/** @type {number} */ part, /** @type {number} */ whole) =>
+      Math.min(100, Math.max(0, (100 * part) / whole));
     const left = share(x, shown.width);
     const top = share(y, shown.height);
     field("left").value = left.toFixed(2);
@@ -64,7 +80,7 @@ export async function attach(box) {
     const size = { width: (width / 100) * image.naturalWidth, height: (height / 100) * image.naturalHeight };
     const upright = turn % 180 ? { width: size.height, height: size.width } : size;
     const fit = Math.min(preview.width / upright.width, preview.height / upright.height);
-    const context = preview.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (preview.getContext("2d"));
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, preview.width, preview.height);
     context.translate(preview.width / 2, preview.height / 2);
@@ -84,19 +100,19 @@ export async function attach(box) {
   }
 
   selection.addEventListener("change", (event) => {
-    if (!own) toFields(event.detail);
+    if (!own && event instanceof CustomEvent) toFields(event.detail);
   });
   form.addEventListener("input", fromFields);
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-label", "Frame of the part: arrow keys move it, with Shift they resize it");
   canvas.addEventListener("keydown", (event) => {
-    const [across, down] =
-      { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [];
-    if (across === undefined) return;
+    const arrow = ARROWS[event.key];
+    if (!arrow) return;
+    const [across, down] = arrow;
     event.preventDefault();
     const [left, top, width, height] = numbers();
-    const within = (value, most) => Math.min(Math.max(value, 0), most);
+    const within = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(Math.max(value, 0), most);
     if (event.shiftKey) {
       field("width").value = Math.max(STEP, within(width + across, 100 - left)).toFixed(2);
       field("height").value = Math.max(STEP, within(height + down, 100 - top)).toFixed(2);
@@ -108,7 +124,7 @@ export async function attach(box) {
   });
   const all = numbers();
   if (all[2] === 100 && all[3] === 100)
-    ["left", "top", "width", "height"].forEach((name, at) => (field(name).value = [20, 20, 60, 60][at]));
+    ["left", "top", "width", "height"].forEach((name, at) => (field(name).value = ["20", "20", "60", "60"][at]));
   fromFields();
   canvas.focus();
 }

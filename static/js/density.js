@@ -7,6 +7,7 @@ import { addKey } from "./keys.js";
 
 const YEAR_SECONDS = 31_536_000;
 
+/** @param {HTMLInputElement} input */
 export function attach(input) {
   const apply = () => {
     const mosaic = document.querySelector("[data-mosaic]");
@@ -14,8 +15,8 @@ export function attach(input) {
     mosaic.className = mosaic.className.replace(/tiles-\d/, `tiles-${input.value}`);
     mosaic.querySelector(":scope > .is-current")?.scrollIntoView({ block: "nearest" });
   };
-  const change = (by) => {
-    input.value = Number(input.value) + by; // the browser keeps it within its bounds
+  const change = (/** @type {number} */ by) => {
+    input.value = String(Number(input.value) + by); // the browser keeps it within its bounds
     input.dispatchEvent(new Event("input"));
   };
   input.addEventListener("input", () => {

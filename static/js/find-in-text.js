@@ -9,28 +9,48 @@
  * [data-findable] for each piece of text. The server's own marks of terms (mark.term) are taken over.
  */
 import { MOST_TERMS, patternOf, termsOf } from "./find-terms.js";
+import { partOf } from "./parts.js";
+
+/**
+ * A piece of text; nodes: its text nodes, each with how many characters stand before it, once they are looked for.
+ * @typedef {{ element: HTMLElement, text: string, section: string, nodes?: [Node, number][] }} Piece
+ *
+ * Characters of a text node.
+ * @typedef {{ nodes: [Node, number][], start: number, end: number }} Span
+ *
+ * A place that was found; term is its number among the terms.
+ * @typedef {Span & { element: HTMLElement, section: string, term: number }} Place
+ */
 
 const TYPING_MS = 120;
 const SHORTEST_TYPED = 2; // shorter ones are looked for by Enter
 
 class Finder {
-  #texts = null; // what there is to search: { element, text, section }
-  #found = []; // { element, start, end, term, section } in the order of the text
+  /** @type {Piece[] | null} */
+  #texts = null; // what there is to search
+  /** @type {Place[]} */
+  #found = []; // in the order of the text
   #at = -1;
   #timer = 0;
+  /** @type {string | null} */
   #searched = null; // what was searched for last
+  /** @type {number | null} */
   #origin = null; // how far the page was scrolled when typing began: what is typed further is looked for from there
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.input = root.querySelector("[data-find]");
+    this.input = partOf(root, "[data-find]", HTMLInputElement);
     this.#takeOverMarks();
     this.#listen();
     const begun = Number(new URLSearchParams(location.search).get("at") ?? 1);
     this.find({ at: Math.max(0, begun - 1), reveal: location.hash.startsWith("#found-") });
   }
 
-  /** Search for what is written; reveal: bring the place into view. */
+  /**
+   * Search for what is written; at: the place to go to; reveal: bring it into view.
+   * @param {{ at?: number | null, reveal?: boolean }} [options]
+   */
   find({ at = null, reveal = false } = {}) {
     this.#searched = this.input.value;
     const terms = termsOf(this.input.value);
@@ -42,6 +62,7 @@ class Finder {
     if (reveal) this.#reveal();
   }
 
+  /** @param {number} by */
   step(by) {
     if (!this.#found.length) return;
     this.#origin = null;
@@ -51,7 +72,10 @@ class Finder {
     this.#reveal();
   }
 
-  /** The place where one was, else the first one at or below what was seen when typing began. */
+  /**
+   * The place where one was, else the first one at or below what was seen when typing began.
+   * @param {Place | undefined} here
+   */
   #nearest(here) {
     if (here && this.#origin === null) {
       const same = this.#found.findIndex((place) => place.element === here.element && place.start >= here.start);
@@ -64,19 +88,21 @@ class Finder {
     );
   }
 
+  /** @param {string[]} terms */
   #places(terms) {
     this.#texts ??= [...this.root.querySelectorAll("[data-findable]")].map((element) => ({
       element,
-      text: element.textContent,
+      text: element.textContent ?? "",
       section: element.closest("[data-section-title]")?.dataset.sectionTitle ?? "",
     }));
     const { pattern, order } = patternOf(terms);
+    /** @type {Place[]} */
     const found = [];
     for (const piece of this.#texts) {
       for (const match of piece.text.matchAll(pattern)) {
-        piece.nodes ??= nodesOf(piece.element);
+        const nodes = (piece.nodes ??= nodesOf(piece.element));
         const at = match.slice(1).findIndex((words) => words !== undefined);
-        const { element, section, nodes } = piece;
+        const { element, section } = piece;
         found.push({
           element,
           section,
@@ -90,6 +116,7 @@ class Finder {
     return found;
   }
 
+  /** @param {string[]} terms */
   #paint(terms) {
     for (let term = 1; term <= MOST_TERMS; term += 1) CSS.highlights.delete(`term-${term}`);
     terms.forEach((_, term) => {
@@ -110,28 +137,29 @@ class Finder {
   #reveal() {
     const place = this.#found[this.#at];
     if (!place) return;
-    place.element.closest("p, h3").scrollIntoView({ block: "nearest" }); // laid out from here on
+    place.element.closest("p, h3")?.scrollIntoView({ block: "nearest" }); // laid out from here on
     const range = document.createRange();
     const { startContainer, startOffset, endContainer, endOffset } = rangeOf(place);
     range.setStart(startContainer, startOffset);
     range.setEnd(endContainer, endOffset);
     const { top, bottom } = range.getBoundingClientRect();
-    const bar = this.root.querySelector(".find-bar").getBoundingClientRect().bottom;
+    const bar = partOf(this.root, ".find-bar").getBoundingClientRect().bottom;
     if (top < bar + 40 || bottom > innerHeight - 40) window.scrollBy({ top: top - bar - (innerHeight - bar) / 3 });
   }
 
   #showPlace() {
     const place = this.#found[this.#at];
-    const output = this.root.querySelector("[data-found-said]");
+    const output = partOf(this.root, "[data-found-said]");
     const hasTerms = termsOf(this.input.value).length > 0;
     output.textContent = place ? `${this.#at + 1} of ${this.#found.length}` : hasTerms ? "not found" : "";
     if (place) output.title = place.section;
     for (const step of this.#steps()) step.hidden = !place;
   }
 
+  /** @param {string[]} terms */
   #showTerms(terms) {
     this.#showPlace();
-    this.root.querySelector("[data-terms]").replaceChildren(
+    partOf(this.root, "[data-terms]").replaceChildren(
       ...terms.map((term, number) => {
         const places = this.#found.filter((place) => place.term === number);
         const item = document.createElement("li");
@@ -148,12 +176,12 @@ class Finder {
       }),
     );
     for (const offer of this.root.querySelectorAll("[data-offered]")) {
-      offer.hidden = terms.some((term) => term.toLowerCase() === offer.dataset.offered.toLowerCase());
+      offer.hidden = terms.some((term) => term.toLowerCase() === offer.dataset.offered?.toLowerCase());
     }
   }
 
   #steps() {
-    return [this.root.querySelector("[data-found-previous]"), this.root.querySelector("[data-found-next]")];
+    return [partOf(this.root, "[data-found-previous]"), partOf(this.root, "[data-found-next]")];
   }
 
   /** The address says what is looked for, so that reload and bookmark find it again. */
@@ -173,14 +201,13 @@ class Finder {
       else {
         const parent = mark.parentNode;
         mark.replaceWith(...mark.childNodes);
-        parent.normalize();
+        parent?.normalize();
       }
     }
   }
 
   #listen() {
-    const form = this.root.querySelector("[data-find-form]");
-    const [previous, next] = this.#steps();
+    const form = partOf(this.root, "[data-find-form]");
     this.input.addEventListener("input", () => {
       this.#origin ??= scrollY;
       clearTimeout(this.#timer);
@@ -204,15 +231,12 @@ class Finder {
       event.preventDefault();
       if (!this.#findNow()) this.step(1);
     });
-    for (const [link, by] of [
-      [previous, -1],
-      [next, 1],
-    ]) {
+    this.#steps().forEach((link, at) =>
       link.addEventListener("click", (event) => {
         event.preventDefault();
-        this.step(by);
-      });
-    }
+        this.step(at ? 1 : -1);
+      }),
+    );
     this.root.addEventListener("click", (event) => {
       const offer = event.target.closest("[data-offered]");
       if (!offer || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -234,37 +258,52 @@ class Finder {
   }
 }
 
-/** The text nodes of an element, each with how many characters stand before it. */
+/**
+ * The text nodes of an element, each with how many characters stand before it.
+ * @param {HTMLElement} element
+ */
 function nodesOf(element) {
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+  /** @type {[Node, number][]} */
   const nodes = [];
   let before = 0;
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
     nodes.push([node, before]);
-    before += node.textContent.length;
+    before += node.textContent?.length ?? 0;
   }
   return nodes;
 }
 
-/** The characters of an element's text as a range of its text nodes. */
+/**
+ * The characters of an element's text as a range of its text nodes.
+ * @param {Span} span
+ */
 function rangeOf({ nodes, start, end }) {
-  const first = nodes.findLast(([, before]) => before <= start);
-  const last = nodes.findLast(([, before]) => before < end);
+  const [startContainer, beforeStart] = nodes.findLast(([, before]) => before <= start) ?? nodes[0];
+  const [endContainer, beforeEnd] = nodes.findLast(([, before]) => before < end) ?? nodes[0];
   return new StaticRange({
-    startContainer: first[0],
-    startOffset: start - first[1],
-    endContainer: last[0],
-    endOffset: end - last[1],
+    startContainer,
+    startOffset: start - beforeStart,
+    endContainer,
+    endOffset: end - beforeEnd,
   });
 }
 
-/** Too many for the arguments of one call. */
+/**
+ * Too many for the arguments of one call.
+ * @param {AbstractRange[]} ranges
+ */
 function highlightOf(ranges) {
   const highlight = new Highlight();
   for (const range of ranges) highlight.add(range);
   return highlight;
 }
 
+/**
+ * @param {string} name
+ * @param {string} className
+ * @param {string} text
+ */
 function elementWith(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -272,6 +311,7 @@ function elementWith(name, className, text) {
   return made;
 }
 
+/** @param {HTMLElement} root */
 export function attach(root) {
   if (window.CSS?.highlights === undefined) return; // the form goes to the server, and comes back marked
   new Finder(root);

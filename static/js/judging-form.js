@@ -1,5 +1,15 @@
 // @ts-check
 /** The judgment of a pair in the form of the judging page. The same form works without scripts. */
+import { Emitter } from "./emitter.js";
+
+/**
+ * @typedef {object} FormEvents
+ * @property {{ value: number | "x" }} grade
+ * @property {{ name: "looks" | "works", value: number | null }} facet
+ * @property {object} reason-typed
+ * @property {object} reason
+ * @property {{ region: number[] | null }} region
+ */
 /** @type {Judgment} */
 export const NOTHING = { grade: null, cannot_judge: false, looks: null, works: null, reason: "", region: null };
 /** @type {("looks" | "works")[]} */
@@ -37,7 +47,8 @@ export function isJudged(judgment) {
   return Boolean(judgment) && (judgment?.grade !== null || judgment.cannot_judge);
 }
 
-export class Form extends EventTarget {
+/** @extends {Emitter<FormEvents>} */
+export class Form extends Emitter {
   #draft = { ...NOTHING };
 
   /**
@@ -59,11 +70,11 @@ export class Form extends EventTarget {
     this.reason.addEventListener("input", (event) => {
       event.stopPropagation(); // typed.js would keep it for the address, which is another pair's by then
       this.#draft.reason = this.reason.value;
-      this.#emit("reason-typed", {});
+      this.emit("reason-typed", {});
     });
     this.reason.addEventListener("change", (event) => {
       event.stopPropagation();
-      this.#emit("reason", {});
+      this.emit("reason", {});
     });
     this.reason.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" && (event.key !== "Enter" || event.shiftKey)) return;
@@ -113,18 +124,18 @@ export class Form extends EventTarget {
     const button = target.closest(".grades button");
     if (button) {
       event.preventDefault();
-      return this.#emit("grade", { value: button.name === "cannot_judge" ? "x" : Number(button.value) });
+      return this.emit("grade", { value: button.name === "cannot_judge" ? "x" : Number(button.value) });
     }
     /** @type {HTMLInputElement | null} */
     const radio = target.closest('input[type="radio"]');
     const facet = FACETS.find((name) => name === radio?.name);
     if (!radio || !facet) return undefined;
     const value = Number(radio.value) === this.#draft[facet] ? null : Number(radio.value); // again takes it off
-    return this.#emit("facet", { name: facet, value });
+    return this.emit("facet", { name: facet, value });
   }
 
   #readRegion() {
-    if (this.edges.every((edge) => edge.value === "")) return this.#emit("region", { region: null });
+    if (this.edges.every((edge) => edge.value === "")) return this.emit("region", { region: null });
     const numbers = this.edges.map((edge) => (edge.value === "" ? NaN : Math.round(Number(edge.value))));
     const [left, top, width, height] = numbers;
     const isWhole = numbers.every((number) => Number.isInteger(number));
@@ -136,16 +147,8 @@ export class Form extends EventTarget {
         ? ""
         : "The part must lie within the drawing: left + width and top + height are at most 10000.",
     );
-    if (isInside) this.#emit("region", { region: numbers });
+    if (isInside) this.emit("region", { region: numbers });
     else if (isWhole) last.reportValidity();
     return undefined;
-  }
-
-  /**
-   * @param {string} name
-   * @param {object} detail
-   */
-  #emit(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 }

@@ -5,7 +5,13 @@ import { addKey } from "./keys.js";
 const ONCE_A_PRESS = /^([0-3xzqwerasdf]|Enter)$/;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-/** pairs: whose drawings are moved. step("on" | "back" | "open") goes to another pair, goOn() on with what is given. */
+/** @typedef {import("./sheet-stage.js").Stage} Stage */
+
+/**
+ * pairs: whose drawings are moved. step() goes to another pair, goOn() on with what is given.
+ * @param {import("./judging-pairs.js").Pairs} pairs
+ * @param {{ step: (which: "on" | "back" | "open") => void, goOn: () => void }} actions
+ */
 export function addJudgingKeys(pairs, { step, goOn }) {
   const group = "Pairs";
   for (const key of ["j", "ArrowRight"])
@@ -28,7 +34,10 @@ export function ignoreRepeats() {
   );
 }
 
-/** Keys that move the drawings of a pair. */
+/**
+ * Keys that move the drawings of a pair.
+ * @param {import("./judging-pairs.js").Pairs} pairs
+ */
 export function addDrawingKeys(pairs) {
   const drawings = "Drawings";
   // Their buttons may be out of sight, where keys.js would not press them.
@@ -46,7 +55,8 @@ export function addDrawingKeys(pairs) {
   });
   addKey({ key: "t", label: "Names of parts on the drawings", group: drawings, run: () => pairs.toggle("names") });
   addKey({ key: "b", label: "Boxes around numerals", group: drawings, run: () => pairs.toggle("boxes") });
-  const both = (act) => () => Object.values(pairs.panes).forEach(({ stage }) => stage.sheet && act(stage));
+  const both = (/** @type {(stage: Stage) => void} */ act) => () =>
+    Object.values(pairs.panes).forEach(({ stage }) => stage.sheet && act(stage));
   addKey({ key: "+", label: "Zoom in", group: drawings, run: both((stage) => stage.zoom(1)) });
   addKey({ key: "-", label: "Zoom out", group: drawings, run: both((stage) => stage.zoom(-1)) });
   addKey({ key: "=", label: "Show whole drawings", group: drawings, run: both((stage) => stage.frame("sheet")) });

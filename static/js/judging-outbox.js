@@ -9,13 +9,29 @@
  * same event. A lost connection, and a server without its database, are tried again for ever; what the server refuses waits
  * for the assessor, and all after it.
  */
+import { Emitter } from "./emitter.js";
 import { renewToken, sendEvent } from "./judging-server.js";
 
 const WAITS_MS = [400, 800, 1500, 3000, 6000, 12_000];
 const SENDING_SHOWN_AFTER_MS = 500;
 const RENEWED_MS = 2000;
 
-export class Outbox extends EventTarget {
+/**
+ * What an event was answered.
+ * @typedef {{ position: number, current: Judgment | null }} Answer
+ *
+ * @typedef {object} OutboxEvents
+ * @property {object} changed
+ * @property {{ entry: OutboxEntry, answer: Answer }} answered
+ * @property {{ entry: OutboxEntry }} undone-nothing
+ * @property {object} renewed
+ * @property {{ entry: OutboxEntry }} elsewhere
+ *
+ * @typedef {{ tone: "saved" | "saving" | "unsaved" | "blocked", count: number }} OutboxState
+ */
+
+/** @extends {Emitter<OutboxEvents>} */
+export class Outbox extends Emitter {
   #prefix;
   #last = 0; // stamp of the newest event of this tab
   #isSending = false;
@@ -57,7 +73,10 @@ export class Outbox extends EventTarget {
     return keys.map((key) => ({ ...JSON.parse(localStorage.getItem(key) ?? "{}"), key }));
   }
 
-  /** "saved", "saving", "unsaved" or "blocked", and how many events wait. */
+  /**
+   * "saved", "saving", "unsaved" or "blocked", and how many events wait.
+   * @returns {OutboxState}
+   */
   get state() {
     const count = this.entries().length;
     if (!count) return { tone: "saved", count };
@@ -169,8 +188,8 @@ export class Outbox extends EventTarget {
     if (outcome === "recorded" || outcome === "nothing-to-undo") {
       this.#failures = 0;
       localStorage.removeItem(entry.key);
-      if (outcome === "recorded") this.#tell("answered", { entry, answer });
-      else this.#tell("undone-nothing", { entry });
+      if (outcome === "recorded") this.emit("answered", { entry, answer });
+      else this.emit("undone-nothing", { entry });
       return true;
     }
     if (outcome === "form-expired") return this.#renewToken(entry);
@@ -193,7 +212,7 @@ export class Outbox extends EventTarget {
     this.token = token;
     this.isRenewed = true; // once a while: a token that is refused again must not be asked for without end
     setTimeout(() => (this.isRenewed = false), RENEWED_MS);
-    this.#tell("renewed", {});
+    this.emit("renewed", {});
     return true;
   }
 
@@ -231,19 +250,12 @@ export class Outbox extends EventTarget {
     this.#failures = 0;
     this.lacksDatabase = false; // whoever sends next will say
     if (this.blocked && !localStorage.getItem(this.blocked.entry.key ?? "")) this.blocked = null; // settled in the other tab
-    this.#tell("elsewhere", { entry: JSON.parse(newValue ?? oldValue ?? "{}") });
+    this.emit("elsewhere", { entry: JSON.parse(newValue ?? oldValue ?? "{}") });
     this.send();
   }
 
-  /**
-   * @param {string} name
-   * @param {object} detail
-   */
-  #tell(name, detail) {
-    this.dispatchEvent(new CustomEvent(name, { detail }));
-  }
   #changed() {
-    this.#tell("changed", {});
+    this.emit("changed", {});
   }
 }
 

@@ -3,21 +3,32 @@
  * A part of the candidate's drawing is marked: with the pointer, or by arrow keys (Shift changes the size). It is
  * [left, top, width, height] in ten-thousandths of the drawing, and follows it when it is zoomed.
  */
+import { Emitter } from "./emitter.js";
+import { partOf } from "./parts.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const WHOLE = 10_000;
 const STEP = 100;
 const LEAST = 100; // a smaller frame was a slip of the hand
 const FIRST = [3000, 3000, 4000, 4000];
+/** @type {Record<string, [number, number]>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
-export class Region extends EventTarget {
+/** @extends {Emitter<{ marked: { region: number[] | null }, left: object }>} */
+export class Region extends Emitter {
+  /** @type {HTMLElement | null} */
   #catcher = null;
+  /** @type {number[] | null} */
   #from = null; // where the pointer went down
 
-  /** pane: the candidate's. Events: "marked" { region, isDone }, "left" when marking ends. */
+  /**
+   * pane: the candidate's. Events: "marked" { region }, "left" when marking ends.
+   * @param {import("./compare-pane.js").Pane} pane
+   */
   constructor(pane) {
     super();
     this.pane = pane;
+    /** @type {number[] | null} */
     this.region = null;
   }
 
@@ -25,11 +36,15 @@ export class Region extends EventTarget {
     return this.#catcher !== null;
   }
 
-  /** Draw a region, or none, on the drawing that is shown now. */
+  /**
+   * Draw a region, or none, on the drawing that is shown now.
+   * @param {number[] | null} region
+   */
   show(region) {
     this.region = region;
     const { svg } = this.pane.overlay;
-    if (!svg) return;
+    if (!svg || !this.pane.stage.sheet) return;
+    /** @type {SVGElement | null} */
     let frame = svg.querySelector("[data-region-frame]");
     if (!region) return void frame?.remove();
     if (!frame) {
@@ -38,18 +53,19 @@ export class Region extends EventTarget {
       frame.setAttribute("class", "region-frame");
       frame.setAttribute("role", "img");
       frame.setAttribute("aria-label", "Marked part");
-      svg.querySelector("[data-on-sheet]").append(frame);
+      partOf(svg, "[data-on-sheet]", SVGElement).append(frame);
     }
+    const drawn = frame;
     const { width, height } = this.pane.stage.sheet;
     const scale = [width, height, width, height];
     ["x", "y", "width", "height"].forEach((name, at) =>
-      frame.setAttribute(name, String((region[at] * scale[at]) / WHOLE)),
+      drawn.setAttribute(name, String((region[at] * scale[at]) / WHOLE)),
     );
   }
 
   /** Let the hand mark a part from now on. */
   start() {
-    const stage = this.pane.article.querySelector("[data-stage]");
+    const stage = partOf(this.pane.article, "[data-stage]");
     if (this.isMarking || !this.pane.stage.sheet || stage.querySelector("[data-instead]")) return;
     const catcher = (this.#catcher = document.createElement("div"));
     catcher.className = "region-catcher";
@@ -63,7 +79,7 @@ export class Region extends EventTarget {
     help.className = "region-help";
     help.textContent = "Drag a frame. Arrow keys move it, with Shift they resize it; Enter finishes.";
     catcher.append(help);
-    catcher.addEventListener("pointerdown", (event) => this.#down(event));
+    catcher.addEventListener("pointerdown", (event) => this.#down(event, catcher));
     catcher.addEventListener("pointermove", (event) => this.#drag(event));
     catcher.addEventListener("pointerup", (event) => this.#up(event));
     catcher.addEventListener("pointercancel", () => this.stop());
@@ -73,25 +89,31 @@ export class Region extends EventTarget {
   }
 
   stop() {
-    if (!this.isMarking) return;
     const catcher = this.#catcher;
+    if (!catcher) return;
     this.#catcher = this.#from = null;
     catcher.remove();
-    this.dispatchEvent(new Event("left"));
+    this.emit("left", {});
   }
 
-  #down(event) {
+  /**
+   * @param {PointerEvent} event
+   * @param {HTMLElement} catcher
+   */
+  #down(event, catcher) {
     if (event.button) return;
     event.preventDefault();
-    this.#catcher.setPointerCapture(event.pointerId);
-    this.#catcher.focus({ preventScroll: true });
+    catcher.setPointerCapture(event.pointerId);
+    catcher.focus({ preventScroll: true });
     this.#from = this.#at(event);
   }
 
+  /** @param {PointerEvent} event */
   #drag(event) {
     if (this.#from) this.show(between(this.#from, this.#at(event)));
   }
 
+  /** @param {PointerEvent} event */
   #up(event) {
     if (!this.#from) return;
     const region = between(this.#from, this.#at(event));
@@ -101,6 +123,7 @@ export class Region extends EventTarget {
     this.stop();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     if (event.key === "Enter" || event.key === "Escape") {
       event.preventDefault();
@@ -112,6 +135,7 @@ export class Region extends EventTarget {
     if (!this.region) return this.#mark(FIRST);
     const [left, top, width, height] = this.region;
     const [across, down] = arrow.map((one) => one * STEP);
+    /** @param {number} value @param {number} least @param {number} most */
     const within = (value, least, most) => Math.min(Math.max(value, least), most);
     return this.#mark(
       event.shiftKey
@@ -120,17 +144,24 @@ export class Region extends EventTarget {
     );
   }
 
+  /** @param {number[] | null} region */
   #mark(region) {
     this.show(region);
-    this.dispatchEvent(new CustomEvent("marked", { detail: { region } }));
+    this.emit("marked", { region });
   }
 
-  /** Where the pointer is on the drawing, in ten-thousandths, within its edges. */
+  /**
+   * Where the pointer is on the drawing, in ten-thousandths, within its edges.
+   * @param {PointerEvent} event
+   */
   #at(event) {
+    const { stage } = this.pane;
+    if (!this.#catcher || !stage.sheet) return [0, 0]; // nothing is marked now
     const box = this.#catcher.getBoundingClientRect();
-    const [a, , , d, e, f] = this.pane.stage.matrix(); // drawings stand upright here
-    const { width, height } = this.pane.stage.sheet;
-    const share = (pixels, whole) => Math.round(Math.min(Math.max(pixels / whole, 0), 1) * WHOLE);
+    const [a, , , d, e, f] = stage.matrix(); // drawings stand upright here
+    const { width, height } = stage.sheet;
+    const share = (/** @type {number} */ pixels, /** @type {number} */ whole) =>
+      Math.round(Math.min(Math.max(pixels / whole, 0), 1) * WHOLE);
     return [share((event.clientX - box.left - e) / a, width), share((event.clientY - box.top - f) / d, height)];
   }
 }

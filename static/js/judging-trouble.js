@@ -1,8 +1,12 @@
 // @ts-check
 /** Problems that the outbox cannot solve alone, with buttons for the assessor to decide. */
+/** @typedef {import("./judging-outbox.js").Outbox} Outbox */
 const GRADES = ["not relevant", "marginally relevant", "relevant", "highly relevant"];
 
-/** A judgment in a few words. */
+/**
+ * A judgment in a few words.
+ * @param {Judgment | null | undefined} values
+ */
 export function describe(values) {
   if (!values) return "nothing";
   const grade = values.cannot_judge
@@ -22,9 +26,15 @@ export function describe(values) {
   return [grade, ...more.filter(Boolean)].join(", ");
 }
 
-/** Show in its place why nothing is sent, or empty it. login: its address, leading back here. */
+/**
+ * Show in its place why nothing is sent, or empty it. login: its address, leading back here.
+ * @param {HTMLElement} place
+ * @param {Outbox} outbox
+ * @param {() => string} login
+ */
 export function showTrouble(place, outbox, login) {
-  const problem = outbox.blocked ?? (outbox.lacksDatabase && { kind: "database", entry: { client_id: "" } });
+  /** @type {OutboxProblem | null} */
+  const problem = outbox.blocked ?? (outbox.lacksDatabase ? { kind: "database", entry: { client_id: "" } } : null);
   const key = problem ? `${problem.kind} ${problem.entry.client_id}` : "";
   if (place.dataset.of === key) return;
   place.dataset.of = key;
@@ -32,6 +42,11 @@ export function showTrouble(place, outbox, login) {
   place.replaceChildren(...(problem ? made(outbox, problem, login) : []));
 }
 
+/**
+ * @param {Outbox} outbox
+ * @param {OutboxProblem} problem
+ * @param {() => string} login
+ */
 function made(outbox, { kind, entry, current, detail }, login) {
   const pair = entry.position ? `Pair ${entry.position}` : "Your undo";
   if (kind === "login") {
@@ -72,17 +87,23 @@ function made(outbox, { kind, entry, current, detail }, login) {
   ];
 }
 
+/** @param {Judgment | null | undefined} values */
 function short(values) {
   if (!values) return "nothing";
   return values.cannot_judge ? "cannot judge" : String(values.grade);
 }
 
+/** @param {string} words */
 function text(words) {
   const said = document.createElement("p");
   said.textContent = words;
   return said;
 }
 
+/**
+ * @param {string} words
+ * @param {() => void} run
+ */
 function button(words, run) {
   const element = document.createElement("button");
   [element.type, element.textContent] = ["button", words];

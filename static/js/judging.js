@@ -16,26 +16,28 @@ import { watchLeaving } from "./judging-leaving.js";
 import { Memory } from "./judging-memory.js";
 import { Outbox } from "./judging-outbox.js";
 import { currentOf, Pairs } from "./judging-pairs.js";
+import { Place } from "./judging-place.js";
 import { Progress } from "./judging-progress.js";
 import { JudgmentRecord } from "./judging-record.js";
 import { Region } from "./judging-region.js";
 import { Status } from "./judging-status.js";
 import { Stay } from "./judging-stay.js";
 import { showTrouble } from "./judging-trouble.js";
+import { partOf } from "./parts.js";
 
-const PLACE_AFTER_MS = 2000;
+/** @typedef {import("./judging-outbox.js").Answer} Answer */
 const LOAD_AGAIN_MS = 2000;
 
 class Judging {
   #isShown = false; // whether the pair can be judged: never one that was not seen
   #isLeaving = false;
   #isFresh = false; // whether the pair was judged for the first time since it was shown
-  #loading = 0;
-  #placed = 0; // timers
+  #loading = 0; // a timer
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    const { assessor, session, address, stateUrl, undoUrl } = root.dataset;
+    const { assessor = "", session = "", address = "", stateUrl = "", undoUrl = "" } = root.dataset;
     this.status = new Status(root);
     this.memory = new Memory(`${assessor} ${session}`);
     this.position = Number(this.#section.dataset.position);
@@ -44,19 +46,20 @@ class Judging {
     this.staysHere = "fromReview" in root.dataset;
     this.stay = new Stay(root, { assessor, always: this.asksFacets, changed: () => this.#showState() });
     this.undoUrl = undoUrl;
-    const token = root.querySelector("[name=csrfmiddlewaretoken]").value;
+    const token = partOf(root, "[name=csrfmiddlewaretoken]", HTMLInputElement).value;
     this.outbox = new Outbox({ assessor: Number(assessor), session: Number(session), stateUrl, token });
+    this.place = new Place(root, this.outbox);
     this.progress = new Progress(root, `${assessor} ${session}`);
     this.answers = new Answers(this.outbox);
     this.record = new JudgmentRecord(this);
     this.pairs = new Pairs(root, address, (...answer) => this.#received(...answer));
-    this.form = new Form(root.querySelector("[data-judgment]"));
+    this.form = new Form(partOf(root, "[data-judgment]", HTMLFormElement));
     this.region = new Region(this.pairs.panes.candidate);
     this.answers.report(this.position, currentOf(this.#section), 0);
   }
 
   get #section() {
-    return this.root.querySelector("[data-pair]");
+    return partOf(this.root, "[data-pair]");
   }
 
   async open() {
@@ -72,12 +75,21 @@ class Judging {
     this.root.dataset.ready = ""; // tests wait for it
   }
 
+  /**
+   * @param {number} position
+   * @param {Judgment | null} judgment
+   * @param {number} [askedAt]
+   */
   #received(position, judgment, askedAt, isPassedOn = false) {
     if (this.answers.report(position, judgment, askedAt))
       this.progress.set(position, this.answers.of(position), isPassedOn);
   }
 
-  /** Go to another pair, after recording the judgment of this one. */
+  /**
+   * Go to another pair, after recording the judgment of this one.
+   * @param {number} position
+   * @returns {Promise<void>}
+   */
   async go(position) {
     if (position < 1 || position > this.progress.states.length) return;
     this.#commit();
@@ -92,7 +104,7 @@ class Judging {
       return this.#loadAgain(position, status);
     }
     if (!isNewest) return;
-    history.replaceState(null, "", `?at=${position}${this.staysHere ? "&from=review" : ""}`);
+    this.place.show(position);
     this.#arrived();
   }
 
@@ -105,18 +117,19 @@ class Judging {
     this.progress.start();
     this.#showState();
     this.status.pair(this.position, this.progress, this.answers.of(this.position));
-    if (
-      this.root.querySelector(".dock").contains(document.activeElement) &&
-      document.activeElement !== this.form.reason
-    ) {
-      this.root.querySelector("#candidate-heading").focus({ preventScroll: true }); // Enter must not grade this one too
+    const focused = document.activeElement;
+    if (partOf(this.root, ".dock").contains(focused) && focused !== this.form.reason) {
+      partOf(this.root, "#candidate-heading").focus({ preventScroll: true }); // Enter must not grade this one too
     }
-    clearTimeout(this.#placed);
-    this.#placed = setTimeout(() => this.#keepPlace(), PLACE_AFTER_MS);
+    this.place.keepSoon();
     this.root.dispatchEvent(new CustomEvent("judging:shown", { bubbles: true, detail: { position: this.position } }));
     this.pairs.prepare(this.progress.ahead(this.position));
   }
 
+  /**
+   * @param {number} position
+   * @param {unknown} status
+   */
   #loadAgain(position, status) {
     this.root.setAttribute("aria-busy", "true");
     if (status === 401) this.outbox.needLogin();
@@ -124,7 +137,10 @@ class Judging {
     this.#loading = setTimeout(() => this.go(position), LOAD_AGAIN_MS);
   }
 
-  /** A grade, or "x" that none can be given. */
+  /**
+   * A grade, or "x" that none can be given.
+   * @param {number | "x"} value
+   */
   #choose(value) {
     if (this.isClosed || !this.#isShown) return;
     const isX = value === "x";
@@ -132,13 +148,20 @@ class Judging {
     this.#settle(isX);
   }
 
+  /**
+   * @param {"looks" | "works"} name
+   * @param {number | null} value
+   */
   #facet(name, value) {
     if (this.isClosed || !this.#isShown) return this.form.show(this.form.values);
     this.form.set({ [name]: value });
     return this.#settle(false);
   }
 
-  /** After a change: record the judgment once it is complete enough, and go on from a new pair once all of it is given. */
+  /**
+   * After a change: record the judgment once it is complete enough, and go on from a new pair once all of it is given.
+   * @param {boolean} isEnough
+   */
   #settle(isEnough) {
     const { values } = this.form;
     const wasJudged = isJudged(this.answers.of(this.position));
@@ -159,15 +182,18 @@ class Judging {
     const wasJudged = isJudged(this.answers.of(this.position));
     let isKept;
     try {
-      isKept = this.record.put(this.position, this.form.values, this.#section.dataset.recordUrl);
+      isKept = this.record.put(this.position, this.form.values, this.#section.dataset.recordUrl ?? "");
     } catch (error) {
-      this.status.message(`Not saved: this browser has no storage left (${error.name}). Free some, then judge again.`);
+      this.status.message(
+        `Not saved: this browser has no storage left (${error instanceof Error ? error.name : error}). Free some, then judge again.`,
+      );
       return false;
     }
     this.#isFresh ||= isKept && !wasJudged;
     return isKept;
   }
 
+  /** @param {boolean} wasOpen */
   #advance(wasOpen) {
     if (wasOpen && !this.progress.open) return this.#finish();
     const following = this.progress.beside(this.position, 1);
@@ -188,7 +214,7 @@ class Judging {
   #leaveWhenSaved() {
     if (!this.isFinished || this.outbox.entries().length || this.progress.open) return;
     this.#isLeaving = true;
-    location.assign(this.root.dataset.address);
+    location.assign(this.root.dataset.address ?? "");
   }
 
   /** Take the newest judgment back; from the outbox's order the server knows which one that is. */
@@ -201,6 +227,7 @@ class Judging {
     this.go(entry.position).then(() => this.status.announce(`Undone: pair ${entry.position}.`));
   }
 
+  /** @param {{ entry: OutboxEntry, answer: Answer }} detail */
   #answered({ entry, answer }) {
     if (entry.session !== this.outbox.session) return;
     this.#received(answer.position, answer.current);
@@ -209,7 +236,11 @@ class Judging {
     this.#leaveWhenSaved();
   }
 
-  /** The newest judgment was another one than this tab knew of. */
+  /**
+   * The newest judgment was another one than this tab knew of.
+   * @param {OutboxEntry} entry
+   * @param {Answer} answer
+   */
   #undoneElsewhere(entry, answer) {
     if (entry.position) {
       this.record.restore(entry);
@@ -219,7 +250,10 @@ class Judging {
     this.go(answer.position).then(() => this.status.announce(`Undone: pair ${answer.position}.`));
   }
 
-  /** Another tab has put a judgment into the outbox, or taken one out. */
+  /**
+   * Another tab has put a judgment into the outbox, or taken one out.
+   * @param {{ entry: OutboxEntry }} detail
+   */
   #elsewhere({ entry }) {
     if (entry.session !== this.outbox.session || !entry.position) return;
     if (this.outbox.latest(entry.position) === undefined) return this.#renew(entry.position);
@@ -229,7 +263,10 @@ class Judging {
       this.form.show(this.answers.of(this.position));
   }
 
-  /** Ask the server anew for the judgment of a pair. */
+  /**
+   * Ask the server anew for the judgment of a pair.
+   * @param {number} position
+   */
   async #renew(position) {
     this.pairs.forget(position);
     await this.pairs.prepare([position]);
@@ -240,7 +277,7 @@ class Judging {
 
   #showState() {
     this.status.saved(this.outbox.state);
-    showTrouble(this.root.querySelector("[data-trouble]"), this.outbox, () => this.#loginAddress());
+    showTrouble(partOf(this.root, "[data-trouble]"), this.outbox, () => this.place.loginAddress(this.position));
     if (!this.#isShown) return; // what is written is of the pair that is seen
     this.progress.show(this.position);
     this.status.steps(this.position, this.progress);
@@ -250,38 +287,26 @@ class Judging {
     });
   }
 
-  #keepPlace() {
-    if (this.isClosed) return;
-    const body = new FormData();
-    body.append("csrfmiddlewaretoken", this.outbox.token);
-    navigator.sendBeacon(this.#section.dataset.placeUrl, body);
-  }
-
-  #loginAddress() {
-    const here = `${location.pathname}?at=${this.position}`;
-    return `${this.root.dataset.loginUrl}?next=${encodeURIComponent(here)}`;
-  }
-
   #listen() {
     const { outbox, form, region } = this;
-    form.addEventListener("grade", (/** @type {CustomEvent} */ { detail }) => this.#choose(detail.value));
-    form.addEventListener("facet", (/** @type {CustomEvent} */ { detail }) => this.#facet(detail.name, detail.value));
-    form.addEventListener("reason-typed", () => this.record.putDraft(this.position, this.form.values));
-    form.addEventListener("reason", () => this.#changed());
-    form.addEventListener("region", (/** @type {CustomEvent} */ { detail }) => this.#marked(detail.region));
-    region.addEventListener("marked", (/** @type {CustomEvent} */ { detail }) => this.#marked(detail.region));
-    region.addEventListener("left", () => this.#left());
-    outbox.addEventListener("changed", () => this.#showState());
-    outbox.addEventListener("answered", (/** @type {CustomEvent} */ { detail }) => this.#answered(detail));
-    outbox.addEventListener("elsewhere", (/** @type {CustomEvent} */ { detail }) => this.#elsewhere(detail));
-    outbox.addEventListener("undone-nothing", () => this.status.announce("Nothing to undo."));
-    outbox.addEventListener("renewed", () => {
+    form.on("grade", ({ value }) => this.#choose(value));
+    form.on("facet", ({ name, value }) => this.#facet(name, value));
+    form.on("reason-typed", () => this.record.putDraft(this.position, this.form.values));
+    form.on("reason", () => this.#changed());
+    form.on("region", (detail) => this.#marked(detail.region));
+    region.on("marked", (detail) => this.#marked(detail.region));
+    region.on("left", () => this.#left());
+    outbox.on("changed", () => this.#showState());
+    outbox.on("answered", (detail) => this.#answered(detail));
+    outbox.on("elsewhere", (detail) => this.#elsewhere(detail));
+    outbox.on("undone-nothing", () => this.status.announce("Nothing to undo."));
+    outbox.on("renewed", () => {
       /** @type {NodeListOf<HTMLInputElement>} */
       const fields = document.querySelectorAll("[name=csrfmiddlewaretoken]");
       for (const field of fields) field.value = outbox.token;
     });
     this.root.addEventListener("click", (event) => this.#click(event));
-    this.root.querySelector("[data-undo]").addEventListener("submit", (event) => {
+    partOf(this.root, "[data-undo]").addEventListener("submit", (event) => {
       event.preventDefault();
       this.#undo();
     });
@@ -295,26 +320,29 @@ class Judging {
   /** Record the judgment and the position when the page is hidden or left. */
   #pause() {
     this.#commit();
-    this.#keepPlace();
+    this.place.keep();
   }
 
+  /** @param {OnElement<MouseEvent>} event */
   #click(event) {
+    /** @type {HTMLAnchorElement | null} */
     const login = event.target.closest("[data-leaving]");
     if (login) {
       this.#isLeaving = true;
-      login.href = this.#loginAddress(); // judging went on since it was offered
+      login.href = this.place.loginAddress(this.position); // judging went on since it was offered
     }
     const large = event.target.closest("[data-large]");
-    if (large) this.pairs.enlarge(large.closest("[data-role]").dataset.role);
+    if (large) this.pairs.enlarge(large.closest("[data-role]")?.dataset.role);
     if (event.target.closest("[data-go-on]")) this.#goOn();
     if (event.target.closest("[data-region-mark]")) this.#mark();
     if (event.target.closest("[data-region-clear]")) this.#marked(null);
     const step = event.target.closest("a[data-step]");
     if (!step || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     event.preventDefault();
-    this.#step(step.dataset.step);
+    this.#step(step.dataset.step ?? "");
   }
 
+  /** @param {string} which - "on", "back" or "open" */
   #step(which) {
     if (which === "open") {
       this.#commit();
@@ -337,9 +365,10 @@ class Judging {
     if (this.isClosed || !this.#isShown) return;
     if (this.region.isMarking) this.region.stop();
     else this.region.start();
-    this.root.querySelector("[data-region-mark]").setAttribute("aria-pressed", String(this.region.isMarking));
+    this.status.marking(this.region.isMarking);
   }
 
+  /** @param {number[] | null} region */
   #marked(region) {
     if (this.isClosed || !this.#isShown) return;
     this.form.set({ region });
@@ -349,7 +378,7 @@ class Judging {
   }
 
   #left() {
-    this.root.querySelector("[data-region-mark]").setAttribute("aria-pressed", "false");
+    this.status.marking(false);
     this.#changed();
   }
 
@@ -361,6 +390,7 @@ class Judging {
   }
 }
 
+/** @param {HTMLElement} root */
 export function attach(root) {
   return new Judging(root).open();
 }

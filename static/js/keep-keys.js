@@ -6,6 +6,7 @@
  * where the answer puts its Undo.
  */
 import { addKey } from "./keys.js";
+import { partOf } from "./parts.js";
 
 const KEYS = {
   x: "Keep as X, relevant taken alone",
@@ -35,18 +36,21 @@ export function region() {
   return said;
 }
 
+/** @param {string} key */
 function press(key) {
   const form = meant();
-  if (form) form.querySelector(`[data-keep-key="${key}"]`).click();
+  if (form) partOf(form, `[data-keep-key="${key}"]`).click();
   else tell("Select a figure first; j goes to the next one.");
 }
 
+/** @param {string} text */
 export function tell(text) {
   const line = document.createElement("p");
   line.textContent = text;
   region().replaceChildren(line);
 }
 
+/** @param {HtmxEvent} event */
 function fail(event) {
   if (event.target.matches?.("form[data-keep], #keep-said form"))
     tell("Not saved: the server returned an error. Try again.");
@@ -54,11 +58,12 @@ function fail(event) {
 
 /**
  * The form comes anew with its answer: the button that had the focus has it again, or "Keep" where it is gone.
- * @param {CustomEvent<AnyDetail>} event
+ * @param {HtmxEvent} event
  */
 function keepFocus({ detail: { target } }) {
-  if (!target.matches?.("form[data-keep]") || !target.contains(document.activeElement)) return;
-  const { keepKey } = document.activeElement.dataset;
+  const focused = document.activeElement;
+  if (!target.matches?.("form[data-keep]") || !focused || !target.contains(focused)) return;
+  const { keepKey } = focused.dataset;
   const focus = () => {
     const form = document.getElementById(target.id);
     (form?.querySelector(`[data-keep-key="${keepKey}"]`) ?? form?.querySelector('[data-keep-key="s"]'))?.focus();

@@ -5,25 +5,31 @@
  * The current hit is the one that holds the focus; it bears the class is-current.
  */
 import { addKey } from "./keys.js";
+import { partOf } from "./parts.js";
 
 const GROUP = "Hits";
 const mosaic = () => document.querySelector("[data-mosaic]");
 const hits = () => [...(mosaic()?.querySelectorAll(":scope > [data-figure-id]") ?? [])];
 const current = () => mosaic()?.querySelector(":scope > .is-current");
 
+/** @param {HTMLElement | null | undefined} hit */
 function go(hit) {
   if (!hit) return;
-  hit.querySelector("[data-hit-open]").focus({ preventScroll: true });
+  partOf(hit, "[data-hit-open]").focus({ preventScroll: true });
   hit.scrollIntoView({ block: "nearest" });
 }
 
+/** @param {number} by */
 function step(by) {
   const all = hits();
-  const at = all.indexOf(current());
+  const at = all.findIndex((hit) => hit === current());
   go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
-/** From this figure's hit to the next, unless the examiner has gone elsewhere meanwhile. */
+/**
+ * From this figure's hit to the next, unless the examiner has gone elsewhere meanwhile.
+ * @param {string} figure
+ */
 export function stepFrom(figure) {
   if (current()?.dataset.figureId === figure) step(1);
 }
@@ -34,6 +40,7 @@ function columns() {
   return Math.max(1, all.filter((hit) => hit.offsetTop === all[0].offsetTop).length);
 }
 
+/** @param {string} key */
 function act(key) {
   const hit = current() ?? hits()[0];
   if (!hit) return;
@@ -43,15 +50,20 @@ function act(key) {
 
 /** Opening asks for the other figures, the first time; the link that stands for them until then has the focus. */
 function unfold() {
-  /** @type {HTMLDetailsElement | null} */
-  const others = current()?.querySelector(".hit-others");
-  if (!others) return;
+  const hit = current();
+  /** @type {HTMLDetailsElement | null | undefined} */
+  const others = hit?.querySelector(".hit-others");
+  if (!hit || !others) return;
   others.open = !others.open;
-  (others.open ? others.querySelector("a") : current().querySelector("[data-hit-open]")).focus();
+  (others.open ? partOf(others, "a") : partOf(hit, "[data-hit-open]")).focus();
 }
 
-/** The others have come in place of their link: the first of them takes its focus. */
+/**
+ * The others have come in place of their link: the first of them takes its focus.
+ * @param {HtmxEvent} event
+ */
 function takeFocus({ detail: { target } }) {
+  /** @type {HTMLDetailsElement | null} */
   const others = target.closest(".hit-others");
   if (others?.open && others.contains(document.activeElement)) {
     target.addEventListener("htmx:afterSwap", () => target.querySelector("a")?.focus(), { once: true });
@@ -68,6 +80,7 @@ const ACTIONS = {
 };
 
 function addKeys() {
+  /** @type {Record<string, [string, number]>} */
   const moves = {
     j: ["Next hit", 1],
     k: ["Previous hit", -1],
@@ -81,6 +94,7 @@ function addKeys() {
   for (const [key, label] of Object.entries(ACTIONS)) addKey({ key, label, group: GROUP, run: () => act(key) });
 }
 
+/** @type {{ figure: string | null, count: number, hadFocus: boolean }} */
 let left = { figure: null, count: 0, hadFocus: false }; // where the examiner was when the hits were ranked anew
 let wantsMore = false;
 let isReady = false;
@@ -91,7 +105,7 @@ function watchForSwaps() {
   addKeys();
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.target.id !== "results") return;
-    const hadFocus = wantsMore || mosaic()?.contains(document.activeElement);
+    const hadFocus = wantsMore || (mosaic()?.contains(document.activeElement) ?? false);
     // A hit that is not among the first, all that a moving slider asks for, is the current one again with all of them.
     left = { figure: current()?.dataset.figureId ?? left.figure, count: wantsMore ? hits().length : 0, hadFocus };
     wantsMore = false;
@@ -113,6 +127,7 @@ function resume() {
   else hit.classList.add("is-current");
 }
 
+/** @param {HTMLElement} list */
 export function attach(list) {
   list.addEventListener("focusin", (event) => {
     const hit = event.target.closest("[data-mosaic] > [data-figure-id]");

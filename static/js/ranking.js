@@ -6,6 +6,8 @@
  * asked for (`first`), the others when it rests. Moving the slider chooses the weighted ranking, the only one it has a
  * say in. <a data-weight="63"> moves the slider there. "Show more" adds to the input "top".
  */
+import { partOf } from "./parts.js";
+
 const STEP = 50;
 const REST_MS = 250;
 
@@ -15,28 +17,31 @@ function hitsInView() {
   return [...hits].filter((hit) => hit.getBoundingClientRect().top < innerHeight).length;
 }
 
+/** @param {HTMLElement} fieldset */
 export function attach(fieldset) {
-  const weight = fieldset.querySelector('[name="weight"]');
-  const top = fieldset.querySelector('[name="top"]');
-  const first = fieldset.querySelector("[data-first]");
+  const weight = partOf(fieldset, '[name="weight"]', HTMLInputElement);
+  const top = partOf(fieldset, '[name="top"]', HTMLInputElement);
+  const first = partOf(fieldset, "[data-first]", HTMLInputElement);
   let isAsked = false;
-  let resting; // the timer that asks for all hits
+  let resting = 0; // the timer that asks for all hits
 
   function say() {
-    weight.setAttribute("aria-valuetext", `${weight.value} percent drawing, ${100 - weight.value} percent text`);
-    weight.title = `${weight.value} % drawing, ${100 - weight.value} % text`;
+    const text = 100 - Number(weight.value);
+    weight.setAttribute("aria-valuetext", `${weight.value} percent drawing, ${text} percent text`);
+    weight.title = `${weight.value} % drawing, ${text} % text`;
   }
 
+  /** @param {number} count */
   function send(count) {
     first.disabled = !count;
-    first.value = count;
+    first.value = String(count);
     fieldset.dispatchEvent(new CustomEvent("rank"));
     first.disabled = true;
   }
 
   function rank(isMoving = false) {
     clearTimeout(resting);
-    if (isMoving) resting = setTimeout(rank, REST_MS);
+    if (isMoving) resting = setTimeout(() => rank(), REST_MS);
     if (isAsked || !fieldset.hasAttribute("hx-get")) return;
     isAsked = true;
     requestAnimationFrame(() => {
@@ -46,23 +51,25 @@ export function attach(fieldset) {
   }
 
   fieldset.addEventListener("input", ({ target }) => {
-    if (target === weight) fieldset.querySelector('[name="by"][value="weighted"]').checked = true;
+    if (target === weight) partOf(fieldset, '[name="by"][value="weighted"]', HTMLInputElement).checked = true;
     say();
-    if ([...fieldset.querySelectorAll("input")].every((input) => input.checkValidity())) rank(target === weight);
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const inputs = fieldset.querySelectorAll("input");
+    if ([...inputs].every((input) => input.checkValidity())) rank(target === weight);
   });
   fieldset.addEventListener("click", (event) => {
     const link = event.target.closest("[data-weight]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window is wanted
     event.preventDefault();
-    weight.step = 1; // between the slider's usual places
-    weight.value = link.dataset.weight;
+    weight.step = "1"; // between the slider's usual places
+    weight.value = link.dataset.weight ?? "";
     weight.dispatchEvent(new Event("input", { bubbles: true }));
   });
   document.addEventListener("click", (event) => {
     if (!event.target.closest?.("[data-more]") || !fieldset.hasAttribute("hx-get")) return;
     if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window is wanted
     event.preventDefault();
-    top.value = Math.min(Number(top.value) + STEP, Number(top.max));
+    top.value = String(Math.min(Number(top.value) + STEP, Number(top.max)));
     rank();
   });
   // The first hits alone are shorter than all of them: what is below keeps its place until they have come.

@@ -3,6 +3,7 @@
  * The page's SVG over the sheet: boxes that follow zoom and turn, and names of parts beside them.
  * <svg> holds one <g data-on-sheet> with an <image> and [data-numerals] boxes; <g data-names> is added here.
  */
+import { partOf } from "./parts.js";
 import { placeNames, screenBox } from "./sheet-geometry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -11,13 +12,16 @@ const BOXES_KEY = "show-boxes";
 const NAMES_KEY = "sheet-labels";
 
 export class Overlay {
-  #names = []; // { element, box, width, numeral }
-  #measure = document.createElement("canvas").getContext("2d");
+  /** @type {{ element: SVGElement, box: Box, width: number, numeral: string }[]} */
+  #names = [];
+  #measure = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
 
   /** @param {import("./sheet-stage.js").Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {SVGSVGElement | null} */
     this.svg = null;
+    /** @type {Set<string | undefined>} */
     this.lit = new Set();
     stage.addEventListener("moved", () => this.follow());
   }
@@ -40,7 +44,7 @@ export class Overlay {
 
   /**
    * Lay this SVG over the stage in place of the one before; the viewer paints the sheet itself.
-   * @param {any} svg
+   * @param {SVGSVGElement} svg
    */
   adopt(svg) {
     svg.querySelector("image")?.remove();
@@ -54,7 +58,7 @@ export class Overlay {
   }
 
   apply() {
-    this.svg.classList.toggle("without-boxes", !this.hasBoxes);
+    this.svg?.classList.toggle("without-boxes", !this.hasBoxes);
     this.follow();
   }
 
@@ -62,9 +66,8 @@ export class Overlay {
   follow() {
     if (!this.svg || !this.stage.sheet) return;
     const matrix = this.stage.matrix();
-    this.svg
-      .querySelector("[data-on-sheet]")
-      .setAttribute("transform", `matrix(${matrix.map((one) => one.toFixed(5)).join(" ")})`);
+    const numbers = matrix.map((one) => one.toFixed(5)).join(" ");
+    partOf(this.svg, "[data-on-sheet]", SVGElement).setAttribute("transform", `matrix(${numbers})`);
     this.#place(matrix);
   }
 
@@ -73,13 +76,14 @@ export class Overlay {
    * @param {Set<string | undefined>} numerals
    */
   boxesOf(numerals) {
-    return [...this.svg.querySelectorAll("[data-numerals]")]
+    return [...(this.svg?.querySelectorAll("[data-numerals]") ?? [])]
       .filter((box) => numerals.has(box.dataset.numerals))
       .map(boxOf);
   }
 
-  /** @param {any} svg */
+  /** @param {SVGSVGElement} svg */
   #namesOf(svg) {
+    /** @type {SVGElement | null} */
     let layer = svg.querySelector("[data-names]");
     if (!layer) {
       layer = document.createElementNS(SVG, "g");
@@ -87,14 +91,15 @@ export class Overlay {
       layer.setAttribute("aria-hidden", "true"); // each box says its name already
       svg.append(layer);
     }
-    layer.replaceChildren();
+    const names = layer;
+    names.replaceChildren();
     this.#measure.font = `600 ${FONT_PX}px ${getComputedStyle(document.body).fontFamily}`;
     return [...svg.querySelectorAll("[data-numerals]")].map((box) => {
-      const numeral = box.dataset.numerals;
-      const name = box.getAttribute("aria-label").slice(numeral.length).trim();
+      const { numerals: numeral = "" } = box.dataset;
+      const name = (box.getAttribute("aria-label") ?? "").slice(numeral.length).trim();
       const element = document.createElementNS(SVG, "text");
       element.textContent = name;
-      layer.append(element);
+      names.append(element);
       return { element, numeral, box: boxOf(box), width: name ? this.#measure.measureText(name).width : 0 };
     });
   }
@@ -121,11 +126,9 @@ export class Overlay {
   }
 }
 
-/**
- * @param {Element} element
- */
+/** @param {Element} element */
 function boxOf(element) {
-  const rect = element.querySelector("rect");
+  const rect = partOf(element, "rect", SVGElement);
   const [left, top, width, height] = ["x", "y", "width", "height"].map((name) => Number(rect.getAttribute(name)));
   return /** @type {Box} */ ([left, top, width, height]);
 }

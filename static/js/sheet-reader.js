@@ -8,7 +8,9 @@
  * only when its data-strip changes), links a[data-flip] to other figures, which answer with the reader alone when
  * HX-Request asks, buttons [data-act], and one <form data-turn-form>.
  */
+import { addressOf } from "./address.js";
 import { addKey } from "./keys.js";
+import { partOf } from "./parts.js";
 import { pageOf, ReaderPages } from "./reader-pages.js";
 import { post, SeenFigures } from "./seen-figures.js";
 import { Overlay } from "./sheet-overlay.js";
@@ -20,6 +22,8 @@ const ASIDE = ["]", "n", "j"]; // keys of links that may be wanted next, the lik
 const BACK = ["k", "[", "p"]; // and of links to what was mostly seen before
 const STEPS_AHEAD = 3; // along the way that is being taken
 const STAYS_AFTER_MS = 350;
+/** @typedef {import("./reader-pages.js").ReaderPage} ReaderPage */
+/** @type {Record<string, [string, number, number]>} */
 const ARROWS = {
   ArrowLeft: ["at the left", -1, 0],
   ArrowRight: ["at the right", 1, 0],
@@ -28,25 +32,31 @@ const ARROWS = {
 };
 
 class Reader {
+  /** @type {Map<string, Node[]>} */
   #strips = new Map(); // what a strip shows → its nodes
+  /** @type {Map<string, number>} */
   #turns = new Map(); // sheet → degrees, as turned since the page was loaded
   #keeps = new Keeps();
   #flips = 0; // counts them, so that a slow one does not overtake
   #lastKey = "j";
+  #stayTimer = 0;
 
+  /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.box = root.querySelector("[data-stage]");
+    this.box = partOf(root, "[data-stage]");
     const under = document.createElement("div");
     under.className = "stage-view";
     this.box.prepend(under);
     this.stage = new Stage(under);
     this.overlay = new Overlay(this.stage);
     this.pages = new ReaderPages(this.stage);
+    /** @type {ReaderPage} */
     this.current = this.pages.current = pageOf(root);
     this.pages.keep(addressOf(location.href), this.current);
     this.seen = new SeenFigures(root);
     this.numerals = new Numerals(root, this.overlay, this.stage);
+    this.text = partOf(root, '[data-reader-part="text"]');
     this.#listen();
   }
 
@@ -65,7 +75,10 @@ class Reader {
     this.#settle();
   }
 
-  /** Show the figure at this address. */
+  /**
+   * Show the figure at this address.
+   * @param {string} href
+   */
   async flip(href, { push = true } = {}) {
     const address = addressOf(href);
     const flip = ++this.#flips;
@@ -86,11 +99,12 @@ class Reader {
     this.#swap(page);
   }
 
+  /** @param {ReaderPage} page */
   #swap(page) {
     const { root, current } = this;
     const focused = document.activeElement?.dataset?.key;
-    current.scrolled = root.querySelector('[data-reader-part="text"]').scrollTop;
-    if (this.#keeps.renew(page.parts.get("head"))) page.isAttached = false;
+    current.scrolled = this.text.scrollTop;
+    if (this.#keeps.renew(page.parts.get("head") ?? [])) page.isAttached = false;
     this.stage.show(this.#turned(page.sheet));
     for (const part of root.querySelectorAll("[data-reader-part]")) this.#fill(part, current, page);
     this.overlay.adopt(page.svg);
@@ -100,18 +114,24 @@ class Reader {
     this.#applyTools();
     this.numerals.refresh();
     this.seen.add(page.figure); // at once: somebody may have flipped on before it has settled
-    root.querySelector('[data-reader-part="text"]').scrollTop = page.scrolled ?? 0;
+    this.text.scrollTop = page.scrolled ?? 0;
     if (focused && document.activeElement === document.body)
       root.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
     root.dispatchEvent(new CustomEvent("reader:shown", { bubbles: true }));
     setTimeout(() => this.#settle(), 0); // after the frame that shows it
   }
 
+  /**
+   * @param {HTMLElement} part
+   * @param {ReaderPage} from
+   * @param {ReaderPage} to
+   */
   #fill(part, from, to) {
-    const name = part.dataset.readerPart;
+    const { readerPart: name = "", strip = "" } = part.dataset;
+    const fresh = to.parts.get(name) ?? [];
     if (name === "strip") {
-      this.#strips.set(part.dataset.strip, [...part.childNodes]);
-      if (part.dataset.strip !== to.strip) part.replaceChildren(...(this.#strips.get(to.strip) ?? to.parts.get(name)));
+      this.#strips.set(strip, [...part.childNodes]);
+      if (strip !== to.strip) part.replaceChildren(...(this.#strips.get(to.strip) ?? fresh));
       part.dataset.strip = to.strip;
       for (const link of part.querySelectorAll("a")) {
         if (link.dataset.figure === to.figure) link.setAttribute("aria-current", "page");
@@ -120,7 +140,7 @@ class Reader {
       return;
     }
     from.parts.set(name, [...part.childNodes]);
-    part.replaceChildren(...to.parts.get(name));
+    part.replaceChildren(...fresh);
   }
 
   /** What can wait until the figure is painted. */
@@ -134,15 +154,17 @@ class Reader {
       for (const part of root.querySelectorAll("[data-reader-part]")) window.htmx?.process(part);
     }
     root.dispatchEvent(new CustomEvent("htmx:load", { bubbles: true })); // behaviours look for what is new
-    clearTimeout(this.stayTimer);
-    this.stayTimer = setTimeout(() => this.#stay(), STAYS_AFTER_MS);
+    clearTimeout(this.#stayTimer);
+    this.#stayTimer = setTimeout(() => this.#stay(), STAYS_AFTER_MS);
     this.#prefetch();
   }
 
   /** Pictures beside the sheet wait until nobody flips on. */
   #stay() {
-    for (const picture of this.root.querySelectorAll("[data-strip] img[data-src]")) {
-      picture.src = picture.dataset.src;
+    /** @type {NodeListOf<HTMLImageElement>} */
+    const pictures = this.root.querySelectorAll("[data-strip] img[data-src]");
+    for (const picture of pictures) {
+      picture.src = picture.dataset.src ?? "";
       delete picture.dataset.src;
     }
   }
@@ -151,30 +173,35 @@ class Reader {
   async #prefetch() {
     const flip = this.#flips;
     const from = this.current;
+    /** @param {ReaderPage} page @param {string} key */
     const next = async (page, key) => {
-      const href = flip === this.#flips && page?.links().find((link) => link.dataset.key === key)?.href;
+      const href = flip === this.#flips && page.links().find((link) => link.dataset.key === key)?.href;
       return href ? this.pages.load(addressOf(href)).catch(() => null) : null; // it is asked for again when it is wanted
     };
     const onward = async () => {
-      for (let [page, steps] = [from, 0]; page && steps < STEPS_AHEAD; steps += 1)
-        page = await next(page, this.#lastKey);
+      /** @type {ReaderPage | null} */
+      let page = from;
+      for (let steps = 0; page && steps < STEPS_AHEAD; steps += 1) page = await next(page, this.#lastKey);
     };
-    const aside = async (keys) => {
+    const aside = async (/** @type {string[]} */ keys) => {
       for (const key of keys) if (key !== this.#lastKey) await next(from, key);
     };
     await Promise.all([onward(), aside(ASIDE)]);
     await aside(BACK);
   }
 
+  /** @param {Sheet} sheet */
   #turned(sheet) {
     sheet.turn = this.#turns.get(sheet.key) ?? sheet.turn;
     return sheet;
   }
 
+  /** @param {HTMLFormElement} form */
   async #turn(form) {
     const { sheet } = this.current;
-    this.#turns.set(sheet.key, (sheet.turn + 90) % 360);
-    this.stage.turn(this.#turns.get(sheet.key));
+    const degrees = (sheet.turn + 90) % 360;
+    this.#turns.set(sheet.key, degrees);
+    this.stage.turn(degrees);
     this.overlay.follow();
     const body = new FormData(form);
     body.set("turn", String(sheet.turn));
@@ -182,6 +209,7 @@ class Reader {
   }
 
   #applyTools() {
+    /** @param {string} act @param {boolean} on */
     const press = (act, on) => this.root.querySelector(`[data-act="${act}"]`)?.setAttribute("aria-pressed", String(on));
     press("names", this.overlay.hasNames);
     press("boxes", this.overlay.hasBoxes);
@@ -189,6 +217,7 @@ class Reader {
   }
 
   #listen() {
+    /** @type {Record<string, () => void>} */
     const acts = {
       in: () => this.stage.zoom(1),
       out: () => this.stage.zoom(-1),
@@ -203,9 +232,10 @@ class Reader {
     this.root.addEventListener("click", (event) => {
       const act = event.target.closest("[data-act]");
       if (act) {
-        acts[act.dataset.act]();
+        acts[act.dataset.act ?? ""]();
         this.#applyTools();
       }
+      /** @type {HTMLAnchorElement | null} */
       const link = event.target.closest("a[data-flip]");
       if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // a new tab is asked for
       event.preventDefault();
@@ -213,21 +243,22 @@ class Reader {
       this.flip(link.href);
     });
     this.root.addEventListener("submit", (event) => {
-      if (!event.target.matches("[data-turn-form]")) return;
+      const form = event.target;
+      if (!(form instanceof HTMLFormElement) || !form.matches("[data-turn-form]")) return;
       event.preventDefault();
-      this.#turn(event.target);
+      this.#turn(form);
     });
     for (const [key, [side, right, down]] of Object.entries(ARROWS)) {
       addKey({
         key,
         label: `See more ${side}`,
         group: "Reading",
-        run: () => this.stage.pan(Number(right), Number(down)),
+        run: () => this.stage.pan(right, down),
       });
     }
     addKey({ key: "Escape", label: "Clear the highlight", group: "Reading", run: () => this.numerals.letGo() });
     // Beside the sheet the arrow keys scroll, as everywhere.
-    this.root.querySelector('[data-reader-part="text"]').addEventListener("keydown", (event) => {
+    this.text.addEventListener("keydown", (event) => {
       if (event.key in ARROWS) event.stopPropagation();
     });
     this.stage.addEventListener("framed", () => this.#applyTools());
@@ -235,12 +266,7 @@ class Reader {
   }
 }
 
-/** Where a figure's page is, without the place within it. */
-function addressOf(href) {
-  const url = new URL(href, location.href);
-  return url.pathname + url.search;
-}
-
+/** @param {HTMLElement} root */
 export function attach(root) {
   return new Reader(root).open();
 }

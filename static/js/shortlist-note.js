@@ -5,24 +5,27 @@
  * `isOffered` whether saving by hand makes sense. typed.js puts back what a lost session took; then the note that it
  * was written upon, which this remembers, is compared, and not the one that somebody may have written since.
  */
+import { partOf } from "./parts.js";
+
 const PAUSE_MS = 900;
 
+/** @param {string} page */
 export function note(page) {
   return {
     said: "",
     tone: "",
     isOffered: false,
-    form: null,
+    form: /** @type {HTMLFormElement} */ (/** @type {unknown} */ (null)), // init() sets it
     key: "", // of this tab's memory: the note that was written upon
     sent: "", // the text that is on its way
     timer: 0,
 
     init() {
-      this.form = this.$el;
+      this.form = /** @type {HTMLFormElement} */ (/** @type {AlpineMagics} */ (/** @type {object} */ (this)).$el);
       this.key = `note-${page}-${this.form.dataset.note}`;
       this.form.addEventListener("htmx:configRequest", () => (this.sent = this.area().value));
       this.form.addEventListener("htmx:beforeRequest", () => this.become("Saving…", "is-saving", false));
-      this.form.addEventListener("htmx:afterRequest", (event) => this.answered(event));
+      this.form.addEventListener("htmx:afterRequest", (event) => this.answered(/** @type {HtmxEvent} */ (event)));
       window.addEventListener("pagehide", () => this.hand());
       if (this.isChoosing()) this.become("Not saved: see below", "is-fault", false);
       else if (this.area().value !== this.area().defaultValue) this.typed();
@@ -30,7 +33,7 @@ export function note(page) {
     },
 
     area() {
-      return this.form.querySelector("textarea");
+      return partOf(this.form, "textarea", HTMLTextAreaElement);
     },
 
     /** Two texts are shown; only a button decides between them. */
@@ -38,13 +41,18 @@ export function note(page) {
       return this.form.querySelector(".between-choice") !== null;
     },
 
+    /**
+     * @param {string} said
+     * @param {string} tone
+     * @param {boolean} isOffered
+     */
     become(said, tone, isOffered) {
       Object.assign(this, { said, tone, isOffered });
       this.form.classList.toggle("is-unsaved", tone === "is-unsaved" || tone === "is-fault");
     },
 
     typed() {
-      const base = this.form.querySelector("[name=started_from]");
+      const base = partOf(this.form, "[name=started_from]", HTMLInputElement);
       if (this.tone !== "is-unsaved" && this.tone !== "is-saving") {
         base.value = sessionStorage.getItem(this.key) ?? base.value;
         sessionStorage.setItem(this.key, base.value);
@@ -55,6 +63,7 @@ export function note(page) {
       this.timer = setTimeout(() => this.save(), PAUSE_MS);
     },
 
+    /** @param {KeyboardEvent} event */
     keyed(event) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
         event.preventDefault();
@@ -63,7 +72,7 @@ export function note(page) {
         event.stopPropagation();
         this.save();
         const entry = this.form.closest("[data-entry]");
-        (entry.querySelector("[data-entry-open]") ?? entry).focus();
+        (entry?.querySelector("[data-entry-open]") ?? entry)?.focus();
       }
     },
 
@@ -82,6 +91,7 @@ export function note(page) {
         navigator.sendBeacon(this.form.action, new FormData(this.form));
     },
 
+    /** @param {HtmxEvent} event */
     answered(event) {
       if (event.target !== this.form) return;
       const { status } = event.detail.xhr;

@@ -5,32 +5,57 @@
  * width and height in percent. Opening one shows its frame, which mouse, pen and arrow keys change.
  * Pointing at a pin lights its note, and the reverse.
  */
+import { partOf } from "./parts.js";
+
 const STEP = 1; // percent
 const SMALLEST = 1;
 const SIDES = ["left", "top", "width", "height"];
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
 export function drawing() {
   return {
     isMarking: false,
     marking: "",
-    details: null,
-    from: null, // where the pointer went down, and the frame then
+    details: /** @type {HTMLDetailsElement | null} */ (null),
+    from: /** @type {{ at: number[], numbers: number[] } | null} */ (null), // where the pointer went down, and the frame then
 
     init() {
-      const open = this.$el.querySelector(".pin-edit[open]");
+      /** @type {HTMLDetailsElement | null} */
+      const open = this.root().querySelector(".pin-edit[open]");
       if (open) this.start(open);
     },
 
+    magics() {
+      return /** @type {AlpineMagics} */ (/** @type {object} */ (this));
+    },
+
+    root() {
+      return this.magics().$root;
+    },
+
+    svg() {
+      return partOf(this.root(), "svg", SVGSVGElement);
+    },
+
+    pins() {
+      return this.root().querySelectorAll("[data-pin]");
+    },
+
+    /** @param {Event} event */
     toggled(event) {
       const details = event.target;
-      if (!details.classList.contains("pin-edit")) return;
+      if (!(details instanceof HTMLDetailsElement) || !details.classList.contains("pin-edit")) return;
       if (details.open) this.start(details);
       else if (details === this.details) this.stop();
     },
 
+    /** @param {HTMLDetailsElement} details */
     start(details) {
       if (this.details === details) return;
-      for (const other of this.$root.querySelectorAll(".pin-edit[open]")) if (other !== details) other.open = false;
+      /** @type {NodeListOf<HTMLDetailsElement>} */
+      const open = this.root().querySelectorAll(".pin-edit[open]");
+      for (const other of open) if (other !== details) other.open = false;
       this.details = details;
       this.isMarking = true;
       this.marking = "is-marking";
@@ -38,7 +63,9 @@ export function drawing() {
       for (const field of details.querySelectorAll("input[type=number]"))
         field.addEventListener("input", () => this.paint());
       // Alpine shows the frame at the next painting.
-      this.$nextTick(() => requestAnimationFrame(() => this.frame()?.focus({ preventScroll: true })));
+      this.magics().$nextTick(() =>
+        requestAnimationFrame(() => this.root().querySelector("[data-frame]")?.focus({ preventScroll: true })),
+      );
     },
 
     stop() {
@@ -50,31 +77,36 @@ export function drawing() {
     cancel() {
       const details = this.details;
       if (!details) return;
-      details.querySelector("form").reset();
+      partOf(details, "form", HTMLFormElement).reset();
       details.open = false;
-      details.querySelector("summary").focus();
+      partOf(details, "summary").focus();
     },
 
     frame() {
-      return this.$root.querySelector("[data-frame]");
+      return partOf(this.root(), "[data-frame]", SVGElement);
     },
 
+    /**
+     * @param {string} name
+     * @returns {HTMLInputElement | HTMLTextAreaElement}
+     */
     field(name) {
-      return this.details.querySelector(`[name=${name}]`);
+      return /** @type {HTMLInputElement} */ (partOf(this.details ?? this.root(), `[name=${name}]`));
     },
 
     numbers() {
       return SIDES.map((name) => Number(this.field(name).value));
     },
 
+    /** @param {number[]} numbers */
     put(numbers) {
       SIDES.forEach((name, at) => (this.field(name).value = String(Math.round(numbers[at] * 100) / 100)));
       this.paint();
     },
 
     paint() {
-      const [width, height] = this.$root.querySelector("svg").dataset.size.split(" ").map(Number);
-      const rect = this.frame().querySelector("rect");
+      const [width, height] = (this.svg().dataset.size ?? "").split(" ").map(Number);
+      const rect = partOf(this.frame(), "rect", SVGElement);
       const shares = this.numbers();
       const parts = {
         x: shares[0] * width,
@@ -82,23 +114,29 @@ export function drawing() {
         width: shares[2] * width,
         height: shares[3] * height,
       };
-      for (const [name, part] of Object.entries(parts)) rect.setAttribute(name, part / 100);
+      for (const [name, part] of Object.entries(parts)) rect.setAttribute(name, String(part / 100));
     },
 
-    /** Where the pointer is, in percent of the drawing, within it. */
+    /**
+     * Where the pointer is, in percent of the drawing, within it.
+     * @param {PointerEvent} event
+     */
     at(event) {
-      const box = this.$root.querySelector("svg").getBoundingClientRect();
-      const within = (part, whole) => Math.min(100, Math.max(0, (100 * part) / whole));
+      const box = this.svg().getBoundingClientRect();
+      const within = (/** @type {number} */ part, /** @type {number} */ whole) =>
+        Math.min(100, Math.max(0, (100 * part) / whole));
       return [within(event.clientX - box.left, box.width), within(event.clientY - box.top, box.height)];
     },
 
+    /** @param {PointerEvent} event */
     begin(event) {
       if (!this.isMarking || event.button !== 0) return;
       event.preventDefault();
       this.from = { at: this.at(event), numbers: this.numbers() };
-      event.currentTarget?.setPointerCapture?.(event.pointerId);
+      if (event.currentTarget instanceof Element) event.currentTarget.setPointerCapture(event.pointerId);
     },
 
+    /** @param {PointerEvent} event */
     draw(event) {
       if (!this.from) return;
       const [x, y] = this.at(event);
@@ -115,6 +153,7 @@ export function drawing() {
       this.field("note").focus();
     },
 
+    /** @param {KeyboardEvent} event */
     steer(event) {
       if (event.key === "Enter") {
         event.preventDefault();
@@ -126,25 +165,26 @@ export function drawing() {
         this.cancel();
         return;
       }
-      const [across, down] =
-        { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[event.key] ?? [];
-      if (across === undefined || event.altKey) return;
+      const arrow = ARROWS[event.key];
+      if (!arrow || event.altKey) return;
+      const [across, down] = arrow;
       event.preventDefault();
       const [left, top, width, height] = this.numbers();
+      /** @param {number} value @param {number} least @param {number} most */
       const within = (value, least, most) => Math.min(Math.max(value, least), most);
       if (event.shiftKey)
         this.put([left, top, within(width + across, SMALLEST, 100 - left), within(height + down, SMALLEST, 100 - top)]);
       else this.put([within(left + across, 0, 100 - width), within(top + down, 0, 100 - height), width, height]);
     },
 
+    /** @param {OnElement<Event>} event */
     light(event) {
       const pin = event.target.closest?.("[data-pin]")?.dataset.pin;
-      for (const one of this.$root.querySelectorAll("[data-pin]"))
-        one.classList.toggle("is-lit", one.dataset.pin === pin);
+      for (const one of this.pins()) one.classList.toggle("is-lit", one.dataset.pin === pin);
     },
 
     unlight() {
-      for (const one of this.$root.querySelectorAll("[data-pin]")) one.classList.remove("is-lit");
+      for (const one of this.pins()) one.classList.remove("is-lit");
     },
   };
 }

@@ -8,28 +8,33 @@
 import Alpine from "../vendor/alpine-csp-3.17.4/module.esm.min.js";
 import { region, tell } from "./keep-keys.js";
 import { addKey } from "./keys.js";
+import { partOf } from "./parts.js";
 import { note } from "./shortlist-note.js";
 import { drawing } from "./shortlist-pins.js";
 
 const GROUP = "Figures of the shortlist";
-const list = () => document.querySelector("[data-entries]");
+const list = () => partOf(document, "[data-entries]");
 const entries = () => [...list().querySelectorAll(":scope > [data-entry]")];
 const current = () => list().querySelector(":scope > .is-current");
+/** @type {Promise<unknown>} */
 let moving = Promise.resolve(); // one move after the other, as they were asked for
 let unanswered = 0; // moves: until all are answered, the page is ahead of the server
 
+/** @param {HTMLElement | null} entry */
 function go(entry) {
   if (!entry) return;
   (entry.querySelector("[data-entry-open]") ?? entry).focus({ preventScroll: true });
   entry.scrollIntoView({ block: "nearest" });
 }
 
+/** @param {number} by */
 function step(by) {
   const all = entries();
-  const at = all.indexOf(current());
+  const at = all.findIndex((entry) => entry === current());
   go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
+/** @param {(entry: HTMLElement) => void} act */
 function onCurrent(act) {
   return () => {
     const entry = current() ?? entries()[0];
@@ -41,12 +46,15 @@ function onCurrent(act) {
 
 function renumber() {
   const all = entries();
-  all.forEach((entry, at) => (entry.querySelector("[data-place]").textContent = String(at + 1)));
-  document.querySelector("[data-entry-count]").textContent = String(all.length);
-  document.querySelector("[data-nothing-kept]").hidden = all.length > 0;
+  all.forEach((entry, at) => (partOf(entry, "[data-place]").textContent = String(at + 1)));
+  partOf(document, "[data-entry-count]").textContent = String(all.length);
+  partOf(document, "[data-nothing-kept]").hidden = all.length > 0;
 }
 
-/** Put entries into this order of keys; what has the focus keeps it. */
+/**
+ * Put entries into this order of keys; what has the focus keeps it.
+ * @param {(string | number)[]} order
+ */
 function arrange(order) {
   const focused = document.activeElement;
   const byKey = new Map(entries().map((entry) => [entry.dataset.entry, entry]));
@@ -54,7 +62,7 @@ function arrange(order) {
   for (const key of order.map(String)) {
     const entry = byKey.get(key);
     if (!entry) continue;
-    if (entry === at) at = at.nextElementSibling;
+    if (at && entry === at) at = at.nextElementSibling;
     else list().insertBefore(entry, at);
   }
   renumber();
@@ -62,14 +70,20 @@ function arrange(order) {
     focused.focus({ preventScroll: true });
 }
 
+/**
+ * @param {HTMLElement} entry
+ * @param {string} to - "up", "down", "first" or "last"
+ */
 function move(entry, to) {
+  /** @type {HTMLFormElement | null} */
   const form = entry.querySelector("[data-move-form]");
   if (!form) return;
-  const keys = entries().map((one) => one.dataset.entry);
-  const at = keys.indexOf(entry.dataset.entry);
-  const place = { up: Math.max(at - 1, 0), down: Math.min(at + 1, keys.length - 1), first: 0, last: keys.length - 1 }[
-    to
-  ];
+  const keys = entries().map((one) => one.dataset.entry ?? "");
+  const at = entries().indexOf(entry);
+  const last = keys.length - 1;
+  /** @type {Record<string, number>} */
+  const places = { up: Math.max(at - 1, 0), down: Math.min(at + 1, last), first: 0, last };
+  const place = places[to];
   keys.splice(place, 0, ...keys.splice(at, 1));
   arrange(keys);
   entry.scrollIntoView({ block: "nearest" });
@@ -78,12 +92,17 @@ function move(entry, to) {
   moving = moving.then(() => send(form, to));
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} to
+ */
 async function send(form, to) {
   const body = new FormData(form);
   body.set("to", to);
   try {
     const answer = await fetch(form.action, { method: "POST", body, headers: { "HX-Request": "true" } });
     if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
+    /** @type {{ order: number[] }} */
     const { order } = await answer.json();
     if (unanswered === 1 && order.some((key, at) => String(key) !== entries()[at]?.dataset.entry)) await renew();
   } catch {
@@ -100,9 +119,9 @@ async function renew() {
   const fresh = new DOMParser()
     .parseFromString(await answer.text(), "text/html")
     .querySelectorAll("[data-entries] > [data-entry]");
-  const wanted = new Map([...fresh].map((entry) => [entry.dataset.entry, entry]));
+  const wanted = new Map([...fresh].map((entry) => [entry.dataset.entry ?? "", entry]));
   for (const entry of entries()) {
-    const now = wanted.get(entry.dataset.entry);
+    const now = wanted.get(entry.dataset.entry ?? "");
     if (!now) entry.remove();
     else if (now.dataset.revision !== entry.dataset.revision && !entry.querySelector("[data-note].is-unsaved"))
       replace(entry, now);
@@ -115,6 +134,10 @@ async function renew() {
   arrange([...wanted.keys()]);
 }
 
+/**
+ * @param {HTMLElement} entry
+ * @param {HTMLElement} now
+ */
 function replace(entry, now) {
   const hadFocus = entry.contains(document.activeElement);
   entry.replaceWith(now);
@@ -122,20 +145,26 @@ function replace(entry, now) {
   if (hadFocus) go(now);
 }
 
-/** What came from another page works here; Alpine sees it by itself. */
+/**
+ * What came from another page works here; Alpine sees it by itself.
+ * @param {HTMLElement} entry
+ */
 function enliven(entry) {
   htmx.process(entry);
   htmx.trigger(entry, "htmx:load", { elt: entry });
 }
 
+/** @type {HTMLElement | null} */
 let neighbour = null; // of the entry that is being removed
 
+/** @param {HtmxEvent} event */
 function removing({ detail }) {
   if (!detail.elt.matches("[data-remove-form]")) return;
   const entry = detail.elt.closest("[data-entry]");
-  neighbour = entry.nextElementSibling ?? entry.previousElementSibling;
+  neighbour = /** @type {HTMLElement | null} */ (entry?.nextElementSibling ?? entry?.previousElementSibling ?? null);
 }
 
+/** @param {HtmxEvent} event */
 function removed({ detail }) {
   if (!detail.requestConfig.elt.matches("[data-remove-form]")) return;
   if (!detail.successful) return tell("Not removed: the server returned an error. Reload the page and try again.");
@@ -144,6 +173,7 @@ function removed({ detail }) {
 }
 
 function addKeys() {
+  /** @param {string} key @param {string} label @param {() => void} run */
   const add = (key, label, run) => addKey({ key, label, group: GROUP, run });
   add("j", "Next figure", () => step(1));
   add("k", "Previous figure", () => step(-1));
@@ -200,8 +230,9 @@ function addKeys() {
   );
 }
 
+/** @param {HTMLElement} page */
 export function attach(page) {
-  Alpine.data("note", () => note(page.dataset.shortlist));
+  Alpine.data("note", () => note(page.dataset.shortlist ?? ""));
   Alpine.data("drawing", drawing);
   Alpine.start();
   page.addEventListener("focusin", (event) => {
@@ -211,9 +242,10 @@ export function attach(page) {
     entry.classList.add("is-current");
   });
   page.addEventListener("submit", (event) => {
-    if (!event.target.matches("[data-move-form]")) return;
+    const entry = event.target.closest("[data-entry]");
+    if (!entry || !event.target.matches("[data-move-form]")) return;
     event.preventDefault();
-    move(event.target.closest("[data-entry]"), event.submitter.value);
+    if (event.submitter instanceof HTMLButtonElement) move(entry, event.submitter.value);
   });
   page.addEventListener("htmx:beforeRequest", removing);
   page.addEventListener("htmx:afterRequest", removed);

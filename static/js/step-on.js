@@ -8,6 +8,7 @@ import { stepFrom } from "./mosaic.js";
 const KEY = "step-on";
 let isReady = false;
 
+/** @param {HTMLInputElement} input */
 export function attach(input) {
   input.checked = localStorage.getItem(KEY) === "yes";
   input.addEventListener("change", () => localStorage.setItem(KEY, input.checked ? "yes" : "no"));

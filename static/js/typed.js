@@ -19,8 +19,17 @@ const HOURS_KEPT = 12;
 const user = document.querySelector("[data-user]")?.dataset.user ?? "";
 let page = location.pathname + location.search;
 
-const keyOf = (form) => `${here()}#${form.id || form.getAttribute("action")}`;
-const isKept = (form) => form instanceof HTMLFormElement && form.method === "post" && !form.dataset.user;
+const keyOf = (/** @type {HTMLFormElement} */ form) => `${here()}#${form.id || form.getAttribute("action")}`;
+
+/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Field - what TYPED finds */
+
+/**
+ * @param {unknown} form
+ * @returns {form is HTMLFormElement}
+ */
+function isKept(form) {
+  return form instanceof HTMLFormElement && form.method === "post" && !form.dataset.user;
+}
 
 /** The page's address. Where a script has changed its query string alone, what was typed goes along. */
 function here() {
@@ -37,33 +46,55 @@ function here() {
   return page;
 }
 
-/** Fields by name and place, without those that are sent by themselves at each change, as the ranking is. */
+/**
+ * Fields by name and place, without those that are sent by themselves at each change, as the ranking is.
+ * @param {HTMLFormElement} form
+ */
 function fieldsOf(form) {
+  /** @type {Record<string, number>} */
   const places = {};
-  return [...form.elements]
-    .filter((field) => field.name && field.matches(TYPED) && !answersItself(field, form))
+  const fields = /** @type {Field[]} */ ([...form.elements].filter((element) => element.matches(TYPED)));
+  return fields
+    .filter((field) => field.name && !answersItself(field, form))
     .map((field) => {
       places[field.name] = (places[field.name] ?? -1) + 1;
       return { field, id: `${field.name} ${places[field.name]}` };
     });
 }
 
+/**
+ * @param {Field} field
+ * @param {HTMLFormElement} form
+ */
 function answersItself(field, form) {
   const live = field.closest("[hx-get], [hx-post]");
   return live !== null && live !== form && form.contains(live);
 }
 
+/**
+ * @param {Field} field
+ * @returns {field is HTMLInputElement}
+ */
+function isCheckbox(field) {
+  return field.type === "checkbox";
+}
+
+/** @param {Field} field */
 function isChanged(field) {
-  if (field.type === "checkbox") return field.checked !== field.defaultChecked;
-  if (field.localName === "select")
+  if (isCheckbox(field)) return field.checked !== field.defaultChecked;
+  if (field instanceof HTMLSelectElement)
     return [...field.options].some((option) => option.selected !== option.defaultSelected);
   return field.value !== field.defaultValue;
 }
 
+/**
+ * @param {HTMLFormElement} form
+ * @param {{ sent?: boolean, files?: string[] }} [more]
+ */
 function keep(form, more = {}) {
   const typed = fieldsOf(form).filter(({ field }) => isChanged(field));
   const fields = Object.fromEntries(
-    typed.map(({ field, id }) => [id, field.type === "checkbox" ? field.checked : field.value]),
+    typed.map(({ field, id }) => [id, isCheckbox(field) ? field.checked : field.value]),
   );
   const forms = readTyped(user);
   if (typed.length || more.files?.length) forms[keyOf(form)] = { fields, at: Date.now(), ...more };
@@ -71,33 +102,41 @@ function keep(form, more = {}) {
   writeTyped(user, forms);
 }
 
+/** @param {HTMLFormElement} form */
 function filesOf(form) {
-  const inputs = [...form.elements].filter((field) => field.type === "file");
-  return inputs.flatMap((field) => [...field.files]).map((file) => file.name);
+  return [...form.elements]
+    .flatMap((field) => (field instanceof HTMLInputElement ? [...(field.files ?? [])] : []))
+    .map((file) => file.name);
 }
 
+/** @param {HTMLFormElement} form */
 function drop(form) {
   const forms = readTyped(user);
   delete forms[keyOf(form)];
   writeTyped(user, forms);
 }
 
+/** @param {HTMLFormElement} form */
 function restore(form) {
   const kept = readTyped(user)[keyOf(form)];
   if (!kept || kept.sent) return;
   for (const { field, id } of fieldsOf(form)) {
     if (!(id in kept.fields)) continue;
-    if (field.type === "checkbox") field.checked = kept.fields[id];
-    else field.value = kept.fields[id];
-    for (
-      let part = field.closest("details:not([open])");
-      part;
-      part = part.parentElement.closest("details:not([open])")
-    )
-      part.open = true;
+    const typed = kept.fields[id];
+    if (isCheckbox(field)) field.checked = Boolean(typed);
+    else field.value = String(typed);
+    unfold(field);
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
   showNotice(form, kept);
+}
+
+/**
+ * Open what is closed around a field.
+ * @param {Element} field
+ */
+function unfold(field) {
+  for (let at = field.parentElement; at; at = at.parentElement) if (at instanceof HTMLDetailsElement) at.open = true;
 }
 
 /**
@@ -133,7 +172,11 @@ function settle() {
   writeTyped(user, Object.fromEntries(forms));
 }
 
-/** Open the login as a whole page, which leads back here. */
+/**
+ * Open the login as a whole page, which leads back here.
+ * @param {string} login
+ * @returns {Promise<Response>}
+ */
 function goToLogin(login) {
   here();
   unsendTyped();
@@ -171,7 +214,9 @@ if (user) {
     }
   });
   document.addEventListener("htmx:load", ({ target }) => {
-    for (const form of [target, ...target.querySelectorAll("form")]) if (isKept(form)) restore(form);
+    /** @type {NodeListOf<HTMLElement>} */
+    const forms = target.querySelectorAll("form");
+    for (const form of [target, ...forms]) if (isKept(form)) restore(form);
   });
   document.addEventListener("htmx:beforeOnLoad", ({ detail: { elt, xhr, requestConfig } }) => {
     here();

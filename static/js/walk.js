@@ -5,48 +5,61 @@
  * clicked by that key, a <details> opened and its data-walk-first focused. The item with the focus bears is-current.
  */
 import { addKey } from "./keys.js";
+import { partOf } from "./parts.js";
 
 const NAMES = { c: "Compare with current hits", n: "New figures since the last run", r: "Rename", Delete: "Delete" };
+/** @type {HTMLElement | null} */
 let walked = null; // one list a page
 
-const items = () => [...walked.querySelectorAll("[data-walk-item]")];
-const current = () => walked.querySelector("[data-walk-item].is-current");
+const items = () => [...(walked?.querySelectorAll("[data-walk-item]") ?? [])];
+const current = () => walked?.querySelector("[data-walk-item].is-current");
 
+/** @param {HTMLElement | null | undefined} item */
 function go(item) {
   if (!item) return;
-  item.querySelector("[data-walk-open]").focus({ preventScroll: true });
+  partOf(item, "[data-walk-open]").focus({ preventScroll: true });
   item.scrollIntoView({ block: "nearest" });
 }
 
+/** @param {number} by */
 function step(by) {
   const all = items();
-  const at = all.indexOf(current());
+  const at = all.findIndex((item) => item === current());
   go(all[at < 0 ? 0 : Math.min(Math.max(at + by, 0), all.length - 1)]);
 }
 
+/** @param {string} key */
 function act(key) {
   const item = current();
   const element = item?.querySelector(`[data-walk-action="${key}"]`);
   if (!element) return;
-  if (element.localName !== "details") return element.click();
+  if (!(element instanceof HTMLDetailsElement)) return element.click();
   element.open = true;
-  const first = element.querySelector("[data-walk-first]");
+  const first = partOf(element, "[data-walk-first]");
   first.focus();
-  first.select?.();
+  if (first instanceof HTMLInputElement || first instanceof HTMLTextAreaElement) first.select();
 }
 
-/** Escape in an opened part closes it, and goes back to its item. */
+/**
+ * Escape in an opened part closes it, and goes back to its item.
+ * @param {OnElement<KeyboardEvent>} event
+ */
 function close(event) {
-  const opened = event.key === "Escape" && event.target.closest("details[data-walk-action]");
+  if (event.key !== "Escape") return;
+  /** @type {HTMLDetailsElement | null} */
+  const opened = event.target.closest("details[data-walk-action]");
   if (!opened) return;
   event.preventDefault();
   opened.open = false;
-  go(opened.closest("[data-walk-item]"));
+  const item = opened.closest("[data-walk-item]");
+  go(item);
 }
 
+/** @param {HTMLElement} list */
 export function attach(list) {
   walked = list;
   const group = `${list.dataset.walk} by ${list.dataset.walk}`;
+  /** @type {Record<string, [string, number]>} */
   const moves = { j: ["Next", 1], k: ["Previous", -1], ArrowDown: ["Next", 1], ArrowUp: ["Previous", -1] };
   for (const [key, [label, by]] of Object.entries(moves)) addKey({ key, label, group, run: () => step(by) });
   for (const [key, label] of Object.entries(NAMES)) {

@@ -4,30 +4,40 @@
  * autofocus>, which links with hx-target="#why-body" fill; while it waits, and after a failure, it says so. Closing it
  * leads the focus to the hit that was looked at last.
  */
+import { partOf } from "./parts.js";
+
+/** @param {HtmxEvent} event */
 const ours = (event) => event.detail.target?.id === "why-body";
 
+/** @param {HTMLDialogElement} dialog */
 export function attach(dialog) {
-  const body = dialog.querySelector("[data-why-body]");
+  const body = partOf(dialog, "[data-why-body]");
   let address = "";
 
+  /**
+   * @param {string} text
+   * @param {string} role
+   */
   function tell(text, role) {
     const line = document.createElement("p");
     line.setAttribute("role", role);
     line.textContent = text;
     body.replaceChildren(line);
+    return line;
   }
 
   function fail() {
-    tell("The server returned an error. ", "alert");
+    const line = tell("The server returned an error. ", "alert");
     const again = document.createElement("a");
     again.href = address;
     again.textContent = "Open on its own page";
-    body.firstChild.append(again);
+    line.append(again);
   }
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!ours(event)) return;
-    address = event.detail.requestConfig.elt.href ?? address;
+    const { elt } = event.detail.requestConfig;
+    if (elt instanceof HTMLAnchorElement) address = elt.href;
     if (dialog.open) return;
     tell("Comparing…", "status");
     dialog.showModal();
@@ -41,8 +51,8 @@ export function attach(dialog) {
     event.detail.shouldSwap = false; // logged out meanwhile
     location.assign(address);
   });
-  for (const fault of ["htmx:responseError", "htmx:sendError"])
-    document.addEventListener(fault, (event) => ours(event) && fail());
+  document.addEventListener("htmx:responseError", (event) => ours(event) && fail());
+  document.addEventListener("htmx:sendError", (event) => ours(event) && fail());
   dialog.addEventListener("close", () => {
     const figure = body.querySelector("[data-why]")?.dataset.why;
     body.replaceChildren();
