@@ -7,7 +7,7 @@ import { partOf } from "./parts.js";
 import { placeNames, screenBox } from "./sheet-geometry.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const FONT_PX = Math.round(0.87 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // as reader.css has it
+const FONT_PX = Math.round(0.87 * parseFloat(getComputedStyle(document.documentElement).fontSize)); // as stage.css has it
 const BOXES_KEY = "show-boxes";
 const NAMES_KEY = "sheet-labels";
 
