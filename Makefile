@@ -45,6 +45,7 @@ lint-python: $(VENV)/.development
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/vulture
+	find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
 
 lint-js: $(NODE)/.development
 	npm run --silent lint
