@@ -1,10 +1,12 @@
 // @ts-check
 /**
  * Says that a sent form is on its way, and takes no second sending. <form data-busy="Searching…"> holds one <button data-busy-button>.
- * @param {HTMLFormElement} form
  */
+import { partOf } from "./parts.js";
+
+/** @param {HTMLFormElement} form */
 export function attach(form) {
-  const button = /** @type {HTMLButtonElement} */ (form.querySelector("[data-busy-button]"));
+  const button = partOf(form, "[data-busy-button]", HTMLButtonElement);
   const label = button.textContent;
   form.addEventListener("submit", () => {
     button.textContent = form.dataset.busy ?? label;

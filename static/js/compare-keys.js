@@ -1,8 +1,8 @@
 // @ts-check
 /** Keys of the comparison that have no button of their own, or one in each pane. */
+import { ARROWS } from "./arrows.js";
 import { addKey } from "./keys.js";
 
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const LETTERS = ["A", "B", "C", "D"];
 
 /**

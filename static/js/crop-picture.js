@@ -4,11 +4,10 @@
  * <img data-crop-image>, and a form with the fields left, top, width, height (percent), turn and mirrored; hidden until
  * needed: [data-crop-help], <canvas data-crop-preview>. Arrow keys move the frame by a percent, with Shift they resize it.
  */
+import { ARROWS } from "./arrows.js";
 import { partOf } from "./parts.js";
 
 const STEP = 1; // percent
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
 /**
  * What is used of the library, which is loaded by its address.
@@ -109,7 +108,7 @@ export async function attach(box) {
   canvas.addEventListener("keydown", (event) => {
     const arrow = ARROWS[event.key];
     if (!arrow) return;
-    const [across, down] = arrow;
+    const [across, down] = arrow.map((one) => one * STEP);
     event.preventDefault();
     const [left, top, width, height] = numbers();
     const within = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(Math.max(value, 0), most);

@@ -1,9 +1,9 @@
 // @ts-check
 /** Keys of judging that have no button of their own. Those of grades and facets stand on the buttons. */
+import { ARROWS } from "./arrows.js";
 import { addKey } from "./keys.js";
 
 const ONCE_A_PRESS = /^([0-3xzqwerasdf]|Enter)$/;
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @typedef {import("./sheet-stage.js").Stage} Stage */
 

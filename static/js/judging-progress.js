@@ -1,5 +1,7 @@
 // @ts-check
 /** How far an assessor is and how fast: counts from a map of states, and the pace of this sitting. */
+import { partOf } from "./parts.js";
+
 const OPEN = ".";
 const PASSED_ON = "-"; // another assessor has it; it keeps its position
 const KEPT = 200; // newest judgments that make the pace
@@ -119,7 +121,7 @@ export class Progress {
     const judged = this.count - this.open;
     const topic = this.topicAt(position);
     const ofTopic = this.states.filter((state, at) => this.topics[at] === topic && state !== PASSED_ON);
-    const notice = /** @type {HTMLElement} */ (this.root.querySelector("[data-passed-on]"));
+    const notice = partOf(this.root, "[data-passed-on]");
     notice.hidden = !this.isPassedOn(position) || "closed" in this.root.dataset;
     this.#write("[data-place]", `Pair ${position} of ${Math.max(position, this.last)}`);
     this.#write("[data-said-of]", `${judged} of ${this.count} judged`);
@@ -128,7 +130,7 @@ export class Progress {
       "[data-topic-of]",
       `this topic ${ofTopic.filter((state) => state !== OPEN).length} of ${ofTopic.length}, ${others.size} more topic${others.size === 1 ? "" : "s"}`,
     );
-    const bar = /** @type {HTMLProgressElement} */ (this.root.querySelector("[data-progress]"));
+    const bar = partOf(this.root, "[data-progress]", HTMLProgressElement);
     bar.value = judged;
     this.#write("[data-pace]", this.#pace());
   }

@@ -3,6 +3,7 @@
  * A part of the candidate's drawing is marked: with the pointer, or by arrow keys (Shift changes the size). It is
  * [left, top, width, height] in ten-thousandths of the drawing, and follows it when it is zoomed.
  */
+import { ARROWS } from "./arrows.js";
 import { Emitter } from "./emitter.js";
 import { partOf } from "./parts.js";
 
@@ -11,8 +12,6 @@ const WHOLE = 10_000;
 const STEP = 100;
 const LEAST = 100; // a smaller frame was a slip of the hand
 const FIRST = [3000, 3000, 4000, 4000];
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** @extends {Emitter<{ marked: { region: number[] | null }, left: object }>} */
 export class Region extends Emitter {

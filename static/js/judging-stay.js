@@ -3,6 +3,8 @@
  * Whether the page stays on a pair after its grade, until Enter: <input type="checkbox" data-stay>, remembered in this
  * browser for each assessor. Then [data-go-on] is there for whoever has no key.
  */
+import { partOf } from "./parts.js";
+
 export class Stay {
   /**
    * always: whether [data-go-on] is there anyhow. changed(): called when the assessor wants it otherwise.
@@ -11,8 +13,8 @@ export class Stay {
    */
   constructor(root, { assessor, always, changed }) {
     const key = `judging-stays ${assessor}`;
-    this.input = /** @type {HTMLInputElement} */ (root.querySelector("[data-stay]"));
-    this.button = /** @type {HTMLButtonElement} */ (root.querySelector("[data-go-on]"));
+    this.input = partOf(root, "[data-stay]", HTMLInputElement);
+    this.button = partOf(root, "[data-go-on]", HTMLButtonElement);
     this.always = always;
     this.input.checked = localStorage.getItem(key) === "yes";
     this.input.addEventListener("change", () => {

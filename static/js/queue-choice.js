@@ -1,10 +1,12 @@
 // @ts-check
 /**
  * <form data-queue> with one <select>: what is chosen is shown at once, so that the form needs no button.
- * @param {HTMLFormElement} form
  */
+import { partOf } from "./parts.js";
+
+/** @param {HTMLFormElement} form */
 export function attach(form) {
-  const button = /** @type {HTMLButtonElement} */ (form.querySelector("button"));
+  const button = partOf(form, "button", HTMLButtonElement);
   button.hidden = true;
   form.querySelector("select")?.addEventListener("change", () => form.requestSubmit());
 }

@@ -3,6 +3,7 @@
  * Pages of figures for the reader: fetched once, their parts read and their sheets decoded, the one used last kept
  * longest.
  */
+import { partOf } from "./parts.js";
 import { sheetOf } from "./sheet-stage.js";
 
 const MOST_PAGES = 60;
@@ -113,7 +114,7 @@ export function pageOf(reader) {
   const parts = new Map();
   for (const part of reader.querySelectorAll("[data-reader-part]"))
     parts.set(part.dataset.readerPart ?? "", [...part.childNodes]);
-  const svg = /** @type {SVGSVGElement} */ (reader.querySelector("svg[data-sheet]"));
+  const svg = partOf(reader, "svg[data-sheet]", SVGSVGElement);
   const elements = [...parts.values()].flat().filter((node) => node instanceof Element);
   const { figure = "", title = "" } = reader.dataset;
   return {

@@ -1,5 +1,7 @@
 // @ts-check
 /** Tells the server which figures were looked at: many at once after a short rest, and the last ones when the page is left. */
+import { partOf } from "./parts.js";
+
 const REST_MS = 400;
 
 export class SeenFigures {
@@ -39,7 +41,7 @@ export class SeenFigures {
  * @param {FormData} body
  */
 export function post(address, body) {
-  const field = /** @type {HTMLInputElement} */ (document.querySelector("[name=csrfmiddlewaretoken]")); // on every page
+  const field = partOf(document, "[name=csrfmiddlewaretoken]", HTMLInputElement); // on every page
   return fetch(address, {
     method: "POST",
     body,

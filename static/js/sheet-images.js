@@ -11,7 +11,7 @@ export class SheetImages {
   /** @type {Map<string, Promise<CanvasRenderingContext2D>>} */
   #pixels = new Map(); // by address, until the viewer takes them
 
-  /** @param {any} viewer - OpenSeadragon ships no types */
+  /** @param {Viewer} viewer */
   constructor(viewer) {
     this.viewer = viewer;
   }
@@ -80,14 +80,14 @@ export class SheetImages {
     return new Promise((resolve, reject) => {
       const source = this.#source(sheet);
       source.maxLevel = 0; // its larger picture is for those who stay
-      /** @type {any} */
+      /** @type {TiledImage | null} */
       let item = null;
       const forget = () => {
         this.viewer.removeHandler("tile-loaded", loaded);
         this.viewer.removeHandler("tile-load-failed", failed);
       };
       const ready = () => {
-        if (entry.image) return;
+        if (entry.image || !item) return;
         forget();
         item.setPreload(false);
         item.setPosition(new OpenSeadragon.Point(0, 0), true);
@@ -103,7 +103,7 @@ export class SheetImages {
       const failed = ({ tiledImage, message }) => {
         if (tiledImage !== item) return;
         forget();
-        this.viewer.world.removeItem(item);
+        if (item) this.viewer.world.removeItem(item);
         reject(new Error(message));
       };
       this.viewer.addHandler("tile-loaded", loaded);
@@ -116,7 +116,7 @@ export class SheetImages {
         width: 100,
         x: -50,
         y: (-50 * sheet.height) / sheet.width,
-        success: (/** @type {{ item: any }} */ event) => {
+        success: (/** @type {{ item: TiledImage }} */ event) => {
           item = event.item;
           // What the viewer still has of a sheet that was there before is not loaded again.
           item.addHandler(
@@ -136,7 +136,7 @@ export class SheetImages {
   #source(sheet) {
     const source = new OpenSeadragon.LegacyTileSource(levelsOf(sheet));
     source.hasTransparency = () => false; // spares drawing each sheet twice
-    source.downloadTileStart = (/** @type {any} */ job) => {
+    source.downloadTileStart = (/** @type {ImageJob} */ job) => {
       const pixels = this.#pixels.get(job.src) ?? decode(job.src);
       this.#pixels.delete(job.src); // from here on it is the viewer's
       pixels.then(

@@ -5,13 +5,12 @@
  * width and height in percent. Opening one shows its frame, which mouse, pen and arrow keys change.
  * Pointing at a pin lights its note, and the reverse.
  */
+import { ARROWS } from "./arrows.js";
 import { partOf } from "./parts.js";
 
 const STEP = 1; // percent
 const SMALLEST = 1;
 const SIDES = ["left", "top", "width", "height"];
-/** @type {Record<string, [number, number]>} */
-const ARROWS = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] };
 
 export function drawing() {
   return {
@@ -167,7 +166,7 @@ export function drawing() {
       }
       const arrow = ARROWS[event.key];
       if (!arrow || event.altKey) return;
-      const [across, down] = arrow;
+      const [across, down] = arrow.map((one) => one * STEP);
       event.preventDefault();
       const [left, top, width, height] = this.numbers();
       /** @param {number} value @param {number} least @param {number} most */
