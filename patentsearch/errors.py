@@ -20,10 +20,10 @@ from patentsearch.login import HOME, page_left, wants_json
 
 API_PREFIX = "/api/"
 _TITLES = {
-    400: "This cannot be done",
-    403: "You may not do this",
-    404: "There is nothing here",
-    409: "Something has changed meanwhile",
+    400: "This is not possible",
+    403: "You do not have permission",
+    404: "Not found",
+    409: "This was changed in the meantime",
 }
 """Headings of the pages of problems, by status; others have the one of 400."""
 DATABASE_RETRY_SECONDS = 5
@@ -39,7 +39,7 @@ def api_error(error: Exception, context: dict[str, Any]) -> Response | None:
     if isinstance(error, Problem):
         return Response({"code": error.code, "detail": error.detail}, status=error.status)
     if isinstance(error, RequestDataTooBig):
-        return Response({"code": "too-large", "detail": "The request is larger than is taken; send less."}, status=413)
+        return Response({"code": "too-large", "detail": "The request is too large. Send less at once."}, status=413)
     if isinstance(error, SuspiciousOperation):
         return Response({"code": "unreadable", "detail": str(error)}, status=400)
     response = exception_handler(error, context)

@@ -71,7 +71,7 @@ def test_administration_is_shown_to_administrators_alone(as_examiner: Client, as
 def test_an_unknown_address_says_so_in_the_frame_of_the_pages(as_examiner: Client) -> None:
     answer = as_examiner.get("/nothing/here/")
     assert answer.status_code == 404
-    assert "There is nothing here" in answer.content.decode()
+    assert "Not found" in answer.content.decode()
     assert "Log out" in answer.content.decode()
 
 
